@@ -1,0 +1,39 @@
+# Front door: `make help` lists the targets.
+
+GRPCURL_VERSION ?= v1.9.3
+K6_VERSION      ?= v1.3.0
+HELM_VERSION    ?= v3.19.0
+TOOLS           := $(CURDIR)/.tools
+export PATH := $(TOOLS):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-zA-Z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+.PHONY: build
+build: node_modules/.package-lock.json ## Compile to dist/
+	npm run --silent build
+
+.PHONY: test-setup
+test-setup: node_modules/.package-lock.json ## Install the real servers that the tests need
+	./scripts/install-test-servers.sh
+
+.PHONY: test
+test: test-setup ## Set up, then lint, type check and run every test
+	npm test
+
+.PHONY: tools
+tools: ## Get grpcurl, k6 and helm at pinned versions into .tools/ (needs Go)
+	@command -v go >/dev/null || { echo "make tools needs Go: https://go.dev/doc/install"; exit 1; }
+	GOBIN=$(TOOLS) go install github.com/fullstorydev/grpcurl/cmd/grpcurl@$(GRPCURL_VERSION)
+	GOBIN=$(TOOLS) go install go.k6.io/k6@$(K6_VERSION)
+	GOBIN=$(TOOLS) go install helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
+
+.PHONY: clean
+clean: ## Remove what the build made
+	rm -rf dist

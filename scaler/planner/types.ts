@@ -1,0 +1,82 @@
+import type { ScalerError } from '../errors.js';
+import type { Series, Stage } from '../forecast/types.js';
+import type { Trigger } from '../trigger.js';
+
+/**
+ * Why the answered value is what it is:
+ * - `forecast`: the quantile of the coming peak decided;
+ * - `observed`: the load is already above the coming peak;
+ * - `warming-up`: history is too short for a model;
+ * - `guarded`: the model does not beat "last value" on this trigger, so the observed value is answered;
+ * - `observe-mode`: a dry run, the observed value is answered;
+ * - `stale`: Prometheus does not answer; the forecast goes on from the last state;
+ * - `empty`: the query's result is empty and that is allowed: 0.
+ */
+export type Reason = 'forecast' | 'observed' | 'warming-up' | 'guarded' | 'observe-mode' | 'stale' | 'empty';
+
+/** The forecast from the current step on, as charts and metrics show it. */
+export interface PlannedForecast {
+  /** Epoch seconds of the first forecast step. */
+  readonly startSeconds: number;
+  readonly stepSeconds: number;
+  /** Expected mean of each step of the horizon. */
+  readonly mean: Float64Array;
+  /** Lower and upper quantile of each step's value: 0.1 and the trigger's own quantile. */
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  /** The trigger's quantile of the highest step maximum within the horizon. */
+  readonly peak: number;
+  /** Epoch seconds of the step in which that peak is most likely. */
+  readonly peakAtSeconds: number;
+}
+
+/** How good the model is on this trigger's own recent past, at the horizon in use. Same unit as the query. */
+export interface ForecastQuality {
+  /** Mean absolute error of the forecast peak over the horizon. */
+  readonly modelError: number;
+  /** The same for "the last value stays". */
+  readonly lastValueError: number;
+  /** Share of past peaks that stayed at or below the quantile. */
+  readonly coverage: number;
+  /** Number of past forecasts that the three figures rest on. */
+  readonly samples: number;
+}
+
+/** The answer to KEDA and everything that explains it. Immutable; replaced whole at each refresh. */
+export interface Snapshot {
+  readonly trigger: Trigger;
+  readonly computedAtSeconds: number;
+  /** undefined when the query's result was empty. */
+  readonly observed: number | undefined;
+  readonly observedAtSeconds: number;
+  /** Answered to GetMetrics, after clamping. */
+  readonly value: number;
+  /** Answered to IsActive: value > activationThreshold. */
+  readonly active: boolean;
+  readonly reason: Reason;
+  readonly stage: Stage;
+  /** Seconds of history still missing for the next stage; 0 on the last one. */
+  readonly nextStageInSeconds: number;
+  readonly forecast: PlannedForecast | undefined;
+  readonly quality: ForecastQuality | undefined;
+  /** Epoch seconds of the newest step of history that the model has seen. */
+  readonly historyUntilSeconds: number;
+}
+
+/** What a trigger answers at this moment: a snapshot, or the error that KEDA must see. */
+export type Answer = { readonly snapshot: Snapshot } | { readonly error: ScalerError };
+
+/** The planner as handlers see it: memory only, except for the bounded wait of a first call. */
+export interface Answers {
+  /**
+   * The current answer for a trigger; makes the trigger known, and marks it as asked about. Only the first call for a
+   * new trigger waits, until it has an answer or the configured bound has passed.
+   */
+  answer(trigger: Trigger): Promise<Answer>;
+  /** Calls back at each refresh of the trigger's answer until the returned function is called. */
+  subscribe(trigger: Trigger, listener: (answer: Answer) => void): () => void;
+  /** Every trigger known now. */
+  all(): Iterable<{ readonly trigger: Trigger; readonly answer: Answer | undefined }>;
+  /** History that a trigger's model was fitted on, for charts; undefined when unknown. */
+  history(trigger: Trigger): Series | undefined;
+}

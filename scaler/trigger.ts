@@ -1,0 +1,43 @@
+/** One trigger of a ScaledObject: its metadata, checked and complete. Durations are seconds. Frozen. */
+export interface Trigger {
+  /** Name of the ScaledObject. */
+  readonly scaledObject: string;
+  readonly namespace: string;
+  /** Unique in the ScaledObject, lower case, DNS-safe. */
+  readonly metricName: string;
+  /** PromQL that gives one series. */
+  readonly query: string;
+  /** Load that one replica carries, in the query's unit. */
+  readonly threshold: number;
+  /** The workload is active when the answered value is strictly above this. */
+  readonly activationThreshold: number;
+  /** Name of a source in the scaler's configuration, or an address on its allow-list. */
+  readonly source: TriggerSource;
+  readonly horizonSeconds: number;
+  readonly historySeconds: number;
+  readonly stepSeconds: number;
+  /** Share of peaks over the horizon that should stay at or below the answered value: between 0 and 1. */
+  readonly quantile: number;
+  /** `observe` forecasts, exports and charts, and answers the observed value. */
+  readonly mode: 'predict' | 'observe';
+  readonly seasonality: 'auto' | readonly number[];
+  readonly timezone: string;
+  readonly minValue: number | undefined;
+  readonly maxValue: number | undefined;
+  /** Whether an empty result reads as 0. */
+  readonly ignoreNullValues: boolean;
+}
+
+/**
+ * Where a trigger's history comes from: a named source of the configuration, or an address given in the metadata with
+ * what KEDA's prometheus scaler lets a trigger say about it.
+ */
+export type TriggerSource =
+  | { readonly kind: 'named'; readonly name: string }
+  | {
+      readonly kind: 'address';
+      readonly address: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly queryParameters: Readonly<Record<string, string>>;
+      readonly unsafeSsl: boolean;
+    };
