@@ -1,0 +1,57 @@
+/** One limit on how fast replicas may change: at most `value` pods, or percent of the pods, within each period. */
+export interface ScalingPolicy {
+  readonly type: 'Pods' | 'Percent';
+  readonly value: number;
+  readonly periodSeconds: number;
+}
+
+/** How the autoscaler may move in one direction (`spec.behavior.scaleUp` or `scaleDown`). */
+export interface ScalingRules {
+  /** The most cautious recommendation within this window decides; 0 follows the newest one. */
+  readonly stabilisationWindowSeconds: number;
+  /** Which policy decides when several allow different changes: the largest, the smallest, or no change at all. */
+  readonly selectPolicy: 'Max' | 'Min' | 'Disabled';
+  readonly policies: readonly ScalingPolicy[];
+  /** Share by which the metric may miss its target without a change; undefined takes the cluster's own (0.1). */
+  readonly tolerance: number | undefined;
+}
+
+/** `spec.behavior` of a HorizontalPodAutoscaler with every default filled in. */
+export interface HpaBehaviour {
+  readonly scaleUp: ScalingRules;
+  readonly scaleDown: ScalingRules;
+}
+
+const scaleUpDefaults: ScalingRules = {
+  stabilisationWindowSeconds: 0,
+  selectPolicy: 'Max',
+  policies: [
+    { type: 'Pods', value: 4, periodSeconds: 15 },
+    { type: 'Percent', value: 100, periodSeconds: 15 },
+  ],
+  tolerance: undefined,
+};
+
+const scaleDownDefaults: ScalingRules = {
+  stabilisationWindowSeconds: 300,
+  selectPolicy: 'Max',
+  policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }],
+  tolerance: undefined,
+};
+
+/**
+ * Fills in what a manifest leaves out, as the API server does when `spec.behavior` is present: up without a window by
+ * the larger of 4 pods and 100 % per 15 s, down by 100 % per 15 s after 300 s.
+ *
+ * Source: kubernetes `pkg/apis/autoscaling/v2/defaults.go` (GenerateHPAScaleUpRules, GenerateHPAScaleDownRules); the
+ * 300 s are kube-controller-manager's `--horizontal-pod-autoscaler-downscale-stabilization`.
+ */
+export function completeBehaviour(partial: {
+  readonly scaleUp?: Partial<ScalingRules>;
+  readonly scaleDown?: Partial<ScalingRules>;
+}): HpaBehaviour {
+  return {
+    scaleUp: { ...scaleUpDefaults, ...partial.scaleUp },
+    scaleDown: { ...scaleDownDefaults, ...partial.scaleDown },
+  };
+}

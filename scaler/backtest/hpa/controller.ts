@@ -1,0 +1,116 @@
+import type { HpaBehaviour, ScalingRules } from './behaviour.js';
+import { desiredReplicas, type Tolerances } from './desired-replicas.js';
+import { scaleDownLimit, scaleUpLimit } from './rate-limit.js';
+import { Recommendations } from './recommendations.js';
+import { ScaleEvents } from './scale-events.js';
+
+/** A HorizontalPodAutoscaler with one external metric, and the cluster's own settings. */
+export interface HpaOptions {
+  /** Load that one replica should carry: the trigger's threshold. Above 0. */
+  readonly targetPerReplica: number;
+  /** At least 1: Kubernetes' autoscaler does not scale to zero here, KEDA does. */
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  /** `spec.behavior`, or undefined when the manifest has none: an older rule with its own limits then applies. */
+  readonly behaviour: HpaBehaviour | undefined;
+  /** `--horizontal-pod-autoscaler-tolerance`, used where the behaviour sets none; 0.1 by default. */
+  readonly tolerance?: number;
+  /** `--horizontal-pod-autoscaler-downscale-stabilization`, used without a behaviour; 300 by default. */
+  readonly downscaleStabilisationSeconds?: number;
+}
+
+/**
+ * The decision that Kubernetes' HPA controller takes at each sync (every 15 s by default) for one external metric with
+ * an AverageValue target, with its memory: recommendations for the stabilisation windows and scale events for the
+ * policies. Time is an argument; times must not go backwards.
+ *
+ * Source: kubernetes `pkg/controller/podautoscaler/horizontal.go` (reconcileAutoscaler, normalizeDesiredReplicas,
+ * normalizeDesiredReplicasWithBehaviors) and
+ * https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/.
+ */
+export class HpaController {
+  readonly #options: HpaOptions;
+  readonly #tolerances: Tolerances;
+  readonly #downWindowSeconds: number;
+  readonly #recommendations: Recommendations;
+  readonly #added: ScaleEvents;
+  readonly #removed: ScaleEvents;
+
+  constructor(options: HpaOptions) {
+    const { behaviour, tolerance = 0.1, downscaleStabilisationSeconds = 300 } = options;
+    this.#options = options;
+    this.#tolerances = {
+      scaleUp: behaviour?.scaleUp.tolerance ?? tolerance,
+      scaleDown: behaviour?.scaleDown.tolerance ?? tolerance,
+    };
+    this.#downWindowSeconds =
+      behaviour?.scaleDown.stabilisationWindowSeconds ?? downscaleStabilisationSeconds;
+    const upWindowSeconds = behaviour?.scaleUp.stabilisationWindowSeconds ?? 0;
+    this.#recommendations = new Recommendations(Math.max(upWindowSeconds, this.#downWindowSeconds));
+    this.#added = new ScaleEvents(longestPeriodSeconds(behaviour?.scaleUp, behaviour?.scaleDown));
+    this.#removed = new ScaleEvents(longestPeriodSeconds(behaviour?.scaleUp, behaviour?.scaleDown));
+  }
+
+  /**
+   * One sync.
+   *
+   * @param nowSeconds the time of this sync
+   * @param metric the total that the metrics server answers
+   * @param currentReplicas replicas of the workload, ready or not; 0 means that autoscaling is disabled
+   * @returns the replicas that the workload gets
+   */
+  sync(nowSeconds: number, metric: number, currentReplicas: number): number {
+    if (this.#recommendations.empty) this.#recommendations.record(nowSeconds, currentReplicas);
+    if (currentReplicas === 0) return 0;
+    const { minReplicas, maxReplicas } = this.#options;
+    // Outside the bounds the metric is not even read.
+    const next =
+      currentReplicas > maxReplicas
+        ? maxReplicas
+        : currentReplicas < minReplicas
+          ? minReplicas
+          : this.#replicasForMetric(nowSeconds, metric, currentReplicas);
+    if (next > currentReplicas) this.#added.record(nowSeconds, next - currentReplicas);
+    else if (next < currentReplicas) this.#removed.record(nowSeconds, currentReplicas - next);
+    return next;
+  }
+
+  #replicasForMetric(nowSeconds: number, metric: number, currentReplicas: number): number {
+    const { targetPerReplica, minReplicas, maxReplicas, behaviour } = this.#options;
+    const desired = desiredReplicas(metric, targetPerReplica, currentReplicas, this.#tolerances);
+    if (behaviour === undefined) {
+      const stable = this.#recommendations.highest(nowSeconds, this.#downWindowSeconds, desired);
+      this.#recommendations.record(nowSeconds, desired);
+      // Without a behaviour each sync may at most double, and always reach 4.
+      const limit = Math.min(maxReplicas, Math.max(2 * currentReplicas, 4));
+      return stable < minReplicas ? minReplicas : Math.min(stable, limit);
+    }
+    const stable = this.#recommendations.stabilised(
+      nowSeconds,
+      behaviour.scaleUp.stabilisationWindowSeconds,
+      this.#downWindowSeconds,
+      currentReplicas,
+      desired,
+    );
+    this.#recommendations.record(nowSeconds, desired);
+    if (stable > currentReplicas) {
+      const limit = scaleUpLimit(nowSeconds, currentReplicas, this.#added, this.#removed, behaviour.scaleUp);
+      return Math.min(stable, maxReplicas, limit);
+    }
+    if (stable < currentReplicas) {
+      const limit = scaleDownLimit(
+        nowSeconds,
+        currentReplicas,
+        this.#added,
+        this.#removed,
+        behaviour.scaleDown,
+      );
+      return Math.max(stable, minReplicas, limit);
+    }
+    return stable;
+  }
+}
+
+function longestPeriodSeconds(...rules: (ScalingRules | undefined)[]): number {
+  return Math.max(0, ...rules.flatMap((rule) => rule?.policies.map((policy) => policy.periodSeconds) ?? []));
+}

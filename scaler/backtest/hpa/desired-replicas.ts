@@ -1,0 +1,39 @@
+/** Shares by which the metric may miss its target before the autoscaler acts, per direction. */
+export interface Tolerances {
+  readonly scaleUp: number;
+  readonly scaleDown: number;
+}
+
+const MAX_INT32 = 2 ** 31 - 1;
+
+/** Kubernetes counts in whole thousandths; here a quotient such as 1.2000000000000002 / 0.1 must not add a pod. */
+const ROUNDING = 1 - 1e-12;
+
+/**
+ * How many replicas an external metric asks for when its target is an AverageValue, which is how KEDA writes its
+ * triggers: the total over the target per replica, rounded up, unless the load per replica is within the tolerance of
+ * the target.
+ *
+ * The ratio is taken over `statusReplicas`, the pods that exist: for this kind of metric Kubernetes does not look at
+ * which of them are ready, unlike for CPU, memory and per-pod metrics.
+ *
+ * @param metric total of the metric; at least 0
+ * @param targetPerReplica the trigger's threshold; above 0
+ * @param statusReplicas pods that exist, ready or not; above 0
+ *
+ * Source: kubernetes `pkg/controller/podautoscaler/replica_calculator.go` (GetExternalPerPodMetricReplicas,
+ * Tolerances.isWithin).
+ *
+ * @example desiredReplicas(8.6, 2.2, 3, { scaleUp: 0.1, scaleDown: 0.1 }) // 4
+ */
+export function desiredReplicas(
+  metric: number,
+  targetPerReplica: number,
+  statusReplicas: number,
+  tolerances: Tolerances,
+): number {
+  const usageRatio = metric / (targetPerReplica * statusReplicas);
+  const within = 1 - tolerances.scaleDown <= usageRatio && usageRatio <= 1 + tolerances.scaleUp;
+  if (within) return statusReplicas;
+  return Math.min(MAX_INT32, Math.ceil((metric / targetPerReplica) * ROUNDING));
+}

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { completeBehaviour, type ScalingPolicy } from './behaviour.js';
+import { scaleDownLimit, scaleUpLimit } from './rate-limit.js';
+import { ScaleEvents } from './scale-events.js';
+
+const now = 1_000_000;
+
+/** Upstream's generateEventsUniformDistribution: changes in the middle of equal parts of the last `seconds`. */
+function events(changes: readonly number[] = [], seconds = 120): ScaleEvents {
+  const memory = new ScaleEvents(86_400);
+  const part = seconds / changes.length;
+  changes.forEach((change, i) => {
+    memory.record(now - Math.trunc(seconds - part * (i + 1) + part / 2), change);
+  });
+  return memory;
+}
+
+/** Upstream's generateScalingRules. */
+function policies(pods: number, podsPeriod: number, percent: number, percentPeriod: number): ScalingPolicy[] {
+  const list: ScalingPolicy[] = [];
+  if (pods !== 0) list.push({ type: 'Pods', value: pods, periodSeconds: podsPeriod });
+  if (percent !== 0) list.push({ type: 'Percent', value: percent, periodSeconds: percentPeriod });
+  return list;
+}
+
+// Oracle of both tables: kubernetes pkg/controller/podautoscaler/horizontal_test.go, TestScalingWithRules, with the
+// limit itself where upstream's case ends at the wanted replicas or at maxReplicas (the arithmetic is in its comment).
+describe('scaleUpLimit', () => {
+  const upstream: {
+    name: string;
+    rules?: ScalingPolicy[];
+    up?: number[];
+    down?: number[];
+    current: number;
+    want: number;
+  }[] = [
+    { name: 'default behavior', current: 10, want: 20 },
+    { name: 'user policies of 1 %', rules: policies(0, 0, 1, 60), current: 3, want: 4 },
+    { name: 'pods policy larger than percent', rules: policies(100, 60, 100, 60), current: 10, want: 110 },
+    { name: 'percent policy larger than pods', rules: policies(2, 60, 100, 60), current: 10, want: 20 },
+    { name: 'pod policy limitation', rules: policies(30, 60, 0, 0), current: 10, want: 40 },
+    { name: 'percent policy limitation', rules: policies(0, 0, 200, 60), current: 10, want: 30 },
+    { name: 'capped by scale up rules', rules: policies(0, 0, 700, 60), current: 3, want: 24 },
+    {
+      name: 'a lot of recent scale up events',
+      rules: policies(5, 120, 0, 0),
+      up: [1, 5, 9],
+      current: 100,
+      want: 100,
+    },
+    {
+      name: 'pod policy and previous events (100 - 15 + 150)',
+      rules: policies(150, 120, 0, 0),
+      up: [1, 5, 9],
+      current: 100,
+      want: 235,
+    },
+    {
+      name: 'percent policy and previous events ((100 - 15) + 200 %)',
+      rules: policies(0, 0, 200, 120),
+      up: [1, 5, 9],
+      current: 100,
+      want: 255,
+    },
+    {
+      name: 'percent policy and previous events up and down ((6 - 4 + 2) + 300 %)',
+      rules: policies(0, 0, 300, 300),
+      up: [4],
+      down: [2],
+      current: 6,
+      want: 16,
+    },
+  ];
+  for (const { name, rules, up, down, current, want } of upstream)
+    it(`is ${want} in upstream's "${name}"`, () => {
+      const { scaleUp } = completeBehaviour(rules ? { scaleUp: { policies: rules } } : {});
+      assert.equal(scaleUpLimit(now, current, events(up), events(down), scaleUp), want);
+    });
+
+  // Oracle: defaults.go, GenerateHPAScaleUpRules: the larger of 4 pods and 100 % per 15 s.
+  it('lets a single pod become five by default', () => {
+    assert.equal(scaleUpLimit(now, 1, events(), events(), completeBehaviour({}).scaleUp), 5);
+  });
+
+  // Oracle: upstream TestCalculateScaleUpLimitWithScalingRules: min(1 + 2, ceil(1 * 1.5)) = 2.
+  it('takes the strictest policy with selectPolicy Min', () => {
+    const { scaleUp } = completeBehaviour({
+      scaleUp: { selectPolicy: 'Min', policies: policies(2, 60, 50, 60) },
+    });
+    assert.equal(scaleUpLimit(now, 1, events(), events(), scaleUp), 2);
+  });
+
+  it('is the current number with selectPolicy Disabled', () => {
+    const { scaleUp } = completeBehaviour({ scaleUp: { selectPolicy: 'Disabled' } });
+    assert.equal(scaleUpLimit(now, 7, events(), events(), scaleUp), 7);
+  });
+
+  // Oracle: getReplicasChangePerPeriod counts what is *after* the cutoff.
+  it('frees a policy again when its period has passed exactly', () => {
+    const { scaleUp } = completeBehaviour({ scaleUp: { policies: policies(4, 15, 0, 0) } });
+    const added = new ScaleEvents(15);
+    added.record(now - 15, 4);
+    assert.equal(scaleUpLimit(now, 10, added, events(), scaleUp), 14);
+    assert.equal(scaleUpLimit(now - 1, 10, added, events(), scaleUp), 10);
+  });
+});
+
+describe('scaleDownLimit', () => {
+  const upstream: {
+    name: string;
+    rules: ScalingPolicy[];
+    up?: number[];
+    down?: number[];
+    current: number;
+    want: number;
+  }[] = [
+    { name: 'pods policy larger than percent', rules: policies(20, 60, 1, 60), current: 100, want: 80 },
+    { name: 'pods policy of 2 against 1 %', rules: policies(2, 60, 1, 60), current: 100, want: 98 },
+    { name: 'pod policy limitation', rules: policies(5, 60, 0, 0), current: 10, want: 5 },
+    { name: 'percent policy limitation', rules: policies(0, 0, 50, 60), current: 10, want: 5 },
+    {
+      name: 'pod policy and previous events (100 + 15 - 5)',
+      rules: policies(5, 120, 0, 0),
+      down: [1, 5, 9],
+      current: 100,
+      want: 100,
+    },
+    {
+      name: 'percent policy and previous events ((100 + 12) - 50 %)',
+      rules: policies(0, 0, 50, 120),
+      down: [2, 4, 6],
+      current: 100,
+      want: 56,
+    },
+    {
+      name: 'percent policy and events up and down ((10 + 4 - 2) - 50 %)',
+      rules: policies(0, 0, 50, 180),
+      up: [2],
+      down: [4],
+      current: 10,
+      want: 6,
+    },
+    {
+      name: 'previous events preventing further scale down (130 - 10 % > 100)',
+      rules: policies(0, 0, 10, 120),
+      down: [10, 10, 10],
+      current: 100,
+      want: 100,
+    },
+    {
+      name: 'previous events still allowing more (40 - 1000 %)',
+      rules: policies(0, 0, 1000, 120),
+      down: [10, 10, 10],
+      current: 10,
+      want: -360,
+    },
+  ];
+  for (const { name, rules, up, down, current, want } of upstream)
+    it(`is ${want} in upstream's "${name}"`, () => {
+      const { scaleDown } = completeBehaviour({ scaleDown: { policies: rules } });
+      assert.equal(scaleDownLimit(now, current, events(up), events(down), scaleDown), want);
+    });
+
+  // Oracle: upstream TestCalculateScaleDownLimitWithBehaviors: max(5 - 2, 5 - 50 %) = 3.
+  it('takes the strictest policy with selectPolicy Min', () => {
+    const { scaleDown } = completeBehaviour({
+      scaleDown: { selectPolicy: 'Min', policies: policies(2, 60, 50, 60) },
+    });
+    assert.equal(scaleDownLimit(now, 5, events(), events(), scaleDown), 3);
+  });
+
+  it('is the current number with selectPolicy Disabled', () => {
+    const { scaleDown } = completeBehaviour({ scaleDown: { selectPolicy: 'Disabled' } });
+    assert.equal(scaleDownLimit(now, 7, events(), events(), scaleDown), 7);
+  });
+});

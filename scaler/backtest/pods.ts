@@ -1,0 +1,64 @@
+/**
+ * The pods of one workload: how many exist and how many can serve. A new pod is ready a fixed time after it is
+ * created. When replicas shrink, pods that are not ready go first and the newest of them before the older, as the
+ * ReplicaSet controller ranks them (kubernetes `pkg/controller/controller_utils.go`, ActivePodsWithRanks).
+ */
+export class Pods {
+  #count: number;
+  #ready: number;
+  /** Pods that are starting, oldest first: when each group becomes ready, and how many it holds. */
+  readonly #readyAtSeconds: number[] = [];
+  readonly #starting: number[] = [];
+
+  /** Starts with `count` pods that are ready. */
+  constructor(
+    count: number,
+    private readonly startupSeconds: number,
+  ) {
+    this.#count = count;
+    this.#ready = count;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get ready(): number {
+    return this.#ready;
+  }
+
+  /** When the next pod becomes ready; infinity when none is starting. */
+  get nextReadySeconds(): number {
+    return this.#readyAtSeconds[0] ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Lets every pod that is due by `nowSeconds` become ready. */
+  advance(nowSeconds: number): void {
+    while (this.nextReadySeconds <= nowSeconds) {
+      this.#readyAtSeconds.shift();
+      this.#ready += this.#starting.shift()!;
+    }
+  }
+
+  /** Creates or removes pods until there are `count`. */
+  resize(nowSeconds: number, count: number): void {
+    if (count > this.#count) {
+      this.#readyAtSeconds.push(nowSeconds + this.startupSeconds);
+      this.#starting.push(count - this.#count);
+    } else {
+      let surplus = this.#count - count;
+      while (surplus > 0 && this.#starting.length > 0) {
+        const newest = this.#starting.length - 1;
+        const removed = Math.min(surplus, this.#starting[newest]!);
+        this.#starting[newest]! -= removed;
+        surplus -= removed;
+        if (this.#starting[newest] === 0) {
+          this.#starting.pop();
+          this.#readyAtSeconds.pop();
+        }
+      }
+      this.#ready -= surplus;
+    }
+    this.#count = count;
+  }
+}
