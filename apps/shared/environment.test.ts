@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { ConfigurationError } from './configuration-error.js';
+import {
+  choice,
+  decimalNumber,
+  describeVariables,
+  optionalText,
+  optionalUrl,
+  port,
+  readEnvironment,
+  text,
+  url,
+  urlList,
+  wholeNumber,
+} from './environment.js';
+
+const meaning = 'What it is for.';
+const variables = z.object({
+  NAME: text({ default: 'app-a', meaning }),
+  PORT: port({ default: 8000, meaning }),
+  ERRORS: wholeNumber({ min: 0, max: 100, default: 0, meaning }),
+  SHARE: decimalNumber({ min: 0, max: 1, default: 0.25, meaning }),
+  LEVEL: choice(['low', 'high'], { default: 'low', meaning }),
+  TARGETS: urlList({ meaning }),
+  NOTE: optionalText({ meaning }),
+  TRACES: optionalUrl({ protocols: ['http:'], meaning }),
+});
+const required = z.object({
+  BROKER: url({ protocols: ['amqp:', 'amqps:'], meaning: 'The broker.', secret: true }),
+});
+
+describe('the environment', () => {
+  it('gives typed values', () => {
+    const values = readEnvironment(variables, {
+      NAME: 'app-b',
+      PORT: '0',
+      ERRORS: '100',
+      SHARE: '0.5',
+      LEVEL: 'high',
+      TARGETS: 'http://app-b:8000/process, http://app-c:8000/process',
+      NOTE: 'x',
+      TRACES: 'http://jaeger:4318',
+    });
+    assert.deepEqual(values, {
+      NAME: 'app-b',
+      PORT: 0,
+      ERRORS: 100,
+      SHARE: 0.5,
+      LEVEL: 'high',
+      TARGETS: ['http://app-b:8000/process', 'http://app-c:8000/process'],
+      NOTE: 'x',
+      TRACES: 'http://jaeger:4318',
+    });
+  });
+
+  it('gives the defaults for what is unset or empty', () => {
+    const expected = { NAME: 'app-a', PORT: 8000, ERRORS: 0, SHARE: 0.25, LEVEL: 'low', TARGETS: [] };
+    for (const empty of [undefined, '']) {
+      const environment = Object.fromEntries(Object.keys(variables.shape).map((name) => [name, empty]));
+      assert.deepEqual(
+        { ...readEnvironment(variables, environment), NOTE: 0, TRACES: 0 },
+        { ...expected, NOTE: 0, TRACES: 0 },
+      );
+    }
+  });
+
+  it('cannot be changed once read', () => {
+    assert.ok(Object.isFrozen(readEnvironment(variables, {})));
+  });
+
+  const wrong: [name: string, value: string, complaint: string][] = [
+    ['PORT', '70000', 'PORT is "70000": expected a whole number from 0 to 65535.'],
+    ['PORT', '80a', 'PORT is "80a": expected a whole number from 0 to 65535.'],
+    ['ERRORS', '101', 'ERRORS is "101": expected a whole number from 0 to 100.'],
+    ['ERRORS', '1.5', 'ERRORS is "1.5": expected a whole number from 0 to 100.'],
+    ['ERRORS', '-1', 'ERRORS is "-1": expected a whole number from 0 to 100.'],
+    ['SHARE', '2', 'SHARE is "2": expected a number from 0 to 1.'],
+    ['LEVEL', 'middle', 'LEVEL is "middle": expected one of low, high.'],
+    [
+      'TARGETS',
+      'http://a, app-b',
+      'TARGETS is "http://a, app-b": expected http:// or https:// URLs separated by commas, such as http://app-b:8000/process.',
+    ],
+    ['TRACES', 'jaeger:4318', 'TRACES is "jaeger:4318": expected a URL that begins with http://.'],
+  ];
+  for (const [name, value, complaint] of wrong) {
+    it(`rejects ${name}=${value}, saying what it expects`, () => {
+      assert.throws(() => readEnvironment(variables, { [name]: value }), new ConfigurationError(complaint));
+    });
+  }
+
+  it('names every wrong variable at once', () => {
+    assert.throws(
+      () => readEnvironment(variables, { PORT: 'x', LEVEL: 'y' }),
+      (error: Error) => error.message.split('\n').length === 2,
+    );
+  });
+
+  it('says which required variable is missing', () => {
+    assert.throws(() => readEnvironment(required, {}), {
+      name: 'ConfigurationError',
+      message:
+        'BROKER is not set: expected a URL that begins with amqp:// or amqps://. The broker. Set BROKER in the environment.',
+    });
+  });
+
+  it('never prints a secret', () => {
+    assert.throws(
+      () => readEnvironment(required, { BROKER: 'http://user:hunter2@host' }),
+      (error: Error) => error.message.startsWith('BROKER is not valid') && !error.message.includes('hunter2'),
+    );
+  });
+
+  it('describes its variables for a table', () => {
+    assert.deepEqual(
+      describeVariables(variables).map(({ name, default: value }) => [name, value]),
+      [
+        ['NAME', 'app-a'],
+        ['PORT', '8000'],
+        ['ERRORS', '0'],
+        ['SHARE', '0.25'],
+        ['LEVEL', 'low'],
+        ['TARGETS', 'none'],
+        ['NOTE', 'none'],
+        ['TRACES', 'none'],
+      ],
+    );
+    assert.deepEqual(describeVariables(required), [
+      { name: 'BROKER', default: 'required', meaning: 'The broker.' },
+    ]);
+  });
+});

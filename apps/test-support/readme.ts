@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Registry } from 'prom-client';
+import type { z } from 'zod';
+import { packageRoot } from '../../scaler/package-root.js';
+import { describeVariables } from '../shared/environment.js';
+import { commonVariables } from '../shared/run-program.js';
+
+/** The first cells of the table rows under a heading of a README, code marks removed. */
+function tableUnder(readme: string, heading: string): string[][] {
+  const start = readme.indexOf(`\n## ${heading}\n`);
+  assert.notEqual(start, -1, `the README has no "## ${heading}"`);
+  const section = readme.slice(start + 1).split(/\n## /)[0]!;
+  return section
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split('|')
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    );
+}
+
+/**
+ * Fails unless the table under `## Variables` of an app's README lists exactly the variables that the code reads
+ * (the common ones included), each with its default and meaning.
+ * @param app the folder under apps/
+ * @param schemas the schemas of the app's programs
+ */
+export function assertReadmeListsVariables(app: string, ...schemas: z.ZodObject[]): void {
+  const expected = new Map(
+    [...schemas, commonVariables]
+      .flatMap(describeVariables)
+      .map(({ name, default: value, meaning }) => [name, [name, value, meaning]]),
+  );
+  assert.deepEqual(tableUnder(readmeOf(app), 'Variables'), [...expected.values()]);
+}
+
+/**
+ * Fails unless the table under `## Metrics` of an app's README names exactly the metric families of the registry,
+ * apart from the `process_` and `nodejs_` ones that every Node.js program has.
+ */
+export async function assertReadmeListsMetrics(app: string, ...registries: Registry[]): Promise<void> {
+  const families = (await Promise.all(registries.map((registry) => registry.getMetricsAsJSON()))).flat();
+  const own = families.map(({ name }) => name).filter((name) => !/^(process|nodejs)_/.test(name));
+  const listed = tableUnder(readmeOf(app), 'Metrics').map(([name]) => name!.split('{')[0]);
+  assert.deepEqual(listed.sort(), [...new Set(own)].sort());
+}
+
+function readmeOf(app: string): string {
+  return readFileSync(join(packageRoot, 'apps', app, 'README.md'), 'utf8');
+}
