@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { ScalerError } from '../errors.js';
+import { parseCsv, readCsv } from './csv.js';
+
+describe('parseCsv', () => {
+  it('reads epoch seconds and ISO 8601 times, in any column order, and ignores further columns', () => {
+    const { timestamps, values } = parseCsv(
+      '\ufeffvalue,pod,Timestamp\n1.5,a,1700000000\n-2e3,b,2023-11-14T22:14:20Z\n3,c,2023-11-15T00:15:20+02:00\n',
+      'x.csv',
+    );
+    assert.deepEqual([...timestamps], [1700000000, 1700000060, 1700000120]);
+    assert.deepEqual([...values], [1.5, -2000, 3]);
+  });
+
+  it('leaves out what is not known and says how much', () => {
+    const { timestamps, values, unknown } = parseCsv(
+      'timestamp,value\n60,1\n120,NaN\n180,\n240,+Inf\n300,2',
+      'x',
+    );
+    assert.deepEqual([[...timestamps], [...values], unknown], [[60, 300], [1, 2], 3]);
+  });
+
+  const wrong: [name: string, text: string, message: RegExp][] = [
+    ['another header', 'time,load\n1,2', /^x\.csv: the first line is "time,load"; expected a header line/],
+    ['no sample', 'timestamp,value\n', /holds no sample/],
+    ['an empty file', '', /the first line is ""/],
+    ['a word for a value', 'timestamp,value\n60,1\n120,much', /^x\.csv line 3: "much" is not a number$/],
+    [
+      'a time without zone',
+      'timestamp,value\n2026-03-01T08:00:00,1',
+      /line 2: "2026-03-01T08:00:00" is not a t/,
+    ],
+    ['milliseconds', 'timestamp,value\n1700000000000,1', /line 2: "1700000000000" is not a timestamp/],
+    [
+      'times out of order',
+      'timestamp,value\n120,1\n60,1',
+      /line 3: timestamp 60 is not after the one before/,
+    ],
+    ['a broken quote', 'timestamp,value\n60,"1\n', /is not CSV/],
+  ];
+  for (const [name, text, message] of wrong)
+    it(`refuses ${name} in one line`, () => {
+      assert.throws(
+        () => parseCsv(text, 'x.csv'),
+        (error) => {
+          assert.ok(error instanceof ScalerError);
+          assert.equal(error.kind, 'invalid');
+          assert.match(error.message, message);
+          assert.doesNotMatch(error.message, /\n/);
+          return true;
+        },
+      );
+    });
+});
+
+describe('readCsv', () => {
+  it('says so when the file does not exist', async () => {
+    await assert.rejects(
+      readCsv('/nowhere/load.csv'),
+      /cannot read \/nowhere\/load\.csv: there is no such file/,
+    );
+  });
+});

@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { CsvError, parse } from 'csv-parse/sync';
+import { ScalerError } from '../errors.js';
+import type { Samples } from './samples.js';
+
+/** What a history file must look like, for messages and help. */
+export const CSV_FORM =
+  'a header line "timestamp,value", then one sample per line in ascending time; timestamp is epoch seconds or ISO 8601 with a zone such as 2026-03-01T08:00:00Z';
+
+const ISO_WITH_ZONE = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/i;
+/** Epoch seconds beyond the year 5138 are milliseconds by mistake. */
+const LARGEST_EPOCH_SECONDS = 1e11;
+
+/**
+ * Reads samples from a CSV file with the columns `timestamp` and `value`; further columns are ignored. An empty value,
+ * `NaN` and infinities are samples that are not known: they are left out and their number is kept.
+ *
+ * @throws ScalerError `invalid` with file, line, the text received and the accepted form.
+ */
+export async function readCsv(file: string): Promise<Samples> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const reason =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
+    throw new ScalerError('invalid', `cannot read ${file}: ${reason}`, { cause: error });
+  }
+  return parseCsv(text, file);
+}
+
+/** As `readCsv`, for text that is at hand; `name` says in errors where it is from. */
+export function parseCsv(text: string, name: string): Samples {
+  const rows = parseRows(text, name);
+  const header = rows[0]?.record.map((column) => column.trim().toLowerCase()) ?? [];
+  const timeColumn = header.indexOf('timestamp');
+  const valueColumn = header.indexOf('value');
+  if (timeColumn < 0 || valueColumn < 0)
+    throw new ScalerError(
+      'invalid',
+      `${name}: the first line is "${header.join(',')}"; expected ${CSV_FORM}`,
+    );
+  const timestamps = new Float64Array(rows.length - 1);
+  const values = new Float64Array(rows.length - 1);
+  let count = 0;
+  let unknown = 0;
+  let previous = Number.NEGATIVE_INFINITY;
+  for (const { record, info } of rows.slice(1)) {
+    const timestamp = readTimestamp(record[timeColumn] ?? '', name, info.lines);
+    if (timestamp <= previous)
+      throw new ScalerError(
+        'invalid',
+        `${name} line ${info.lines}: timestamp ${record[timeColumn]} is not after the one before it; sort the file by time and remove duplicates`,
+      );
+    previous = timestamp;
+    const value = readValue(record[valueColumn] ?? '', name, info.lines);
+    if (Number.isFinite(value)) {
+      timestamps[count] = timestamp;
+      values[count++] = value;
+    } else unknown++;
+  }
+  if (count === 0) throw new ScalerError('invalid', `${name} holds no sample; expected ${CSV_FORM}`);
+  return { timestamps: timestamps.subarray(0, count), values: values.subarray(0, count), unknown };
+}
+
+interface Row {
+  readonly record: string[];
+  readonly info: { readonly lines: number };
+}
+
+function parseRows(text: string, name: string): Row[] {
+  try {
+    return parse(text, {
+      bom: true,
+      info: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+    }) as unknown as Row[];
+  } catch (error) {
+    const line = error instanceof CsvError ? ` line ${error.lines}` : '';
+    throw new ScalerError('invalid', `${name}${line} is not CSV: expected ${CSV_FORM}`, { cause: error });
+  }
+}
+
+function readTimestamp(text: string, name: string, line: number): number {
+  const trimmed = text.trim();
+  const seconds = ISO_WITH_ZONE.test(trimmed) ? Date.parse(trimmed) / 1000 : readNumber(trimmed);
+  if (seconds !== undefined && Number.isFinite(seconds) && Math.abs(seconds) < LARGEST_EPOCH_SECONDS)
+    return seconds;
+  throw new ScalerError(
+    'invalid',
+    `${name} line ${line}: "${trimmed}" is not a timestamp; expected epoch seconds or ISO 8601 with a zone such as 2026-03-01T08:00:00Z`,
+  );
+}
+
+function readValue(text: string, name: string, line: number): number {
+  const trimmed = text.trim();
+  if (/^([+-]?inf(inity)?|nan|null|)$/i.test(trimmed)) return Number.NaN;
+  const value = readNumber(trimmed);
+  if (value !== undefined) return value;
+  throw new ScalerError('invalid', `${name} line ${line}: "${trimmed}" is not a number`);
+}
+
+function readNumber(text: string): number | undefined {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+}
