@@ -23,3 +23,119 @@ export interface FitOptions {
   /** IANA zone whose wall clock the seasons follow. */
   readonly timezone: string;
 }
+
+/** How good a model is on its own recent past, for the peak over the horizon in use. Same unit as the series. */
+export interface ModelQuality {
+  /** Mean absolute error of the median forecast of the peak over the horizon. */
+  readonly modelError: number;
+  /** The same for "the last step's maximum stays". */
+  readonly lastValueError: number;
+  /** Share of past peaks at or below the 0.9 quantile of the peak. */
+  readonly coverage: number;
+  /** Number of past forecasts that the three figures rest on. */
+  readonly samples: number;
+}
+
+/** A forecast from the step after the newest known one. */
+export interface Forecast {
+  /** Epoch seconds at which the first forecast step begins. */
+  readonly startSeconds: number;
+  readonly stepSeconds: number;
+  /** Expected mean of each step. */
+  readonly mean: Float64Array;
+  /** For each requested quantile, in the order asked: that quantile of each step's mean. */
+  readonly quantiles: readonly Float64Array[];
+  /** For each requested quantile: that quantile of the highest step maximum within the horizon. */
+  readonly peaks: readonly number[];
+  /** Index of the step in which the peak is most likely. */
+  readonly peakStep: number;
+}
+
+/** One season of a Holt-Winters recursion: its table of additive effects, one per slot of local time. */
+export interface Season {
+  /** Length in seconds of local time. */
+  readonly periodSeconds: number;
+  /** Effect of each slot, in the member's own scale. */
+  readonly effects: Float64Array;
+  /** How often each slot has been seen; a slot learns quickly while it is new. */
+  readonly visits: Float64Array;
+}
+
+/** Smoothing parameters of a Holt-Winters recursion, all between 0 and 1. */
+export interface SmoothingParameters {
+  /** Level. */
+  readonly alpha: number;
+  /** Trend. */
+  readonly beta: number;
+  /** Damping of the trend for each step ahead. */
+  readonly phi: number;
+  /** Season. */
+  readonly gamma: number;
+  /** Gain of the deviation from level and season: 1 takes the newest deviation as it is, less smooths it. */
+  readonly kappa: number;
+  /** First-order autoregression: what share of the deviation is still there one step later. */
+  readonly rho: number;
+}
+
+/** One Holt-Winters recursion of the pool with its state. */
+export interface Member {
+  /** What it is, in words: `daily`, `daily+weekly, log`, `same time yesterday`, ... */
+  readonly name: string;
+  /** In the log form the recursion runs on log(value + logOffset). */
+  readonly form: 'additive' | 'log';
+  readonly logOffset: number;
+  readonly parameters: SmoothingParameters;
+  level: number;
+  trend: number;
+  /** Present deviation from level and seasons, which the autoregression carries forward. */
+  deviation: number;
+  /** Innovations beyond this do not reach level, trend and seasons in full: they are clipped to it. */
+  readonly clip: number;
+  readonly seasons: readonly Season[];
+}
+
+/** Errors of past forecasts at one number of steps ahead. */
+export interface ErrorQuantiles {
+  /** Steps ahead that these errors were measured at. */
+  readonly stepsAhead: number;
+  /** Signed errors (actual - forecast), divided by the local scale, in ascending order. */
+  readonly sorted: Float64Array;
+}
+
+/** The pooled model of one series: of step means, or of step maxima. */
+export interface PooledModel {
+  readonly members: Member[];
+  /** Steps ahead at which members were measured. */
+  readonly measuredAt: readonly number[];
+  /** Weight of each member at each of `measuredAt`: `weights[k][member]`, each row sums to 1. */
+  readonly weights: readonly (readonly number[])[];
+  /** Newest known value. */
+  last: number;
+  /** Lowest value a forecast may take: 0 for a series that was never negative. */
+  readonly floor: number;
+  readonly stepErrors: readonly ErrorQuantiles[];
+}
+
+/**
+ * A fitted model: plain data that survives structured clone, so it can be fitted in a worker thread. `update` moves its
+ * state in place; nothing else changes it.
+ */
+export interface FittedModel {
+  readonly stage: Stage;
+  /** Seconds of history still missing for the next stage; 0 on the last one. */
+  readonly nextStageInSeconds: number;
+  readonly stepSeconds: number;
+  readonly horizonSteps: number;
+  readonly timezone: string;
+  /** Epoch seconds at which the first step that the model has not seen begins. */
+  endSeconds: number;
+  readonly quality: ModelQuality;
+  /** Whether the model fails to beat "last value" on this series, so that it should not be used. */
+  readonly guarded: boolean;
+  /** Model of the step means. */
+  readonly mean: PooledModel;
+  /** Model of the step maxima; the same object as `mean` when the series has no finer maxima. */
+  readonly peak: PooledModel;
+  /** Errors of the peak over `horizonSteps`, for the quantile of the peak. */
+  readonly peakErrors: ErrorQuantiles;
+}

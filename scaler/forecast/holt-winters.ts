@@ -1,0 +1,136 @@
+import type { Member, Season } from './types.js';
+
+/** A series as a recursion sees it: values in the member's scale, and the slot of each step in each season. */
+export interface Track {
+  /** Value of each step in the member's scale; NaN where unknown. */
+  readonly values: Float64Array;
+  /** For each season of the member: the slot of each step, for as many steps beyond the values as are forecast. */
+  readonly slots: readonly Int32Array[];
+}
+
+/** What a pass over known data leaves behind, indexed by step: what it knew at that step, and how wrong that was. */
+export interface PassRecord {
+  /** Steps ahead to measure at, ascending. */
+  readonly stepsAhead: readonly number[];
+  /** `base[k][t]`: what level, trend and seasons at t foretell for t + stepsAhead[k], without the deviation. */
+  readonly base: readonly Float64Array[];
+  /** Value at t minus level and seasons after t; NaN where the value is unknown. */
+  readonly remainder: Float64Array;
+}
+
+/**
+ * Holt-Winters in error-correction form with up to two additive seasons and a damped trend, over the steps
+ * `[from, to)` of a track. The member's state moves in place. An unknown step lets trend and deviation fade and
+ * changes nothing else.
+ *
+ * With e the one-step error of level, trend and seasons, clipped to `member.clip`:
+ *
+ *     level  += phi * trend + alpha * e
+ *     trend   = phi * trend + alpha * beta * e
+ *     season[slot] += gain * (1 - alpha) * e     with gain = max(gamma, 1 / (visits + 1))
+ *     deviation = rho * deviation + kappa * (value - level - season - rho * deviation)
+ *
+ * A slot seen only a few times thus learns as a running mean, later with gamma. The deviation is the part of the load
+ * that level and season do not explain; it is not clipped, fades with rho, and kappa smooths it (an ARMA(1,1) error,
+ * which is AR(1) when kappa is 1).
+ *
+ * Sources: Holt (1957); Winters (1960); damping: Gardner and McKenzie (1985); two seasons and the autoregression of the
+ * error: Taylor (2003), "Short-term electricity demand forecasting using double seasonal exponential smoothing", J. Opl.
+ * Res. Soc. 54; error-correction form: Hyndman and Athanasopoulos, "Forecasting: Principles and Practice", chapter 8.
+ *
+ * Cost: linear in `to - from`; allocates nothing.
+ */
+export function smooth(member: Member, track: Track, from: number, to: number, record?: PassRecord): void {
+  const { alpha, beta, phi, gamma, kappa, rho } = member.parameters;
+  const { values, slots } = track;
+  const first = member.seasons[0] ?? noSeason();
+  const second = member.seasons[1] ?? noSeason();
+  const firstSlots = slots[0] ?? NO_SLOTS;
+  const secondSlots = slots[1] ?? NO_SLOTS;
+  const hasFirst = member.seasons.length > 0;
+  const hasSecond = member.seasons.length > 1;
+  const { effects: firstEffects, visits: firstVisits } = first;
+  const { effects: secondEffects, visits: secondVisits } = second;
+  const clip = member.clip;
+  let { level, trend, deviation } = member;
+
+  for (let t = from; t < to; t++) {
+    const value = values[t]!;
+    level += phi * trend;
+    trend *= phi;
+    let remainder = Number.NaN;
+    if (Number.isNaN(value)) deviation *= rho;
+    else {
+      const a = hasFirst ? firstSlots[t]! : 0;
+      const b = hasSecond ? secondSlots[t]! : 0;
+      const error = value - level - firstEffects[a]! - secondEffects[b]!;
+      const clipped = Math.min(clip, Math.max(-clip, error));
+      level += alpha * clipped;
+      trend += alpha * beta * clipped;
+      remainder = error - alpha * clipped;
+      const seasonal = (1 - alpha) * clipped;
+      if (hasFirst) {
+        const gain = 1 / (firstVisits[a]! + 1);
+        firstEffects[a]! += Math.max(gain, gamma) * seasonal;
+        firstVisits[a]!++;
+      }
+      if (hasSecond) {
+        const gain = 1 / (secondVisits[b]! + 1);
+        secondEffects[b]! += Math.max(gain, gamma) * seasonal;
+        secondVisits[b]!++;
+      }
+      deviation = rho * deviation + kappa * (remainder - rho * deviation);
+    }
+    if (record !== undefined) {
+      record.remainder[t] = remainder;
+      let steps = 0;
+      let damped = 0;
+      let power = 1;
+      for (let k = 0; k < record.base.length; k++) {
+        const stepsAhead = record.stepsAhead[k]!;
+        for (; steps < stepsAhead && trend !== 0; steps++) {
+          power *= phi;
+          damped += power;
+        }
+        record.base[k]![t] =
+          level +
+          damped * trend +
+          (hasFirst ? firstEffects[firstSlots[t + stepsAhead]!]! : 0) +
+          (hasSecond ? secondEffects[secondSlots[t + stepsAhead]!]! : 0);
+      }
+    }
+  }
+  member.level = level;
+  member.trend = trend;
+  member.deviation = deviation;
+}
+
+/**
+ * What a member expects for the `count` steps after its newest one, in its own scale, written to `out`.
+ * `slots` holds the slots of those steps, for each season.
+ */
+export function project(
+  member: Member,
+  slots: readonly Int32Array[],
+  count: number,
+  out: Float64Array,
+): void {
+  const { phi, rho } = member.parameters;
+  let { level, deviation } = member;
+  let slope = member.trend;
+  for (let h = 0; h < count; h++) {
+    slope *= phi;
+    level += slope;
+    deviation *= rho;
+    let value = level + deviation;
+    for (let s = 0; s < member.seasons.length; s++) value += member.seasons[s]!.effects[slots[s]![h]!]!;
+    out[h] = value;
+  }
+}
+
+const NO_SLOTS = new Int32Array(0);
+const noSeason = (): Season => ({
+  periodSeconds: 0,
+  effects: new Float64Array(1),
+  visits: new Float64Array(1),
+});

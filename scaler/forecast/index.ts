@@ -1,0 +1,16 @@
+export { fit } from './fit.js';
+export { forecast } from './forecast.js';
+export type {
+  ErrorQuantiles,
+  FitOptions,
+  FittedModel,
+  Forecast,
+  Member,
+  ModelQuality,
+  PooledModel,
+  Season,
+  Series,
+  SmoothingParameters,
+  Stage,
+} from './types.js';
+export { update } from './update.js';

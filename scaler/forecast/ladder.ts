@@ -1,0 +1,49 @@
+import type { Stage } from './types.js';
+
+const DAY_SECONDS = 86_400;
+const WEEK_SECONDS = 7 * DAY_SECONDS;
+
+/** Where a history stands on the ladder of cold start. */
+export interface Rung {
+  readonly stage: Stage;
+  /** Seconds of history still missing for the next stage; 0 on the last one. */
+  readonly nextStageInSeconds: number;
+  /** The wanted seasons that the history is long enough to learn, in seconds. */
+  readonly periods: readonly number[];
+}
+
+/**
+ * The ladder: `observed` until two horizons and two steps are known, then `trend`, then `daily` and `weekly` seasons.
+ * A season needs one and a half of its periods: one to learn it from, half of one to measure it on.
+ *
+ * @param historySeconds From the first known step to the end of the series.
+ * @param wantedPeriods Season lengths in seconds, ascending.
+ */
+export function climb(
+  historySeconds: number,
+  horizonSeconds: number,
+  stepSeconds: number,
+  wantedPeriods: readonly number[],
+): Rung {
+  const trendNeeds = 2 * horizonSeconds + 2 * stepSeconds;
+  const seasonNeeds = (period: number) => Math.max(1.5 * period, period + trendNeeds);
+  const wanted = wantedPeriods.filter((period) => period >= 2 * stepSeconds);
+  const periods = wanted.filter((period) => historySeconds >= seasonNeeds(period));
+  const missing = wanted.find((period) => historySeconds < seasonNeeds(period));
+  const hasTrend = historySeconds >= trendNeeds;
+  const nextNeeds = hasTrend ? (missing === undefined ? historySeconds : seasonNeeds(missing)) : trendNeeds;
+  return {
+    stage: hasTrend ? stageOf(periods) : 'observed',
+    nextStageInSeconds: Math.max(0, nextNeeds - historySeconds),
+    periods: hasTrend ? periods : [],
+  };
+}
+
+/** A week or longer is called weekly, any other season daily: the stage says how far the ladder goes, not the period. */
+function stageOf(periods: readonly number[]): Stage {
+  if (periods.length === 0) return 'trend';
+  return periods.some((period) => period >= WEEK_SECONDS) ? 'weekly' : 'daily';
+}
+
+/** Seasons looked for when the user names none. */
+export const AUTOMATIC_PERIODS: readonly number[] = [DAY_SECONDS, WEEK_SECONDS];

@@ -1,0 +1,106 @@
+/**
+ * Seasons follow the wall clock: what happens at 09:00 on Monday happens at 09:00 on Monday after the clocks change
+ * too. These functions turn epoch seconds into local seconds and into slots of a season.
+ */
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/**
+ * Seconds that the wall clock of an IANA zone is ahead of UTC at an instant (negative in the west). Zones with
+ * half-hour and quarter-hour offsets are exact.
+ *
+ * @throws RangeError when the zone is not known to this Node's time zone data.
+ * @example utcOffsetSeconds('Europe/Berlin', Date.UTC(2026, 6, 1) / 1000) // 7200
+ */
+export function utcOffsetSeconds(timezone: string, epochSeconds: number): number {
+  if (timezone === 'UTC') return 0;
+  let formatter = formatters.get(timezone);
+  if (formatter === undefined) {
+    formatter = new Intl.DateTimeFormat('en-US', {
+      timeZone: timezone,
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    formatters.set(timezone, formatter);
+  }
+  const field = { year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0 };
+  for (const { type, value } of formatter.formatToParts(epochSeconds * 1000))
+    if (type in field) field[type as keyof typeof field] = Number(value);
+  const wall =
+    Date.UTC(field.year, field.month - 1, field.day, field.hour, field.minute, field.second) / 1000;
+  return wall - Math.floor(epochSeconds);
+}
+
+/** How many slots a season has on a grid: its period in steps, at least one. */
+export function slotCount(periodSeconds: number, stepSeconds: number): number {
+  return Math.max(1, Math.round(periodSeconds / stepSeconds));
+}
+
+/** Slot of a season that an instant falls into, given the zone's offset from UTC at that instant. */
+export function slotAt(
+  epochSeconds: number,
+  offsetSeconds: number,
+  periodSeconds: number,
+  slots: number,
+): number {
+  const local = epochSeconds + offsetSeconds;
+  const phase = local - Math.floor(local / periodSeconds) * periodSeconds;
+  return Math.min(slots - 1, Math.floor((phase / periodSeconds) * slots));
+}
+
+const DAY_SECONDS = 86_400;
+
+/**
+ * Slots of `count` steps from `startSeconds` on. Changes of the zone's offset are found to the second by bisection, so
+ * a few look-ups of the zone serve a whole history; two changes within one day would be missed, and no zone has them.
+ */
+export function seasonSlots(
+  startSeconds: number,
+  stepSeconds: number,
+  count: number,
+  periodSeconds: number,
+  timezone: string,
+): Int32Array {
+  const slots = slotCount(periodSeconds, stepSeconds);
+  const result = new Int32Array(count);
+  let at = 0;
+  while (at < count) {
+    const from = startSeconds + at * stepSeconds;
+    const offset = utcOffsetSeconds(timezone, from);
+    const stop = offsetUntil(timezone, from, startSeconds + count * stepSeconds, offset);
+    for (; at < count; at++) {
+      const time = startSeconds + at * stepSeconds;
+      if (time >= stop) break;
+      result[at] = slotAt(time, offset, periodSeconds, slots);
+    }
+  }
+  return result;
+}
+
+/** First instant after `from` at which the offset differs, looking a day at a time; `limit` when it stays. */
+function offsetUntil(timezone: string, from: number, limit: number, offset: number): number {
+  if (timezone === 'UTC') return limit;
+  let same = Math.floor(from);
+  while (same < limit) {
+    const probe = Math.min(limit, same + DAY_SECONDS);
+    if (utcOffsetSeconds(timezone, probe) === offset) {
+      same = probe;
+      continue;
+    }
+    let changed = probe;
+    while (changed - same > 1) {
+      const middle = Math.floor((same + changed) / 2);
+      if (utcOffsetSeconds(timezone, middle) === offset) same = middle;
+      else changed = middle;
+    }
+    return changed;
+  }
+  return limit;
+}

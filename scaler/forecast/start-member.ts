@@ -1,0 +1,73 @@
+import type { Track } from './holt-winters.js';
+import { seasonProfile } from './season-profile.js';
+import type { Member, Season, SmoothingParameters } from './types.js';
+
+/** What tells one member of the pool from another before its parameters are fitted. */
+export interface MemberShape {
+  readonly name: string;
+  readonly form: Member['form'];
+  readonly logOffset: number;
+  /** Season lengths in seconds, in the order of the track's slots. */
+  readonly periods: readonly number[];
+  /** Slots of each season. */
+  readonly slotCounts: readonly number[];
+}
+
+/** Innovations beyond this many times the typical step-to-step change are clipped. */
+const CLIP_TIMES = 15;
+
+/**
+ * A member at the beginning of the data: level and first season from the first cycle, further seasons flat.
+ * Visits start at 1 for a season that has a profile, so that the first cycle counts once.
+ */
+export function startMember(shape: MemberShape, parameters: SmoothingParameters, track: Track): Member {
+  const { values } = track;
+  const firstCycle = Math.min(values.length, shape.slotCounts[0] ?? 1);
+  const seasons: Season[] = shape.periods.map((periodSeconds, index) => {
+    const slotCount = shape.slotCounts[index]!;
+    const isFirst = index === 0;
+    return {
+      periodSeconds,
+      effects: isFirst
+        ? seasonProfile(values, track.slots[0]!, slotCount, firstCycle, 0)
+        : new Float64Array(slotCount),
+      visits: new Float64Array(slotCount).fill(1),
+    };
+  });
+  return {
+    name: shape.name,
+    form: shape.form,
+    logOffset: shape.logOffset,
+    parameters,
+    level: meanOfKnown(values, firstCycle),
+    trend: 0,
+    deviation: 0,
+    clip: CLIP_TIMES * typicalChange(values),
+    seasons,
+  };
+}
+
+/** Mean of the first `count` known values; of the first known one when the first `count` are all unknown; else 0. */
+function meanOfKnown(values: Float64Array, count: number): number {
+  let sum = 0;
+  let known = 0;
+  for (let t = 0; t < values.length && (t < count || known === 0); t++) {
+    if (Number.isNaN(values[t]!)) continue;
+    sum += values[t]!;
+    known++;
+  }
+  return known > 0 ? sum / known : 0;
+}
+
+/** Mean absolute change from one known step to the next; Infinity when it never changes, which switches clipping off. */
+function typicalChange(values: Float64Array): number {
+  let sum = 0;
+  let pairs = 0;
+  for (let t = 1; t < values.length; t++) {
+    const change = Math.abs(values[t]! - values[t - 1]!);
+    if (Number.isNaN(change)) continue;
+    sum += change;
+    pairs++;
+  }
+  return sum > 0 ? sum / pairs : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { type FittedModel, fit as fitModel } from '../forecast/index.js';
+import { decideSignal, type SignalSettings } from './signal.js';
+
+const DAY_STEPS = 288;
+const STEP_SECONDS = 300;
+
+const settings: SignalSettings = {
+  horizonSeconds: 1800,
+  stepSeconds: STEP_SECONDS,
+  quantile: 0.9,
+  mode: 'predict',
+  minValue: undefined,
+  maxValue: undefined,
+  activationThreshold: 0,
+};
+
+/** A load that is 10 and rises to 100 from 09:00 to 10:00 each day; the model ends at 08:50. */
+function morningModel(): FittedModel {
+  const values = Float64Array.from({ length: 6 * DAY_STEPS + 106 }, (_, t) =>
+    t % DAY_STEPS >= 108 && t % DAY_STEPS < 120 ? 100 : 10,
+  );
+  return fitModel(
+    { startSeconds: 0, stepSeconds: STEP_SECONDS, values },
+    { horizonSteps: 6, seasonality: 'auto', timezone: 'UTC' },
+  );
+}
+
+describe('decideSignal', () => {
+  const model = morningModel();
+  const nowSeconds = model.endSeconds;
+
+  it('answers the coming peak before the load is there', () => {
+    const signal = decideSignal(settings, model, { nowSeconds, observed: 10, stale: false });
+    assert.equal(signal.reason, 'forecast');
+    assert.ok(Math.abs(signal.value - 100) < 5, `${signal.value}`);
+  });
+
+  it('is never below the load now', () => {
+    const signal = decideSignal(settings, model, { nowSeconds, observed: 250, stale: false });
+    assert.deepEqual([signal.value, signal.reason], [250, 'observed']);
+  });
+
+  it('wakes from zero on the forecast when the query is empty', () => {
+    const signal = decideSignal({ ...settings, activationThreshold: 50 }, model, {
+      nowSeconds,
+      observed: undefined,
+      stale: false,
+    });
+    assert.deepEqual([signal.active, signal.reason], [true, 'forecast']);
+  });
+
+  it('answers the observed value in a dry run, and still shows the forecast', () => {
+    const signal = decideSignal({ ...settings, mode: 'observe' }, model, {
+      nowSeconds,
+      observed: 10,
+      stale: false,
+    });
+    assert.deepEqual([signal.value, signal.reason], [10, 'observe-mode']);
+    assert.ok(signal.forecast!.peaks[1]! > 90);
+  });
+
+  it('sets a guarded model aside', () => {
+    const signal = decideSignal(
+      settings,
+      { ...model, guarded: true },
+      { nowSeconds, observed: 10, stale: false },
+    );
+    assert.deepEqual([signal.value, signal.reason], [10, 'guarded']);
+  });
+
+  it('answers the observed value without a model, and 0 for an empty result', () => {
+    const present = { nowSeconds, stale: false };
+    assert.equal(decideSignal(settings, undefined, { ...present, observed: 7 }).value, 7);
+    assert.equal(decideSignal(settings, undefined, { ...present, observed: 7 }).reason, 'warming-up');
+    const empty = decideSignal(settings, undefined, { ...present, observed: undefined });
+    assert.deepEqual([empty.value, empty.active, empty.reason], [0, false, 'empty']);
+  });
+
+  it('goes on with the forecast for the time it is now when Prometheus does not answer', () => {
+    const twoStepsLater = nowSeconds + 2 * STEP_SECONDS;
+    const signal = decideSignal(settings, model, {
+      nowSeconds: twoStepsLater,
+      observed: undefined,
+      stale: true,
+    });
+    assert.equal(signal.reason, 'stale');
+    assert.equal(signal.forecast!.startSeconds, twoStepsLater);
+    assert.ok(Math.abs(signal.value - 100) < 5, `${signal.value}`);
+  });
+
+  it('holds the newest known step when Prometheus does not answer and the forecast must not decide', () => {
+    const present = { nowSeconds: nowSeconds + STEP_SECONDS, observed: undefined, stale: true };
+    assert.equal(decideSignal({ ...settings, mode: 'observe' }, model, present).value, 10);
+    assert.equal(decideSignal(settings, { ...model, guarded: true }, present).value, 10);
+  });
+
+  it('clamps the answer, and activity follows the clamped value', () => {
+    const present = { nowSeconds, observed: 10, stale: false };
+    assert.equal(decideSignal({ ...settings, maxValue: 40 }, model, present).value, 40);
+    assert.equal(decideSignal({ ...settings, minValue: 400 }, model, present).value, 400);
+    const capped = decideSignal({ ...settings, maxValue: 40, activationThreshold: 40 }, model, present);
+    assert.equal(capped.active, false);
+  });
+});
