@@ -1,5 +1,5 @@
 import type { ScalerError } from '../errors.js';
-import type { Series, Stage } from '../forecast/types.js';
+import type { FittedModel, Series, Stage } from '../forecast/index.js';
 import type { Trigger } from '../trigger.js';
 
 /**
@@ -55,16 +55,26 @@ export interface Snapshot {
   readonly active: boolean;
   readonly reason: Reason;
   readonly stage: Stage;
-  /** Seconds of history still missing for the next stage; 0 on the last one. */
-  readonly nextStageInSeconds: number;
+  /** Seconds of history still missing for the next stage, 0 on the last one; undefined before the first model. */
+  readonly nextStageInSeconds: number | undefined;
   readonly forecast: PlannedForecast | undefined;
   readonly quality: ForecastQuality | undefined;
-  /** Epoch seconds of the newest step of history that the model has seen. */
-  readonly historyUntilSeconds: number;
+  /** Whether the model is set aside because it does not beat "last value" on this trigger. */
+  readonly guarded: boolean;
+  /** Epoch seconds at which the newest step of history that the model has seen ends; undefined without a model. */
+  readonly historyUntilSeconds: number | undefined;
 }
 
 /** What a trigger answers at this moment: a snapshot, or the error that KEDA must see. */
 export type Answer = { readonly snapshot: Snapshot } | { readonly error: ScalerError };
+
+/** What an answer was computed from. */
+export interface Evidence {
+  /** The history held; a copy. */
+  readonly history: Series;
+  /** The model in use. Not to be changed. */
+  readonly model: FittedModel | undefined;
+}
 
 /** The planner as handlers see it: memory only, except for the bounded wait of a first call. */
 export interface Answers {
@@ -77,6 +87,6 @@ export interface Answers {
   subscribe(trigger: Trigger, listener: (answer: Answer) => void): () => void;
   /** Every trigger known now. */
   all(): Iterable<{ readonly trigger: Trigger; readonly answer: Answer | undefined }>;
-  /** History that a trigger's model was fitted on, for charts; undefined when unknown. */
-  history(trigger: Trigger): Series | undefined;
+  /** What a trigger's answer was computed from, for those who want to look into it; undefined when unknown. */
+  evidence(trigger: Trigger): Evidence | undefined;
 }

@@ -1,0 +1,89 @@
+import type { Clock } from '../clock.js';
+
+/** Longest delay that a timer of the platform takes, in milliseconds. */
+const longestTimerMilliseconds = 2 ** 31 - 1;
+
+/**
+ * A clock that runs `speed` times as fast as the machine's, and that can be paused and given another speed while
+ * others sleep on it.
+ */
+export class AcceleratedClock implements Clock {
+  readonly #rearm = new Set<() => void>();
+  #anchorSeconds: number;
+  #anchorMilliseconds = performance.now();
+  #speed: number;
+  #isPaused = false;
+
+  constructor(startSeconds: number, speed: number) {
+    this.#anchorSeconds = startSeconds;
+    this.#speed = speed;
+  }
+
+  get speed(): number {
+    return this.#speed;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  nowSeconds(): number {
+    if (this.#isPaused) return this.#anchorSeconds;
+    return this.#anchorSeconds + ((performance.now() - this.#anchorMilliseconds) / 1000) * this.#speed;
+  }
+
+  /** @param speed above 0. */
+  setSpeed(speed: number): void {
+    this.#change(() => {
+      this.#speed = speed;
+    });
+  }
+
+  pause(): void {
+    this.#change(() => {
+      this.#isPaused = true;
+    });
+  }
+
+  resume(): void {
+    this.#change(() => {
+      this.#isPaused = false;
+    });
+  }
+
+  async sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const wakeAtSeconds = this.nowSeconds() + seconds;
+    await new Promise<void>((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined;
+      const stop = () => {
+        clearTimeout(timer);
+        this.#rearm.delete(arm);
+        signal?.removeEventListener('abort', abort);
+      };
+      const abort = () => {
+        stop();
+        reject(signal?.reason);
+      };
+      const arm = () => {
+        clearTimeout(timer);
+        if (this.#isPaused) return;
+        const left = ((wakeAtSeconds - this.nowSeconds()) / this.#speed) * 1000;
+        if (left <= 0) {
+          stop();
+          resolve();
+        } else timer = setTimeout(arm, Math.min(left, longestTimerMilliseconds));
+      };
+      signal?.addEventListener('abort', abort);
+      this.#rearm.add(arm);
+      arm();
+    });
+  }
+
+  #change(apply: () => void): void {
+    this.#anchorSeconds = this.nowSeconds();
+    this.#anchorMilliseconds = performance.now();
+    apply();
+    for (const arm of [...this.#rearm]) arm();
+  }
+}

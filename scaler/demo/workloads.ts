@@ -1,0 +1,145 @@
+import { smoothNoise, whiteNoise } from './noise.js';
+
+const hourSeconds = 3600;
+const daySeconds = 24 * hourSeconds;
+
+/** A made-up service: its load as a function of time, equal for an equal seed. */
+export interface Workload {
+  /** Value of the `app` label. */
+  readonly app: string;
+  /** What makes it interesting, in a few words. */
+  readonly description: string;
+  /** Epoch seconds before which the service did not exist. */
+  readonly bornAtSeconds: number;
+  /** Requests per second at a moment. */
+  requestsPerSecond(atSeconds: number): number;
+}
+
+/**
+ * The services of the demo, one for each thing that an operator meets: a shop with a daily and weekly rhythm and a
+ * flash crowd, an office API, jobs at exact times, a service without any rhythm, and one deployed this morning.
+ *
+ * @param startSeconds moment at which the demo begins, a UTC midnight plus some hours.
+ * @param seed changes the noise, not the shapes.
+ */
+export function demoWorkloads(startSeconds: number, seed: number): readonly Workload[] {
+  return [
+    {
+      app: 'shop',
+      description: 'daily and weekly rhythm, opens at 09:00, a flash crowd today',
+      bornAtSeconds: Number.NEGATIVE_INFINITY,
+      requestsPerSecond: shop(startSeconds, seed),
+    },
+    {
+      app: 'office-api',
+      description: 'office hours on weekdays, nearly nothing at the weekend',
+      bornAtSeconds: Number.NEGATIVE_INFINITY,
+      requestsPerSecond: officeApi(seed + 1),
+    },
+    {
+      app: 'reports',
+      description: 'a burst at every full hour',
+      bornAtSeconds: Number.NEGATIVE_INFINITY,
+      requestsPerSecond: reports(seed + 2),
+    },
+    {
+      app: 'webhooks',
+      description: 'no rhythm at all',
+      bornAtSeconds: Number.NEGATIVE_INFINITY,
+      requestsPerSecond: webhooks(seed + 3),
+    },
+    {
+      app: 'search-beta',
+      description: 'deployed nine hours ago',
+      bornAtSeconds: startSeconds - 9 * hourSeconds,
+      requestsPerSecond: searchBeta(seed + 4),
+    },
+  ];
+}
+
+function shop(startSeconds: number, seed: number): (atSeconds: number) => number {
+  const mood = smoothNoise(seed, 4 * hourSeconds);
+  const weather = smoothNoise(seed + 100, daySeconds);
+  const jitter = whiteNoise(seed + 200);
+  const crowdAtSeconds = startSeconds - (startSeconds % daySeconds) + 14.4 * hourSeconds;
+  return (atSeconds) => {
+    const hour = hourOfDay(atSeconds);
+    const isWeekend = isWeekendDay(atSeconds);
+    const open = isWeekend ? ramp(hour, 10, 0.5) : ramp(hour, 9, 0.16);
+    const shape =
+      0.12 +
+      open * (0.4 + 0.18 * bump(hour, 12, 1.4) + 0.5 * bump(hour, 20.5, 1.6)) * (1 - ramp(hour, 23, 0.5));
+    const crowd = 0.45 * flash(atSeconds - crowdAtSeconds);
+    const level =
+      (shape * (isWeekend ? 0.75 : 1) + crowd) * (1 + 0.04 * mood(atSeconds) + 0.05 * weather(atSeconds));
+    return 480 * level * (1 + 0.05 * (jitter(Math.floor(atSeconds / 15)) - 0.5));
+  };
+}
+
+function officeApi(seed: number): (atSeconds: number) => number {
+  const mood = smoothNoise(seed, 2 * hourSeconds);
+  const jitter = whiteNoise(seed + 100);
+  return (atSeconds) => {
+    const hour = hourOfDay(atSeconds);
+    const working = ramp(hour, 8, 0.3) * (1 - ramp(hour, 17.5, 0.4)) * (1 - 0.35 * bump(hour, 12.5, 0.5));
+    const level = 0.05 + (isWeekendDay(atSeconds) ? 0.04 : 1) * working;
+    return (
+      120 * level * (1 + 0.06 * mood(atSeconds)) * (1 + 0.1 * (jitter(Math.floor(atSeconds / 15)) - 0.5))
+    );
+  };
+}
+
+function reports(seed: number): (atSeconds: number) => number {
+  const sizes = whiteNoise(seed);
+  const jitter = whiteNoise(seed + 100);
+  return (atSeconds) => {
+    const hour = Math.floor(atSeconds / hourSeconds);
+    const sinceFullHour = atSeconds - hour * hourSeconds;
+    const burst = sinceFullHour < 480 ? 60 * (0.9 + 0.2 * sizes(hour)) : 0;
+    return burst + 12 * (1 + 0.3 * (jitter(Math.floor(atSeconds / 15)) - 0.5));
+  };
+}
+
+function webhooks(seed: number): (atSeconds: number) => number {
+  const slow = smoothNoise(seed, 7 * hourSeconds);
+  const quick = smoothNoise(seed + 100, 0.4 * hourSeconds);
+  const jitter = whiteNoise(seed + 200);
+  return (atSeconds) =>
+    50 *
+    Math.exp(0.7 * slow(atSeconds * 1.13) + 0.4 * quick(atSeconds)) *
+    (1 + 0.15 * (jitter(Math.floor(atSeconds / 15)) - 0.5));
+}
+
+function searchBeta(seed: number): (atSeconds: number) => number {
+  const mood = smoothNoise(seed, hourSeconds);
+  const jitter = whiteNoise(seed + 100);
+  return (atSeconds) =>
+    (40 + 25 * bump(hourOfDay(atSeconds), 15, 4)) *
+    (1 + 0.1 * mood(atSeconds)) *
+    (1 + 0.1 * (jitter(Math.floor(atSeconds / 15)) - 0.5));
+}
+
+function hourOfDay(atSeconds: number): number {
+  return (atSeconds % daySeconds) / hourSeconds;
+}
+
+/** The epoch began on a Thursday: days 2 and 3 of each seven are Saturday and Sunday. */
+function isWeekendDay(atSeconds: number): boolean {
+  const day = Math.floor(atSeconds / daySeconds) % 7;
+  return day === 2 || day === 3;
+}
+
+/** From 0 to 1 around `centre`, most of it within `width` hours. */
+function ramp(hour: number, centre: number, width: number): number {
+  return 1 / (1 + Math.exp((-4 * (hour - centre)) / width));
+}
+
+function bump(hour: number, centre: number, width: number): number {
+  return Math.exp(-0.5 * ((hour - centre) / width) ** 2);
+}
+
+/** A crowd that arrives within minutes and leaves within the hour. */
+function flash(sinceSeconds: number): number {
+  if (sinceSeconds < 0) return 0;
+  return Math.min(1, sinceSeconds / 240) * Math.exp(-Math.max(0, sinceSeconds - 600) / 1500);
+}

@@ -1,0 +1,6 @@
+import { type FitOptions, type FittedModel, fit, type Series } from '../forecast/index.js';
+
+/** What runs in a worker thread of the fit pool. */
+export default function fitInWorker(task: { series: Series; options: FitOptions }): FittedModel {
+  return fit(task.series, task.options);
+}

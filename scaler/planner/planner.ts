@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../clock.js';
+import { ScalerError } from '../errors.js';
+import type { Trigger } from '../trigger.js';
+import type { Fitter, HistoryProvider, PlannerObserver, PlannerSettings } from './ports.js';
+import { TrackedTrigger } from './tracked-trigger.js';
+import type { Answer, Answers, Evidence } from './types.js';
+
+/** What the planner works with. */
+export interface PlannerParts {
+  readonly clock: Clock;
+  readonly history: HistoryProvider;
+  readonly fitter: Fitter;
+  readonly settings: PlannerSettings;
+  readonly observer: PlannerObserver;
+}
+
+/**
+ * Keeps every trigger that KEDA asks about: the first question makes a trigger known, its answer is then renewed in
+ * the background, and it is dropped when nobody has asked for a while. Questions are answered from memory.
+ */
+export class Planner implements Answers {
+  readonly #tracked = new Map<string, TrackedTrigger>();
+  readonly #ending = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+  readonly #sweeping: Promise<void>;
+
+  constructor(readonly parts: PlannerParts) {
+    this.#sweeping = this.#sweep();
+  }
+
+  async answer(trigger: Trigger): Promise<Answer> {
+    let tracked: TrackedTrigger;
+    try {
+      tracked = this.#track(trigger);
+    } catch (error) {
+      if (error instanceof ScalerError) return { error };
+      throw error;
+    }
+    if (!tracked.hasSettled) await this.#waitForFirstAnswer(tracked);
+    return tracked.answer ?? { error: noAnswerYet(trigger, this.parts.settings.firstAnswerWaitSeconds) };
+  }
+
+  /** @throws ScalerError as `HistoryProvider.window` does. */
+  subscribe(trigger: Trigger, listener: (answer: Answer) => void): () => void {
+    return this.#track(trigger).subscribe(listener);
+  }
+
+  *all(): Iterable<{ readonly trigger: Trigger; readonly answer: Answer | undefined }> {
+    for (const { trigger, answer } of this.#tracked.values()) yield { trigger, answer };
+  }
+
+  evidence(trigger: Trigger): Evidence | undefined {
+    return this.#tracked.get(keyOf(trigger))?.evidence();
+  }
+
+  /** Stops every trigger's life and waits until nothing is under way. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    for (const key of this.#tracked.keys()) this.#drop(key);
+    await Promise.all([this.#sweeping, ...this.#ending]);
+  }
+
+  #track(trigger: Trigger): TrackedTrigger {
+    const key = keyOf(trigger);
+    const known = this.#tracked.get(key);
+    const nowSeconds = this.parts.clock.nowSeconds();
+    if (known && (known.trigger === trigger || isDeepStrictEqual(known.trigger, trigger))) {
+      known.askedAtSeconds = nowSeconds;
+      return known;
+    }
+    // Opened before the old one is dropped, so that an unchanged query keeps its window.
+    const tracked = new TrackedTrigger(trigger, this.parts.history.window(trigger), this.parts);
+    if (known) {
+      known.moveSubscribersTo(tracked);
+      this.#drop(key);
+    }
+    this.#tracked.set(key, tracked);
+    tracked.start();
+    return tracked;
+  }
+
+  async #waitForFirstAnswer(tracked: TrackedTrigger): Promise<void> {
+    const enough = new AbortController();
+    const patience = this.parts.clock
+      .sleep(this.parts.settings.firstAnswerWaitSeconds, enough.signal)
+      .catch(() => undefined);
+    await Promise.race([tracked.settled, patience]);
+    enough.abort();
+  }
+
+  #drop(key: string): void {
+    const tracked = this.#tracked.get(key);
+    if (!tracked) return;
+    this.#tracked.delete(key);
+    const ending = tracked.stop().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  async #sweep(): Promise<void> {
+    const { clock, settings, observer } = this.parts;
+    const signal = this.#closing.signal;
+    while (!signal.aborted) {
+      await clock.sleep(settings.idleSeconds / 10, signal).catch(() => undefined);
+      const idleSince = clock.nowSeconds() - settings.idleSeconds;
+      for (const [key, tracked] of this.#tracked) {
+        if (tracked.askedAtSeconds > idleSince || tracked.hasSubscribers) continue;
+        this.#drop(key);
+        observer.triggerDropped(tracked.trigger);
+      }
+    }
+  }
+}
+
+function keyOf(trigger: Trigger): string {
+  return `${trigger.namespace}/${trigger.scaledObject}/${trigger.metricName}`;
+}
+
+function noAnswerYet(trigger: Trigger, waitedSeconds: number): ScalerError {
+  return new ScalerError(
+    'unavailable',
+    `${keyOf(trigger)}: the history source has not answered within ${waitedSeconds} s of the first question; the next answer follows as soon as it does`,
+  );
+}

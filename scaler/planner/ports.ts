@@ -1,0 +1,60 @@
+import type { FitOptions, FittedModel } from '../forecast/index.js';
+import type { Series } from '../forecast/types.js';
+import type { Observation } from '../history/types.js';
+import type { Trigger } from '../trigger.js';
+import type { Answer } from './types.js';
+
+/** The past and the present of one trigger's query. */
+export interface TriggerHistory {
+  /**
+   * Loads the steps that have become final by `nowSeconds` and are not held yet.
+   * @throws ScalerError as HistorySource does; what was held before stays.
+   */
+  refresh(nowSeconds: number, signal: AbortSignal): Promise<void>;
+  /** The load at `nowSeconds`. Errors as for `refresh`. */
+  observe(nowSeconds: number, signal: AbortSignal): Promise<Observation>;
+  /** Every step held, oldest first. A copy that belongs to the caller. */
+  series(): Series;
+  /** Epoch seconds after `nowSeconds` at which the next step becomes final. */
+  nextStepFinalSeconds(nowSeconds: number): number;
+  /** Gives up this trigger's share of the window. */
+  release(): void;
+}
+
+/** Opens the history of a trigger's query; triggers that ask the same share one window. */
+export interface HistoryProvider {
+  /** @throws ScalerError of kind `invalid` when the trigger names a source that does not exist or is not allowed. */
+  window(trigger: Trigger): TriggerHistory;
+}
+
+/** Fits models away from the event loop. */
+export interface Fitter {
+  /** The same result as `fit` of the forecast, for a series that the caller gives away. */
+  fit(series: Series, options: FitOptions): Promise<FittedModel>;
+}
+
+/** How often the planner does what. All in seconds of its clock. */
+export interface PlannerSettings {
+  /** Distance between two observations of the load; answers are renewed as often. */
+  readonly refreshSeconds: number;
+  /** Distance between two fits of a model; step updates carry it in between. */
+  readonly refitSeconds: number;
+  /** How old the newest data may be while a forecast still goes on without Prometheus. */
+  readonly maxStalenessSeconds: number;
+  /** How long the first call for a new trigger may wait for history. */
+  readonly firstAnswerWaitSeconds: number;
+  /** A trigger that nobody asked about for so long is dropped. */
+  readonly idleSeconds: number;
+}
+
+/** What the planner reports to telemetry. */
+export interface PlannerObserver {
+  /** A fit ended well, `seconds` of wall time after it was asked for (its wait for a thread included). */
+  fitFinished(trigger: Trigger, seconds: number): void;
+  /** A fit failed; the model in use stays. */
+  fitFailed(trigger: Trigger, seconds: number, error: unknown): void;
+  /** An answer was renewed. `before` is undefined for a trigger's first answer. */
+  answerRenewed(trigger: Trigger, before: Answer | undefined, after: Answer): void;
+  /** A trigger is no longer asked about and was dropped. */
+  triggerDropped(trigger: Trigger): void;
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { type FitOptions, fit, forecast, type Series } from '../forecast/index.js';
+import { cutSeries, type RefitSchedule, RefittingModel } from './refitting-model.js';
+
+const step = 300;
+const hour = 3600;
+const day = 86_400;
+// 2026-03-02T00:00:00Z
+const midnight = 1_772_409_600;
+
+const options: FitOptions = { horizonSteps: 3, seasonality: 'auto', timezone: 'UTC' };
+const schedule: RefitSchedule = {
+  stepSeconds: step,
+  refitSeconds: hour,
+  offsetSeconds: 0,
+  graceSeconds: step,
+};
+
+/** A daily rhythm with a bend that no season explains, so that a model's state shows in its forecast. */
+function history(untilSeconds: number): Series {
+  const startSeconds = midnight - 4 * day;
+  const values = Float64Array.from({ length: (untilSeconds - startSeconds) / step }, (_, i) => {
+    const at = startSeconds + i * step;
+    return 100 + 40 * Math.sin((2 * Math.PI * at) / day) + 10 * Math.sin(at / 5000) + ((i * 7919) % 13);
+  });
+  return { startSeconds, stepSeconds: step, values, peaks: values.map((value) => value * 1.1) };
+}
+
+/** Lives through every step from one moment to another, as the planner and the replay do. */
+function live(model: RefittingModel, fromSeconds: number, toSeconds: number): void {
+  for (let now = fromSeconds; now <= toSeconds; now += step) {
+    const known = history(now);
+    model.advance(now, known);
+    const boundary = model.dueBoundarySeconds(now, now);
+    if (boundary !== undefined) {
+      model.offer(boundary, fit(cutSeries(known, boundary - 14 * day, boundary), options));
+      model.advance(now, known);
+    }
+  }
+}
+
+describe('RefittingModel', () => {
+  it('holds the same model at a moment whenever it was started', () => {
+    const old = new RefittingModel(schedule);
+    const young = new RefittingModel(schedule);
+    const now = midnight + 5 * hour + 4 * step;
+    live(old, midnight, now);
+    live(young, now, now);
+    const [a, b] = [old, young].map(({ current }) => forecast(current!, 3, [0.5, 0.9]));
+    assert.deepEqual(a, b);
+  });
+
+  it('changes over to a newer fit only when its grace has passed', () => {
+    const model = new RefittingModel({ ...schedule, graceSeconds: 2 * step });
+    live(model, midnight, midnight + hour + step);
+    const before = model.current;
+    live(model, midnight + hour + 2 * step, midnight + hour + 2 * step);
+    assert.notEqual(model.current, before);
+  });
+
+  it('asks for one fit a boundary', () => {
+    const model = new RefittingModel(schedule);
+    const due: number[] = [];
+    for (let now = midnight; now < midnight + 3 * hour; now += step) {
+      const boundary = model.dueBoundarySeconds(now, now);
+      if (boundary === undefined) continue;
+      due.push(boundary);
+      model.offer(boundary, fit(cutSeries(history(now), boundary - day, boundary), options));
+      model.advance(now, history(now));
+    }
+    assert.deepEqual(due, [midnight - hour, midnight, midnight + hour, midnight + 2 * hour]);
+  });
+
+  it('asks for no fit on steps that have not arrived', () => {
+    const model = new RefittingModel(schedule);
+    live(model, midnight + step, midnight + step);
+    assert.equal(model.dueBoundarySeconds(midnight + hour, midnight + hour - step), undefined);
+    assert.equal(model.dueBoundarySeconds(midnight + hour, midnight + hour), midnight + hour);
+  });
+});
+
+describe('cutSeries', () => {
+  const series: Series = { startSeconds: 1200, stepSeconds: 300, values: Float64Array.of(1, 2, 3, 4) };
+
+  it('copies the steps from a moment up to another', () => {
+    assert.deepEqual(cutSeries(series, 1500, 2100), {
+      startSeconds: 1500,
+      stepSeconds: 300,
+      values: Float64Array.of(2, 3),
+      peaks: undefined,
+    });
+  });
+
+  it('is shorter where the history is', () => {
+    assert.deepEqual(cutSeries(series, 0, 1500).values, Float64Array.of(1));
+    assert.deepEqual(cutSeries(series, 2100, 9000).values, Float64Array.of(4));
+    assert.deepEqual(cutSeries(series, 9000, 9900).values, new Float64Array(0));
+  });
+});

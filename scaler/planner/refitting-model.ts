@@ -1,0 +1,103 @@
+import { type FittedModel, type Series, update } from '../forecast/index.js';
+import { refitBoundarySeconds } from './schedule.js';
+
+/** When a trigger's model is fitted again. */
+export interface RefitSchedule {
+  readonly stepSeconds: number;
+  /** Distance between two fits. */
+  readonly refitSeconds: number;
+  /** This trigger's shift of the boundaries. */
+  readonly offsetSeconds: number;
+  /**
+   * A model fitted on the past up to a boundary comes into use this long after it: time for the newest step to arrive
+   * and for the fit to end, so that every replica changes over at the same moment.
+   */
+  readonly graceSeconds: number;
+}
+
+interface DatedModel {
+  readonly boundarySeconds: number;
+  readonly model: FittedModel;
+}
+
+/**
+ * The model of one trigger through time: fitted on the window that ends at a refit boundary, carried on by step
+ * updates until the next fit comes into use. What it holds at a moment depends on the history and the moment alone,
+ * not on when the process started: replicas and replays agree.
+ */
+export class RefittingModel {
+  #current: DatedModel | undefined;
+  #next: DatedModel | undefined;
+
+  constructor(readonly schedule: RefitSchedule) {}
+
+  /** The model in use; undefined before the first fit. */
+  get current(): FittedModel | undefined {
+    return this.#current?.model;
+  }
+
+  /**
+   * The boundary up to which a model should be fitted now; undefined while no fit is due.
+   *
+   * @param knownUntilSeconds end of the newest step of history that is held.
+   */
+  dueBoundarySeconds(nowSeconds: number, knownUntilSeconds: number): number | undefined {
+    if (!this.#current) return this.#boundaryInUse(nowSeconds);
+    const newest = this.#boundary(Math.min(nowSeconds, knownUntilSeconds));
+    const fitted = (this.#next ?? this.#current).boundarySeconds;
+    return newest > fitted ? newest : undefined;
+  }
+
+  /** Takes over a model that was fitted on the window ending at `boundarySeconds`. */
+  offer(boundarySeconds: number, model: FittedModel): void {
+    if (this.#current) this.#next = { boundarySeconds, model };
+    else this.#current = { boundarySeconds, model };
+  }
+
+  /** Changes over to the newer fit when its time has come, and carries the model on to the end of the history. */
+  advance(nowSeconds: number, history: Series): void {
+    if (this.#next && this.#next.boundarySeconds <= this.#boundaryInUse(nowSeconds)) {
+      this.#current = this.#next;
+      this.#next = undefined;
+    }
+    if (this.#current) catchUp(this.#current.model, history);
+  }
+
+  #boundaryInUse(nowSeconds: number): number {
+    return this.#boundary(nowSeconds - this.schedule.graceSeconds);
+  }
+
+  #boundary(atSeconds: number): number {
+    const { stepSeconds, refitSeconds, offsetSeconds } = this.schedule;
+    return refitBoundarySeconds(atSeconds, stepSeconds, refitSeconds, offsetSeconds);
+  }
+}
+
+/** Feeds a model the steps that it has not seen; steps before the history's beginning are unknown. */
+function catchUp(model: FittedModel, history: Series): void {
+  const seen = Math.round((model.endSeconds - history.startSeconds) / history.stepSeconds);
+  const peaks = history.peaks ?? history.values;
+  for (let i = seen; i < history.values.length; i++) {
+    if (i < 0) update(model, Number.NaN, Number.NaN);
+    else update(model, history.values[i], peaks[i]);
+  }
+}
+
+/**
+ * The part of a history in `[fromSeconds, toSeconds)`, copied. Shorter where the history is.
+ */
+export function cutSeries(history: Series, fromSeconds: number, toSeconds: number): Series {
+  const { startSeconds, stepSeconds, values, peaks } = history;
+  const first = clampIndex((fromSeconds - startSeconds) / stepSeconds, values.length);
+  const last = Math.max(first, clampIndex((toSeconds - startSeconds) / stepSeconds, values.length));
+  return {
+    startSeconds: startSeconds + first * stepSeconds,
+    stepSeconds,
+    values: values.slice(first, last),
+    peaks: peaks?.slice(first, last),
+  };
+}
+
+function clampIndex(index: number, length: number): number {
+  return Math.min(length, Math.max(0, Math.round(index)));
+}

@@ -1,0 +1,208 @@
+import type { Clock } from '../clock.js';
+import { ScalerError } from '../errors.js';
+import type { FitOptions } from '../forecast/index.js';
+import type { Series } from '../forecast/types.js';
+import type { Observation } from '../history/types.js';
+import type { Trigger } from '../trigger.js';
+import { planAnswer } from './plan-answer.js';
+import type { Fitter, PlannerObserver, PlannerSettings, TriggerHistory } from './ports.js';
+import { cutSeries, RefittingModel } from './refitting-model.js';
+import { spread, tickSeconds } from './schedule.js';
+import type { Answer, Evidence } from './types.js';
+
+/** What a tracked trigger works with. */
+export interface TrackedTriggerParts {
+  readonly clock: Clock;
+  readonly fitter: Fitter;
+  readonly settings: PlannerSettings;
+  readonly observer: PlannerObserver;
+}
+
+/**
+ * One trigger's life: it observes the load, keeps its history and its model up to date, and renews its answer at each
+ * tick of the refresh clock. Nothing that Prometheus does can hold up a tick.
+ */
+export class TrackedTrigger {
+  readonly #listeners = new Set<(answer: Answer) => void>();
+  readonly #fitOptions: FitOptions;
+  readonly #model: RefittingModel;
+  readonly #stopping = new AbortController();
+  #observation: Observation | undefined;
+  /** Why the newest read of the history source failed; undefined when it did not. */
+  #failure: ScalerError | undefined;
+  #answer: Answer | undefined;
+  /** When the history source has the next step to give. */
+  #nextStepFinalSeconds = Number.NEGATIVE_INFINITY;
+  #running: Promise<void> | undefined;
+  #reading: Promise<void> | undefined;
+  #fitting: Promise<void> | undefined;
+  #announceSettled!: () => void;
+
+  /** When somebody last asked about this trigger. */
+  askedAtSeconds: number;
+  /** Whether the answer rests on all that can be learnt at first: a model, or the reason why there is none. */
+  hasSettled = false;
+  /** Resolves when `hasSettled` becomes true. */
+  readonly settled = new Promise<void>((resolve) => {
+    this.#announceSettled = resolve;
+  });
+
+  constructor(
+    readonly trigger: Trigger,
+    readonly history: TriggerHistory,
+    readonly parts: TrackedTriggerParts,
+  ) {
+    this.askedAtSeconds = parts.clock.nowSeconds();
+    this.#fitOptions = {
+      horizonSteps: Math.ceil(trigger.horizonSeconds / trigger.stepSeconds),
+      seasonality: trigger.seasonality,
+      timezone: trigger.timezone,
+    };
+    this.#model = new RefittingModel({
+      stepSeconds: trigger.stepSeconds,
+      refitSeconds: parts.settings.refitSeconds,
+      offsetSeconds: spread(trigger.query) * parts.settings.refitSeconds,
+      graceSeconds: trigger.stepSeconds,
+    });
+  }
+
+  /** The current answer; undefined until the first observation or failure. */
+  get answer(): Answer | undefined {
+    return this.#answer;
+  }
+
+  /** What the answer was computed from. */
+  evidence(): Evidence {
+    return { history: this.history.series(), model: this.#model.current };
+  }
+
+  /** Hands the subscribers over to the trigger that takes this one's place. */
+  moveSubscribersTo(successor: TrackedTrigger): void {
+    for (const listener of this.#listeners) successor.#listeners.add(listener);
+  }
+
+  get hasSubscribers(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  /** Calls back at each renewed answer until the returned function is called. */
+  subscribe(listener: (answer: Answer) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Begins to read, fit and answer. */
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Ends the life: cancels what is under way and gives up the history. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#listeners.clear();
+    await Promise.all([this.#running, this.#reading, this.#fitting]);
+    this.history.release();
+  }
+
+  async #run(): Promise<void> {
+    const { clock, settings } = this.parts;
+    const signal = this.#stopping.signal;
+    // Triggers with one query share a phase, and so the observation.
+    const phase = spread(this.trigger.query) * settings.refreshSeconds;
+    while (!signal.aborted) {
+      const tick = tickSeconds(clock.nowSeconds(), settings.refreshSeconds, phase);
+      if (this.#reading) this.#renew();
+      else this.#reading = this.#read(tick);
+      await clock
+        .sleep(Math.max(0, tick + settings.refreshSeconds - clock.nowSeconds()), signal)
+        .catch(() => undefined);
+    }
+  }
+
+  async #read(tick: number): Promise<void> {
+    const signal = this.#stopping.signal;
+    const observing = this.history.observe(tick, signal).then((observation) => {
+      this.#observation = observation;
+      if (!this.#answer) this.#renew();
+    });
+    const loading = this.history.refresh(tick, signal).then(() => this.#learnNewSteps(tick));
+    const outcomes = await Promise.allSettled([observing, loading]);
+    this.#reading = undefined;
+    if (signal.aborted) return;
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    this.#failure = failed && asScalerError(failed.reason, this.trigger);
+    if (this.#failure) this.#settle();
+    this.#renew();
+  }
+
+  /** Carries the model on over the steps that came, and has it fitted again when that is due. */
+  #learnNewSteps(nowSeconds: number): void {
+    if (nowSeconds < this.#nextStepFinalSeconds) return;
+    this.#nextStepFinalSeconds = this.history.nextStepFinalSeconds(nowSeconds);
+    const history = this.history.series();
+    this.#model.advance(nowSeconds, history);
+    if (this.#fitting) return;
+    const boundary = this.#model.dueBoundarySeconds(nowSeconds, endSeconds(history));
+    if (boundary === undefined) return;
+    const window = cutSeries(history, boundary - this.trigger.historySeconds, boundary);
+    if (window.values.length > 0) this.#fitting = this.#fit(window, boundary);
+    else this.#settle();
+  }
+
+  async #fit(window: Series, boundarySeconds: number): Promise<void> {
+    const { fitter, observer } = this.parts;
+    const startedAt = performance.now();
+    const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
+    try {
+      const model = await fitter.fit(window, this.#fitOptions);
+      this.#model.offer(boundarySeconds, model);
+      this.#model.advance(this.parts.clock.nowSeconds(), this.history.series());
+      observer.fitFinished(this.trigger, elapsedSeconds());
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) observer.fitFailed(this.trigger, elapsedSeconds(), error);
+    }
+    this.#fitting = undefined;
+    if (this.#stopping.signal.aborted) return;
+    this.#renew();
+    this.#settle();
+  }
+
+  #settle(): void {
+    this.hasSettled = true;
+    this.#announceSettled();
+  }
+
+  /** Replaces the answer by what is known now. */
+  #renew(): void {
+    const nowSeconds = this.parts.clock.nowSeconds();
+    const { refreshSeconds, maxStalenessSeconds } = this.parts.settings;
+    const before = this.#answer;
+    const after = planAnswer({
+      trigger: this.trigger,
+      nowSeconds,
+      maxStalenessSeconds,
+      freshSeconds: 2 * refreshSeconds,
+      observation: this.#observation,
+      failure: this.#failure,
+      model: this.#model.current,
+    });
+    if (!after) return;
+    this.#answer = after;
+    this.parts.observer.answerRenewed(this.trigger, before, after);
+    for (const listener of this.#listeners) listener(after);
+  }
+}
+
+function endSeconds(series: Series): number {
+  return series.startSeconds + series.values.length * series.stepSeconds;
+}
+
+/** A failure as KEDA may see it. What is not written for users is kept as the cause. */
+function asScalerError(error: unknown, trigger: Trigger): ScalerError {
+  if (error instanceof ScalerError) return error;
+  return new ScalerError(
+    'unavailable',
+    `the history of ${trigger.namespace}/${trigger.scaledObject} could not be read because of a fault in the scaler; its log says more`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,62 @@
+import type { Clock } from '../clock.js';
+
+interface Sleeper {
+  readonly wakeAtSeconds: number;
+  readonly wake: () => void;
+}
+
+/** A clock that stands still until a test moves it. */
+export class ManualClock implements Clock {
+  #nowSeconds: number;
+  #sleepers: Sleeper[] = [];
+
+  constructor(startSeconds: number) {
+    this.#nowSeconds = startSeconds;
+  }
+
+  nowSeconds(): number {
+    return this.#nowSeconds;
+  }
+
+  async sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const sleeper = { wakeAtSeconds: this.#nowSeconds + seconds, wake: resolve };
+      this.#sleepers.push(sleeper);
+      signal?.addEventListener(
+        'abort',
+        () => {
+          this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+          reject(signal.reason);
+        },
+        { once: true },
+      );
+    });
+  }
+
+  /**
+   * Moves the clock on and wakes the sleepers on the way in their order. Between two of them everything that can run
+   * without waiting for the outside world has run.
+   */
+  async advance(seconds: number): Promise<void> {
+    const untilSeconds = this.#nowSeconds + seconds;
+    for (;;) {
+      await idle();
+      const next = this.#sleepers.reduce<Sleeper | undefined>(
+        (soonest, sleeper) => (soonest && soonest.wakeAtSeconds <= sleeper.wakeAtSeconds ? soonest : sleeper),
+        undefined,
+      );
+      if (!next || next.wakeAtSeconds > untilSeconds) break;
+      this.#sleepers = this.#sleepers.filter((other) => other !== next);
+      this.#nowSeconds = Math.max(this.#nowSeconds, next.wakeAtSeconds);
+      next.wake();
+    }
+    this.#nowSeconds = untilSeconds;
+    await idle();
+  }
+}
+
+/** Lets queued promise callbacks run: `setImmediate` fires after all of them. */
+function idle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
