@@ -46,3 +46,6 @@ export type TriggerSource =
       readonly queryParameters: Readonly<Record<string, string>>;
       readonly unsafeSsl: boolean;
     };
+
+export { parseTrigger, type ScaledObjectRef } from './trigger/parse.js';
+export { describeSource, type TriggerContext } from './trigger/source.js';

@@ -1,0 +1,25 @@
+/** Longest stretch of a user's text that a message repeats. */
+const SHOWN_LENGTH = 80;
+
+/**
+ * A value as a message may repeat it: quoted, control characters escaped so that it stays on one line, and shortened
+ * when long, with its full length told.
+ *
+ * @example show('5 minutes') // '"5 minutes"'
+ */
+export function show(value: string): string {
+  if (value.length <= SHOWN_LENGTH) return JSON.stringify(value);
+  return `${JSON.stringify(`${value.slice(0, SHOWN_LENGTH)}…`)} (${value.length} characters)`;
+}
+
+/**
+ * An address as a message may repeat it: without user name, password, query and fragment, which are where tokens
+ * hide. Works on text that is no valid address too, since that is what error messages are about.
+ *
+ * @example showAddress('http://ann:secret@prometheus:9090?token=x') // '"http://prometheus:9090"'
+ */
+export function showAddress(address: string): string {
+  const [path = ''] = address.split(/[?#]/, 1);
+  // The greedy match reaches the last @, since a password may hold one; what follows the host may not.
+  return show(path.replace(/^([^/]*\/\/)?.*@/, '$1'));
+}

@@ -1,0 +1,599 @@
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { ScalerError } from './errors.js';
+import { parseTrigger, type Trigger, type TriggerContext, type TriggerSource } from './trigger.js';
+
+const minimal = { query: 'sum(rate(http_requests_total[2m]))', threshold: '100' };
+const context: TriggerContext = { defaultSource: 'default', sourceNames: new Set(['default', 'central']) };
+
+function parse(metadata: Record<string, string>, within: TriggerContext = context): Trigger {
+  return parseTrigger({ name: 'checkout', namespace: 'shop', scalerMetadata: metadata }, within);
+}
+
+/** The message of the ScalerError that the metadata brings about. */
+function refusal(metadata: Record<string, string>, within: TriggerContext = context): string {
+  try {
+    parse(metadata, within);
+  } catch (error) {
+    assert.ok(error instanceof ScalerError, `expected a ScalerError, got ${error}`);
+    assert.equal(error.kind, 'invalid');
+    return error.message;
+  }
+  return assert.fail('the metadata was accepted');
+}
+
+function addressSource(trigger: Trigger): Extract<TriggerSource, { kind: 'address' }> {
+  assert.equal(trigger.source.kind, 'address');
+  return trigger.source as Extract<TriggerSource, { kind: 'address' }>;
+}
+
+const address = { prometheusAddress: 'http://prometheus:9090' };
+
+describe('parseTrigger', () => {
+  it('fills in every default', () => {
+    const { metricName, ...rest } = parse(minimal);
+    assert.match(metricName, /^predictive-[0-9a-f]{10}$/);
+    assert.deepEqual(rest, {
+      scaledObject: 'checkout',
+      namespace: 'shop',
+      query: 'sum(rate(http_requests_total[2m]))',
+      threshold: 100,
+      activationThreshold: 0,
+      source: { kind: 'named', name: 'default' },
+      horizonSeconds: 900,
+      historySeconds: 1_209_600,
+      stepSeconds: 300,
+      quantile: 0.9,
+      mode: 'predict',
+      seasonality: 'auto',
+      timezone: 'UTC',
+      minValue: undefined,
+      maxValue: undefined,
+      ignoreNullValues: true,
+      notices: [],
+    });
+  });
+
+  it('reads every key of its own', () => {
+    const trigger = parse({
+      query: ' up ',
+      threshold: '100.50',
+      activationThreshold: '5.5',
+      source: 'central',
+      predictionHorizon: '20m',
+      historyTimeWindow: '4w',
+      queryStep: '2m',
+      metricName: 'checkout-load',
+      quantile: '.95',
+      mode: 'observe',
+      seasonality: '7d, 1d',
+      timezone: 'Europe/Berlin',
+      minValue: '200',
+      maxValue: '5e3',
+      ignoreNullValues: 'false',
+    });
+    assert.deepEqual(trigger, {
+      scaledObject: 'checkout',
+      namespace: 'shop',
+      metricName: 'checkout-load',
+      query: 'up',
+      threshold: 100.5,
+      activationThreshold: 5.5,
+      source: { kind: 'named', name: 'central' },
+      horizonSeconds: 1200,
+      historySeconds: 2_419_200,
+      stepSeconds: 120,
+      quantile: 0.95,
+      mode: 'observe',
+      seasonality: [86_400, 604_800],
+      timezone: 'Europe/Berlin',
+      minValue: 200,
+      maxValue: 5000,
+      ignoreNullValues: false,
+      notices: [],
+    });
+  });
+
+  it('gives a trigger that cannot be changed', () => {
+    const trigger = parse({ ...minimal, ...address, customHeaders: 'A=b', seasonality: '1d' });
+    const source = addressSource(trigger);
+    for (const held of [trigger, source, source.headers, source.queryParameters, trigger.seasonality])
+      assert.ok(Object.isFrozen(held));
+    assert.ok(Object.isFrozen(trigger.notices));
+  });
+
+  // The metadata of the example in KEDA's documentation of the trigger, apiKey as a TriggerAuthentication may name it.
+  it("takes a predictkube trigger's metadata as it is", () => {
+    const trigger = parse({
+      scalerAddress: 'predictive-scaler.keda:50051',
+      predictHorizon: '2h',
+      historyTimeWindow: '7d',
+      prometheusAddress: 'http://prometheus-operated.monitoring:9090/',
+      query: 'sum(rate(http_requests_total{deployment="my-deployment"}[2m]))',
+      queryStep: '2m',
+      threshold: '100.50',
+      activationThreshold: '50.1',
+      authModes: 'bearer',
+      apiKey: 'a-secret',
+    });
+    assert.equal(trigger.horizonSeconds, 7200);
+    assert.equal(trigger.historySeconds, 604_800);
+    assert.equal(trigger.stepSeconds, 120);
+    assert.equal(trigger.threshold, 100.5);
+    assert.equal(trigger.activationThreshold, 50.1);
+    assert.equal(addressSource(trigger).address, 'http://prometheus-operated.monitoring:9090');
+    assert.deepEqual(trigger.notices, [
+      'key "apiKey" has no effect: it belongs to the PredictKube service, which is not used',
+      '"authModes" has "bearer" but no "bearerToken" arrived: KEDA keeps a TriggerAuthentication to itself; use "bearerTokenFromEnv" or a named source',
+    ]);
+  });
+
+  // The metadata of the example in KEDA's documentation of the trigger.
+  it("takes a prometheus trigger's metadata as it is", () => {
+    const trigger = parse({
+      serverAddress: 'https://thanos:9090',
+      query: 'up',
+      threshold: '100.50',
+      activationThreshold: '5.5',
+      namespace: 'example-namespace',
+      customHeaders: 'X-Client-Id=cid,X-Tenant-Id=tid,X-Organization-Id=a=b',
+      cortexOrgID: 'my-org',
+      ignoreNullValues: 'false',
+      queryParameters: 'key-1=value-1,key-2=value-2',
+      unsafeSsl: 'true',
+    });
+    assert.deepEqual(trigger.notices, []);
+    assert.deepEqual(trigger.source, {
+      kind: 'address',
+      address: 'https://thanos:9090',
+      headers: {
+        'x-client-id': 'cid',
+        'x-organization-id': 'a=b',
+        'x-scope-orgid': 'my-org',
+        'x-tenant-id': 'tid',
+      },
+      queryParameters: { 'key-1': 'value-1', 'key-2': 'value-2', namespace: 'example-namespace' },
+      unsafeSsl: true,
+    });
+  });
+
+  it('counts an empty value as none, as KEDA does', () => {
+    assert.equal(parse({ ...minimal, quantile: ' ', minValue: '' }).quantile, 0.9);
+    assert.match(refusal({ ...minimal, query: '' }), /key "query" is missing/);
+  });
+
+  it("accepts KEDA's own keys without a word", () => {
+    const { notices } = parse({
+      ...minimal,
+      scalerAddress: 'scaler:50051',
+      enableTLS: 'true',
+      unsafeSsl: 'true',
+      caCert: 'x',
+      tlsCertFile: 'x',
+      tlsClientCert: 'x',
+      tlsClientKey: 'x',
+    });
+    assert.deepEqual(notices, []);
+  });
+
+  it('accepts unknown keys and says so, with the key that was meant', () => {
+    const { notices, quantile } = parse({
+      ...minimal,
+      quantille: '0.99',
+      colour: 'red',
+      metricType: 'Value',
+    });
+    assert.equal(quantile, 0.9);
+    assert.deepEqual(notices, [
+      'key "quantille" is not known and has no effect; did you mean "quantile"?',
+      'key "colour" is not known and has no effect',
+      'key "metricType" has no effect: it stands beside "metadata" in a trigger, not inside',
+    ]);
+  });
+
+  describe('keys that KEDA resolved from the environment', () => {
+    it('count as the key without the ending', () => {
+      const trigger = parse({
+        query: 'up',
+        thresholdFromEnv: '7',
+        serverAddressFromEnv: 'http://p:1',
+        authModes: 'bearer',
+        bearerTokenFromEnv: 'hush',
+      });
+      assert.equal(trigger.threshold, 7);
+      assert.equal(addressSource(trigger).address, 'http://p:1');
+      assert.equal(addressSource(trigger).headers.authorization, 'Bearer hush');
+      assert.deepEqual(trigger.notices, []);
+    });
+
+    it('are not repeated in messages, whatever the key', () => {
+      assert.equal(
+        refusal({ query: 'up', thresholdFromEnv: 'hush' }),
+        'trigger metadata of ScaledObject "shop/checkout": key "thresholdFromEnv" received a hidden value from the environment; expected a number from 0.001 to 1e15, such as 100',
+      );
+    });
+  });
+
+  describe('wrong values', () => {
+    // Each message names the key, the value received and the accepted form; the ScaledObject is checked below.
+    const cases: [string, Record<string, string>, RegExp][] = [
+      [
+        'no query',
+        { query: '' },
+        /key "query" is missing; expected PromQL that gives one series, such as sum\(/,
+      ],
+      ['no threshold', { threshold: '' }, /key "threshold" is missing; expected a number from 0\.001/],
+      ['a threshold in words', { threshold: 'many' }, /key "threshold" received "many"; expected a number/],
+      [
+        'a threshold of nothing',
+        { threshold: '0' },
+        /key "threshold" received "0"; expected a number from 0\.001/,
+      ],
+      ['a negative threshold', { threshold: '-5' }, /key "threshold" received "-5"/],
+      ['a threshold without end', { threshold: '1e999' }, /key "threshold" received "1e999"/],
+      ['a threshold that is no number', { threshold: 'NaN' }, /key "threshold" received "NaN"/],
+      [
+        'a quantile of one',
+        { quantile: '1' },
+        /key "quantile" received "1"; expected a number between 0 and 1/,
+      ],
+      ['a quantile in percent', { quantile: '90%' }, /key "quantile" received "90%"/],
+      [
+        'an unknown mode',
+        { mode: 'dry-run' },
+        /key "mode" received "dry-run"; expected `predict` or `observe`/,
+      ],
+      ['a flag in words', { ignoreNullValues: 'yes' }, /key "ignoreNullValues" received "yes"/],
+      ['a zone that is none', { timezone: 'Mars/Olympus' }, /key "timezone" received "Mars\/Olympus"/],
+      ['an offset for a zone', { timezone: '+02:00' }, /key "timezone" received "\+02:00"/],
+      [
+        'a duration without unit',
+        { queryStep: '300' },
+        /key "queryStep" received "300" \(it is not a duration/,
+      ],
+      ['a step of part of a second', { queryStep: '7500ms' }, /\(it is not whole seconds\)/],
+      ['a step that is too short', { queryStep: '1s' }, /key "queryStep" received "1s" \(it is below 5s\)/],
+      ['a step that is too long', { queryStep: '2d' }, /\(it is above 1d\)/],
+      [
+        'a horizon below the step, by its other name',
+        { predictionHorizon: '1m' },
+        /key "predictHorizon" is 1m, shorter than one queryStep of 5m/,
+      ],
+      ['a horizon that is too long', { predictHorizon: '8d' }, /\(it is above 1w\)/],
+      [
+        'too many steps of horizon',
+        { predictHorizon: '7d', queryStep: '1m', historyTimeWindow: '31d' },
+        /key "predictHorizon" is 1w, which is 10080 steps of 1m; at most 2016/,
+      ],
+      [
+        'history without end',
+        { historyTimeWindow: '5y' },
+        /key "historyTimeWindow" received "5y" \(it is above 92d\)/,
+      ],
+      ['history below 12 steps', { historyTimeWindow: '50m' }, /is 50m; expected 1h or more: 12 steps of 5m/],
+      [
+        'history below twice the horizon',
+        { historyTimeWindow: '3h', predictHorizon: '2h' },
+        /key "historyTimeWindow" is 3h; expected 4h or more/,
+      ],
+      [
+        'too many steps of history by default',
+        { queryStep: '10s' },
+        /key "historyTimeWindow" is 2w by default, which is 120960 steps of 10s; at most 45000: .* 5d5h/,
+      ],
+      [
+        'a season off the grid',
+        { seasonality: '7m' },
+        /key "seasonality" has 7m; expected multiples of the queryStep/,
+      ],
+      [
+        'a season longer than half the history',
+        { seasonality: '1d,14d' },
+        /has 2w, of which historyTimeWindow/,
+      ],
+      ['a season that is no duration', { seasonality: 'daily' }, /key "seasonality" received "daily"/],
+      ['many seasons', { seasonality: '1h,2h,3h,4h,5h' }, /has 5 lengths; at most 4/],
+      ['crossed bounds', { minValue: '10', maxValue: '5' }, /key "minValue" is 10, above the maxValue of 5/],
+      [
+        'a name of signs only',
+        { metricName: '!!!' },
+        /key "metricName" received "!!!"; expected a name with/,
+      ],
+      [
+        'an unknown source',
+        { source: 'centrl' },
+        /no source of the scaler's configuration; did you mean "central"/,
+      ],
+      ['source and address', { source: 'central', ...address }, /"source" stands beside "prometheusAddress"/],
+      ['two addresses', { ...address, serverAddress: 'http://b' }, /mean the same and have different values/],
+      [
+        'an address without scheme',
+        { prometheusAddress: 'p:9090' },
+        /received "p:9090" \(it is neither http nor/,
+      ],
+      ['an address that is none', { prometheusAddress: 'http://<host>' }, /\(it is not an address\)/],
+      ['headers for a named source', { customHeaders: 'A=b' }, /"customHeaders" needs "prometheusAddress"/],
+      ['a broken pair', { ...address, customHeaders: 'a=b,hush' }, /\(pair 2 is not name=value\)/],
+      [
+        'a header of the connection',
+        { ...address, customHeaders: 'Host=x' },
+        /header "Host" belongs to the conn/,
+      ],
+      ['a header name with a space', { ...address, customHeaders: 'X Y=x' }, /a header name is not a token/],
+      [
+        'a header with a line break',
+        { ...address, customHeaders: 'X=a\r\nY: b' },
+        /that a header cannot carry/,
+      ],
+      ['a header twice', { ...address, customHeaders: 'A=b,a=c' }, /has header "a" twice/],
+      [
+        "the scaler's own parameter",
+        { ...address, queryParameters: 'query=up' },
+        /"query" is set by the scaler/,
+      ],
+    ];
+    for (const [name, wrong, message] of cases)
+      it(`are refused: ${name}`, () => {
+        const told = refusal({ ...minimal, ...wrong });
+        assert.match(told, message);
+        assert.match(told, /^trigger metadata of ScaledObject "shop\/checkout": /);
+        assert.ok(!told.includes('\n'));
+      });
+
+    it('are told together, five at most', () => {
+      const told = refusal({
+        threshold: 'a',
+        quantile: 'b',
+        mode: 'c',
+        timezone: 'd',
+        minValue: 'e',
+        maxValue: 'f',
+      });
+      assert.equal(told.match(/key "/g)?.length, 5);
+      assert.match(told, /; and 2 more$/);
+    });
+
+    it('without any source are told where to set one', () => {
+      assert.match(refusal(minimal, {}), /SCALER_PROMETHEUS_ADDRESS/);
+    });
+
+    it('of the ScaledObject itself are refused', () => {
+      for (const name of ['', 'Upper', 'a\nb', 'a'.repeat(300)])
+        assert.throws(
+          () => parseTrigger({ name, namespace: 'shop', scalerMetadata: minimal }, context),
+          /the name of the ScaledObject is ".*expected a Kubernetes name/,
+        );
+    });
+  });
+
+  describe('hostile metadata', () => {
+    const timed = (metadata: Record<string, string>): [string, number] => {
+      const start = performance.now();
+      const told = refusal(metadata);
+      return [told, performance.now() - start];
+    };
+
+    it('with 10,000 keys is refused at once', () => {
+      const keys = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`key${i}`, 'x']));
+      const [told, milliseconds] = timed({ ...minimal, ...keys });
+      assert.match(told, /it has 10002 keys; at most 100 are accepted/);
+      assert.ok(milliseconds < 50, `took ${milliseconds} ms`);
+    });
+
+    it('with a query of 5 MB is refused at once, and not repeated', () => {
+      const [told, milliseconds] = timed({ ...minimal, query: 'x'.repeat(5 * 2 ** 20) });
+      assert.match(told, /key "query" is 5242880 characters long; at most 16384 are accepted/);
+      assert.ok(told.length < 200);
+      assert.ok(milliseconds < 50, `took ${milliseconds} ms`);
+    });
+
+    it('with names from the object prototype is nothing special', () => {
+      // Parsed from JSON, "__proto__" is an ordinary own key, as it can be in a decoded protobuf map.
+      const metadata = JSON.parse('{"__proto__":"x","constructor":"y","toString":"z"}');
+      assert.deepEqual(parse({ ...metadata, ...minimal }).notices, [
+        'key "__proto__" is not known and has no effect',
+        'key "constructor" is not known and has no effect',
+        'key "toString" is not known and has no effect',
+      ]);
+    });
+
+    it('never ends in anything but a trigger or a ScalerError', () => {
+      const key = fc.oneof(
+        fc.constantFrom(
+          'query',
+          'threshold',
+          'prometheusAddress',
+          'customHeaders',
+          'timezone',
+          'seasonality',
+        ),
+        fc.constantFrom(
+          'queryStep',
+          'predictHorizon',
+          'historyTimeWindow',
+          'metricName',
+          'authModes',
+          'quantile',
+        ),
+        fc.string(),
+      );
+      const value = fc.oneof(
+        fc.string({ unit: 'binary' }),
+        fc.constantFrom('1d', '5m', '1', '0', '-1', 'http://a@b:1', 'a=b', 'basic'),
+      );
+      fc.assert(
+        fc.property(fc.dictionary(key, value), (metadata) => {
+          try {
+            const trigger = parse({ ...minimal, ...metadata });
+            assert.equal(trigger.horizonSeconds % trigger.stepSeconds, 0);
+            assert.equal(trigger.historySeconds % trigger.stepSeconds, 0);
+            assert.match(trigger.metricName, /^[a-z0-9]([a-z0-9-]{0,57}[a-z0-9])?$/);
+          } catch (error) {
+            if (!(error instanceof ScalerError)) throw error;
+          }
+        }),
+        { numRuns: 500 },
+      );
+    });
+  });
+
+  describe('secrets', () => {
+    const secret = 'hush-hush';
+    const cases: [string, Record<string, string>][] = [
+      ['a password in an address', { prometheusAddress: `http://ann:${secret}@p:9090` }],
+      ['a password in a broken address', { prometheusAddress: `http://ann:${secret}@<host>:9090` }],
+      ['a token in the query of an address', { prometheusAddress: `http://p:9090?token=${secret}` }],
+      ['a password with an @ in it', { prometheusAddress: `http://ann:x@${secret}@<host>` }],
+      ['the value of a header', { ...address, customHeaders: `X-Key=${secret}` }],
+      ['the value of a broken header', { ...address, customHeaders: `X-Key=${secret}\u0001` }],
+      ['a pair without name', { ...address, customHeaders: secret }],
+      ['the value of a parameter', { ...address, queryParameters: `key=${secret}` }],
+      ['a bearer token', { ...address, authModes: 'bearer', bearerToken: secret }],
+      ['a broken bearer token', { ...address, authModes: 'bearer', bearerToken: `${secret}\n${secret}` }],
+      ['a user name', { ...address, authModes: 'basic', username: `${secret}:`, password: secret }],
+      [
+        'a custom header',
+        { ...address, authModes: 'custom', customAuthHeader: 'X', customAuthValue: secret },
+      ],
+      ['an API key', { ...minimal, apiKey: secret }],
+      ['an unknown key', { ...minimal, clientSecret: secret }],
+    ];
+    for (const [name, metadata] of cases)
+      it(`do not show in messages, notices, JSON or dumps: ${name}`, () => {
+        let shown: string;
+        try {
+          const { query: _query, ...trigger } = parse({ ...minimal, ...metadata });
+          shown = JSON.stringify(trigger) + inspect(trigger, { depth: 9 }) + inspect(trigger.source);
+        } catch (error) {
+          assert.ok(error instanceof ScalerError);
+          shown = error.message + inspect(error);
+        }
+        assert.ok(!shown.includes(secret), shown);
+        assert.ok(!shown.includes(Buffer.from(`ann:${secret}`).toString('base64')), shown);
+      });
+
+    it('reach the source all the same', () => {
+      // Oracle: printf 'ann:pa:ss' | base64
+      const basic = parse({
+        ...minimal,
+        ...address,
+        authModes: 'basic',
+        username: 'ann',
+        passwordFromEnv: 'pa:ss',
+      });
+      assert.equal(addressSource(basic).headers.authorization, 'Basic YW5uOnBhOnNz');
+      const inAddress = parse({ ...minimal, prometheusAddress: 'http://ann:pa%3Ass@p:9090' });
+      assert.equal(addressSource(inAddress).headers.authorization, 'Basic YW5uOnBhOnNz');
+      assert.equal(addressSource(inAddress).address, 'http://p:9090');
+      const custom = parse({
+        ...minimal,
+        ...address,
+        authModes: 'custom',
+        customAuthHeader: 'X-Auth',
+        customAuthValueFromEnv: 'v',
+      });
+      assert.equal(addressSource(custom).headers['x-auth'], 'v');
+    });
+
+    it('of an address do not travel to a named source', () => {
+      const trigger = parse({ ...minimal, authModes: 'bearer', bearerTokenFromEnv: secret });
+      assert.deepEqual(trigger.source, { kind: 'named', name: 'default' });
+      assert.match(
+        trigger.notices.join(),
+        /key "bearerToken" has no effect: the source "default" brings its own/,
+      );
+    });
+
+    it('in clear metadata are pointed out', () => {
+      const { notices } = parse({ ...minimal, ...address, authModes: 'bearer', bearerToken: secret });
+      assert.match(notices.join(), /key "bearerToken" stands in the ScaledObject, where everyone/);
+    });
+  });
+
+  describe('the grid', () => {
+    it('rounds horizon and history up to whole steps and says so', () => {
+      const trigger = parse({
+        ...minimal,
+        queryStep: '2m',
+        predictHorizon: '15m',
+        historyTimeWindow: '7h1m',
+      });
+      assert.equal(trigger.horizonSeconds, 960);
+      assert.equal(trigger.historySeconds, 25_320);
+      assert.deepEqual(trigger.notices, [
+        'key "predictHorizon" is used as 16m: whole steps of 2m',
+        'key "historyTimeWindow" is used as 7h2m: whole steps of 2m',
+      ]);
+    });
+
+    it('lengthens the default horizon to one step', () => {
+      assert.equal(parse({ ...minimal, queryStep: '1h' }).horizonSeconds, 3600);
+    });
+
+    it('says when a day is not whole steps', () => {
+      assert.match(parse({ ...minimal, queryStep: '7m' }).notices.join(), /does not divide a day/);
+    });
+  });
+
+  describe('the metric name', () => {
+    it('is derived from the settings: the same for the same, different for any other', () => {
+      const variants: Record<string, string>[] = [
+        {},
+        { query: 'other' },
+        { threshold: '101' },
+        { activationThreshold: '1' },
+        { source: 'central' },
+        { ...address },
+        { ...address, customHeaders: 'X-Scope-OrgID=a' },
+        { ...address, customHeaders: 'X-Scope-OrgID=b' },
+        { ...address, queryParameters: 'tenant=a' },
+        { predictHorizon: '20m' },
+        { historyTimeWindow: '7d' },
+        { queryStep: '10m' },
+        { quantile: '0.95' },
+        { mode: 'observe' },
+        { seasonality: '1d' },
+        { timezone: 'Europe/Berlin' },
+        { minValue: '1' },
+        { maxValue: '1' },
+        { ignoreNullValues: 'false' },
+      ];
+      const names = variants.map((variant) => parse({ ...minimal, ...variant }).metricName);
+      assert.equal(new Set(names).size, variants.length);
+      assert.deepEqual(
+        variants.map(
+          (variant) => parse({ ...variant, ...minimal, ...variant, scalerAddress: 'a:1' }).metricName,
+        ),
+        names,
+      );
+    });
+
+    it('is the same for the same settings written in another way', () => {
+      assert.equal(
+        parse({ ...minimal, queryStep: '300s', serverAddress: 'HTTP://prometheus:9090/' }).metricName,
+        parse({ ...minimal, queryStep: '5m', ...address }).metricName,
+      );
+    });
+
+    it('does not depend on a password', () => {
+      const withToken = (token: string) =>
+        parse({ ...minimal, ...address, authModes: 'bearer', bearerTokenFromEnv: token }).metricName;
+      assert.equal(withToken('a'), withToken('b'));
+    });
+
+    const given: [string, string][] = [
+      ['checkout', 'checkout'],
+      ['HTTP_requests:rate5m', 'http-requests-rate5m'],
+      ['--a--', 'a'],
+      // Oracle: printf '%s' "$(printf 'x%.0s' $(seq 70))" | sha256sum | cut -c1-10
+      ['x'.repeat(70), `${'x'.repeat(48)}-c71bd10922`],
+    ];
+    for (const [name, expected] of given)
+      it(`given as ${name} is used as ${expected}`, () => {
+        const trigger = parse({ ...minimal, metricName: name });
+        assert.equal(trigger.metricName, expected);
+        assert.equal(trigger.notices.length, name === expected ? 0 : 1);
+      });
+  });
+});

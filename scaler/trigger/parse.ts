@@ -1,0 +1,137 @@
+import { ScalerError } from '../errors.js';
+import { show } from '../show.js';
+import { didYouMean } from '../suggest.js';
+import type { Trigger } from '../trigger.js';
+import { collectKeys, type Given, type GivenKeys, oversize } from './collect.js';
+import { settleGrid } from './grid.js';
+import { hidden, type TriggerKey, type TriggerKeyName, type TriggerValues, triggerKeys } from './keys.js';
+import { derivedMetricName, type TriggerSettings } from './metric-name.js';
+import { Refusal } from './read.js';
+import { type TriggerContext, triggerSource } from './source.js';
+
+/** A ScaledObjectRef as KEDA sends it with each call. */
+export interface ScaledObjectRef {
+  readonly name: string;
+  readonly namespace: string;
+  readonly scalerMetadata: Readonly<Record<string, string>>;
+}
+
+/** How many problems one message tells; a user mends these first. */
+const MAX_PROBLEMS = 5;
+
+const keyNames = Object.keys(triggerKeys) as TriggerKeyName[];
+
+/**
+ * Checks a trigger's metadata once, so that everything behind reads settled values.
+ *
+ * Unknown keys are accepted and noticed: KEDA adds its own, and a manifest written for KEDA's `predictkube` or
+ * `prometheus` trigger works as it is. A key that ends in `FromEnv` counts as the key without the ending: KEDA resolves
+ * the variable and keeps the ending.
+ *
+ * @returns a frozen trigger; its `notices` say what was accepted but matters to the user.
+ * @throws ScalerError `invalid` with every wrong key (five at most), the value received, the accepted form and the
+ * ScaledObject; values of secret keys and values that come from the environment are never repeated.
+ */
+export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {}): Trigger {
+  const owner = checkedOwner(ref);
+  const problems: string[] = [];
+  const notices: string[] = [];
+  const complain = (key: string, what: string): void => {
+    problems.push(`key "${key}" ${what}`);
+  };
+  const notice = (text: string): void => {
+    notices.push(text);
+  };
+
+  const tooMuch = oversize(ref.scalerMetadata);
+  if (tooMuch !== undefined) throw invalid(owner, [tooMuch]);
+  const given = collectKeys(ref.scalerMetadata, complain, notice);
+  const values = readValues(given, complain);
+  // Checks across keys would only repeat what is known to be wrong already.
+  if (problems.length > 0) throw invalid(owner, problems);
+
+  const grid = settleGrid(values, given, complain, notice);
+  if (values.minValue !== undefined && values.maxValue !== undefined && values.minValue > values.maxValue)
+    complain('minValue', `is ${values.minValue}, above the maxValue of ${values.maxValue}`);
+  if (values.source !== undefined && context.sourceNames?.has(values.source) === false)
+    complain(
+      'source',
+      `received ${show(values.source)}, which is no source of the scaler's configuration${didYouMean(values.source, [...context.sourceNames])}`,
+    );
+  const source = triggerSource(values, context, complain, notice);
+  if (values.metricName !== given.get('metricName')?.value)
+    notice(`key "metricName" is used as "${values.metricName}", since names are lower case and DNS-safe`);
+  if (problems.length > 0 || source === undefined) throw invalid(owner, problems);
+
+  const settings: TriggerSettings = {
+    query: values.query,
+    threshold: values.threshold,
+    activationThreshold: values.activationThreshold,
+    source,
+    ...grid,
+    quantile: values.quantile,
+    mode: values.mode,
+    seasonality: Object.freeze(values.seasonality),
+    timezone: values.timezone,
+    minValue: values.minValue,
+    maxValue: values.maxValue,
+    ignoreNullValues: values.ignoreNullValues,
+  };
+  return Object.freeze({
+    scaledObject: ref.name,
+    namespace: ref.namespace,
+    metricName: values.metricName ?? derivedMetricName(settings),
+    ...settings,
+    notices: Object.freeze(notices),
+  });
+}
+
+/** `"namespace/name"` for messages, once both are known to be names that Kubernetes allows. */
+function checkedOwner({ namespace, name }: ScaledObjectRef): string {
+  for (const [what, value] of [
+    ['name', name],
+    ['namespace', namespace],
+  ] as const)
+    if (value.length > 253 || !/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/.test(value))
+      throw new ScalerError(
+        'invalid',
+        `the ${what} of the ScaledObject is ${show(value)}; expected a Kubernetes name: lower-case letters, digits, "-" and "."`,
+      );
+  return `"${namespace}/${name}"`;
+}
+
+function readValues(given: GivenKeys, complain: (key: string, what: string) => void): TriggerValues {
+  const values: Partial<Record<TriggerKeyName, unknown>> = {};
+  for (const name of keyNames) {
+    const key: TriggerKey<unknown> = triggerKeys[name];
+    const held = given.get(name);
+    if (held !== undefined) values[name] = readGiven(key, held, complain);
+    else if (key.default === 'required')
+      complain(name, `is missing; expected ${key.form}, such as ${key.example}`);
+    else if ('value' in key.default) values[name] = key.read(key.default.value);
+  }
+  // Complete unless a problem was told, and then nobody reads it.
+  return values as TriggerValues;
+}
+
+function readGiven(
+  key: TriggerKey<unknown>,
+  { spelling, value, fromEnvironment }: Given,
+  complain: (key: string, what: string) => void,
+): unknown {
+  try {
+    return key.read(value);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const received = fromEnvironment ? `${hidden()} from the environment` : key.show(value);
+    const reason = error.reason === undefined ? '' : ` (${error.reason})`;
+    complain(spelling, `received ${received}${reason}; expected ${key.form}, such as ${key.example}`);
+    return undefined;
+  }
+}
+
+function invalid(owner: string, problems: readonly string[]): ScalerError {
+  const told = problems.slice(0, MAX_PROBLEMS).join('; ');
+  const more = problems.length > MAX_PROBLEMS ? `; and ${problems.length - MAX_PROBLEMS} more` : '';
+  return new ScalerError('invalid', `trigger metadata of ScaledObject ${owner}: ${told}${more}`);
+}

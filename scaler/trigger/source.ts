@@ -1,0 +1,185 @@
+import { inspect } from 'node:util';
+import { showAddress } from '../show.js';
+import type { TriggerSource } from '../trigger.js';
+import type { TriggerAddress } from './address.js';
+import type { TriggerKeyName, TriggerValues } from './keys.js';
+
+/** What the scaler's configuration says that parsing a trigger must know. */
+export interface TriggerContext {
+  /** Name of the source for triggers that name none and give no address. */
+  readonly defaultSource?: string | undefined;
+  /** Names of the configured sources; undefined leaves that check to whoever opens the source. */
+  readonly sourceNames?: ReadonlySet<string> | undefined;
+}
+
+/** Takes what is wrong with a key. */
+export type Complain = (key: TriggerKeyName, what: string) => void;
+
+/** Keys that say something about `prometheusAddress` and nothing about a named source. */
+const ADDRESS_KEYS = ['customHeaders', 'cortexOrgID', 'queryParameters', 'namespace'] as const;
+
+const CREDENTIAL_KEYS = [
+  'bearerToken',
+  'username',
+  'password',
+  'customAuthHeader',
+  'customAuthValue',
+] as const;
+
+/**
+ * Where a trigger's history comes from, out of the keys that speak of it.
+ *
+ * A trigger cannot add headers or parameters to a named source: with the operator's credentials and another tenant's
+ * header it could read what it should not.
+ */
+export function triggerSource(
+  values: TriggerValues,
+  context: TriggerContext,
+  complain: Complain,
+  notice: (text: string) => void,
+): TriggerSource | undefined {
+  if (values.prometheusAddress !== undefined) {
+    if (values.source !== undefined)
+      complain('source', 'stands beside "prometheusAddress"; give one of the two');
+    return addressSource(values.prometheusAddress, values, complain, notice);
+  }
+
+  const name = values.source ?? context.defaultSource;
+  if (name === undefined) {
+    complain(
+      'prometheusAddress',
+      'is missing, and the scaler has no default source; give an address or the name of a "source", or set SCALER_PROMETHEUS_ADDRESS where the scaler runs',
+    );
+    return undefined;
+  }
+  for (const key of ADDRESS_KEYS) {
+    if (values[key] === undefined) continue;
+    complain(
+      key,
+      'needs "prometheusAddress"; headers and parameters of a source belong to its configuration',
+    );
+  }
+  for (const key of ['authModes', ...CREDENTIAL_KEYS] as const) {
+    if (values[key] === undefined) continue;
+    notice(`key "${key}" has no effect: the source "${name}" brings its own credentials`);
+  }
+  return Object.freeze({ kind: 'named', name });
+}
+
+function addressSource(
+  { address, credentials }: TriggerAddress,
+  values: TriggerValues,
+  complain: Complain,
+  notice: (text: string) => void,
+): TriggerSource {
+  const headers = new Map<string, string>();
+  for (const [name, value] of values.customHeaders ?? []) {
+    if (headers.has(name.toLowerCase())) complain('customHeaders', `has header "${name}" twice`);
+    headers.set(name.toLowerCase(), value);
+  }
+  const addHeader = (key: TriggerKeyName, name: string, value: string): void => {
+    if (headers.has(name.toLowerCase())) complain(key, `sets header "${name}", which another key sets too`);
+    headers.set(name.toLowerCase(), value);
+  };
+  if (values.cortexOrgID !== undefined) addHeader('cortexOrgID', 'X-Scope-OrgID', values.cortexOrgID);
+  if (credentials !== undefined) {
+    addHeader('prometheusAddress', 'Authorization', basic(credentials.username, credentials.password));
+    notice(
+      'the address holds a password that everyone who can read the ScaledObject sees; use a named source',
+    );
+  }
+  addCredentials(values, addHeader, notice);
+
+  const parameters = new Map(values.queryParameters);
+  if (values.namespace !== undefined) {
+    if (parameters.has('namespace')) complain('namespace', 'is a parameter in "queryParameters" too');
+    parameters.set('namespace', values.namespace);
+  }
+  return quiet({
+    kind: 'address',
+    address,
+    headers: Object.freeze(sorted(headers)),
+    queryParameters: Object.freeze(sorted(parameters)),
+    unsafeSsl: values.unsafeSsl,
+  });
+}
+
+/**
+ * KEDA resolves a TriggerAuthentication for itself only, so a manifest that worked with KEDA's own trigger may name a
+ * mode whose secret never arrives. That is a notice and no error: the address may do without.
+ */
+function addCredentials(
+  values: TriggerValues,
+  addHeader: (key: TriggerKeyName, name: string, value: string) => void,
+  notice: (text: string) => void,
+): void {
+  const modes = new Set(values.authModes);
+  const missing = (mode: string, key: string): void =>
+    notice(
+      `"authModes" has "${mode}" but no "${key}" arrived: KEDA keeps a TriggerAuthentication to itself; use "${key}FromEnv" or a named source`,
+    );
+
+  if (modes.has('bearer')) {
+    if (values.bearerToken === undefined) missing('bearer', 'bearerToken');
+    else addHeader('bearerToken', 'Authorization', `Bearer ${values.bearerToken}`);
+  }
+  if (modes.has('basic')) {
+    if (values.username === undefined) missing('basic', 'username');
+    else addHeader('username', 'Authorization', basic(values.username, values.password ?? ''));
+  }
+  if (modes.has('custom')) {
+    if (values.customAuthHeader === undefined) missing('custom', 'customAuthHeader');
+    else if (values.customAuthValue === undefined) missing('custom', 'customAuthValue');
+    else addHeader('customAuthHeader', values.customAuthHeader, values.customAuthValue);
+  }
+  for (const mode of ['tls', 'oauth', 'apiKey'] as const)
+    if (modes.has(mode))
+      notice(`"authModes" has "${mode}", which needs a named source; it has no effect here`);
+
+  const modeOf = {
+    bearerToken: 'bearer',
+    username: 'basic',
+    password: 'basic',
+    customAuthHeader: 'custom',
+    customAuthValue: 'custom',
+  } as const;
+  for (const key of CREDENTIAL_KEYS)
+    if (values[key] !== undefined && !modes.has(modeOf[key]))
+      notice(`key "${key}" has no effect without "authModes: ${modeOf[key]}"`);
+}
+
+function basic(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+function sorted(entries: ReadonlyMap<string, string>): Record<string, string> {
+  // A null prototype would make deep comparison awkward; fromEntries defines own properties, "__proto__" included.
+  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+type AddressSource = Extract<TriggerSource, { kind: 'address' }>;
+
+/**
+ * The same source, except that writing it as JSON or to a console hides the values of headers and parameters: a
+ * trigger ends up in logs, dumps and API answers more easily than one thinks. Reading the properties is not affected,
+ * and the extra functions are not enumerable, so that copies and comparisons do not see them.
+ */
+function quiet(source: AddressSource): AddressSource {
+  const shown = () => ({
+    ...source,
+    headers: hideValues(source.headers),
+    queryParameters: hideValues(source.queryParameters),
+  });
+  Object.defineProperty(source, 'toJSON', { value: shown });
+  Object.defineProperty(source, inspect.custom, { value: shown });
+  return Object.freeze(source);
+}
+
+function hideValues(record: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.keys(record).map((name) => [name, '(hidden)']));
+}
+
+/** A source as logs, errors and pages may name it. */
+export function describeSource(source: TriggerSource): string {
+  return source.kind === 'named' ? `source "${source.name}"` : `address ${showAddress(source.address)}`;
+}
