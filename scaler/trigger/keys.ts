@@ -1,4 +1,3 @@
-import { DURATION_FORM } from '../duration.js';
 import { show, showAddress } from '../show.js';
 import { address } from './address.js';
 import { checkHeader, checkQueryParameter } from './headers.js';
@@ -108,14 +107,14 @@ export const triggerKeys = {
   }),
   predictHorizon: defaulted('15m', {
     aliases: ['predictionHorizon'],
-    form: `${DURATION_FORM}, from one queryStep to 7d`,
+    form: 'a duration from one queryStep to 7d',
     example: '15m',
     meaning:
       'How far ahead capacity must be ready: at least the start-up time of a pod. Rounded up to whole steps; the default is one step when that is longer.',
     read: wholeSeconds({ min: 1, max: TRIGGER_LIMITS.horizonSeconds }),
   }),
   historyTimeWindow: defaulted('14d', {
-    form: `${DURATION_FORM}, up to 92d, 12 steps or more and twice the horizon or more`,
+    form: 'a duration up to 92d, of 12 steps or more and twice the horizon or more',
     example: '14d',
     meaning: 'History to learn from. Two weeks hold a weekly rhythm twice. Rounded up to whole steps.',
     read: wholeSeconds({ min: 1, max: TRIGGER_LIMITS.historySeconds }),
@@ -239,21 +238,21 @@ export const triggerKeys = {
   }),
   bearerToken: optional('none', {
     form: 'a token',
-    example: '(as bearerTokenFromEnv: PROMETHEUS_TOKEN)',
+    example: 'bearerTokenFromEnv: PROMETHEUS_TOKEN',
     meaning: 'Token for `authModes: bearer`.',
     secret: true,
     read: headerText,
   }),
   username: optional('none', {
     form: 'a user name without a colon',
-    example: '(as usernameFromEnv: PROMETHEUS_USER)',
+    example: 'usernameFromEnv: PROMETHEUS_USER',
     meaning: 'User name for `authModes: basic`.',
     secret: true,
     read: userName,
   }),
   password: optional('empty', {
     form: 'a password',
-    example: '(as passwordFromEnv: PROMETHEUS_PASSWORD)',
+    example: 'passwordFromEnv: PROMETHEUS_PASSWORD',
     meaning: 'Password for `authModes: basic`.',
     secret: true,
     read: text,
@@ -269,7 +268,7 @@ export const triggerKeys = {
   }),
   customAuthValue: optional('none', {
     form: 'a header value',
-    example: '(as customAuthValueFromEnv: PROMETHEUS_AUTH)',
+    example: 'customAuthValueFromEnv: PROMETHEUS_AUTH',
     meaning: 'Value of that header.',
     secret: true,
     read: headerText,

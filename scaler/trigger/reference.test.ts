@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import { packageRoot } from '../package-root.js';
+import { parseTrigger } from '../trigger.js';
+import { TRIGGER_LIMITS, type TriggerKey, triggerKeys } from './keys.js';
+
+const page = readFileSync(join(packageRoot, 'docs', 'triggers.md'), 'utf8');
+
+/** The line that the reference must hold for a key. */
+function referenceLine(name: string, key: TriggerKey<unknown>): string {
+  const whenAbsent =
+    key.default === 'required'
+      ? 'required'
+      : `default ${'value' in key.default ? `\`${key.default.value}\`` : key.default.absent}`;
+  const aliases = key.aliases.map((alias) => `; also \`${alias}\``).join('');
+  return `- \`${name}\` (${whenAbsent}${aliases}): ${key.meaning} Accepted: ${key.form}. Example: \`${key.example}\`.`;
+}
+
+/** What the page says about each key, by the key's name. */
+function linesByKey(): Map<string, string> {
+  const lines = page.split('\n').filter((line) => /^- `\w+` \(/.test(line));
+  return new Map(lines.map((line) => [line.slice(3, line.indexOf('`', 3)), line]));
+}
+
+/** The YAML block with every key, those that are commented out included. */
+function fullBlock(uncomment: boolean): Record<string, string> {
+  const block = page.match(/<!-- every key -->\n```yaml\n([\s\S]*?)```/)?.[1];
+  assert.ok(block, 'docs/triggers.md has no YAML block after <!-- every key -->');
+  const [trigger] = parseYaml(uncomment ? block.replaceAll(/^( *)# (\w+:)/gm, '$1$2') : block);
+  return trigger.metadata;
+}
+
+describe('docs/triggers.md', () => {
+  const documented = linesByKey();
+
+  for (const [name, key] of Object.entries<TriggerKey<unknown>>(triggerKeys))
+    it(`says of ${name} what the program does`, () => {
+      assert.equal(documented.get(name), referenceLine(name, key));
+    });
+
+  it('knows no key that the program does not', () => {
+    assert.deepEqual(
+      [...documented.keys()].filter((name) => !Object.hasOwn(triggerKeys, name)),
+      [],
+    );
+  });
+
+  it('shows every key in its YAML block, and no other', () => {
+    const shown = Object.keys(fullBlock(true)).map((name) => name.replace(/FromEnv$/, ''));
+    assert.deepEqual(shown.sort(), ['scalerAddress', ...Object.keys(triggerKeys)].sort());
+  });
+
+  it('shows a YAML block that the program accepts without a notice', () => {
+    const scalerMetadata = fullBlock(false);
+    for (const [key, value] of Object.entries(scalerMetadata))
+      assert.equal(typeof value, 'string', `${key}: KEDA takes text only, so the value needs quotes`);
+    const { notices } = parseTrigger({ name: 'checkout', namespace: 'shop', scalerMetadata });
+    assert.deepEqual(notices, []);
+  });
+
+  it('states the bounds that the program keeps', () => {
+    for (const bound of [
+      `${TRIGGER_LIMITS.keys} keys`,
+      `${TRIGGER_LIMITS.valueLength} characters`,
+      `${TRIGGER_LIMITS.historySteps} steps of history`,
+      `${TRIGGER_LIMITS.horizonSteps} steps of horizon`,
+    ])
+      assert.ok(page.includes(bound), `docs/triggers.md does not state "${bound}"`);
+  });
+
+  // A secret's example is a whole line with "FromEnv", since a literal secret in a manifest would be a bad example.
+  for (const [name, key] of Object.entries<TriggerKey<unknown>>(triggerKeys))
+    if (!key.example.includes('FromEnv: '))
+      it(`gives an example of ${name} that the program accepts`, () => {
+        assert.doesNotThrow(() => key.read(key.example));
+      });
+});
