@@ -40,7 +40,7 @@ export function planAnswer(knowledge: Knowledge): Answer | undefined {
   const signal = decideSignal(trigger, model, {
     nowSeconds,
     observed: observation.value,
-    stale: failure !== undefined || observedAgo > freshSeconds,
+    stale: failure !== undefined || observedAgo > freshSeconds || model !== knowledge.model,
   });
   const snapshot: Snapshot = {
     trigger,

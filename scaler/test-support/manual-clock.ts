@@ -21,16 +21,23 @@ export class ManualClock implements Clock {
   async sleep(seconds: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
-      const sleeper = { wakeAtSeconds: this.#nowSeconds + seconds, wake: resolve };
-      this.#sleepers.push(sleeper);
-      signal?.addEventListener(
-        'abort',
-        () => {
-          this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
-          reject(signal.reason);
+      const leave = () => {
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+        signal?.removeEventListener('abort', abort);
+      };
+      const abort = () => {
+        leave();
+        reject(signal?.reason);
+      };
+      const sleeper: Sleeper = {
+        wakeAtSeconds: this.#nowSeconds + seconds,
+        wake: () => {
+          leave();
+          resolve();
         },
-        { once: true },
-      );
+      };
+      this.#sleepers.push(sleeper);
+      signal?.addEventListener('abort', abort);
     });
   }
 
@@ -47,7 +54,6 @@ export class ManualClock implements Clock {
         undefined,
       );
       if (!next || next.wakeAtSeconds > untilSeconds) break;
-      this.#sleepers = this.#sleepers.filter((other) => other !== next);
       this.#nowSeconds = Math.max(this.#nowSeconds, next.wakeAtSeconds);
       next.wake();
     }

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { ScalerError } from '../errors.js';
+import { type FittedModel, fit } from '../forecast/index.js';
+import { testTrigger } from '../test-support/test-trigger.js';
+import { type Knowledge, planAnswer } from './plan-answer.js';
+import type { Snapshot } from './types.js';
+
+const step = 300;
+const day = 86_400;
+// 2026-03-02T00:00:00Z
+const midnight = 1_772_409_600;
+const trigger = testTrigger({ ignoreNullValues: true });
+const unavailable = new ScalerError('unavailable', 'Prometheus at http://127.0.0.1:9 does not answer');
+
+/** Load between 60 and 140 with a daily rhythm; at midnight it stands at 100 and rises. */
+function risingAtMidnight(): FittedModel {
+  const startSeconds = midnight - 4 * day;
+  const values = Float64Array.from(
+    { length: (4 * day) / step },
+    (_, i) => 100 + 40 * Math.sin((2 * Math.PI * (startSeconds + i * step)) / day),
+  );
+  return fit(
+    { startSeconds, stepSeconds: step, values },
+    { horizonSteps: 12, seasonality: 'auto', timezone: 'UTC' },
+  );
+}
+
+function plan(knowledge: Partial<Knowledge>) {
+  return planAnswer({
+    trigger,
+    nowSeconds: midnight,
+    observation: { value: 100, atSeconds: midnight },
+    failure: undefined,
+    model: undefined,
+    freshSeconds: 30,
+    maxStalenessSeconds: 1800,
+    ...knowledge,
+  });
+}
+
+function snapshotOf(knowledge: Partial<Knowledge>): Snapshot {
+  const answer = plan(knowledge);
+  assert.ok(answer && 'snapshot' in answer, `expected a value, got ${JSON.stringify(answer)}`);
+  return answer.snapshot;
+}
+
+function errorOf(knowledge: Partial<Knowledge>): ScalerError {
+  const answer = plan(knowledge);
+  assert.ok(answer && 'error' in answer, `expected an error, got ${JSON.stringify(answer)}`);
+  return answer.error;
+}
+
+describe('planAnswer, by the failure table', () => {
+  it('answers the coming peak when all is well', () => {
+    // An hour ahead the sine stands at 100 + 40 sin(15 degrees) = 110.35; its last whole step at 109.5.
+    const { value, reason, active, stage } = snapshotOf({ model: risingAtMidnight() });
+    assert.ok(Math.abs(value - 109.5) < 1.5, `value ${value}`);
+    assert.deepEqual({ reason, active, stage }, { reason: 'forecast', active: true, stage: 'daily' });
+  });
+
+  it('answers the observed value while the history is too short', () => {
+    const { value, reason, stage } = snapshotOf({});
+    assert.deepEqual({ value, reason, stage }, { value: 100, reason: 'warming-up', stage: 'observed' });
+  });
+
+  it('answers 0 when the query is empty and that is allowed', () => {
+    const { value, reason, observed } = snapshotOf({
+      observation: { value: undefined, atSeconds: midnight },
+    });
+    assert.deepEqual({ value, reason, observed }, { value: 0, reason: 'empty', observed: undefined });
+  });
+
+  it('is unavailable when the query is empty and that is not allowed', () => {
+    const error = errorOf({
+      trigger: testTrigger({ ignoreNullValues: false }),
+      observation: { value: undefined, atSeconds: midnight },
+    });
+    assert.equal(error.kind, 'unavailable');
+    assert.match(error.message, /no series.*ignoreNullValues/);
+  });
+
+  it('goes on with the forecast while Prometheus fails and the model is fresh', () => {
+    const { value, reason } = snapshotOf({
+      model: risingAtMidnight(),
+      failure: unavailable,
+      nowSeconds: midnight + 1500,
+      observation: { value: 100, atSeconds: midnight },
+    });
+    // 25 minutes on, the hour ahead ends at 01:25: 100 + 40 sin(21.25 degrees) = 114.5.
+    assert.equal(reason, 'stale');
+    assert.ok(Math.abs(value - 114) < 2, `value ${value}`);
+  });
+
+  it('holds the last observed value while Prometheus fails and there is no model', () => {
+    const { value, reason } = snapshotOf({ failure: unavailable, nowSeconds: midnight + 1500 });
+    assert.deepEqual({ value, reason }, { value: 100, reason: 'stale' });
+  });
+
+  it('calls the answer stale when Prometheus hangs without failing', () => {
+    assert.equal(snapshotOf({ model: risingAtMidnight(), nowSeconds: midnight + 31 }).reason, 'stale');
+  });
+
+  it('is unavailable when Prometheus has failed for longer than maxStaleness', () => {
+    const error = errorOf({
+      model: risingAtMidnight(),
+      failure: unavailable,
+      nowSeconds: midnight + 1801,
+    });
+    assert.equal(error, unavailable);
+  });
+
+  it('is unavailable when Prometheus has hung for longer than maxStaleness', () => {
+    const error = errorOf({ nowSeconds: midnight + 1801 });
+    assert.equal(error.kind, 'unavailable');
+    assert.match(error.message, /has not answered for 30m1s/);
+  });
+
+  it('is unavailable when Prometheus never answered', () => {
+    assert.equal(errorOf({ observation: undefined, failure: unavailable }), unavailable);
+  });
+
+  it('has no answer while nothing is known', () => {
+    assert.equal(plan({ observation: undefined }), undefined);
+  });
+
+  it('is rejected at once when the query gives several series', () => {
+    const failure = new ScalerError('rejected', 'the query gives 2 series');
+    assert.equal(errorOf({ failure, model: risingAtMidnight() }), failure);
+  });
+
+  it('falls back to the load now when only the history is too old for a forecast', () => {
+    const now = midnight + 7200;
+    const { value, reason } = snapshotOf({
+      model: risingAtMidnight(),
+      nowSeconds: now,
+      observation: { value: 42, atSeconds: now },
+    });
+    assert.deepEqual({ value, reason }, { value: 42, reason: 'stale' });
+  });
+});

@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict';
+import { ScalerError } from '../errors.js';
+import { fit, type Series } from '../forecast/index.js';
+import type { Observation } from '../history/types.js';
+import { ManualClock } from '../test-support/manual-clock.js';
+import { testTrigger } from '../test-support/test-trigger.js';
+import type { Trigger } from '../trigger.js';
+import { Planner } from './planner.js';
+import type { Fitter, HistoryProvider, PlannerObserver, TriggerHistory } from './ports.js';
+import type { Answer, Snapshot } from './types.js';
+
+const step = 300;
+const day = 86_400;
+const settle = 30;
+// 2026-03-02T00:00:00Z
+const midnight = 1_772_409_600;
+
+function load(atSeconds: number): number {
+  return 100 + 40 * Math.sin((2 * Math.PI * atSeconds) / day);
+}
+
+/** A history source in memory that a test can break in each of the ways in which a real one breaks. */
+class History implements HistoryProvider {
+  state: 'answers' | 'fails' | 'hangs' | 'rejects' | 'is empty' = 'answers';
+  open = 0;
+  reads = 0;
+
+  window(trigger: Trigger): TriggerHistory {
+    this.open++;
+    let knownUntil = Number.NEGATIVE_INFINITY;
+    return {
+      refresh: async (nowSeconds, signal) => {
+        await this.#answer(signal);
+        const finalUntil = Math.floor((nowSeconds - settle) / step) * step;
+        if (finalUntil > knownUntil) this.reads++;
+        knownUntil = finalUntil;
+      },
+      observe: async (nowSeconds, signal): Promise<Observation> => {
+        await this.#answer(signal);
+        return { atSeconds: nowSeconds, value: this.state === 'is empty' ? undefined : load(nowSeconds) };
+      },
+      series: () => (this.state === 'is empty' ? empty : seriesUntil(knownUntil, trigger.historySeconds)),
+      nextStepFinalSeconds: (nowSeconds) => (Math.floor((nowSeconds - settle) / step) + 1) * step + settle,
+      release: () => {
+        this.open--;
+      },
+    };
+  }
+
+  async #answer(signal: AbortSignal): Promise<void> {
+    if (this.state === 'fails') throw new ScalerError('unavailable', 'connection refused');
+    if (this.state === 'rejects') throw new ScalerError('rejected', 'the query gives 2 series');
+    if (this.state === 'hangs')
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  }
+}
+
+const empty: Series = { startSeconds: 0, stepSeconds: step, values: new Float64Array(0) };
+
+function seriesUntil(untilSeconds: number, historySeconds: number): Series {
+  const startSeconds = untilSeconds - historySeconds;
+  const values = Float64Array.from({ length: historySeconds / step }, (_, i) =>
+    load(startSeconds + i * step),
+  );
+  return { startSeconds, stepSeconds: step, values };
+}
+
+/** Fits in this thread: what a fit gives is the same, only when it gives it differs. */
+const fitter: Fitter = { fit: async (series, options) => fit(series, options) };
+const brokenFitter: Fitter = {
+  fit: async () => {
+    throw new Error('worker ran out of memory');
+  },
+};
+
+class Log implements PlannerObserver {
+  readonly dropped: string[] = [];
+  fits = 0;
+  failedFits = 0;
+  fitFinished(): void {
+    this.fits++;
+  }
+  fitFailed(): void {
+    this.failedFits++;
+  }
+  answerRenewed(): void {}
+  triggerDropped(trigger: Trigger): void {
+    this.dropped.push(trigger.scaledObject);
+  }
+}
+
+const trigger = testTrigger({ historySeconds: 4 * day });
+const settings = {
+  refreshSeconds: 15,
+  refitSeconds: 3600,
+  maxStalenessSeconds: 1800,
+  firstAnswerWaitSeconds: 2,
+  idleSeconds: 600,
+};
+
+describe('Planner', () => {
+  let clock: ManualClock;
+  let history: History;
+  let log: Log;
+  let planner: Planner;
+
+  function start(parts: { fitter?: Fitter } = {}): void {
+    planner = new Planner({ clock, history, fitter, settings, observer: log, ...parts });
+  }
+
+  beforeEach(() => {
+    clock = new ManualClock(midnight + 7);
+    history = new History();
+    log = new Log();
+    start();
+  });
+
+  afterEach(async () => {
+    await planner.close();
+    assert.equal(history.open, 0, 'histories left open');
+  });
+
+  /** Asks and lets the clock run until there is an answer: at most the bounded wait. */
+  async function ask(asked = trigger): Promise<Answer> {
+    const asking = planner.answer(asked);
+    await clock.advance(settings.firstAnswerWaitSeconds);
+    return await asking;
+  }
+
+  async function snapshot(asked = trigger): Promise<Snapshot> {
+    const answer = await ask(asked);
+    assert.ok('snapshot' in answer, `expected a value, got ${String('error' in answer && answer.error)}`);
+    return answer.snapshot;
+  }
+
+  it('answers the first question with a forecast when the history comes in time', async () => {
+    const { value, reason, observed } = await snapshot();
+    assert.equal(reason, 'forecast');
+    assert.ok(observed !== undefined && value > observed);
+  });
+
+  it('answers the first question by the bound when the history source hangs', async () => {
+    history.state = 'hangs';
+    const answer = await ask();
+    assert.ok('error' in answer);
+    assert.equal(answer.error.kind, 'unavailable');
+    assert.match(answer.error.message, /has not answered within 2 s/);
+  });
+
+  it('answers further questions without waiting', async () => {
+    await ask();
+    const first = await planner.answer(trigger);
+    assert.equal(await planner.answer(trigger), first);
+  });
+
+  it('renews the answer with each tick and the model with each step', async () => {
+    const before = await snapshot();
+    await clock.advance(step);
+    const after = await snapshot();
+    assert.ok(after.observedAtSeconds >= before.observedAtSeconds + step - settings.refreshSeconds);
+    assert.equal(after.historyUntilSeconds, before.historyUntilSeconds! + step);
+    assert.equal(history.reads, 2);
+  });
+
+  it('refits once an hour and carries the model on in between', async () => {
+    await ask();
+    for (let i = 0; i < 24; i++) {
+      await clock.advance(step);
+      await planner.answer(trigger);
+    }
+    assert.equal(log.fits, 3);
+  });
+
+  it('goes on while the source fails, is unavailable after maxStaleness, and recovers by itself', async () => {
+    await ask();
+    history.state = 'fails';
+    await clock.advance(60);
+    assert.equal((await snapshot()).reason, 'stale');
+    for (let i = 0; i < 6; i++) {
+      await clock.advance(step);
+      await planner.answer(trigger);
+    }
+    const lost = await planner.answer(trigger);
+    assert.ok('error' in lost);
+    assert.equal(lost.error.kind, 'unavailable');
+    assert.match(lost.error.message, /connection refused/);
+    history.state = 'answers';
+    await clock.advance(settings.refreshSeconds);
+    assert.equal((await snapshot()).reason, 'forecast');
+  });
+
+  it('goes stale and then unavailable while the source hangs', async () => {
+    await ask();
+    history.state = 'hangs';
+    await clock.advance(60);
+    assert.equal((await snapshot()).reason, 'stale');
+    for (let i = 0; i < 6; i++) {
+      await clock.advance(step);
+      await planner.answer(trigger);
+    }
+    assert.ok('error' in (await planner.answer(trigger)));
+  });
+
+  it('says at once that the query gives several series', async () => {
+    history.state = 'rejects';
+    const answer = await ask();
+    assert.ok('error' in answer);
+    assert.equal(answer.error.kind, 'rejected');
+  });
+
+  it('answers 0 for a query without any series', async () => {
+    history.state = 'is empty';
+    const { value, reason } = await snapshot();
+    assert.deepEqual({ value, reason }, { value: 0, reason: 'empty' });
+  });
+
+  it('answers the observed value when the fit fails, and reports it', async () => {
+    await planner.close();
+    start({ fitter: brokenFitter });
+    const { value, observed } = await snapshot();
+    assert.equal(value, observed);
+    assert.equal(log.failedFits, 1);
+  });
+
+  it('drops a trigger that nobody asks about, and its history', async () => {
+    await ask();
+    assert.equal(history.open, 1);
+    await clock.advance(settings.idleSeconds + settings.idleSeconds / 10);
+    assert.deepEqual([...planner.all()], []);
+    assert.deepEqual(log.dropped, ['app-a']);
+    assert.equal(history.open, 0);
+  });
+
+  it('keeps a trigger that a stream follows', async () => {
+    const answers: Answer[] = [];
+    const stop = planner.subscribe(trigger, (answer) => answers.push(answer));
+    await clock.advance(2 * settings.idleSeconds);
+    assert.equal([...planner.all()].length, 1);
+    assert.ok(answers.length > 60);
+    stop();
+    const received = answers.length;
+    await clock.advance(60);
+    assert.equal(answers.length, received);
+  });
+
+  it('replaces a trigger whose metadata changed, and goes on serving its streams', async () => {
+    await ask();
+    const answers: Answer[] = [];
+    planner.subscribe(trigger, (answer) => answers.push(answer));
+    await snapshot({ ...trigger, quantile: 0.99 });
+    assert.equal([...planner.all()].length, 1);
+    const newest = answers.at(-1);
+    assert.ok(newest && 'snapshot' in newest);
+    assert.equal(newest.snapshot.trigger.quantile, 0.99);
+  });
+
+  it('shows the history and the model behind an answer', async () => {
+    await ask();
+    const evidence = planner.evidence(trigger);
+    assert.equal(evidence?.history.values.length, (4 * day) / step);
+    assert.equal(evidence?.model?.stage, 'daily');
+    assert.equal(planner.evidence(testTrigger({ scaledObject: 'unknown' })), undefined);
+  });
+
+  it('answers two replicas alike, one of them just started', async () => {
+    await ask();
+    for (let i = 0; i < 30; i++) {
+      await clock.advance(step);
+      await planner.answer(trigger);
+    }
+    const old = planner;
+    start();
+    await ask();
+    const [a, b] = await Promise.all([old.answer(trigger), planner.answer(trigger)]);
+    await old.close();
+    assert.ok('snapshot' in a && 'snapshot' in b);
+    assert.equal(a.snapshot.observedAtSeconds, b.snapshot.observedAtSeconds);
+    assert.ok(Math.abs(a.snapshot.value - b.snapshot.value) <= 1e-9 * a.snapshot.value);
+  });
+});
