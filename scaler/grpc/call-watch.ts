@@ -1,0 +1,103 @@
+import {
+  type ServerInterceptingCall,
+  type ServerInterceptor,
+  type ServerListener,
+  status,
+} from '@grpc/grpc-js';
+import { sendableDetails } from './status.js';
+
+/**
+ * Told of every call that has ended, for telemetry.
+ *
+ * @param method full path, such as `/externalscaler.ExternalScaler/GetMetrics`; only methods that exist are told
+ * @param code the gRPC status; CANCELLED also when the client went away
+ * @param seconds from the request's headers to its status; a stream counts its whole life
+ */
+export type RpcObserver = (method: string, code: status, seconds: number) => void;
+
+/** What a call is to grpc-js while it lasts. */
+type Call = Parameters<ServerInterceptor>[1];
+
+/** How often requests that do not arrive are looked for. */
+const sweepMilliseconds = 1000;
+
+/**
+ * Watches every call of a server: tells the observer, makes the text of statuses sendable, and gives up requests that
+ * do not arrive whole in time, so that half-open calls cannot pile up.
+ */
+export class CallWatch {
+  readonly #observer: RpcObserver;
+  readonly #requestSeconds: number;
+  /** Calls whose request has not arrived whole, oldest first, with the time they began. */
+  readonly #arriving = new Map<Call, number>();
+  #sweeper: NodeJS.Timeout | undefined;
+
+  /** @param requestSeconds longest time that a request may take from its headers to its end */
+  constructor(observer: RpcObserver, requestSeconds: number) {
+    this.#observer = observer;
+    this.#requestSeconds = requestSeconds;
+  }
+
+  start(): void {
+    this.#sweeper = setInterval(() => this.#sweep(), sweepMilliseconds).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#sweeper);
+  }
+
+  /**
+   * The interceptor for the server's options. It puts its own methods on the call that grpc-js made rather than wrapping
+   * that call: statuses that grpc-js itself sends (a message too large, a deadline passed) go through them as well.
+   */
+  readonly interceptor: ServerInterceptor = (method, call) => {
+    const startedMs = performance.now();
+    const { start, sendStatus } = call;
+    const arriving = this.#arriving;
+    const observer = this.#observer;
+    let ended = false;
+    const end = (code: status) => {
+      if (ended) return;
+      ended = true;
+      arriving.delete(call);
+      observer(method.path, code, (performance.now() - startedMs) / 1000);
+    };
+
+    arriving.set(call, startedMs);
+    call.sendStatus = (sent) => {
+      end(sent.code);
+      sendStatus.call(
+        call,
+        sent.code === status.OK ? sent : { ...sent, details: sendableDetails(sent.details) },
+      );
+    };
+    call.start = (listener) => {
+      const watching: ServerListener = {
+        onReceiveMetadata: (metadata) => listener.onReceiveMetadata(metadata),
+        onReceiveMessage: (message) => listener.onReceiveMessage(message),
+        onReceiveHalfClose: () => {
+          arriving.delete(call);
+          listener.onReceiveHalfClose();
+        },
+        onCancel: () => {
+          end(status.CANCELLED);
+          listener.onCancel();
+        },
+      };
+      start.call(call, watching as typeof listener);
+    };
+    return call as ServerInterceptingCall;
+  };
+
+  #sweep(): void {
+    const latest = performance.now() - this.#requestSeconds * 1000;
+    for (const [call, startedMs] of this.#arriving) {
+      if (startedMs > latest) return;
+      this.#arriving.delete(call);
+      call.sendStatus({
+        code: status.DEADLINE_EXCEEDED,
+        details: `the request did not arrive whole within ${this.#requestSeconds} s`,
+      });
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/** Bounds that keep one caller from exhausting the server. Each has a default. */
+export interface GrpcLimits {
+  /** Bytes of one request; longer ones are refused with RESOURCE_EXHAUSTED. */
+  readonly messageBytes: number;
+  /** Metadata keys of one trigger; more are refused with INVALID_ARGUMENT. */
+  readonly metadataKeys: number;
+  /** Characters of metadata that parsed triggers may hold in memory, in all. */
+  readonly cachedCharacters: number;
+  /** Connections at once; KEDA's operator and its metrics server hold one each. */
+  readonly connections: number;
+  /** Calls at once on one connection. KEDA shares one connection for everything, streams included, and queues the rest. */
+  readonly callsPerConnection: number;
+  /** Push streams at once, over all connections; more are refused with RESOURCE_EXHAUSTED. */
+  readonly streams: number;
+  /** Seconds that a request may take to arrive whole; slower ones are refused with DEADLINE_EXCEEDED. */
+  readonly requestSeconds: number;
+  /** Seconds that calls in flight get to finish when the server drains. */
+  readonly drainSeconds: number;
+}
+
+/** Enough for 10,000 triggers of which every one pushes. */
+export const defaultLimits: GrpcLimits = {
+  messageBytes: 128 * 1024,
+  metadataKeys: 256,
+  cachedCharacters: 64 * 1024 * 1024,
+  connections: 1024,
+  callsPerConnection: 32_768,
+  streams: 20_000,
+  requestSeconds: 20,
+  drainSeconds: 10,
+};

@@ -1,0 +1,377 @@
+import assert from 'node:assert/strict';
+import { credentials, status } from '@grpc/grpc-js';
+import { ScalerError } from '../errors.js';
+import { callUnary, connect } from './client.js';
+import type { ExternalScalerClient } from './generated/externalscaler/ExternalScaler.js';
+import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './server.js';
+import { record, scaledObjectRef } from './test-support/client.js';
+import { InMemoryAnswers } from './test-support/in-memory-answers.js';
+import { countingParser } from './test-support/parse-trigger.js';
+import { RecordingLog } from './test-support/recording-log.js';
+import { waitUntil } from './test-support/wait-until.js';
+
+describe('the gRPC server', () => {
+  let answers: InMemoryAnswers;
+  let parser: ReturnType<typeof countingParser>;
+  let log: RecordingLog;
+  let server: GrpcServer;
+  let client: ExternalScalerClient;
+  const observed: { method: string; code: status; seconds: number }[] = [];
+
+  async function start(options: Partial<GrpcServerOptions> = {}): Promise<void> {
+    server = createGrpcServer({
+      answers,
+      parseTrigger: parser,
+      log,
+      observer: (method, code, seconds) => observed.push({ method, code, seconds }),
+      ...options,
+    });
+    await server.listen('localhost:0');
+    client = connect(`localhost:${server.port}`, credentials.createInsecure(), {
+      'grpc.max_send_message_length': -1,
+    });
+  }
+
+  beforeEach(async () => {
+    answers = new InMemoryAnswers();
+    parser = countingParser();
+    log = new RecordingLog();
+    observed.length = 0;
+    await start();
+  });
+
+  afterEach(async () => {
+    client.close();
+    await server.drain();
+  });
+
+  const getMetrics = (metricName = 'web-load', ref = scaledObjectRef()) =>
+    callUnary(client, 'GetMetrics', { scaledObjectRef: ref, metricName }, 10);
+  const getMetricSpec = (ref = scaledObjectRef()) => callUnary(client, 'GetMetricSpec', ref, 10);
+  const isActive = (ref = scaledObjectRef()) => callUnary(client, 'IsActive', ref, 10);
+
+  describe('GetMetricSpec', () => {
+    it('answers name and target from the metadata alone', async () => {
+      const spec = await getMetricSpec(scaledObjectRef({ threshold: '2.5', metricName: 'orders' }));
+      assert.deepEqual(spec, {
+        metricSpecs: [{ metricName: 'orders', targetSize: '25', targetSizeFloat: 2.5 }],
+      });
+      assert.equal(answers.asked.length, 0);
+    });
+
+    it('answers INVALID_ARGUMENT with the parser’s own words', async () => {
+      await assert.rejects(getMetricSpec(scaledObjectRef({ query: '' })), {
+        code: status.INVALID_ARGUMENT,
+        details: 'ScaledObject shop/web: query is missing; give the PromQL of the load',
+      });
+    });
+  });
+
+  describe('GetMetrics', () => {
+    it('answers the value in the scale of the spec', async () => {
+      answers.set('web-load', 130.25);
+      const { metricValues } = await getMetrics('web-load', scaledObjectRef({ threshold: '2.5' }));
+      assert.deepEqual(metricValues, [
+        { metricName: 'web-load', metricValue: '1303', metricValueFloat: 130.25 },
+      ]);
+    });
+
+    it('keeps integers past 2^53 exact on the wire', async () => {
+      answers.set('web-load', 2 ** 53 + 2);
+      const { metricValues } = await getMetrics();
+      assert.equal(metricValues[0]?.metricValue, '9007199254740994');
+    });
+
+    it('takes the metric’s name with KEDA’s prefix as well', async () => {
+      answers.set('web-load', 7);
+      const { metricValues } = await getMetrics('s12-web-load');
+      assert.equal(metricValues[0]?.metricName, 'web-load');
+    });
+
+    for (const name of ['other', '', 's1-other', 's-web-load', 'S1-web-load']) {
+      it(`refuses the metric name "${name}", saying which is right`, async () => {
+        await assert.rejects(getMetrics(name), {
+          code: status.INVALID_ARGUMENT,
+          details:
+            `metricName: received "${name}", expected "web-load" ` +
+            'as GetMetricSpec names it for ScaledObject shop/web',
+        });
+      });
+    }
+
+    it('says that the reference is missing', async () => {
+      await assert.rejects(callUnary(client, 'GetMetrics', { metricName: 'web-load' }, 10), {
+        code: status.INVALID_ARGUMENT,
+        details: 'scaledObjectRef is missing: send name, namespace and scalerMetadata',
+      });
+    });
+  });
+
+  describe('IsActive', () => {
+    it('answers what the snapshot says', async () => {
+      answers.set('web-load', 5, true);
+      assert.deepEqual(await isActive(), { result: true });
+      answers.set('web-load', 5, false);
+      assert.deepEqual(await isActive(), { result: false });
+    });
+  });
+
+  describe('an error of the planner', () => {
+    for (const [kind, code] of [
+      ['invalid', status.INVALID_ARGUMENT],
+      ['rejected', status.FAILED_PRECONDITION],
+      ['unavailable', status.UNAVAILABLE],
+    ] as const) {
+      it(`of kind ${kind} is answered as ${status[code]} with its message`, async () => {
+        answers.fail('web-load', new ScalerError(kind, 'what is wrong, and what to do'));
+        const expected = { code, details: 'what is wrong, and what to do' };
+        await assert.rejects(getMetrics(), expected);
+        await assert.rejects(isActive(), expected);
+      });
+    }
+
+    it('that is a fault of ours is answered as INTERNAL without its text, and logged', async () => {
+      answers.answer = () => Promise.reject(new TypeError('secret is undefined'));
+      await assert.rejects(getMetrics(), {
+        code: status.INTERNAL,
+        details: 'internal error of the scaler; its log has the details',
+      });
+      assert.match(String(log.lines[0]?.fields.err), /TypeError: secret is undefined/);
+      assert.equal(log.lines.length, 1);
+    });
+  });
+
+  describe('the parsed triggers', () => {
+    it('are kept by content, whatever the order of the keys', async () => {
+      await getMetricSpec({
+        name: 'web',
+        namespace: 'shop',
+        scalerMetadata: { query: 'up', threshold: '3' },
+      });
+      await getMetricSpec({
+        name: 'web',
+        namespace: 'shop',
+        scalerMetadata: { threshold: '3', query: 'up' },
+      });
+      assert.equal(parser.calls, 1);
+    });
+
+    it('are told apart by any difference', async () => {
+      const base = { name: 'web', namespace: 'shop', scalerMetadata: { query: 'up' } };
+      await getMetricSpec(base);
+      await getMetricSpec({ ...base, name: 'web2' });
+      await getMetricSpec({ ...base, namespace: 'shop2' });
+      await getMetricSpec({ ...base, scalerMetadata: { query: 'up', threshold: '3' } });
+      await getMetricSpec({ ...base, scalerMetadata: { query: 'up', quantile: '3' } });
+      await getMetricSpec({ ...base, scalerMetadata: { query: 'down' } });
+      assert.equal(parser.calls, 6);
+    });
+
+    it('keep refusals as well', async () => {
+      for (let call = 0; call < 3; call++)
+        await assert.rejects(getMetricSpec(scaledObjectRef({ query: '' })));
+      assert.equal(parser.calls, 1);
+    });
+
+    it('are parsed anew when the configuration has changed', async () => {
+      await getMetricSpec();
+      server.triggersChanged();
+      await getMetricSpec();
+      assert.equal(parser.calls, 2);
+    });
+  });
+
+  describe('StreamIsActive', () => {
+    it('sends the current state at once, then only changes', async () => {
+      answers.set('web-load', 0);
+      const stream = record(client.StreamIsActive(scaledObjectRef()));
+      const come = (count: number) =>
+        waitUntil(`${count} states have come`, () => stream.messages.length === count);
+      await come(1);
+      answers.set('web-load', 0);
+      answers.set('web-load', 5);
+      await come(2);
+      answers.set('web-load', 6);
+      answers.set('web-load', 7);
+      answers.set('web-load', 0);
+      await come(3);
+      answers.set('web-load', 5);
+      await come(4);
+      assert.deepEqual(
+        stream.messages.map(({ result }) => result),
+        [false, true, false, true],
+      );
+    });
+
+    it('ends with the error when there is no first state', async () => {
+      answers.fail('web-load', new ScalerError('unavailable', 'Prometheus does not answer'));
+      const { ended } = record(client.StreamIsActive(scaledObjectRef()));
+      const { code, details } = await ended;
+      assert.deepEqual(
+        { code, details },
+        { code: status.UNAVAILABLE, details: 'Prometheus does not answer' },
+      );
+      await waitUntil('the subscription has gone', () => answers.subscribers === 0);
+    });
+
+    it('refuses wrong metadata', async () => {
+      const { code } = await record(client.StreamIsActive(scaledObjectRef({ query: '' }))).ended;
+      assert.equal(code, status.INVALID_ARGUMENT);
+    });
+
+    it('outlives errors after the first state', async () => {
+      answers.set('web-load', 0);
+      const stream = record(client.StreamIsActive(scaledObjectRef()));
+      await waitUntil('the first state has come', () => stream.messages.length === 1);
+      answers.fail('web-load', new ScalerError('unavailable', 'Prometheus does not answer'));
+      answers.set('web-load', 9);
+      await waitUntil('the change has come', () => stream.messages.length === 2);
+      assert.equal(stream.messages[1]?.result, true);
+    });
+
+    it('leaves no subscription behind when the client goes', async () => {
+      answers.set('web-load', 1);
+      const calls = Array.from({ length: 20 }, () => client.StreamIsActive(scaledObjectRef()));
+      const streams = calls.map(record);
+      await waitUntil('all streams are open', () => streams.every(({ messages }) => messages.length === 1));
+      assert.equal(answers.subscribers, 20);
+      for (const call of calls) call.cancel();
+      await waitUntil('all subscriptions have gone', () => answers.subscribers === 0);
+    });
+
+    it('is bounded in number, over all connections', async () => {
+      await server.drain();
+      await start({ limits: { streams: 2 } });
+      answers.set('web-load', 1);
+      const first = [
+        record(client.StreamIsActive(scaledObjectRef())),
+        record(client.StreamMetricSpec(scaledObjectRef())),
+      ];
+      await waitUntil('two streams are open', () => first.every(({ messages }) => messages.length === 1));
+      const { code, details } = await record(client.StreamIsActive(scaledObjectRef())).ended;
+      assert.equal(code, status.RESOURCE_EXHAUSTED);
+      assert.equal(details, '2 streams are open, which is the limit; the unary RPCs still answer');
+    });
+  });
+
+  describe('StreamMetricSpec', () => {
+    const specs = { metricSpecs: [{ metricName: 'web-load', targetSize: '100', targetSizeFloat: 100 }] };
+
+    it('sends the specs when it opens, while nothing is known of the load', async () => {
+      const stream = record(client.StreamMetricSpec(scaledObjectRef()));
+      await waitUntil('the specs have come', () => stream.messages.length === 1);
+      assert.deepEqual(stream.messages, [specs]);
+    });
+
+    it('sends them again only when they are others', async () => {
+      let threshold = 100;
+      await server.drain();
+      await start({ parseTrigger: (ref) => ({ ...parser(ref), threshold }) });
+      const stream = record(client.StreamMetricSpec(scaledObjectRef()));
+      await waitUntil('the specs have come', () => stream.messages.length === 1);
+      server.triggersChanged();
+      threshold = 50;
+      server.triggersChanged();
+      await waitUntil('the new specs have come', () => stream.messages.length === 2);
+      assert.deepEqual(
+        stream.messages.map(({ metricSpecs }) => metricSpecs[0]?.targetSize),
+        ['100', '50'],
+      );
+    });
+
+    it('ends when the metadata is no longer valid', async () => {
+      let valid = true;
+      await server.drain();
+      await start({
+        parseTrigger: (ref) => {
+          if (valid) return parser(ref);
+          throw new ScalerError('invalid', 'prometheusAddress is not on the allow-list');
+        },
+      });
+      const stream = record(client.StreamMetricSpec(scaledObjectRef()));
+      await waitUntil('the specs have come', () => stream.messages.length === 1);
+      valid = false;
+      server.triggersChanged();
+      assert.equal((await stream.ended).code, status.INVALID_ARGUMENT);
+    });
+  });
+
+  describe('the observer', () => {
+    it('is told method, code and seconds of each call', async () => {
+      answers.set('web-load', 1);
+      await getMetrics();
+      await assert.rejects(getMetrics('other'));
+      assert.deepEqual(
+        observed.map(({ method, code }) => [method, status[code]]),
+        [
+          ['/externalscaler.ExternalScaler/GetMetrics', 'OK'],
+          ['/externalscaler.ExternalScaler/GetMetrics', 'INVALID_ARGUMENT'],
+        ],
+      );
+      for (const { seconds } of observed) assert.ok(seconds > 0 && seconds < 5, String(seconds));
+    });
+
+    it('is told of what grpc-js refuses by itself, and of streams that the client leaves', async () => {
+      await assert.rejects(getMetricSpec(scaledObjectRef({ query: 'x'.repeat(200_000) })));
+      const call = client.StreamMetricSpec(scaledObjectRef());
+      const stream = record(call);
+      await waitUntil('the stream is open', () => stream.messages.length === 1);
+      call.cancel();
+      await waitUntil('both are told', () => observed.length === 2);
+      assert.deepEqual(
+        observed.map(({ method, code }) => [method.split('/')[2], status[code]]),
+        [
+          ['GetMetricSpec', 'RESOURCE_EXHAUSTED'],
+          ['StreamMetricSpec', 'CANCELLED'],
+        ],
+      );
+    });
+  });
+
+  describe('listening', () => {
+    it('says in one line that the port is in use', async () => {
+      const second = createGrpcServer({ answers, parseTrigger: parser });
+      await assert.rejects(second.listen(`localhost:${server.port}`), {
+        name: 'ScalerError',
+        kind: 'unavailable',
+        message:
+          `gRPC address localhost:${server.port}: another process listens there; ` +
+          'stop it or choose another port (EADDRINUSE)',
+      });
+      await second.drain();
+    });
+
+    for (const address of [
+      'localhost',
+      'localhost:70000',
+      'localhost:http',
+      '[::',
+      '[nonsense]:1',
+      '',
+      'a:b:1',
+    ]) {
+      it(`refuses the address "${address}"`, async () => {
+        const other = createGrpcServer({ answers, parseTrigger: parser });
+        await assert.rejects(other.listen(address), {
+          kind: 'invalid',
+          message: `gRPC address: received "${address}", expected host:port, [v6 address]:port or :port`,
+        });
+        await other.drain();
+      });
+    }
+
+    for (const address of [':0', '127.0.0.1:0', '[::1]:0']) {
+      it(`takes the address "${address}"`, async () => {
+        const other = createGrpcServer({ answers, parseTrigger: parser });
+        assert.equal(other.port, 0);
+        const port = await other.listen(address);
+        assert.ok(port > 0 && other.port === port);
+        const host = address === '[::1]:0' ? '[::1]' : '127.0.0.1';
+        const caller = connect(`${host}:${port}`, credentials.createInsecure());
+        assert.ok(await callUnary(caller, 'GetMetricSpec', scaledObjectRef(), 5));
+        caller.close();
+        await other.drain();
+      });
+    }
+  });
+});

@@ -1,0 +1,133 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { CallWatch, type RpcObserver } from './call-watch.js';
+import { RotatingCertificates, type TlsFiles } from './certificates.js';
+import { addHealth, addReflection } from './discovery.js';
+import { type ReadAnswers, unaryHandlers } from './handlers.js';
+import { defaultLimits, type GrpcLimits } from './limits.js';
+import { type Listener, listen } from './listener.js';
+import { type Log, silentLog } from './log.js';
+import { ExternalScaler } from './proto.js';
+import { PushStreams } from './streams.js';
+import { type ParseTrigger, TriggerCache } from './trigger-cache.js';
+
+export interface GrpcServerOptions {
+  /** Where the answers come from; read only. */
+  readonly answers: ReadAnswers;
+  readonly parseTrigger: ParseTrigger;
+  /** Without it the server speaks plaintext. */
+  readonly tls?: TlsFiles | undefined;
+  /** Seconds between two looks at the TLS files. @default 10 */
+  readonly tlsRefreshSeconds?: number;
+  readonly limits?: Partial<GrpcLimits>;
+  readonly observer?: RpcObserver;
+  readonly log?: Log;
+}
+
+/** KEDA's external scaler as a server. Nothing listens until `listen` is called. */
+export interface GrpcServer {
+  /**
+   * Binds the address (see `listen` in listener.ts for its forms) and serves; returns the port.
+   * @throws ScalerError in one line when the address cannot be bound or a TLS file cannot be used
+   */
+  listen(address: string): Promise<number>;
+  /** The bound port; 0 before `listen`. */
+  readonly port: number;
+  /**
+   * Says NOT_SERVING, accepts nothing new, ends the streams and waits for the calls in flight; cuts what is left after
+   * `limits.drainSeconds`. Resolves when nothing is open any more. May be called at any time and more than once.
+   */
+  drain(): Promise<void>;
+  /** To be called when the configuration that `parseTrigger` reads has changed: triggers are parsed anew. */
+  triggersChanged(): void;
+}
+
+/**
+ * Keepalive: a client that is gone is noticed within 40 s, so that its streams do not outlive it. Clients may ping as
+ * often as they like: grpc-js counts no pings, so grpc-go is never told `too_many_pings`.
+ */
+const keepalive = { 'grpc.keepalive_time_ms': 30_000, 'grpc.keepalive_timeout_ms': 10_000 };
+
+/**
+ * A connection is asked to be replaced after half an hour, which is when grpc-go resolves the name again and finds
+ * replicas that were added. Its streams live on.
+ */
+const connectionAge = { 'grpc.max_connection_age_ms': 30 * 60_000 };
+
+/** Makes the server out of its parts. */
+export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
+  const { answers, parseTrigger, tls, tlsRefreshSeconds = 10, log = silentLog } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+
+  const watch = new CallWatch(options.observer ?? (() => {}), limits.requestSeconds);
+  const server = new Server({
+    ...keepalive,
+    ...connectionAge,
+    'grpc.max_receive_message_length': limits.messageBytes,
+    'grpc.max_concurrent_streams': limits.callsPerConnection,
+    // Its per-call bookkeeping is for a debugging service that is not offered here.
+    'grpc.enable_channelz': 0,
+    interceptors: [watch.interceptor],
+  });
+  const triggers = new TriggerCache(parseTrigger, limits);
+  const parts = { triggers, answers, log };
+  const streams = new PushStreams(parts, limits.streams);
+  server.addService(ExternalScaler.service, { ...unaryHandlers(parts), ...streams.handlers });
+  const health = addHealth(server);
+  addReflection(server);
+
+  let listener: Listener | undefined;
+  let drained: Promise<void> | undefined;
+
+  async function drain(): Promise<void> {
+    health.set(false);
+    listener?.stop();
+    streams.end();
+    health.endWatches();
+    const finished = new Promise<boolean>((resolve) => server.tryShutdown(() => resolve(true)));
+    let timer: NodeJS.Timeout | undefined;
+    const expired = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, limits.drainSeconds * 1000, false);
+    });
+    const graceful = await Promise.race([finished, expired]);
+    clearTimeout(timer);
+    if (!graceful) {
+      log.warn({ drainSeconds: limits.drainSeconds }, 'calls did not finish in time and were cut');
+      server.forceShutdown();
+    }
+    // Also those that never became HTTP/2, such as half a TLS handshake.
+    listener?.destroyConnections();
+    await finished;
+    watch.stop();
+  }
+
+  return {
+    async listen(address) {
+      const credentials = tls
+        ? (await RotatingCertificates.load(tls, tlsRefreshSeconds, log)).credentials()
+        : ServerCredentials.createInsecure();
+      const injector = server.createConnectionInjector(credentials);
+      try {
+        listener = await listen(address, limits.connections, log, (socket) =>
+          injector.injectConnection(socket),
+        );
+      } catch (error) {
+        injector.destroy();
+        throw error;
+      }
+      watch.start();
+      health.set(true);
+      return listener.port;
+    },
+    get port() {
+      return listener?.port ?? 0;
+    },
+    drain() {
+      drained ??= drain();
+      return drained;
+    },
+    triggersChanged() {
+      triggers.clear();
+      streams.restart();
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { ScalerError } from '../errors.js';
+import type { Trigger } from '../trigger.js';
+import type { GetMetricSpecResponse } from './generated/externalscaler/GetMetricSpecResponse.js';
+import type { ScaledObjectRef__Output } from './generated/externalscaler/ScaledObjectRef.js';
+import { type MetricScale, metricScale, metricSpec } from './metric-values.js';
+
+/**
+ * Turns a trigger's metadata into a Trigger.
+ * @throws ScalerError of kind `invalid`
+ */
+export type ParseTrigger = (ref: ScaledObjectRef__Output) => Trigger;
+
+/** What the handlers need of a trigger, worked out once. */
+export interface KnownTrigger {
+  readonly trigger: Trigger;
+  readonly specs: GetMetricSpecResponse;
+  readonly scale: MetricScale;
+}
+
+export interface TriggerCacheLimits {
+  /** Most metadata keys that one trigger may have. */
+  readonly metadataKeys: number;
+  /** Characters of metadata kept in all; the oldest triggers are parsed again when asked about next. */
+  readonly cachedCharacters: number;
+}
+
+interface Entry {
+  readonly ref: ScaledObjectRef__Output;
+  readonly keyCount: number;
+  readonly weight: number;
+  readonly outcome: KnownTrigger | ScalerError;
+}
+
+/** Triggers of one ScaledObject kept at once: those it has, and those it had before it was last edited. */
+const entriesPerObject = 64;
+/** What an entry costs besides its text, in characters. */
+const entryOverhead = 1024;
+
+/**
+ * Triggers by the content of their metadata, so that a call costs one look-up and a comparison of strings instead of a
+ * parse. KEDA sends the whole metadata with every call, its keys in any order. Refusals are kept as well: KEDA repeats
+ * them just as often.
+ */
+export class TriggerCache {
+  readonly #parse: ParseTrigger;
+  readonly #limits: TriggerCacheLimits;
+  readonly #objects = new Map<string, Entry[]>();
+  #characters = 0;
+
+  constructor(parse: ParseTrigger, limits: TriggerCacheLimits) {
+    this.#parse = parse;
+    this.#limits = limits;
+  }
+
+  /**
+   * The trigger that a call is about.
+   * @throws ScalerError of kind `invalid`
+   */
+  get(ref: ScaledObjectRef__Output | null | undefined): KnownTrigger {
+    if (!ref)
+      throw new ScalerError('invalid', 'scaledObjectRef is missing: send name, namespace and scalerMetadata');
+    const key = `${ref.namespace}/${ref.name}`;
+    const entry = this.#objects.get(key)?.find((candidate) => sameRef(candidate, ref)) ?? this.#add(key, ref);
+    if (entry.outcome instanceof ScalerError) throw entry.outcome;
+    return entry.outcome;
+  }
+
+  /** Forgets everything, for when what `parse` makes of a trigger has changed. */
+  clear(): void {
+    this.#objects.clear();
+    this.#characters = 0;
+  }
+
+  #add(key: string, ref: ScaledObjectRef__Output): Entry {
+    const keyCount = Object.keys(ref.scalerMetadata).length;
+    const entry = { ref, keyCount, weight: weigh(ref), outcome: this.#work(ref, keyCount) };
+    const entries = this.#objects.get(key) ?? [];
+    this.#objects.set(key, entries);
+    entries.push(entry);
+    this.#characters += entry.weight;
+    if (entries.length > entriesPerObject) this.#characters -= entries.shift()!.weight;
+    for (const [oldest, dropped] of this.#objects) {
+      if (this.#characters <= this.#limits.cachedCharacters) break;
+      this.#objects.delete(oldest);
+      for (const { weight } of dropped) this.#characters -= weight;
+    }
+    return entry;
+  }
+
+  #work(ref: ScaledObjectRef__Output, keyCount: number): KnownTrigger | ScalerError {
+    if (keyCount > this.#limits.metadataKeys) {
+      return new ScalerError(
+        'invalid',
+        `scalerMetadata has ${keyCount} keys, accepted are ${this.#limits.metadataKeys} at most`,
+      );
+    }
+    try {
+      const trigger = this.#parse(ref);
+      const scale = metricScale(trigger.threshold);
+      return { trigger, scale, specs: { metricSpecs: [metricSpec(trigger.metricName, scale)] } };
+    } catch (error) {
+      if (error instanceof ScalerError) return error;
+      throw error;
+    }
+  }
+}
+
+/** Compares without allocating: this runs on every call. */
+function sameRef(entry: Entry, ref: ScaledObjectRef__Output): boolean {
+  if (entry.ref.name !== ref.name || entry.ref.namespace !== ref.namespace) return false;
+  let keys = 0;
+  for (const key in ref.scalerMetadata) {
+    if (entry.ref.scalerMetadata[key] !== ref.scalerMetadata[key]) return false;
+    keys++;
+  }
+  return keys === entry.keyCount;
+}
+
+function weigh(ref: ScaledObjectRef__Output): number {
+  let characters = entryOverhead + ref.name.length + ref.namespace.length;
+  for (const [key, value] of Object.entries(ref.scalerMetadata)) characters += key.length + value.length;
+  return characters;
+}
