@@ -34,6 +34,11 @@ tools: ## Get grpcurl, k6 and helm at pinned versions into .tools/ (needs Go)
 	GOBIN=$(TOOLS) go install go.k6.io/k6@$(K6_VERSION)
 	GOBIN=$(TOOLS) go install helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
 
+PROMETHEUS_DATA ?= var/prometheus
+.PHONY: seed-history
+seed-history: build ## Put 14 simulated days of request history into PROMETHEUS_DATA (var/prometheus)
+	node dist/apps/history-simulator/main.js load --data-folder $(PROMETHEUS_DATA) --app app-a app-b app-c
+
 .PHONY: clean
 clean: ## Remove what the build made
 	rm -rf dist

@@ -9,17 +9,20 @@ export function notFoundAsJson(message: string): RequestHandler {
 }
 
 /**
- * The error handler: an error that knows its HTTP status below 500 (such as a body that is not JSON) is answered with
- * `clientMessage`; anything else is logged in full and answered as 500 without details.
+ * The error handler: a mistake of the client (an error with a status below 500, as Express and its body parsers raise
+ * them) is answered with its reason; anything else is logged in full and answered as 500 without details.
  */
-export function errorsAsJson(log: Logger, messages: { client: string; server: string }): ErrorRequestHandler {
+export function errorsAsJson(log: Logger): ErrorRequestHandler {
   return (error, _request, response, next) => {
     if (response.headersSent) {
       next(error);
       return;
     }
-    const status = typeof error?.status === 'number' && error.status < 500 ? error.status : 500;
-    if (status === 500) log.error({ err: error }, 'request failed');
-    response.status(status).json({ error: status === 500 ? messages.server : messages.client });
+    if (typeof error?.status === 'number' && error.status < 500) {
+      response.status(error.status).json({ error: error.message });
+      return;
+    }
+    log.error({ err: error }, 'request failed');
+    response.status(500).json({ error: 'internal error; the log of this service has the details' });
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Registry } from 'prom-client';
+import type { Command } from 'commander';
 import type { z } from 'zod';
 import { packageRoot } from '../../scaler/package-root.js';
 import { describeVariables } from '../shared/environment.js';
@@ -33,20 +33,38 @@ export function assertReadmeListsVariables(app: string, ...schemas: z.ZodObject[
   const expected = new Map(
     [...schemas, commonVariables]
       .flatMap(describeVariables)
-      .map(({ name, default: value, meaning }) => [name, [name, value, meaning]]),
+      .map(({ name, default: value, meaning }) => [name, [name, value, meaning.replaceAll('`', '')]]),
   );
   assert.deepEqual(tableUnder(readmeOf(app), 'Variables'), [...expected.values()]);
 }
 
 /**
- * Fails unless the table under `## Metrics` of an app's README names exactly the metric families of the registry,
+ * Fails unless the table under `## Metrics` of an app's README names exactly the metric families of its `/metrics`,
  * apart from the `process_` and `nodejs_` ones that every Node.js program has.
+ * @param exposition what `/metrics` answered; several programs of one app give several
  */
-export async function assertReadmeListsMetrics(app: string, ...registries: Registry[]): Promise<void> {
-  const families = (await Promise.all(registries.map((registry) => registry.getMetricsAsJSON()))).flat();
-  const own = families.map(({ name }) => name).filter((name) => !/^(process|nodejs)_/.test(name));
-  const listed = tableUnder(readmeOf(app), 'Metrics').map(([name]) => name!.split('{')[0]);
+export function assertReadmeListsMetrics(app: string, ...expositions: string[]): void {
+  const families = expositions.flatMap((text) =>
+    [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name!),
+  );
+  const own = families.filter((name) => !/^(process|nodejs)_/.test(name));
+  const listed = tableUnder(readmeOf(app), 'Metrics').map(([name]) => name!.split('{')[0]!);
   assert.deepEqual(listed.sort(), [...new Set(own)].sort());
+}
+
+/**
+ * Fails unless the table under `## Options` of a command's README lists exactly the options of its subcommands, in
+ * the order of the code, each with its default and description.
+ */
+export function assertReadmeListsOptions(app: string, command: Command): void {
+  const options = command.commands.flatMap((subcommand) => subcommand.options);
+  const expected = new Map(
+    options.map(({ flags, defaultValue, mandatory, description }) => [
+      flags,
+      [flags, mandatory ? 'required' : String(defaultValue ?? 'none'), description],
+    ]),
+  );
+  assert.deepEqual(tableUnder(readmeOf(app), 'Options'), [...expected.values()]);
 }
 
 function readmeOf(app: string): string {

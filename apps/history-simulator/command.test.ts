@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PrometheusServer } from '../test-support/prometheus-server.js';
+import { assertReadmeListsOptions } from '../test-support/readme.js';
+import { waitFor } from '../test-support/wait-for.js';
+import { historyCommand } from './command.js';
+
+describe('the history simulator', () => {
+  const nowSeconds = Math.floor(Date.now() / 1000);
+  const printed: string[] = [];
+  let folder: string;
+  const run = (...args: string[]) =>
+    historyCommand(
+      () => nowSeconds,
+      (line) => printed.push(line),
+    ).parseAsync(args, { from: 'user' });
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'history-test-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('writes a file per day', async () => {
+    const output = join(folder, 'files');
+    await run('write', '--output', output, '--days', '2', '--end', '2026-03-04T00:00:00Z', '--step', '300');
+    assert.deepEqual(await readdir(output), ['2026-03-02.om', '2026-03-03.om']);
+    assert.match(await readFile(join(output, '2026-03-03.om'), 'utf8'), /^app_requests_total\{app="app-a"/m);
+    assert.equal(printed.at(-1), `wrote 2 files to ${output}`);
+  });
+
+  it('gives a Prometheus that starts on the folder a past to learn from, and room for live samples', async function () {
+    this.timeout(90_000);
+    const dataFolder = join(folder, 'data');
+    await run('load', '--data-folder', dataFolder, '--days', '3', '--app', 'app-a', 'app-b');
+    const prometheus = await PrometheusServer.start({
+      dataFolder,
+      config: {
+        global: { scrape_interval: '1s' },
+        scrape_configs: [{ job_name: 'prometheus', static_configs: [{ targets: ['127.0.0.1:1'] }] }],
+      },
+    });
+    try {
+      const rate = 'sum(rate(app_requests_total{app="app-a"}[2m]))';
+      for (const hoursAgo of [0.1, 24, 48, 71.9]) {
+        const samples = await prometheus.query(rate, nowSeconds - hoursAgo * 3600);
+        assert.equal(samples.length, 1, `one value ${hoursAgo} h ago`);
+        assert.ok(
+          samples[0]!.value > 0.5 && samples[0]!.value < 120,
+          `${samples[0]!.value} ${hoursAgo} h ago`,
+        );
+      }
+      const apps = await prometheus.query('count by (app) (app_requests_total)', nowSeconds - 60);
+      assert.deepEqual(apps.map(({ metric }) => metric.app).sort(), ['app-a', 'app-b']);
+      const samples = await prometheus.query(
+        'count_over_time(app_requests_total{app="app-a",endpoint="/",status="200"}[3d])',
+        nowSeconds,
+      );
+      assert.equal(samples[0]!.value, (3 * 86_400) / 30, 'no sample is lost on the way');
+      await waitFor(
+        'a live sample beside the past',
+        20,
+        async () => (await prometheus.query('up')).length === 1,
+      );
+    } finally {
+      await prometheus.close();
+    }
+  });
+
+  it('says which program is missing', async () => {
+    await assert.rejects(
+      run('load', '--data-folder', join(folder, 'none'), '--days', '0.1', '--promtool', 'no-such-promtool'),
+      {
+        name: 'ConfigurationError',
+        message:
+          'cannot find no-such-promtool: install Prometheus, which brings promtool, or name it with --promtool.',
+      },
+    );
+  });
+
+  it('lists its options in its README', () => {
+    assertReadmeListsOptions(
+      'history-simulator',
+      historyCommand(
+        () => 0,
+        () => {},
+      ),
+    );
+  });
+});

@@ -1,0 +1,87 @@
+import { hashText, hashToUnit } from './seeded-random.js';
+import { usualLoadAt } from './weekly-load.js';
+
+const daySeconds = 86_400;
+
+/** How far a whole day may lie above or below the usual one, as a share. */
+const dayDeviation = 0.06;
+
+/** Noise within a day: how far the load wanders, as a share, and how long one wave of it takes. */
+const wanderDeviation = 0.08;
+const wanderSeconds = 600;
+
+/** Share of the days that have an incident. */
+const incidentChance = 0.12;
+
+/** Share of requests that fail on a quiet day, and while a service is in trouble. */
+const usualErrorShare = 0.004;
+const outageErrorShare = 0.25;
+
+/** What the channels of the seeded noise are for: each draws numbers of its own. */
+const channel = { day: 1, wander: 2, incident: 3 } as const;
+
+/** The simulated load at one moment. */
+export interface LoadSample {
+  /** Mean requests per second. */
+  perSecond: number;
+  /** Share of them that fails, from 0 to 1. */
+  errorShare: number;
+}
+
+/**
+ * A realistic load over any span of time: the usual week, days that differ a little, noise with minutes of memory,
+ * and incidents on about one day in eight (an outage that loses most of the load and fails a quarter of the rest, or a
+ * surge that almost doubles it, 10 to 40 minutes long).
+ * @param options.seed the same seed gives the same past, whatever span is asked for
+ * @param options.peakPerSecond requests per second at the usual weekday evening peak
+ * @returns a pure function of the time in seconds since the Unix epoch (read as UTC)
+ */
+export function simulatedLoad(options: {
+  seed: string;
+  peakPerSecond: number;
+}): (epochSeconds: number) => LoadSample {
+  const { peakPerSecond } = options;
+  const seed = hashText(options.seed);
+
+  return (epochSeconds) => {
+    const day = Math.floor(epochSeconds / daySeconds);
+    const dayFactor = 1 + dayDeviation * (2 * draw(seed, channel.day, day) - 1);
+    const wanderFactor = 1 + wanderDeviation * (2 * smoothNoise(seed, epochSeconds / wanderSeconds) - 1);
+    const incident = incidentAt(seed, day, epochSeconds - day * daySeconds);
+    return {
+      perSecond: peakPerSecond * usualLoadAt(epochSeconds) * dayFactor * wanderFactor * incident.loadFactor,
+      errorShare: incident.errorShare,
+    };
+  };
+}
+
+/** What an incident, or none, does to the load at a second of a day. */
+function incidentAt(
+  seed: number,
+  day: number,
+  secondOfDay: number,
+): { loadFactor: number; errorShare: number } {
+  const chance = (index: number) => draw(seed, channel.incident, day * 8 + index);
+  const none = { loadFactor: 1, errorShare: usualErrorShare };
+  if (chance(0) >= incidentChance) return none;
+  const start = (8 + 14 * chance(1)) * 3600;
+  const length = 600 + 1800 * chance(2);
+  if (secondOfDay < start || secondOfDay >= start + length) return none;
+  return chance(3) < 0.5
+    ? { loadFactor: 0.15, errorShare: outageErrorShare }
+    : { loadFactor: 1.8, errorShare: usualErrorShare };
+}
+
+/** Noise from 0 to 1 that moves smoothly from one drawn value to the next. @param position in waves */
+function smoothNoise(seed: number, position: number): number {
+  const before = Math.floor(position);
+  const share = position - before;
+  const ease = share * share * (3 - 2 * share);
+  const from = draw(seed, channel.wander, before);
+  return from + ease * (draw(seed, channel.wander, before + 1) - from);
+}
+
+/** A number from 0 up to 1 that depends on nothing but its arguments: any moment can be looked up by itself. */
+function draw(seed: number, channelNumber: number, index: number): number {
+  return hashToUnit(seed ^ Math.imul(channelNumber, 0x9e3779b9) ^ Math.imul(index, 0x85ebca6b));
+}
