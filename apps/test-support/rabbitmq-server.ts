@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endProcess } from './end-process.js';
 import { freePorts } from './free-ports.js';
 import { waitFor } from './wait-for.js';
 
@@ -12,7 +12,6 @@ import { waitFor } from './wait-for.js';
 const startScript = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 
 const startTimeoutSeconds = 90;
-const stopTimeoutSeconds = 30;
 
 /** One connection of a client, as the management API lists it. */
 export interface BrokerConnection {
@@ -137,13 +136,13 @@ export class RabbitmqServer {
   /** Ends the broker and its port mapper at once and removes the folder. */
   async close(): Promise<void> {
     await this.#endBroker('SIGKILL');
-    if (this.#portMapper) await end(this.#portMapper, 'SIGTERM');
+    if (this.#portMapper) await endProcess(this.#portMapper, 'SIGTERM');
     this.#portMapper = undefined;
     await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #endBroker(signal: NodeJS.Signals): Promise<void> {
-    if (this.#broker) await end(this.#broker, signal);
+    if (this.#broker) await endProcess(this.#broker, signal);
     this.#broker = undefined;
   }
 
@@ -197,13 +196,4 @@ export class RabbitmqServer {
     if (!response.ok) throw new Error(`RabbitMQ's ${method} ${path} answered ${response.status}: ${body}`);
     return body === '' ? undefined : JSON.parse(body);
   }
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill(signal);
-  const lastResort = setTimeout(() => child.kill('SIGKILL'), stopTimeoutSeconds * 1000);
-  await exited;
-  clearTimeout(lastResort);
 }
