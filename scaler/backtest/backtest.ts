@@ -1,0 +1,59 @@
+import type { Span } from './baselines.js';
+import { type Comparison, comparePolicies } from './compare.js';
+import type { Recording } from './recording.js';
+import { type Replay, type ReplayTrigger, replaySignal } from './replay.js';
+import type { ScalingSetup } from './simulate.js';
+
+/** Everything that a backtest is asked. */
+export interface BacktestOptions {
+  readonly trigger: ReplayTrigger;
+  readonly setup: ScalingSetup;
+  /** Distance between two fits of the model. */
+  readonly refitSeconds: number;
+  /** Minutes of the recording's load that are evaluated; what lies before is history. */
+  readonly span: Span;
+}
+
+/** What the scaler would have done, beside what other ways of scaling would have done. */
+export interface Backtest {
+  readonly recording: Recording;
+  readonly options: BacktestOptions;
+  readonly replay: Replay;
+  /** Share of minutes whose highest load over the horizon stayed at or below the forecast; NaN without a forecast. */
+  readonly coverage: number;
+  readonly comparison: Comparison;
+}
+
+/**
+ * Replays the past through the planner's code and lets the HPA follow each way of scaling.
+ *
+ * @param onProgress called now and then with the part that is done, 0 to 1
+ */
+export function runBacktest(
+  recording: Recording,
+  options: BacktestOptions,
+  onProgress?: (done: number) => void,
+): Backtest {
+  const { trigger, setup, refitSeconds, span } = options;
+  const minutes = span.to - span.from;
+  const horizonMinutes = Math.max(1, Math.round(trigger.horizonSeconds / 60));
+  const replay = replaySignal(recording, span, trigger, refitSeconds, (done) => {
+    if (done % 60 === 0) onProgress?.((0.8 * done) / minutes);
+  });
+  const comparison = comparePolicies(recording.load, span, replay.values, horizonMinutes, setup, (done, of) =>
+    onProgress?.(0.8 + (0.2 * done) / of),
+  );
+  const ahead = comparison.policies.find(({ key }) => key === 'oracle')!.signal;
+  return { recording, options, replay, coverage: coverageOf(replay.forecastPeaks, ahead), comparison };
+}
+
+function coverageOf(forecastPeaks: Float64Array, ahead: Float64Array): number {
+  let covered = 0;
+  let count = 0;
+  for (let i = 0; i < ahead.length; i++) {
+    if (Number.isNaN(ahead[i]!) || Number.isNaN(forecastPeaks[i]!)) continue;
+    count++;
+    if (ahead[i]! <= forecastPeaks[i]!) covered++;
+  }
+  return covered / count;
+}

@@ -1,0 +1,104 @@
+import { oracleSignal, reactiveSignal, type Span, sameTimeSignal } from './baselines.js';
+import type { Load } from './load.js';
+import { type ScalingOutcome, type ScalingSetup, type ScalingTimeline, simulateScaling } from './simulate.js';
+import { cheapestWithin, type SweepPoint, sweepUtilisation } from './sweep.js';
+
+/** Ways of scaling that are compared, in the order of the table. */
+export type PolicyKey = 'reactive' | 'yesterday' | 'lastWeek' | 'predictive' | 'oracle';
+
+export const POLICY_NAMES: Readonly<Record<PolicyKey, string>> = {
+  reactive: 'reactive HPA',
+  yesterday: 'same time yesterday',
+  lastWeek: 'same time last week',
+  predictive: 'this scaler',
+  oracle: 'oracle',
+};
+
+/** One way of scaling, followed through the evaluated span. */
+export interface PolicyResult {
+  readonly key: PolicyKey;
+  /** The metric it answered in each minute. */
+  readonly signal: Float64Array;
+  /** What it cost and failed to serve at the trigger's own threshold. */
+  readonly outcome: ScalingOutcome;
+  readonly timeline: ScalingTimeline;
+  /** The same at other target utilisations, for a comparison at equal overload. */
+  readonly sweep: readonly SweepPoint[];
+}
+
+/** A limit on overload, and what each way of scaling needs to keep it. */
+export interface EqualOverload {
+  readonly overloadedShare: number;
+  /** Cheapest point of each policy; undefined when no target utilisation from 30 % on keeps the limit. */
+  readonly cheapest: Readonly<Partial<Record<PolicyKey, SweepPoint>>>;
+}
+
+/** Ways of scaling side by side. */
+export interface Comparison {
+  readonly policies: readonly PolicyResult[];
+  /** At most 1 % and 0.2 % of the time, and as much as the reactive HPA has at the trigger's threshold. */
+  readonly equalOverload: readonly [EqualOverload, EqualOverload, EqualOverload];
+}
+
+/** Shares of overloaded time at which ways of scaling are compared. */
+export const OVERLOAD_LIMITS = [0.01, 0.002] as const;
+
+const DAY_MINUTES = 1440;
+
+/**
+ * Lets each way of scaling follow the same load.
+ *
+ * @param predictive the scaler's answers in each minute of the span
+ * @param onProgress called after each policy with the number of policies done and in all
+ */
+export function comparePolicies(
+  load: Load,
+  span: Span,
+  predictive: Float64Array,
+  horizonMinutes: number,
+  setup: ScalingSetup,
+  onProgress?: (done: number, of: number) => void,
+): Comparison {
+  const signals: [PolicyKey, Float64Array][] = [
+    ['reactive', reactiveSignal(load, span)],
+    ['yesterday', sameTimeSignal(load, span, horizonMinutes, DAY_MINUTES)],
+    ['lastWeek', sameTimeSignal(load, span, horizonMinutes, 7 * DAY_MINUTES)],
+    ['predictive', predictive],
+    ['oracle', oracleSignal(load, span, horizonMinutes)],
+  ];
+  // Last week needs a week before the span; with less it would only repeat the reactive HPA.
+  const compared = signals.filter(([key]) => key !== 'lastWeek' || span.from >= 7 * DAY_MINUTES);
+  const demand = load.demand.subarray(span.from, span.to);
+  const policies = compared.map(([key, signal], i): PolicyResult => {
+    const timeline = {
+      replicas: new Int32Array(demand.length),
+      overloadedSeconds: new Float64Array(demand.length),
+    };
+    const outcome = simulateScaling(signal, demand, setup, timeline);
+    const sweep = sweepUtilisation(signal, demand, setup);
+    onProgress?.(i + 1, compared.length);
+    return { key, signal, outcome, timeline, sweep };
+  });
+  const asReactive = policies[0]!.outcome.overloadedShare;
+  const [first, second] = OVERLOAD_LIMITS;
+  return {
+    policies,
+    equalOverload: [at(first, policies), at(second, policies), at(asReactive, policies)],
+  };
+}
+
+function at(overloadedShare: number, policies: readonly PolicyResult[]): EqualOverload {
+  const cheapest: Partial<Record<PolicyKey, SweepPoint>> = {};
+  for (const { key, sweep } of policies) {
+    const point = cheapestWithin(sweep, overloadedShare);
+    if (point) cheapest[key] = point;
+  }
+  return { overloadedShare, cheapest };
+}
+
+/** The result of one policy. @throws when it was not compared, which is a fault of the caller. */
+export function resultOf({ policies }: Comparison, key: PolicyKey): PolicyResult {
+  const result = policies.find((policy) => policy.key === key);
+  if (!result) throw new Error(`the policy ${key} was not compared`);
+  return result;
+}

@@ -1,0 +1,108 @@
+import { fit, type Stage } from '../forecast/index.js';
+import type { Series } from '../forecast/types.js';
+import { cutSeries, RefittingModel } from '../planner/refitting-model.js';
+import { decideSignal } from '../planner/signal.js';
+import type { Reason } from '../planner/types.js';
+import type { Trigger } from '../trigger.js';
+import type { Span } from './baselines.js';
+import type { Recording } from './recording.js';
+
+/** What a replay takes from a trigger. */
+export type ReplayTrigger = Pick<
+  Trigger,
+  | 'horizonSeconds'
+  | 'historySeconds'
+  | 'stepSeconds'
+  | 'quantile'
+  | 'mode'
+  | 'seasonality'
+  | 'timezone'
+  | 'minValue'
+  | 'maxValue'
+  | 'activationThreshold'
+>;
+
+/** What the scaler would have answered. One entry per minute of the span. */
+export interface Replay {
+  readonly values: Float64Array;
+  /** The forecast of the highest load over the horizon, at the trigger's quantile; NaN without a model. */
+  readonly forecastPeaks: Float64Array;
+  /** Why each value was what it was. */
+  readonly reasons: readonly Reason[];
+  /** How far up the ladder of cold start the model was at the end. */
+  readonly stage: Stage;
+  /** Models fitted on the way, and the time all of them took. */
+  readonly fits: number;
+  readonly fitSeconds: number;
+}
+
+/**
+ * Replays a recorded past through the code that decides the live answer. Each minute knows only what was over by then:
+ * the model is fitted on the window that ends at the newest boundary of the refit clock and carried on by the steps
+ * since, exactly as in the live planner.
+ *
+ * @param span minutes of the recording's load
+ * @param refitSeconds distance between two fits
+ * @param onProgress called after each minute with the number of minutes done
+ */
+export function replaySignal(
+  { load, steps, stepKnownAtSeconds }: Recording,
+  span: Span,
+  trigger: ReplayTrigger,
+  refitSeconds: number,
+  onProgress?: (minutes: number) => void,
+): Replay {
+  const { stepSeconds, historySeconds, horizonSeconds, seasonality, timezone } = trigger;
+  const horizonSteps = Math.max(1, Math.round(horizonSeconds / stepSeconds));
+  const model = new RefittingModel({
+    stepSeconds,
+    refitSeconds,
+    offsetSeconds: 0,
+    graceSeconds: stepSeconds,
+  });
+  const minutes = span.to - span.from;
+  const values = new Float64Array(minutes);
+  const forecastPeaks = new Float64Array(minutes);
+  const reasons: Reason[] = [];
+  let knownSteps = 0;
+  let fits = 0;
+  let fitSeconds = 0;
+
+  for (let minute = 0; minute < minutes; minute++) {
+    const nowSeconds = load.startSeconds + 60 * (span.from + minute);
+    while (knownSteps < stepKnownAtSeconds.length && stepKnownAtSeconds[knownSteps]! <= nowSeconds)
+      knownSteps++;
+    const known = firstSteps(steps, knownSteps);
+    const boundary = model.dueBoundarySeconds(nowSeconds, steps.startSeconds + knownSteps * stepSeconds);
+    if (boundary !== undefined) {
+      const window = cutSeries(known, boundary - historySeconds, boundary);
+      if (window.values.length > 0) {
+        const startedAt = performance.now();
+        model.offer(boundary, fit(window, { horizonSteps, seasonality, timezone }));
+        fitSeconds += (performance.now() - startedAt) / 1000;
+        fits++;
+      }
+    }
+    model.advance(nowSeconds, known);
+    const observed = load.observed[span.from + minute]!;
+    const signal = decideSignal(trigger, model.current, {
+      nowSeconds,
+      observed: Number.isNaN(observed) ? undefined : observed,
+      stale: false,
+    });
+    values[minute] = signal.value;
+    forecastPeaks[minute] = signal.forecast?.peaks[1] ?? Number.NaN;
+    reasons.push(signal.reason);
+    onProgress?.(minute + 1);
+  }
+  return { values, forecastPeaks, reasons, stage: model.current?.stage ?? 'observed', fits, fitSeconds };
+}
+
+/** A view of the first steps of a series. */
+function firstSteps(series: Series, count: number): Series {
+  return {
+    ...series,
+    values: series.values.subarray(0, count),
+    ...(series.peaks && { peaks: series.peaks.subarray(0, count) }),
+  };
+}

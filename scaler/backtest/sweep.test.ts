@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { cheapestWithin, sweepUtilisation } from './sweep.js';
+
+describe('cheapestWithin', () => {
+  const sweep = [
+    { utilisation: 0.3, podHours: 90, overloadedShare: 0 },
+    { utilisation: 0.5, podHours: 60, overloadedShare: 0.002 },
+    { utilisation: 0.7, podHours: 62, overloadedShare: 0.002 },
+    { utilisation: 0.9, podHours: 40, overloadedShare: 0.05 },
+  ];
+  it('is the cheapest point at or under the allowed overload', () => {
+    assert.equal(cheapestWithin(sweep, 0.002)?.utilisation, 0.5);
+    assert.equal(cheapestWithin(sweep, 0.0019)?.utilisation, 0.3);
+  });
+  it('is undefined when nothing is good enough', () => {
+    assert.equal(cheapestWithin(sweep.slice(1), 0.001), undefined);
+  });
+});
+
+describe('sweepUtilisation', () => {
+  it('tries the setup’s own utilisation besides the grid, in ascending order', () => {
+    const flat = new Float64Array(10).fill(70);
+    const sweep = sweepUtilisation(flat, flat, {
+      targetPerReplica: 7.5,
+      capacityPerReplica: 10,
+      startupSeconds: 0,
+      minReplicas: 1,
+      maxReplicas: 100,
+      idleReplicas: undefined,
+      activationThreshold: 0,
+      cooldownSeconds: 300,
+      pollingSeconds: 30,
+      behaviour: undefined,
+      tolerance: 0.1,
+      syncSeconds: 15,
+    });
+    assert.equal(sweep.length, 37);
+    // 70 / 7.5 rounded up is 10 pods for ten minutes.
+    assert.equal(sweep.find((point) => point.utilisation === 0.75)?.podHours, 100 / 60);
+    assert.deepEqual(
+      sweep.map((point) => point.utilisation),
+      sweep.map((point) => point.utilisation).sort((a, b) => a - b),
+    );
+  });
+});
