@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { ScalerError } from '../errors.js';
 import { packageRoot } from '../package-root.js';
+import { backtestCommand } from './backtest.js';
 
 const { version, description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
 
 const program = new Command('predictive-scaler')
   .description(description)
   .version(version)
-  .showHelpAfterError();
+  .showHelpAfterError()
+  .addCommand(backtestCommand());
 
 try {
   await program.parseAsync();

@@ -1,0 +1,53 @@
+import { formatDuration } from '../duration.js';
+import type { Backtest } from './backtest.js';
+import { formatAmount, formatMoment } from './format.js';
+import type { Recommendation } from './recommend.js';
+import { comparisonTable, tableText } from './table.js';
+import type { ReplicaSize } from './threshold.js';
+
+/** A finished backtest with all that a reader is told. */
+export interface Finding {
+  /** Where the load is from: a file or a query. */
+  readonly title: string;
+  readonly backtest: Backtest;
+  readonly size: ReplicaSize;
+  readonly recommendation: Recommendation;
+  /** The ScaledObject to paste. */
+  readonly yaml: string;
+}
+
+/** What was evaluated and under which assumptions, in a few sentences. */
+export function premises({ backtest, size }: Finding): readonly string[] {
+  const { recording, options } = backtest;
+  const { span, trigger, setup } = options;
+  const { load } = recording;
+  const range = `${formatMoment(load.startSeconds + 60 * span.from)} to ${formatMoment(load.startSeconds + 60 * span.to)}`;
+  const before = Math.min(60 * span.from, trigger.historySeconds);
+  const derived = size.derived
+    ? ', derived from the load: its 99th percentile needs 20 replicas at full use; give --threshold to say what yours carries'
+    : '';
+  return [
+    `Evaluated: ${range} (${formatDuration(60 * (span.to - span.from))}), with ${formatDuration(before)} of history at first.`,
+    `Forecast: ${formatDuration(trigger.horizonSeconds)} ahead, quantile ${trigger.quantile}, steps of ${formatDuration(trigger.stepSeconds)}, refitted every ${formatDuration(options.refitSeconds)}.`,
+    `Replicas: ${setup.minReplicas} to ${setup.maxReplicas}, ready ${formatDuration(setup.startupSeconds)} after their creation; threshold ${formatAmount(size.threshold)}, overloaded beyond ${formatAmount(size.capacity)} each${derived}.`,
+  ];
+}
+
+/** A finished backtest as text for a terminal. */
+export function summaryText(finding: Finding): string {
+  const { backtest, size, recommendation, yaml, title } = finding;
+  return [
+    `Backtest of ${title}`,
+    ...premises(finding),
+    '',
+    tableText(comparisonTable(backtest.comparison, size.threshold)),
+    '(2.00x: twice the pod-hours of an oracle that knows the future)',
+    '',
+    recommendation.headline,
+    ...recommendation.reasons.map((reason) => `  - ${reason}`),
+    '',
+    'ScaledObject with the values used:',
+    '',
+    yaml,
+  ].join('\n');
+}

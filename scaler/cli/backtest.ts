@@ -1,0 +1,288 @@
+import { writeFile } from 'node:fs/promises';
+import { SingleBar } from 'cli-progress';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Backtest, type BacktestOptions, runBacktest } from '../backtest/backtest.js';
+import { readBehaviour } from '../backtest/behaviour-file.js';
+import { backtestJson } from '../backtest/json.js';
+import { recommend } from '../backtest/recommend.js';
+import { type Recording, recordingOfSamples } from '../backtest/recording.js';
+import { type ScaledObjectNames, scaledObjectYaml } from '../backtest/scaled-object.js';
+import { signalCsv } from '../backtest/signal-csv.js';
+import { summaryText } from '../backtest/summary.js';
+import { type ReplicaSize, replicaSize } from '../backtest/threshold.js';
+import { formatDuration, parseDurationSeconds } from '../duration.js';
+import { ScalerError } from '../errors.js';
+import { readCsv } from '../history/csv.js';
+import { parseTrigger, type Trigger } from '../trigger.js';
+
+interface Flags {
+  readonly csv?: string;
+  readonly prometheus?: string;
+  readonly query?: string;
+  readonly step: string;
+  readonly history: string;
+  readonly evaluate?: number;
+  readonly horizon: string;
+  readonly quantile: string;
+  readonly seasonality: string;
+  readonly timezone: string;
+  readonly refit: number;
+  readonly threshold?: number;
+  readonly capacity?: number;
+  readonly startup: number;
+  readonly min: number;
+  readonly max: number;
+  readonly idle?: number;
+  readonly activation: string;
+  readonly cooldown: number;
+  readonly polling: number;
+  readonly sync: number;
+  readonly tolerance: number;
+  readonly behavior?: string;
+  readonly name: string;
+  readonly signalOut?: string;
+  readonly json?: boolean;
+}
+
+/** Which flag stands for which key of a trigger, so that one parser checks both. */
+const FLAG_OF_KEY: Readonly<Record<string, string>> = {
+  prometheusAddress: '--prometheus',
+  query: '--query',
+  queryStep: '--step',
+  historyTimeWindow: '--history',
+  predictHorizon: '--horizon',
+  quantile: '--quantile',
+  seasonality: '--seasonality',
+  timezone: '--timezone',
+  activationThreshold: '--activation',
+};
+
+const HELP = `
+Examples:
+  $ predictive-scaler backtest --csv load.csv --threshold 100 --startup 90s
+  $ predictive-scaler backtest --prometheus http://localhost:9090 \\
+      --query 'sum(rate(http_requests_total{service="checkout"}[2m]))' --threshold 100 --max 40
+
+The file has the columns timestamp (epoch seconds or ISO 8601) and value. The last part of it is evaluated; what lies
+before is history. See docs/backtest.md for how to read the result.`;
+
+/** `predictive-scaler backtest`: what would this scaler have done for a recorded load, beside a reactive HPA? */
+export function backtestCommand(): Command {
+  return new Command('backtest')
+    .description('Replay a recorded load and compare this scaler with a reactive HPA, at the same overload')
+    .addOption(new Option('--csv <file>', 'the load as CSV').conflicts('prometheus'))
+    .option('--prometheus <url>', 'the load as a query to this Prometheus')
+    .option('--query <promql>', 'the query that gives the load; with --csv only for the ScaledObject')
+    .option('--step <duration>', 'grid that the model learns on', '5m')
+    .option('--history <duration>', 'history that a model learns from', '14d')
+    .option(
+      '--evaluate <duration>',
+      'the last part of the load that is evaluated (7d, at most a third)',
+      duration,
+    )
+    .option('--horizon <duration>', 'how far ahead capacity must be ready', '15m')
+    .option('--quantile <share>', 'share of coming peaks to stay at or below the answer', '0.9')
+    .option('--seasonality <periods>', 'auto, none or a list such as 1d,7d', 'auto')
+    .option('--timezone <zone>', 'IANA zone whose wall clock the seasons follow', 'UTC')
+    .addOption(durationOption('--refit <duration>', 'distance between two fits of the model', 3600))
+    .option('--threshold <load>', 'load one replica should carry (derived from the load)', positive)
+    .option('--capacity <load>', 'load beyond which a replica is overloaded (threshold / 0.7)', positive)
+    .addOption(durationOption('--startup <duration>', 'from the creation of a pod until it serves', 120))
+    .option('--min <replicas>', 'minReplicaCount; 0 lets the workload sleep', count, 1)
+    .option('--max <replicas>', 'maxReplicaCount', positiveCount, 100)
+    .option('--idle <replicas>', 'idleReplicaCount', count)
+    .option('--activation <load>', 'the workload is active above this', '0')
+    .addOption(durationOption('--cooldown <duration>', "KEDA's cooldownPeriod", 300))
+    .addOption(durationOption('--polling <duration>', "KEDA's pollingInterval", 30))
+    .addOption(durationOption('--sync <duration>', "the HPA controller's sync period", 15))
+    .option('--tolerance <share>', "the HPA controller's tolerance", share, 0.1)
+    .option('--behavior <file>', 'YAML with the behavior of the HPA, or a manifest that holds one')
+    .option('--name <workload>', 'name of the Deployment in the ScaledObject', 'my-service')
+    .option('--signal-out <file>', 'write the answered value of each minute as CSV')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', HELP)
+    .action(run);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const trigger = triggerOf(flags);
+  const recording = await recordingOf(flags, trigger);
+  const size = replicaSize(recording.load, flags.threshold, flags.capacity);
+  if (size.capacity < size.threshold)
+    throw new ScalerError(
+      'invalid',
+      `--capacity is ${size.capacity}, below the threshold of ${size.threshold}: a replica would be overloaded by what it should carry`,
+    );
+  const options = await optionsOf(flags, trigger, recording, size);
+  const bar = progressBar(flags);
+  const backtest = runBacktest(recording, options, (done) => bar?.update(done));
+  bar?.stop();
+  await write(flags, trigger, size, backtest);
+}
+
+function triggerOf(flags: Flags): Trigger {
+  if (flags.csv === undefined && (flags.prometheus === undefined || flags.query === undefined))
+    throw new ScalerError(
+      'invalid',
+      'where is the load? Give --csv FILE, or --prometheus URL with --query PROMQL',
+    );
+  try {
+    return parseTrigger(
+      {
+        name: flags.name,
+        namespace: 'default',
+        scalerMetadata: {
+          ...(flags.prometheus !== undefined && { prometheusAddress: flags.prometheus }),
+          query: flags.query ?? 'load',
+          // Size and threshold of a replica may come from the load, which is not read yet.
+          threshold: '1',
+          queryStep: flags.step,
+          historyTimeWindow: flags.history,
+          predictHorizon: flags.horizon,
+          quantile: flags.quantile,
+          seasonality: flags.seasonality,
+          timezone: flags.timezone,
+          activationThreshold: flags.activation,
+        },
+      },
+      { defaultSource: 'csv' },
+    );
+  } catch (error) {
+    if (!(error instanceof ScalerError)) throw error;
+    const message = error.message
+      .replace(/^trigger metadata of ScaledObject "[^"]*": /, '')
+      .replaceAll(/(?:key )?"(\w+)"/g, (text, key: string) => FLAG_OF_KEY[key] ?? text);
+    throw new ScalerError(error.kind, message, { cause: error });
+  }
+}
+
+async function recordingOf(flags: Flags, trigger: Trigger): Promise<Recording> {
+  const samples = await readCsv(flags.csv!);
+  if (samples.timestamps.length < 2)
+    throw new ScalerError('invalid', `${flags.csv} holds one sample only; a backtest needs days of them`);
+  const recording = recordingOfSamples(samples, trigger.stepSeconds);
+  if (recording.load.sampleSeconds > trigger.stepSeconds)
+    throw new ScalerError(
+      'invalid',
+      `--step is ${formatDuration(trigger.stepSeconds)}, finer than the samples of ${flags.csv}, which are ${formatDuration(recording.load.sampleSeconds)} apart; give a step of at least that`,
+    );
+  return recording;
+}
+
+async function optionsOf(
+  flags: Flags,
+  trigger: Trigger,
+  { load }: Recording,
+  size: ReplicaSize,
+): Promise<BacktestOptions> {
+  const minutes = load.demand.length;
+  const evaluated = Math.round((flags.evaluate ?? Math.min(7 * 86_400, 60 * Math.floor(minutes / 3))) / 60);
+  if (evaluated < 60 || evaluated >= minutes)
+    throw new ScalerError(
+      'invalid',
+      `--evaluate is ${formatDuration(60 * evaluated)} of ${formatDuration(60 * minutes)} of load; expected an hour or more, and less than all of it, so that history is left to learn from`,
+    );
+  if (flags.max < flags.min)
+    throw new ScalerError('invalid', `--max is ${flags.max}, below --min ${flags.min}`);
+  if (flags.idle !== undefined && flags.idle >= flags.min)
+    throw new ScalerError(
+      'invalid',
+      `--idle is ${flags.idle}; KEDA wants it below --min, which is ${flags.min}`,
+    );
+  return {
+    trigger,
+    refitSeconds: flags.refit,
+    span: { from: minutes - evaluated, to: minutes },
+    setup: {
+      targetPerReplica: size.threshold,
+      capacityPerReplica: size.capacity,
+      startupSeconds: flags.startup,
+      minReplicas: flags.min,
+      maxReplicas: flags.max,
+      idleReplicas: flags.idle,
+      activationThreshold: trigger.activationThreshold,
+      cooldownSeconds: flags.cooldown,
+      pollingSeconds: flags.polling,
+      behaviour: flags.behavior === undefined ? undefined : await readBehaviour(flags.behavior),
+      tolerance: flags.tolerance,
+      syncSeconds: flags.sync,
+    },
+  };
+}
+
+async function write(flags: Flags, trigger: Trigger, size: ReplicaSize, backtest: Backtest): Promise<void> {
+  const { load } = backtest.recording;
+  const { setup, span } = backtest.options;
+  const recommendation = recommend(backtest);
+  const names: ScaledObjectNames = {
+    workload: flags.name,
+    query: flags.query,
+    prometheusAddress: flags.prometheus,
+  };
+  const yaml = scaledObjectYaml(
+    names,
+    trigger,
+    setup,
+    recommendation.verdict === 'use' ? 'predict' : 'observe',
+  );
+  const title = flags.csv ?? flags.query!;
+  if (flags.signalOut !== undefined)
+    await writeOut(flags.signalOut, signalCsv(load.startSeconds + 60 * span.from, backtest.replay.values));
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify(backtestJson(backtest, size, recommendation, yaml), undefined, 2)}\n`
+      : summaryText({ title, backtest, size, recommendation, yaml }),
+  );
+}
+
+async function writeOut(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ScalerError('invalid', `cannot write ${file}: ${code ?? String(error)}`, { cause: error });
+  }
+}
+
+/** A bar on the error stream while somebody looks at it. */
+function progressBar({ json }: Flags): SingleBar | undefined {
+  if (json || !process.stderr.isTTY) return undefined;
+  const bar = new SingleBar({
+    format: 'replaying [{bar}] {percentage} %',
+    clearOnComplete: true,
+    hideCursor: true,
+    stream: process.stderr,
+  });
+  bar.start(1, 0);
+  return bar;
+}
+
+function durationOption(flagsText: string, description: string, defaultSeconds: number): Option {
+  return new Option(flagsText, description)
+    .argParser(duration)
+    .default(defaultSeconds, formatDuration(defaultSeconds));
+}
+
+function duration(text: string): number {
+  try {
+    return parseDurationSeconds(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
+function numberWhere(accepts: (value: number) => boolean, form: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !accepts(value)) throw new InvalidArgumentError(`Expected ${form}.`);
+    return value;
+  };
+}
+
+const positive = numberWhere((value) => value > 0 && value < 1e15, 'a number above 0');
+const share = numberWhere((value) => value >= 0 && value < 1, 'a number from 0 to 1, such as 0.1');
+const count = numberWhere((value) => Number.isInteger(value) && value >= 0 && value <= 1e6, 'a whole number');
+const positiveCount = numberWhere(
+  (value) => Number.isInteger(value) && value >= 1 && value <= 1e6,
+  'a whole number, 1 or more',
+);
