@@ -1,0 +1,108 @@
+import express, { type Request, type Response, Router } from 'express';
+
+/** What one way of scaling has cost since the demo began, and what it failed to serve. */
+export interface DemoOutcome {
+  /** Pods that exist now, and those of them that can serve. */
+  readonly replicas: number;
+  readonly readyReplicas: number;
+  /** Time that pods existed, ready or not. */
+  readonly podHours: number;
+  /** Time in which the load was above what the ready pods can carry. */
+  readonly overloadedMinutes: number;
+}
+
+/** The course of the comparison. All arrays have one entry per step, oldest first; null where unknown. */
+export interface DemoTimeline {
+  /** RFC 3339; when the first step begins. */
+  readonly startTime: string;
+  readonly stepSeconds: number;
+  /** Highest load of each step, in the query's unit. */
+  readonly load: readonly (number | null)[];
+  /** Pods that can serve at the end of each step. */
+  readonly predictiveReadyReplicas: readonly (number | null)[];
+  readonly reactiveReadyReplicas: readonly (number | null)[];
+}
+
+/** One made-up workload, scaled twice: by this scaler and by a plain HPA. */
+export interface DemoWorkload {
+  /** Names of its trigger, as `/api/triggers` has them. */
+  readonly namespace: string;
+  readonly scaledObject: string;
+  readonly metricName: string;
+  /** What makes it interesting, in a few words. */
+  readonly description: string;
+  /** Load that one ready pod can carry, in the query's unit. */
+  readonly capacityPerReplica: number;
+  readonly predictive: DemoOutcome;
+  readonly reactive: DemoOutcome;
+  /** The last day or so: at most 1,000 steps. */
+  readonly timeline: DemoTimeline;
+}
+
+/** The demo at one moment: the answer to `GET /api/demo`. */
+export interface DemoState {
+  /** RFC 3339, on the demo's own clock. */
+  readonly time: string;
+  readonly startTime: string;
+  readonly isPaused: boolean;
+  /** How many seconds of the demo pass in one second. */
+  readonly speed: number;
+  /** Speeds offered for choice, ascending. */
+  readonly speedChoices: readonly number[];
+  readonly workloads: readonly DemoWorkload[];
+}
+
+/** What the demo lets a viewer see and do. */
+export interface DemoControl {
+  state(): DemoState;
+  pause(): void;
+  resume(): void;
+  /** @param speed one of the state's `speedChoices`. */
+  setSpeed(speed: number): void;
+}
+
+/**
+ * The demo's part of the API; the page shows its panel when `GET /api/demo` answers. Mount it before the status page:
+ *
+ * - `GET /api/demo` answers the `DemoState`;
+ * - `POST /api/demo/pause`, `POST /api/demo/resume` and `POST /api/demo/speed` with `{"speed": 300}` change it and
+ *   answer the new state.
+ */
+export function demoPanel(demo: DemoControl): Router {
+  const router = Router();
+  const answer = (response: Response): void => {
+    response.set('Cache-Control', 'no-store').json(demo.state());
+  };
+  router.get('/api/demo', (_request, response) => answer(response));
+  router.post('/api/demo/pause', sameSiteOnly, (_request, response) => {
+    demo.pause();
+    answer(response);
+  });
+  router.post('/api/demo/resume', sameSiteOnly, (_request, response) => {
+    demo.resume();
+    answer(response);
+  });
+  router.post('/api/demo/speed', sameSiteOnly, express.json({ limit: '1kb' }), (request, response) => {
+    const speed: unknown = request.body?.speed;
+    const choices = demo.state().speedChoices;
+    if (typeof speed !== 'number' || !choices.includes(speed)) {
+      const message = `speed is ${JSON.stringify(speed) ?? 'missing'}; expected one of ${choices.join(', ')}`;
+      response.status(400).json({ error: { kind: 'invalid', message } });
+      return;
+    }
+    demo.setSpeed(speed);
+    answer(response);
+  });
+  return router;
+}
+
+/** Another site's page cannot press the buttons: browsers say where a request comes from. */
+function sameSiteOnly(request: Request, response: Response, next: () => void): void {
+  const site = request.get('Sec-Fetch-Site');
+  if (site === undefined || site === 'same-origin' || site === 'none') {
+    next();
+    return;
+  }
+  const message = `this request comes from another site (Sec-Fetch-Site: ${JSON.stringify(site)}); use the page itself`;
+  response.status(403).json({ error: { kind: 'invalid', message } });
+}
