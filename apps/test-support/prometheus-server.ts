@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { endProcess } from './end-process.js';
 import { freePorts } from './free-ports.js';
 import { waitFor } from './wait-for.js';
 
@@ -119,11 +119,7 @@ export class PrometheusServer {
 
   /** Stops the server and removes what it made, apart from a data folder that was given. */
   async close(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null && this.#child.pid !== undefined) {
-      const exited = once(this.#child, 'exit');
-      this.#child.kill('SIGTERM');
-      await exited;
-    }
+    await endProcess(this.#child, 'SIGTERM');
     await rm(this.#folder, { recursive: true, force: true });
   }
 
