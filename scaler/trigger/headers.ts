@@ -1,4 +1,4 @@
-import { Refusal } from './read.js';
+import { Refusal } from '../read.js';
 
 /** Headers that belong to the connection or the body; a trigger that set them could split or misroute requests. */
 const CONNECTION_HEADERS = new Set([

@@ -1,20 +1,9 @@
+import { boolean, number, oneOf, type Read, Refusal, someOf, text, wholeSeconds } from '../read.js';
 import { show, showAddress } from '../show.js';
 import { address } from './address.js';
+import { pairs, seasons, timezone } from './forms.js';
 import { checkHeader, checkQueryParameter } from './headers.js';
 import { safeMetricName } from './metric-name.js';
-import {
-  boolean,
-  number,
-  oneOf,
-  pairs,
-  type Read,
-  Refusal,
-  seasons,
-  someOf,
-  text,
-  timezone,
-  wholeSeconds,
-} from './read.js';
 
 const DAY_SECONDS = 86_400;
 

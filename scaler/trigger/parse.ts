@@ -1,4 +1,5 @@
 import { ScalerError } from '../errors.js';
+import { Refusal } from '../read.js';
 import { show } from '../show.js';
 import { didYouMean } from '../suggest.js';
 import type { Trigger } from '../trigger.js';
@@ -6,7 +7,6 @@ import { collectKeys, type Given, type GivenKeys, oversize } from './collect.js'
 import { settleGrid } from './grid.js';
 import { hidden, type TriggerKey, type TriggerKeyName, type TriggerValues, triggerKeys } from './keys.js';
 import { derivedMetricName, type TriggerSettings } from './metric-name.js';
-import { Refusal } from './read.js';
 import { type TriggerContext, triggerSource } from './source.js';
 
 /** A ScaledObjectRef as KEDA sends it with each call. */

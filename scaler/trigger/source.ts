@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { showAs, withoutSecrets } from '../secret.js';
 import { showAddress } from '../show.js';
 import type { TriggerSource } from '../trigger.js';
 import type { TriggerAddress } from './address.js';
@@ -157,26 +157,12 @@ function sorted(entries: ReadonlyMap<string, string>): Record<string, string> {
   return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-type AddressSource = Extract<TriggerSource, { kind: 'address' }>;
-
 /**
- * The same source, except that writing it as JSON or to a console hides the values of headers and parameters: a
- * trigger ends up in logs, dumps and API answers more easily than one thinks. Reading the properties is not affected,
- * and the extra functions are not enumerable, so that copies and comparisons do not see them.
+ * A trigger ends up in logs, dumps and API answers more easily than one thinks, so its source shows itself without the
+ * values of headers and parameters.
  */
-function quiet(source: AddressSource): AddressSource {
-  const shown = () => ({
-    ...source,
-    headers: hideValues(source.headers),
-    queryParameters: hideValues(source.queryParameters),
-  });
-  Object.defineProperty(source, 'toJSON', { value: shown });
-  Object.defineProperty(source, inspect.custom, { value: shown });
-  return Object.freeze(source);
-}
-
-function hideValues(record: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.keys(record).map((name) => [name, '(hidden)']));
+function quiet(source: Extract<TriggerSource, { kind: 'address' }>): TriggerSource {
+  return showAs(source, () => withoutSecrets({ ...source }));
 }
 
 /** A source as logs, errors and pages may name it. */

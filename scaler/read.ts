@@ -1,8 +1,8 @@
-import { DURATION_FORM, formatDuration, parseDurationSeconds } from '../duration.js';
-import { ScalerError } from '../errors.js';
+import { DURATION_FORM, formatDuration, parseDurationSeconds } from './duration.js';
+import { ScalerError } from './errors.js';
 
 /**
- * Says that a text is not of the accepted form. The reason is added to the message about the key; it repeats no part of
+ * Says that a text is not of the accepted form. The reason is added to the message about the key or setting; it repeats no part of
  * the text that could be secret.
  */
 export class Refusal extends Error {
@@ -59,57 +59,6 @@ export function wholeSeconds(bounds: { min: number; max: number }): Read<number>
     if (seconds < bounds.min) throw new Refusal(`it is below ${formatDuration(bounds.min)}`);
     if (seconds > bounds.max) throw new Refusal(`it is above ${formatDuration(bounds.max)}`);
     return seconds;
-  };
-}
-
-/** `auto`, `none`, or a comma-separated list of season lengths; shortest first and each once. */
-export const seasons: Read<'auto' | readonly number[]> = (value) => {
-  if (value === 'auto') return 'auto';
-  if (value === 'none') return [];
-  const lengths = value.split(',').map((part) => wholeSeconds({ min: 1, max: 366 * 86_400 })(part.trim()));
-  return [...new Set(lengths)].sort((a, b) => a - b);
-};
-
-/** A time zone of the IANA database, in its canonical spelling. */
-export const timezone: Read<string> = (value) => {
-  const known = knownTimezones.get(value);
-  if (known !== undefined) return known;
-  // Offsets such as +02:00 pass as zones in JavaScript, but they do not follow daylight saving.
-  if (!/^[A-Za-z]/.test(value)) throw new Refusal();
-  let canonical: string;
-  try {
-    canonical = new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
-  } catch (error) {
-    if (error instanceof RangeError) throw new Refusal();
-    throw error;
-  }
-  // Different spellings of one zone are without number ("uTC"); the bound keeps them from filling memory.
-  if (knownTimezones.size < 1000) knownTimezones.set(value, canonical);
-  return canonical;
-};
-
-/** A formatter costs tens of microseconds to make, and the same few zones are asked for again and again. */
-const knownTimezones = new Map<string, string>();
-
-/**
- * `name=value,name=value`, as KEDA writes maps. Only the first `=` of a pair separates, so that a value may hold one;
- * a value cannot hold a comma.
- *
- * @see https://github.com/kedacore/keda/blob/main/pkg/scalers/scalersconfig/typed_config.go (setConfigValueMap)
- */
-export function pairs(checkPair: (name: string, value: string) => void): Read<ReadonlyMap<string, string>> {
-  return (text) => {
-    const read = new Map<string, string>();
-    for (const part of text.split(',')) {
-      const separator = part.indexOf('=');
-      const name = part.slice(0, Math.max(separator, 0)).trim();
-      if (name === '') throw new Refusal(`pair ${read.size + 1} is not name=value`);
-      const value = part.slice(separator + 1).trim();
-      checkPair(name, value);
-      if (read.has(name)) throw new Refusal(`"${name}" comes twice`);
-      read.set(name, value);
-    }
-    return read;
   };
 }
 

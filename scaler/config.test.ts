@@ -1,0 +1,342 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { loadConfig, type ScalerConfig, triggerContext } from './config.js';
+import { ScalerError } from './errors.js';
+
+describe('loadConfig', () => {
+  let folder: string;
+  let file: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'scaler-config-'));
+    file = join(folder, 'scaler.yaml');
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  function load(yaml: string | undefined, environment: Record<string, string> = {}): ScalerConfig {
+    if (yaml !== undefined) writeFileSync(file, yaml);
+    return loadConfig({ environment, file: yaml === undefined ? undefined : file });
+  }
+
+  /** The message of the ScalerError that the configuration brings about, with the file's path shortened to `FILE`. */
+  function refusal(yaml: string | undefined, environment: Record<string, string> = {}): string {
+    try {
+      load(yaml, environment);
+    } catch (error) {
+      assert.ok(error instanceof ScalerError, `expected a ScalerError, got ${error}`);
+      assert.equal(error.kind, 'invalid');
+      assert.ok(!error.message.includes('\n'));
+      return error.message.replaceAll(file, 'FILE');
+    }
+    return assert.fail('the configuration was accepted');
+  }
+
+  it('needs nothing', () => {
+    const { fitting, ...config } = load(undefined);
+    assert.deepEqual(config.grpc, {
+      address: { host: '0.0.0.0', port: 50_051, text: '0.0.0.0:50051' },
+      tls: undefined,
+      maxMessageBytes: 131_072,
+      maxConnections: 1024,
+      maxStreams: 20_000,
+    });
+    assert.deepEqual(config.http, {
+      address: { host: '0.0.0.0', port: 8080, text: '0.0.0.0:8080' },
+      auth: undefined,
+      protectMetrics: false,
+    });
+    assert.deepEqual(config.planner, {
+      refreshSeconds: 15,
+      refitSeconds: 3600,
+      maxStalenessSeconds: 1800,
+      firstAnswerWaitSeconds: 2,
+      idleSeconds: 600,
+    });
+    assert.deepEqual(config.sources.named, {});
+    assert.equal(config.sources.default, undefined);
+    assert.deepEqual(config.log, { level: 'info' });
+    assert.equal(config.drainSeconds, 10);
+    assert.deepEqual(config.notices, []);
+    assert.ok(fitting.threads >= 1 && fitting.threads <= 4);
+  });
+
+  it('reads the file', () => {
+    const config = load(`
+grpc: {address: "[::1]:5000", certFile: /tls/tls.crt, keyFile: /tls/tls.key, maxStreams: 5}
+planner:
+  maxStaleness: 1h
+  threads: 2
+log:
+  level: debug
+http:
+  address: :9000
+  username: # not given
+sources:
+  named:
+    central: {address: "https://mimir/prometheus", headers: {X-Scope-OrgID: shop}}
+  default: central
+  allowedAddresses: ["http://*.monitoring.svc:9090"]
+`);
+    assert.deepEqual(config.grpc.address, { host: '::1', port: 5000, text: '[::1]:5000' });
+    assert.equal(config.grpc.tls?.keyFile, '/tls/tls.key');
+    assert.equal(config.grpc.maxStreams, 5);
+    assert.deepEqual(config.http.address, { host: undefined, port: 9000, text: ':9000' });
+    assert.equal(config.planner.maxStalenessSeconds, 3600);
+    assert.equal(config.fitting.threads, 2);
+    assert.equal(config.log.level, 'debug');
+    assert.equal(config.sources.named.central?.address, 'https://mimir/prometheus');
+    assert.deepEqual(triggerContext(config), { defaultSource: 'central', sourceNames: new Set(['central']) });
+  });
+
+  it('lets the environment win over the file', () => {
+    const config = load('planner: {refit: 2h, idle: 1h}', {
+      SCALER_PLANNER_REFIT: '30m',
+      SCALER_LOG_LEVEL: ' warn ',
+    });
+    assert.equal(config.planner.refitSeconds, 1800);
+    assert.equal(config.planner.idleSeconds, 3600);
+    assert.equal(config.log.level, 'warn');
+  });
+
+  it('makes a default source of one variable', () => {
+    const config = load(undefined, {
+      SCALER_PROMETHEUS_ADDRESS: 'http://prometheus:9090',
+      SCALER_ALLOWED_ADDRESSES: 'http://a:1, http://b:2',
+    });
+    assert.equal(config.sources.named.default?.address, 'http://prometheus:9090');
+    assert.equal(config.sources.default, 'default');
+    assert.deepEqual(config.sources.allowedAddresses, ['http://a:1', 'http://b:2']);
+  });
+
+  it('takes the file from SCALER_CONFIG_FILE', () => {
+    writeFileSync(file, 'log: {level: error}');
+    assert.equal(loadConfig({ environment: { SCALER_CONFIG_FILE: file } }).log.level, 'error');
+  });
+
+  it('accepts an empty file', () => {
+    assert.equal(load('').log.level, 'info');
+    assert.equal(load('# nothing yet\n').log.level, 'info');
+  });
+
+  it('cannot be changed', () => {
+    const config = load('sources: {named: {a: {address: "http://a"}}}');
+    for (const held of [
+      config,
+      config.grpc,
+      config.grpc.address,
+      config.sources,
+      config.sources.named,
+      config.planner,
+    ])
+      assert.ok(Object.isFrozen(held));
+  });
+
+  it('says which variables mean nothing, and passes over those that Kubernetes makes', () => {
+    const { notices } = load(undefined, {
+      SCALER_PLANER_REFIT: '1h',
+      SCALER_SERVICE_HOST: '10.0.0.1',
+      SCALER_GRPC_SERVICE_PORT_GRPC: '50051',
+      SCALER_PORT: 'tcp://10.0.0.1:50051',
+      SCALER_PORT_50051_TCP_ADDR: '10.0.0.1',
+    });
+    assert.deepEqual(notices, [
+      'environment variable "SCALER_PLANER_REFIT" is not known and has no effect; did you mean "SCALER_PLANNER_REFIT"?',
+    ]);
+  });
+
+  describe('refuses', () => {
+    const cases: [string, string | undefined, Record<string, string>, RegExp][] = [
+      ['broken YAML', 'grpc:\n  address: [', {}, /FILE:2:\d+: broken YAML/],
+      ['a key twice', 'log:\n  level: info\n  level: warn', {}, /FILE:3:3: broken YAML \(duplicate key\)/],
+      ['a list for a file', '- a', {}, /FILE:1:1: expected a map of settings/],
+      [
+        'an unknown setting',
+        'grpc:\n  adress: :1',
+        {},
+        /FILE:2:3: grpc\.adress: .* did you mean "grpc\.address"\?/,
+      ],
+      [
+        'an unknown group',
+        'planer:\n  refit: 1h',
+        {},
+        /FILE:2:3: planer\.refit: .* did you mean "planner\.refit"\?/,
+      ],
+      ['a value for a group', 'grpc: 1', {}, /FILE:1:1: grpc: there is no such setting/],
+      [
+        'a list for a value',
+        'log:\n  level: [info]',
+        {},
+        /FILE:2:3: log\.level: received a list; expected `trace`/,
+      ],
+      ['a map for a value', 'log:\n  level: {a: 1}', {}, /FILE:2:3: log\.level: received a map/],
+      [
+        'a duration without unit',
+        'planner:\n  refit: 60',
+        {},
+        /FILE:2:3: planner\.refit: received "60" \(it is not a duration.*; expected a duration of whole seconds from 1m/,
+      ],
+      [
+        'a wrong variable',
+        undefined,
+        { SCALER_LOG_LEVEL: 'loud' },
+        /: SCALER_LOG_LEVEL: received "loud"; expected `tr/,
+      ],
+      [
+        'an address without port',
+        undefined,
+        { SCALER_GRPC_ADDRESS: 'localhost' },
+        /received "localhost"; expected/,
+      ],
+      ['a port too high', undefined, { SCALER_GRPC_ADDRESS: ':70000' }, /port 70000 is above 65535/],
+      [
+        'part of a byte',
+        undefined,
+        { SCALER_GRPC_MAX_MESSAGE_BYTES: '5000.5' },
+        /"5000\.5" \(it is not whole\)/,
+      ],
+      ['a certificate alone', 'grpc: {certFile: /a}', {}, /grpc\.certFile and grpc\.keyFile: one of the two/],
+      ['a client CA alone', 'grpc: {clientCaFile: /a}', {}, /grpc\.clientCaFile: needs grpc\.certFile/],
+      [
+        'a user without password',
+        'http: {username: ann}',
+        {},
+        /http\.username and http\.password .* is missing/,
+      ],
+      [
+        'a password in two ways',
+        'http: {username: a, password: b, passwordFile: c}',
+        {},
+        /password and http\.passwordF/,
+      ],
+      [
+        'a missing password file',
+        'http: {username: a, passwordFile: /no}',
+        {},
+        /cannot read "\/no" \(ENOENT\)/,
+      ],
+      [
+        'metrics protected by nothing',
+        'http: {protectMetrics: true}',
+        {},
+        /no http\.username or http\.token/,
+      ],
+      ['a list of sources', 'sources: [a]', {}, /FILE:1:1: sources: expected a map/],
+      [
+        'an unknown key of a source',
+        'sources:\n  named:\n    a:\n      address: http://a\n      tokn: x',
+        {},
+        /FILE:5:7: sources\.named\.a\.tokn: there is no such setting/,
+      ],
+      [
+        'a misspelt key of a source',
+        'sources:\n  named:\n    a:\n      adress: http://a',
+        {},
+        /sources\.named\.a\.address: is missing; .*sources\.named\.a\.adress: .* did you mean "address"\?/,
+      ],
+      ['a misspelt part', 'sources: {alowedAddresses: []}', {}, /did you mean "allowedAddresses"\?/],
+      [
+        'a default that is none',
+        'sources:\n  default: b',
+        {},
+        /FILE:2:3: sources\.default: received "b"; expected the n/,
+      ],
+      [
+        'a bad source name',
+        'sources: {named: {A_B: {address: "http://a"}}}',
+        {},
+        /sources\.named\.A_B: .*DNS-safe/,
+      ],
+      [
+        'two default sources',
+        'sources: {named: {a: {address: "http://a"}}, default: a}',
+        { SCALER_PROMETHEUS_ADDRESS: 'http://b' },
+        /sources\.default: SCALER_PROMETHEUS_ADDRESS makes the default source too/,
+      ],
+      [
+        'an address that is none',
+        undefined,
+        { SCALER_PROMETHEUS_ADDRESS: 'p:9090' },
+        /SCALER_PROMETHEUS_ADDRESS: rec/,
+      ],
+    ];
+    for (const [name, yaml, environment, message] of cases)
+      it(name, () => {
+        assert.match(refusal(yaml, environment), message);
+      });
+
+    it('a file that is not there', () => {
+      assert.throws(
+        () => loadConfig({ environment: {}, file: join(folder, 'none.yaml') }),
+        /cannot read the configuration file ".*none\.yaml" \(there is none\)/,
+      );
+    });
+
+    it('an empty secret file', () => {
+      const secretFile = join(folder, 'empty');
+      writeFileSync(secretFile, '\n');
+      assert.match(
+        refusal(undefined, { SCALER_HTTP_TOKEN_FILE: secretFile }),
+        /http\.tokenFile: the file ".*" is empty/,
+      );
+    });
+  });
+
+  describe('keeps secrets', () => {
+    const secret = 'hush-hush';
+
+    it('readable where they are needed', () => {
+      const passwordFile = join(folder, 'password');
+      writeFileSync(passwordFile, ` ${secret}\n`);
+      const { auth } = load(undefined, {
+        SCALER_HTTP_USERNAME: 'ann',
+        SCALER_HTTP_PASSWORD_FILE: passwordFile,
+        SCALER_HTTP_TOKEN: 'other',
+      }).http;
+      assert.equal(auth?.basic?.username, 'ann');
+      assert.equal(auth?.basic?.password.reveal(), secret);
+      assert.equal(auth?.token?.reveal(), 'other');
+    });
+
+    it('out of JSON and dumps', () => {
+      const config = load(
+        `sources: {named: {a: {address: "http://a", basic: {username: u, password: ${secret}}, headers: {X-Key: ${secret}}}}}`,
+        { SCALER_HTTP_TOKEN: secret },
+      );
+      assert.equal(config.sources.named.a?.basic?.password, secret);
+      const shown = JSON.stringify(config) + inspect(config, { depth: 9 }) + String(config.http.auth?.token);
+      assert.ok(!shown.includes(secret), shown);
+      assert.ok(shown.includes('X-Key'));
+    });
+
+    const wrong: [string, string, Record<string, string>][] = [
+      [
+        'a password that is no text',
+        `sources: {named: {a: {address: "http://a", basic: {password: [${secret}]}}}}`,
+        {},
+      ],
+      [
+        'a token of the wrong kind',
+        `sources: {named: {a: {address: "http://a", bearer: {token: {x: ${secret}}}}}}`,
+        {},
+      ],
+      [
+        'a header with a line break',
+        `sources: {named: {a: {address: "http://a", headers: {K: "${secret}\\n"}}}}`,
+        {},
+      ],
+      ['a password in an address', `sources: {named: {a: {address: "http://u:${secret}@a"}}}`, {}],
+      ['a password in the variable', '', { SCALER_PROMETHEUS_ADDRESS: `http://u:${secret}@a` }],
+      ['a password in an allowed address', `sources: {allowedAddresses: [{a: ${secret}}]}`, {}],
+      ['broken YAML', `http:\n  password: "${secret}`, {}],
+      ['YAML with a tab', `http:\n\tpassword: ${secret}`, {}],
+      ['both password and file', `http: {username: a, password: ${secret}, passwordFile: /x}`, {}],
+    ];
+    for (const [name, yaml, environment] of wrong)
+      it(`out of messages: ${name}`, () => {
+        const told = refusal(yaml, environment);
+        assert.ok(!told.includes(secret), told);
+      });
+  });
+});

@@ -1,0 +1,53 @@
+import type { ListenAddress } from './config/settings.js';
+import type { SourcesConfig } from './history/source-config.js';
+import type { PlannerSettings } from './planner/ports.js';
+import type { Secret } from './secret.js';
+import type { TriggerContext } from './trigger.js';
+
+export { type ConfigOrigin, loadConfig } from './config/load.js';
+export type { ListenAddress } from './config/settings.js';
+
+/** Everything that the operator of the scaler can set, checked and complete. Durations are seconds. Frozen. */
+export interface ScalerConfig {
+  readonly grpc: {
+    readonly address: ListenAddress;
+    /** undefined for plaintext. Files in PEM, which the server reads again when they change. */
+    readonly tls:
+      | { readonly certFile: string; readonly keyFile: string; readonly clientCaFile: string | undefined }
+      | undefined;
+    readonly maxMessageBytes: number;
+    readonly maxConnections: number;
+    readonly maxStreams: number;
+  };
+  readonly http: {
+    readonly address: ListenAddress;
+    /** What opens the status page; undefined when it is open to all. Either of the two is enough. */
+    readonly auth: PageAuth | undefined;
+    /** Whether `/metrics` asks for the same. */
+    readonly protectMetrics: boolean;
+  };
+  readonly sources: SourcesConfig;
+  readonly planner: PlannerSettings;
+  /** The worker threads that fit models. */
+  readonly fitting: {
+    readonly threads: number;
+    readonly timeoutSeconds: number;
+    readonly heapMebibytes: number;
+  };
+  readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' };
+  /** How long calls in flight may take to finish after SIGTERM. */
+  readonly drainSeconds: number;
+  /** What was accepted but the operator should know; to be logged at the start. */
+  readonly notices: readonly string[];
+}
+
+/** Credentials that open the status page. */
+export interface PageAuth {
+  readonly basic: { readonly username: string; readonly password: Secret } | undefined;
+  readonly token: Secret | undefined;
+}
+
+/** What parsing a trigger needs of the configuration. */
+export function triggerContext({ sources }: ScalerConfig): TriggerContext {
+  return { defaultSource: sources.default, sourceNames: new Set(Object.keys(sources.named)) };
+}
