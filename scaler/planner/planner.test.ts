@@ -262,6 +262,25 @@ describe('Planner', () => {
     assert.equal(planner.evidence(testTrigger({ scaledObject: 'unknown' })), undefined);
   });
 
+  it('remembers what it answered, what came and when it changed its mind', async () => {
+    await ask();
+    await clock.advance(step);
+    await ask();
+    await clock.advance(step);
+    await ask();
+    history.state = 'fails';
+    await clock.advance(step);
+    const { past, changes } = planner.evidence(trigger)!;
+    assert.equal(past?.slotSeconds, step);
+    assert.equal(past.observed.length, 4);
+    assert.ok(Math.abs(past.observed[1]! - load(midnight + 2 * step)) < 1, `${past.observed[1]}`);
+    assert.ok(past.answered.every((value, slot) => value >= past.observed[slot]!));
+    assert.deepEqual(
+      changes.map(({ state }) => 'reason' in state && state.reason),
+      ['warming-up', 'forecast', 'stale'],
+    );
+  });
+
   it('answers two replicas alike, one of them just started', async () => {
     await ask();
     for (let i = 0; i < 30; i++) {

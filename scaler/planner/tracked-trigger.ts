@@ -4,10 +4,12 @@ import type { FitOptions } from '../forecast/index.js';
 import type { Series } from '../forecast/types.js';
 import type { Observation } from '../history/types.js';
 import type { Trigger } from '../trigger.js';
+import { AnswerRecord } from './answer-record.js';
 import { planAnswer } from './plan-answer.js';
 import type { Fitter, PlannerObserver, PlannerSettings, TriggerHistory } from './ports.js';
 import { cutSeries, RefittingModel } from './refitting-model.js';
 import { spread, tickSeconds } from './schedule.js';
+import { StateChanges } from './state-changes.js';
 import type { Answer, Evidence } from './types.js';
 
 /** What a tracked trigger works with. */
@@ -26,6 +28,8 @@ export class TrackedTrigger {
   readonly #listeners = new Set<(answer: Answer) => void>();
   readonly #fitOptions: FitOptions;
   readonly #model: RefittingModel;
+  readonly #record: AnswerRecord;
+  readonly #changes = new StateChanges();
   readonly #stopping = new AbortController();
   #observation: Observation | undefined;
   /** Why the newest read of the history source failed; undefined when it did not. */
@@ -58,6 +62,7 @@ export class TrackedTrigger {
       seasonality: trigger.seasonality,
       timezone: trigger.timezone,
     };
+    this.#record = new AnswerRecord(trigger);
     this.#model = new RefittingModel({
       stepSeconds: trigger.stepSeconds,
       refitSeconds: parts.settings.refitSeconds,
@@ -73,7 +78,12 @@ export class TrackedTrigger {
 
   /** What the answer was computed from. */
   evidence(): Evidence {
-    return { history: this.history.series(), model: this.#model.current };
+    return {
+      history: this.history.series(),
+      model: this.#model.current,
+      past: this.#record.past(),
+      changes: this.#changes.list(),
+    };
   }
 
   /** Hands the subscribers over to the trigger that takes this one's place. */
@@ -188,6 +198,8 @@ export class TrackedTrigger {
     });
     if (!after) return;
     this.#answer = after;
+    this.#record.note(nowSeconds, after);
+    this.#changes.note(nowSeconds, after);
     this.parts.observer.answerRenewed(this.trigger, before, after);
     for (const listener of this.#listeners) listener(after);
   }

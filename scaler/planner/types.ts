@@ -1,6 +1,8 @@
 import type { ScalerError } from '../errors.js';
 import type { FittedModel, Series, Stage } from '../forecast/index.js';
 import type { Trigger } from '../trigger.js';
+import type { PastAnswers } from './answer-record.js';
+import type { StateChange } from './state-changes.js';
 
 /**
  * Why the answered value is what it is:
@@ -74,6 +76,10 @@ export interface Evidence {
   readonly history: Series;
   /** The model in use. Not to be changed. */
   readonly model: FittedModel | undefined;
+  /** The answers of the last two days beside what came; undefined before the first answer. */
+  readonly past: PastAnswers | undefined;
+  /** The latest changes of the trigger's state, oldest first. */
+  readonly changes: readonly StateChange[];
 }
 
 /** The planner as handlers see it: memory only, except for the bounded wait of a first call. */

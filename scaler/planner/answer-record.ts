@@ -1,0 +1,113 @@
+import type { Answer } from './types.js';
+
+/** What was answered in the recent past, beside what came. Slot `i` covers `slotSeconds` from `startSeconds + i * slotSeconds` on. */
+export interface PastAnswers {
+  /** Epoch seconds at which the first slot begins. */
+  readonly startSeconds: number;
+  readonly slotSeconds: number;
+  /** Highest load observed in each slot; NaN where nothing was observed. */
+  readonly observed: Float32Array;
+  /** Highest value answered in each slot; NaN where an error was answered. */
+  readonly answered: Float32Array;
+  /** Mean that had been forecast for each slot one horizon earlier; NaN where no forecast had been made. */
+  readonly forecastMean: Float32Array;
+  /** The trigger's quantile of the same forecast. */
+  readonly forecastUpper: Float32Array;
+}
+
+/** Slots kept: two days of five minutes. */
+const SLOTS = 576;
+
+/** A slot is never shorter, so that a trigger with short steps keeps two days too. */
+const SHORTEST_SLOT_SECONDS = 300;
+
+/** What is written for each slot: the members of `PastAnswers`, in this order. */
+const CHANNELS = 4;
+
+/**
+ * Remembers the answers of the last two days, so that what was forecast can be held against what came. A ring of
+ * single-precision numbers that grows with use: 9 KiB at most, so that ten thousand triggers take 90 MiB.
+ */
+export class AnswerRecord {
+  readonly #slotSeconds: number;
+  /** How many slots ahead the recorded forecasts look. */
+  readonly #leadSlots: number;
+  /** Row `slot % SLOTS` of `CHANNELS` numbers. */
+  #rows = new Float32Array(0);
+  #firstSlot = 0;
+  #newestSlot = -1;
+
+  constructor(settings: { readonly stepSeconds: number; readonly horizonSeconds: number }) {
+    const { stepSeconds, horizonSeconds } = settings;
+    this.#slotSeconds = Math.ceil(SHORTEST_SLOT_SECONDS / stepSeconds) * stepSeconds;
+    const lastStepStarts = Math.max(0, Math.ceil(horizonSeconds / stepSeconds) - 1) * stepSeconds;
+    this.#leadSlots = Math.floor(lastStepStarts / this.#slotSeconds);
+  }
+
+  /** Takes down an answer given at `nowSeconds`. Times must not go backwards; an older one is left out. */
+  note(nowSeconds: number, answer: Answer): void {
+    const slot = Math.floor(nowSeconds / this.#slotSeconds);
+    if (this.#newestSlot < 0) this.#firstSlot = slot;
+    else if (slot < this.#newestSlot) return;
+    const isNew = slot > this.#newestSlot || this.#rows.length === 0;
+    if (isNew) this.#open(slot);
+    if (!('snapshot' in answer)) return;
+    const { observed, value, forecast } = answer.snapshot;
+    const row = this.#rowOf(slot);
+    if (observed !== undefined) this.#rows[row] = highest(this.#rows[row]!, observed);
+    this.#rows[row + 1] = highest(this.#rows[row + 1]!, value);
+    // The first forecast of a slot stands for it: later ones of the same slot know more.
+    if (forecast && Number.isNaN(this.#rows[row + 2]!)) {
+      const last = forecast.mean.length - 1;
+      this.#rows[row + 2] = forecast.mean[last]!;
+      this.#rows[row + 3] = forecast.upper[last]!;
+    }
+  }
+
+  /** The record as charts need it, oldest slot first; a copy. Undefined before the first answer. */
+  past(): PastAnswers | undefined {
+    if (this.#newestSlot < 0) return undefined;
+    const oldest = Math.max(this.#firstSlot, this.#newestSlot - SLOTS + 1);
+    const length = this.#newestSlot - oldest + 1;
+    const channel = (index: number, shift: number) =>
+      Float32Array.from({ length }, (_, i) => {
+        const slot = oldest + i - shift;
+        return slot < oldest ? Number.NaN : this.#rows[this.#rowOf(slot) + index]!;
+      });
+    return {
+      startSeconds: oldest * this.#slotSeconds,
+      slotSeconds: this.#slotSeconds,
+      observed: channel(0, 0),
+      answered: channel(1, 0),
+      forecastMean: channel(2, this.#leadSlots),
+      forecastUpper: channel(3, this.#leadSlots),
+    };
+  }
+
+  /** Makes `slot` the newest; slots in between, in which nothing was answered, are left unknown. */
+  #open(slot: number): void {
+    this.#reserve(Math.min(SLOTS, slot - this.#firstSlot + 1));
+    const from = Math.max(this.#newestSlot + 1, slot - SLOTS + 1, this.#firstSlot);
+    for (let unknown = from; unknown <= slot; unknown++) {
+      const row = this.#rowOf(unknown);
+      this.#rows.fill(Number.NaN, row, row + CHANNELS);
+    }
+    this.#newestSlot = slot;
+  }
+
+  #reserve(slots: number): void {
+    if (slots * CHANNELS <= this.#rows.length) return;
+    const grown = new Float32Array(Math.min(SLOTS, 2 ** Math.ceil(Math.log2(slots))) * CHANNELS);
+    grown.set(this.#rows);
+    this.#rows = grown;
+  }
+
+  /** Rows are counted from the first slot, so that growing the ring moves none of them. */
+  #rowOf(slot: number): number {
+    return ((slot - this.#firstSlot) % SLOTS) * CHANNELS;
+  }
+}
+
+function highest(known: number, value: number): number {
+  return known >= value ? known : value;
+}

@@ -1,0 +1,58 @@
+import type { ScalerErrorKind } from '../errors.js';
+import type { Stage } from '../forecast/index.js';
+import type { Answer, Reason } from './types.js';
+
+/** What a trigger was doing at a moment, as far as operators care when it changes. */
+export type TriggerState =
+  | { readonly reason: Reason; readonly stage: Stage; readonly active: boolean }
+  | { readonly error: ScalerErrorKind; readonly message: string };
+
+/** From when on a trigger was in a state. */
+export interface StateChange {
+  readonly atSeconds: number;
+  readonly state: TriggerState;
+}
+
+/** Changes kept: enough for a bad night, little enough for ten thousand triggers. */
+const KEPT = 30;
+
+/** Longest message kept with an error. */
+const MESSAGE_LENGTH = 500;
+
+/** The latest changes of one trigger's state. */
+export class StateChanges {
+  readonly #changes: StateChange[] = [];
+
+  /**
+   * Takes down the state of an answer when it differs from the one before. `forecast` and `observed` count as one:
+   * which of the two is larger may change every minute and means nothing.
+   */
+  note(nowSeconds: number, answer: Answer): void {
+    const state = stateOf(answer);
+    const before = this.#changes.at(-1)?.state;
+    if (before && isSame(before, state)) return;
+    this.#changes.push({ atSeconds: nowSeconds, state });
+    if (this.#changes.length > KEPT) this.#changes.shift();
+  }
+
+  /** The changes, oldest first; a copy. */
+  list(): readonly StateChange[] {
+    return [...this.#changes];
+  }
+}
+
+function stateOf(answer: Answer): TriggerState {
+  if ('error' in answer)
+    return { error: answer.error.kind, message: answer.error.message.slice(0, MESSAGE_LENGTH) };
+  const { reason, stage, active } = answer.snapshot;
+  return { reason, stage, active };
+}
+
+function isSame(a: TriggerState, b: TriggerState): boolean {
+  if ('error' in a || 'error' in b) return 'error' in a && 'error' in b && a.error === b.error;
+  return settled(a.reason) === settled(b.reason) && a.stage === b.stage && a.active === b.active;
+}
+
+function settled(reason: Reason): Reason {
+  return reason === 'observed' ? 'forecast' : reason;
+}
