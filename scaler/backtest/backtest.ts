@@ -2,7 +2,7 @@ import type { Span } from './baselines.js';
 import { type Comparison, comparePolicies } from './compare.js';
 import type { Recording } from './recording.js';
 import { type Replay, type ReplayTrigger, replaySignal } from './replay.js';
-import type { ScalingSetup } from './simulate.js';
+import type { ScalingSetup } from './scaled-workload.js';
 
 /** Everything that a backtest is asked. */
 export interface BacktestOptions {

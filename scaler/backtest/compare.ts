@@ -1,6 +1,7 @@
 import { oracleSignal, reactiveSignal, type Span, sameTimeSignal } from './baselines.js';
 import type { Load } from './load.js';
-import { type ScalingOutcome, type ScalingSetup, type ScalingTimeline, simulateScaling } from './simulate.js';
+import type { ScalingOutcome, ScalingSetup } from './scaled-workload.js';
+import { type ScalingTimeline, simulateScaling } from './simulate.js';
 import { cheapestWithin, type SweepPoint, sweepUtilisation } from './sweep.js';
 
 /** Ways of scaling that are compared, in the order of the table. */

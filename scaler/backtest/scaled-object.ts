@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { formatDuration } from '../duration.js';
 import type { HpaBehaviour, ScalingRules } from './hpa/behaviour.js';
 import type { ReplayTrigger } from './replay.js';
-import type { ScalingSetup } from './simulate.js';
+import type { ScalingSetup } from './scaled-workload.js';
 
 /** What a manifest says beyond the trigger and the scaling that were simulated. */
 export interface ScaledObjectNames {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type ScalingSetup, simulateScaling } from './simulate.js';
+import type { ScalingSetup } from './scaled-workload.js';
+import { simulateScaling } from './simulate.js';
 
 const setup: ScalingSetup = {
   targetPerReplica: 10,

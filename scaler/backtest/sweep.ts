@@ -1,4 +1,5 @@
-import { type ScalingSetup, simulateScaling } from './simulate.js';
+import type { ScalingSetup } from './scaled-workload.js';
+import { simulateScaling } from './simulate.js';
 
 /** What a way of scaling costs and fails to serve when pods are meant to run at one share of their capacity. */
 export interface SweepPoint {

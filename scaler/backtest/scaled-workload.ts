@@ -1,0 +1,147 @@
+import type { HpaBehaviour } from './hpa/behaviour.js';
+import { HpaController } from './hpa/controller.js';
+import { hpaMinReplicas, KedaActivation } from './keda-activation.js';
+import { Pods } from './pods.js';
+
+/** A workload and everything that scales it. */
+export interface ScalingSetup {
+  /** Load that one replica should carry: the trigger's `threshold`. */
+  readonly targetPerReplica: number;
+  /** Load beyond which one replica is overloaded; at least the target. */
+  readonly capacityPerReplica: number;
+  /** From the creation of a pod until it serves. */
+  readonly startupSeconds: number;
+  /** `minReplicaCount`, `maxReplicaCount` and `idleReplicaCount` of the ScaledObject. */
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  readonly idleReplicas: number | undefined;
+  /** The workload is active while the answered value is above this. */
+  readonly activationThreshold: number;
+  /** `cooldownPeriod` and `pollingInterval` of the ScaledObject. */
+  readonly cooldownSeconds: number;
+  readonly pollingSeconds: number;
+  /** `spec.behavior` of the HPA; undefined when the ScaledObject has none. */
+  readonly behaviour: HpaBehaviour | undefined;
+  /** `--horizontal-pod-autoscaler-tolerance` and `--horizontal-pod-autoscaler-sync-period` of the cluster. */
+  readonly tolerance: number;
+  readonly syncSeconds: number;
+}
+
+/** What a way of scaling cost and what it failed to serve. */
+export interface ScalingOutcome {
+  /** Time that pods existed, ready or not. */
+  readonly podHours: number;
+  /** Time in which the load was above what the ready pods can carry. */
+  readonly overloadedMinutes: number;
+  /** The same as a share of the time in which the load is known. */
+  readonly overloadedShare: number;
+  /** Load above what the ready pods can carry, as a share of all load. */
+  readonly unservedShare: number;
+  readonly replicaChanges: number;
+  readonly maxReplicas: number;
+}
+
+/**
+ * A workload whose pods follow a metric through KEDA and the HPA, and the account of how they met the load. Time is an
+ * argument and must not go backwards.
+ */
+export class ScaledWorkload {
+  readonly #capacityPerReplica: number;
+  readonly #hpa: HpaController;
+  readonly #keda: KedaActivation;
+  readonly #pods: Pods;
+  #nowSeconds: number;
+  #podSeconds = 0;
+  #overloadedSeconds = 0;
+  #knownSeconds = 0;
+  #unserved = 0;
+  #total = 0;
+  #replicaChanges = 0;
+  #maxReplicas: number;
+
+  /**
+   * Begins with as many ready pods as a metric asks for.
+   *
+   * @param metric total that the scaler answers at the beginning.
+   */
+  constructor(setup: ScalingSetup, nowSeconds: number, metric: number) {
+    const minimum = hpaMinReplicas(setup.minReplicas);
+    const asked = Math.ceil(metric / setup.targetPerReplica);
+    this.#capacityPerReplica = setup.capacityPerReplica;
+    this.#hpa = new HpaController({ ...setup, minReplicas: minimum });
+    this.#keda = new KedaActivation(setup);
+    this.#pods = new Pods(Math.min(setup.maxReplicas, Math.max(minimum, asked)), setup.startupSeconds);
+    this.#nowSeconds = nowSeconds;
+    this.#maxReplicas = this.#pods.count;
+  }
+
+  /** Pods that exist, ready or not. */
+  get replicas(): number {
+    return this.#pods.count;
+  }
+
+  get readyReplicas(): number {
+    return this.#pods.ready;
+  }
+
+  /** Time so far in which the load was above what the ready pods can carry. */
+  get overloadedSeconds(): number {
+    return this.#overloadedSeconds;
+  }
+
+  /** What it came to so far. */
+  get outcome(): ScalingOutcome {
+    return {
+      podHours: this.#podSeconds / 3600,
+      overloadedMinutes: this.#overloadedSeconds / 60,
+      overloadedShare: this.#knownSeconds > 0 ? this.#overloadedSeconds / this.#knownSeconds : 0,
+      unservedShare: this.#total > 0 ? this.#unserved / this.#total : 0,
+      replicaChanges: this.#replicaChanges,
+      maxReplicas: this.#maxReplicas,
+    };
+  }
+
+  /**
+   * Lets time go by under a load; pods that are due become ready on the way.
+   *
+   * @param load NaN where unknown: then only the pods' time counts.
+   */
+  pass(untilSeconds: number, load: number): void {
+    while (this.#nowSeconds < untilSeconds) {
+      this.#pods.advance(this.#nowSeconds);
+      const next = Math.min(untilSeconds, this.#pods.nextReadySeconds);
+      this.#account(next - this.#nowSeconds, load);
+      this.#nowSeconds = next;
+    }
+    this.#pods.advance(this.#nowSeconds);
+  }
+
+  /** A poll of KEDA's. */
+  poll(active: boolean): void {
+    this.#resize(this.#keda.poll(this.#nowSeconds, active, this.#pods.count));
+  }
+
+  /** A sync of the HPA with the total that the scaler answers. */
+  sync(metric: number): void {
+    this.#resize(this.#hpa.sync(this.#nowSeconds, metric, this.#pods.count));
+  }
+
+  #account(seconds: number, load: number): void {
+    this.#podSeconds += this.#pods.count * seconds;
+    if (Number.isNaN(load)) return;
+    this.#knownSeconds += seconds;
+    this.#total += load * seconds;
+    const excess = load - this.#pods.ready * this.#capacityPerReplica;
+    if (excess <= 0) return;
+    this.#overloadedSeconds += seconds;
+    this.#unserved += excess * seconds;
+  }
+
+  #resize(replicas: number): void {
+    if (replicas === this.#pods.count) return;
+    this.#pods.resize(this.#nowSeconds, replicas);
+    this.#pods.advance(this.#nowSeconds);
+    this.#replicaChanges++;
+    this.#maxReplicas = Math.max(this.#maxReplicas, replicas);
+  }
+}
