@@ -1,25 +1,35 @@
 import type { Series } from '../forecast/types.js';
+import type { TriggerSource } from '../trigger.js';
 
 /** The load right now, as an instant query gave it. */
 export interface Observation {
-  /** undefined when the query's result is empty (which is not zero). */
+  /** undefined when the query's result is empty (which is not zero) or not a finite number. */
   readonly value: number | undefined;
   readonly atSeconds: number;
 }
 
-/** What a trigger asks of the past. Triggers with an equal request share one fetch and one window. */
+/** What a trigger asks of the past. Triggers with an equal source, query and step share one fetch and one window. */
 export interface HistoryRequest {
-  /** Identity of the source: its name, or its address with headers and parameters. */
-  readonly sourceKey: string;
+  readonly source: TriggerSource;
   readonly query: string;
   readonly stepSeconds: number;
   readonly historySeconds: number;
 }
 
+/** Steps as a source gave them. */
+export interface SourcedSeries extends Series {
+  /**
+   * Label set of the series that the query gave, as text; undefined when the result was empty or the source has no
+   * labels. Tells when a series was renamed between two calls.
+   */
+  readonly labels?: string | undefined;
+}
+
 /** Where the past and the present come from. Prometheus in the product, a CSV in replay, a simulation in the demo. */
 export interface HistorySource {
   /**
-   * Mean and maximum of each step that begins in `[fromSeconds, toSeconds)`; both are multiples of the step.
+   * Mean and maximum of each step that begins in `[fromSeconds, toSeconds)`; both are multiples of the step. The
+   * series has one entry for each of these steps, NaN where nothing is known.
    * @throws ScalerError of kind `unavailable` (no answer) or `rejected` (several series, bad query).
    */
   range(
@@ -28,7 +38,25 @@ export interface HistorySource {
     toSeconds: number,
     stepSeconds: number,
     signal?: AbortSignal,
-  ): Promise<Series>;
+  ): Promise<SourcedSeries>;
   /** The value at `atSeconds`. Errors as for `range`. */
   instant(query: string, atSeconds: number, signal?: AbortSignal): Promise<Observation>;
+}
+
+/** A source in use. */
+export interface OpenSource {
+  /** Identity: its name, or its address with a digest of headers and parameters. Holds no secret. */
+  readonly key: string;
+  readonly history: HistorySource;
+  /** Says that this user needs it no longer; the last one closes its connections. */
+  release(): void;
+}
+
+/** Every source that triggers may name. */
+export interface HistorySources {
+  /**
+   * The source that a trigger names. Connects to nothing yet.
+   * @throws ScalerError of kind `invalid` when no source has that name or the address is not on the allow-list.
+   */
+  open(source: TriggerSource): OpenSource;
 }

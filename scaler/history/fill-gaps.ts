@@ -1,0 +1,47 @@
+import type { Series } from '../forecast/types.js';
+
+/** Gaps shorter than this are bridged, whatever the step: a restart of Prometheus or of an exporter. */
+const shortGapSeconds = 15 * 60;
+
+/** Coarse steps: so many missing ones are bridged even though they last longer. */
+const shortGapSteps = 3;
+
+/** Longest run of unknown steps that is bridged: 15 minutes, and at least 3 steps. */
+export function longestBridgedGap(stepSeconds: number): number {
+  return Math.max(shortGapSteps, Math.floor(shortGapSeconds / stepSeconds));
+}
+
+/**
+ * Makes a series fit for learning: unknown steps before the first known one are cut off, short gaps are bridged with
+ * a straight line between their neighbours (mean and maximum alike), longer gaps and the end stay NaN.
+ *
+ * What is bridged depends on this series alone, so two processes that hold the same steps get the same numbers.
+ * Changes the arrays it is given.
+ */
+export function fillGaps(series: Required<Series>): Required<Series> {
+  const { values, peaks, startSeconds, stepSeconds } = series;
+  const firstKnown = values.findIndex((value) => !Number.isNaN(value));
+  const cut = firstKnown === -1 ? values.length : firstKnown;
+  const longest = longestBridgedGap(stepSeconds);
+  let lastKnown = cut;
+  for (let step = cut + 1; step < values.length; step++) {
+    if (Number.isNaN(values[step]!)) continue;
+    const missing = step - lastKnown - 1;
+    if (missing > 0 && missing <= longest) {
+      bridge(values, lastKnown, step);
+      bridge(peaks, lastKnown, step);
+    }
+    lastKnown = step;
+  }
+  return {
+    startSeconds: startSeconds + cut * stepSeconds,
+    stepSeconds,
+    values: values.subarray(cut),
+    peaks: peaks.subarray(cut),
+  };
+}
+
+function bridge(values: Float64Array, left: number, right: number): void {
+  const slope = (values[right]! - values[left]!) / (right - left);
+  for (let step = left + 1; step < right; step++) values[step] = values[left]! + slope * (step - left);
+}

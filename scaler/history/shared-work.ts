@@ -1,0 +1,58 @@
+/**
+ * One piece of asynchronous work that several callers wait for. A caller that gives up stops waiting at once; the
+ * work itself is aborted only when the last of them has given up.
+ */
+export class SharedWork<Result> {
+  readonly #controller = new AbortController();
+  readonly #result: Promise<Result>;
+  #waiting = 0;
+  #state: 'running' | 'done' | 'failed' = 'running';
+
+  /** Starts the work. `run` must end soon after its signal is aborted. */
+  constructor(run: (signal: AbortSignal) => Promise<Result>) {
+    this.#result = run(this.#controller.signal);
+    // A failure is for the callers of join(); when all of them have gone there is nobody left to tell.
+    this.#result.then(
+      () => {
+        this.#state = 'done';
+      },
+      () => {
+        this.#state = 'failed';
+      },
+    );
+  }
+
+  /** Whether the work goes on: false once it has ended or every caller has given up. */
+  get isRunning(): boolean {
+    return this.#state === 'running' && !this.#controller.signal.aborted;
+  }
+
+  /** Whether joining can only fail. */
+  get hasFailed(): boolean {
+    return this.#state === 'failed' || this.#controller.signal.aborted;
+  }
+
+  /** Waits for the result; rejects with the work's own error, or with the signal's reason when that aborts first. */
+  async join(signal?: AbortSignal): Promise<Result> {
+    signal?.throwIfAborted();
+    this.#waiting++;
+    let giveUp = (): void => {};
+    try {
+      if (signal === undefined) return await this.#result;
+      const aborted = new Promise<never>((_, reject) => {
+        giveUp = () => reject(signal.reason);
+        signal.addEventListener('abort', giveUp, { once: true });
+      });
+      return await Promise.race([this.#result, aborted]);
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+      this.#waiting--;
+      if (this.#waiting === 0 && this.#state === 'running') this.#controller.abort(signal?.reason);
+    }
+  }
+
+  /** Ends the work, whoever waits. */
+  abort(reason: unknown): void {
+    if (this.#state === 'running') this.#controller.abort(reason);
+  }
+}

@@ -1,0 +1,98 @@
+import type { Series } from '../forecast/types.js';
+
+/**
+ * The last steps of a series in a ring of fixed size: 16 bytes a step, nothing is moved when the window goes on.
+ * Steps are numbered from the epoch (`step number * stepSeconds` is where a step begins), and a step lives in the slot
+ * `number % capacity`. Unknown steps hold NaN.
+ */
+export class StepBuffer {
+  #values: Float64Array;
+  #peaks: Float64Array;
+  /** First step held. */
+  #first = 0;
+  /** One past the last step held. */
+  #end = 0;
+
+  constructor(
+    readonly stepSeconds: number,
+    capacity: number,
+  ) {
+    this.#values = new Float64Array(capacity).fill(Number.NaN);
+    this.#peaks = new Float64Array(capacity).fill(Number.NaN);
+  }
+
+  get capacity(): number {
+    return this.#values.length;
+  }
+
+  get first(): number {
+    return this.#first;
+  }
+
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Makes room for another number of steps; the newest that fit are kept. */
+  resize(capacity: number): void {
+    const kept = Math.min(this.#end - this.#first, capacity);
+    const held = this.read(this.#end - kept, this.#end);
+    this.#values = new Float64Array(capacity).fill(Number.NaN);
+    this.#peaks = new Float64Array(capacity).fill(Number.NaN);
+    this.#first = this.#end - kept;
+    this.#put(held);
+  }
+
+  /**
+   * Puts a series in. It must touch or overlap the steps held, or else it replaces them. Steps that the ring has no
+   * room for are left out: the oldest.
+   */
+  write(series: Series): void {
+    const from = Math.round(series.startSeconds / this.stepSeconds);
+    const to = from + series.values.length;
+    if (from > this.#end || to < this.#first) {
+      this.#first = from;
+      this.#end = to;
+    }
+    this.#end = Math.max(this.#end, to);
+    this.#first = Math.max(Math.min(this.#first, from), this.#end - this.capacity);
+    this.#put(series);
+  }
+
+  /** Whether anything is known of a step that is held. */
+  isKnown(step: number): boolean {
+    return step >= this.#first && step < this.#end && !Number.isNaN(this.#values[step % this.capacity]!);
+  }
+
+  /** A copy of the steps in `[from, to)`, which must be held. */
+  read(from: number, to: number): Required<Series> {
+    return {
+      startSeconds: from * this.stepSeconds,
+      stepSeconds: this.stepSeconds,
+      values: unroll(this.#values, from, to),
+      peaks: unroll(this.#peaks, from, to),
+    };
+  }
+
+  #put(series: Series): void {
+    const start = Math.round(series.startSeconds / this.stepSeconds);
+    const { values, peaks = values } = series;
+    for (let step = Math.max(start, this.#first); step < start + values.length; step++) {
+      const slot = step % this.capacity;
+      this.#values[slot] = values[step - start]!;
+      this.#peaks[slot] = peaks[step - start]!;
+    }
+  }
+}
+
+/** The entries of a ring for steps `[from, to)`, in order. */
+function unroll(ring: Float64Array, from: number, to: number): Float64Array {
+  const copy = new Float64Array(to - from);
+  for (let done = 0; done < copy.length; ) {
+    const slot = (from + done) % ring.length;
+    const run = Math.min(copy.length - done, ring.length - slot);
+    copy.set(ring.subarray(slot, slot + run), done);
+    done += run;
+  }
+  return copy;
+}

@@ -1,0 +1,95 @@
+import type { Series } from '../forecast/types.js';
+import type { HistoryRequest, HistorySources, Observation, OpenSource } from './types.js';
+import { HistoryWindow } from './window.js';
+
+/**
+ * Seconds after its end that a step is left to settle: two scrapes at the usual 15 s, or one evaluation of recording
+ * rules at 30 s, and the few seconds of a remote write.
+ */
+export const defaultSettleSeconds = 30;
+
+/** One trigger's share in a window. */
+export interface WindowHandle {
+  /**
+   * Fetches what is missing of this trigger's history up to the last final step; nothing when nothing is. Triggers
+   * that ask at the same time share one fetch, and an aborted caller does not end it for the others.
+   * @throws ScalerError of kind `unavailable`, `rejected` or `invalid`; what was known stays.
+   */
+  refresh(nowSeconds: number, signal?: AbortSignal): Promise<void>;
+  /** The query's value now; triggers that ask within a second share one query. Errors as for `refresh`. */
+  observe(nowSeconds: number, signal?: AbortSignal): Promise<Observation>;
+  /**
+   * This trigger's history up to the last final step of the last refresh, at most `historySeconds` long. It begins
+   * with the first known step; short gaps are bridged, long ones and unknown newest steps are NaN; empty when nothing
+   * is known. A copy that belongs to the caller, so that it may be transferred to a worker.
+   */
+  series(): Series;
+  /** Epoch seconds at which the next refresh has something to fetch: a step's end and the time it takes to settle. */
+  nextStepFinalSeconds(nowSeconds: number): number;
+  /** Gives the share up. The last one drops the window and aborts what is under way. */
+  release(): void;
+}
+
+interface Entry {
+  readonly window: HistoryWindow;
+  /** Steps that each open handle wants. */
+  readonly wanted: Map<symbol, number>;
+}
+
+/** Every history window in use, one for each distinct source, query and step. */
+export class WindowStore {
+  readonly #sources: HistorySources;
+  readonly #settleSeconds: number;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(sources: HistorySources, settleSeconds = defaultSettleSeconds) {
+    this.#sources = sources;
+    this.#settleSeconds = settleSeconds;
+  }
+
+  /** Windows in use. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /**
+   * A share in the window for a request. Nothing is fetched yet.
+   * @throws ScalerError of kind `invalid` when the source is unknown or not allowed.
+   */
+  window(request: HistoryRequest): WindowHandle {
+    const { query, stepSeconds, historySeconds } = request;
+    if (!Number.isInteger(stepSeconds) || stepSeconds <= 0)
+      throw new RangeError(`stepSeconds must be a positive whole number, got ${stepSeconds}`);
+    const steps = Math.max(1, Math.ceil(historySeconds / stepSeconds));
+    const source = this.#sources.open(request.source);
+    const key = JSON.stringify([source.key, query, stepSeconds]);
+    const entry = this.#entries.get(key) ?? this.#create(key, source, query, stepSeconds, steps);
+    const { window, wanted } = entry;
+    const id = Symbol();
+    wanted.set(id, steps);
+    if (steps > window.capacity) window.resize(steps);
+    return {
+      refresh: (nowSeconds, signal) => window.refresh(steps, nowSeconds, signal),
+      observe: (nowSeconds, signal) => window.observe(nowSeconds, signal),
+      series: () => window.series(steps),
+      nextStepFinalSeconds: (nowSeconds) => window.nextStepFinalSeconds(nowSeconds),
+      release: () => {
+        if (!wanted.delete(id)) return;
+        if (wanted.size === 0) {
+          this.#entries.delete(key);
+          window.close();
+        } else if (steps === window.capacity) {
+          window.resize(Math.max(...wanted.values()));
+        }
+        source.release();
+      },
+    };
+  }
+
+  #create(key: string, source: OpenSource, query: string, stepSeconds: number, steps: number): Entry {
+    const options = { query, stepSeconds, settleSeconds: this.#settleSeconds };
+    const entry = { window: new HistoryWindow(source.history, options, steps), wanted: new Map() };
+    this.#entries.set(key, entry);
+    return entry;
+  }
+}
