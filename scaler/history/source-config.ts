@@ -1,18 +1,50 @@
 import { z } from 'zod';
+import { parseDurationSeconds } from '../duration.js';
+import { ScalerError } from '../errors.js';
+import { AddressAllowList } from './address-allow-list.js';
+
+/** Headers that belong to the connection or the body: set by hand they would break requests or reach another host. */
+const reservedHeaders = new Set([
+  'accept-encoding',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Parameters of the query itself: in the address they would contradict the body. */
+const reservedParameters = new Set(['query', 'time', 'start', 'end', 'step', 'timeout']);
 
 /** Header names as RFC 9110 section 5.6.2 writes a token. */
 const headerName = z
   .string()
-  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name has no spaces or separators');
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name has no spaces or separators')
+  .refine((name) => !reservedHeaders.has(name.toLowerCase()), 'this header is set by the client itself');
 
 /** Header values without line breaks and other control characters, which would let a value add headers of its own. */
 const headerValue = z
   .string()
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: keeping control characters out is what this is for
-  .regex(/^[^\x00-\x08\x0a-\x1f\x7f]*$/, 'a header value has no control characters');
+  .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'a header value has only printable Latin-1 characters');
 
 /** Header names to values, as a trigger's metadata and a source's configuration give them. */
 export const headersSchema = z.record(headerName, headerValue).readonly();
+
+/** Parameters added to each request's address. */
+export const queryParametersSchema = z
+  .record(
+    z.string().refine((name) => !reservedParameters.has(name), 'this parameter is set by the client itself'),
+    z.string(),
+  )
+  .readonly();
 
 const sourceAddress = z
   .string()
@@ -66,13 +98,18 @@ const tlsSchema = z
 
 /** What is the same for a named source and for an address that a trigger brings along. */
 const limitsShape = {
-  /** Seconds that one request may take, from connecting to the last byte of the body. */
-  timeoutSeconds: z.number().positive().max(600).default(10),
+  /** Time that one request may take, from connecting to the last byte of the body, such as `10s`. */
+  timeout: duration(z.number().min(0.1, 'expected at least 100ms').max(600, 'expected at most 10m')).default(
+    10,
+  ),
   /**
-   * Seconds between two samples inside a step: the interval at which the source scrapes or evaluates. Peaks shorter
-   * than this cannot be seen. A step that it does not divide is sampled at the next finer interval that divides it.
+   * Time between two samples inside a step, such as `15s`: the interval at which the source scrapes or evaluates.
+   * Peaks shorter than this cannot be seen. Whole seconds. A step that it does not divide is sampled at the next
+   * finer interval that divides it.
    */
-  resolutionSeconds: z.number().int().positive().max(3600).default(15),
+  resolution: duration(
+    z.number().int('expected whole seconds').min(1, 'expected at least 1s').max(3600, 'expected at most 1h'),
+  ).default(15),
   /** Requests under way at once. */
   concurrency: z.number().int().min(1).max(256).default(8),
   /** Tries after the first for a request that failed in passing (no connection, timeout, 429, 5xx). */
@@ -83,15 +120,16 @@ const limitsShape = {
     .int()
     .min(1024)
     .max(256 * 1024 * 1024)
-    .default(16 * 1024 * 1024),
+    .default(4 * 1024 * 1024),
 };
 
 /** Limits alone, with their defaults: what holds for an address given in a trigger's metadata. */
-export const sourceLimitsSchema = z.strictObject(limitsShape);
+export const sourceLimitsSchema = z.strictObject(limitsShape).transform(unitsInNames).readonly();
 
 /**
  * One named source in the configuration file: a server that speaks the Prometheus HTTP API v1 (Prometheus, Thanos,
- * Mimir, VictoriaMetrics), how to authenticate there, and how much may be asked of it at once. Durations are seconds.
+ * Mimir, VictoriaMetrics), how to authenticate there, and how much may be asked of it at once. Durations are
+ * written as Prometheus writes them and read into seconds.
  */
 export const sourceSchema = z
   .strictObject({
@@ -106,13 +144,14 @@ export const sourceSchema = z
     /** Sent with each request, for example `X-Scope-OrgID` to name a Mimir tenant. */
     headers: headersSchema.default({}),
     /** Added to each request's address, for example `tenant` or `max_source_resolution`. */
-    queryParameters: z.record(z.string(), z.string()).readonly().default({}),
+    queryParameters: queryParametersSchema.default({}),
     ...limitsShape,
   })
   .refine(
     ({ basic, bearer }) => basic === undefined || bearer === undefined,
     'expected "basic" or "bearer", not both',
   )
+  .transform(unitsInNames)
   .readonly();
 
 /** A named source as the configuration file may write it. */
@@ -141,7 +180,7 @@ export const sourcesSchema = z
      * pattern such as `*.monitoring.svc` (one or more labels in place of the star), or a CIDR block such as
      * `10.0.0.0/8` or `[fd00::]/8`. A missing port is the scheme's own. Empty: triggers may bring none.
      */
-    allowedAddresses: z.array(z.string()).readonly().default([]),
+    allowedAddresses: z.array(z.string().superRefine(checkRule)).readonly().default([]),
     /** Bounds for each address that a trigger brings along. */
     addressLimits: sourceLimitsSchema.prefault({}),
   })
@@ -158,4 +197,38 @@ function isPlainHttpAddress(text: string): boolean {
   const url = new URL(text);
   const isHttp = url.protocol === 'http:' || url.protocol === 'https:';
   return isHttp && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+}
+
+function checkRule(text: string, context: z.RefinementCtx): void {
+  try {
+    new AddressAllowList([text]);
+  } catch (error) {
+    if (!(error instanceof ScalerError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+  }
+}
+
+/** Text such as `10s`, read into seconds that must satisfy `seconds`. */
+function duration(seconds: z.ZodType<number, number>) {
+  return z
+    .string('expected a duration such as 10s')
+    .transform((text, context) => {
+      try {
+        return parseDurationSeconds(text);
+      } catch (error) {
+        if (!(error instanceof ScalerError)) throw error;
+        context.addIssue({ code: 'custom', message: error.message });
+        return z.NEVER;
+      }
+    })
+    .pipe(seconds);
+}
+
+/** Limits as the program reads them: durations in seconds, and named so. */
+function unitsInNames<Limits extends { timeout: number; resolution: number }>({
+  timeout,
+  resolution,
+  ...rest
+}: Limits) {
+  return { ...rest, timeoutSeconds: timeout, resolutionSeconds: resolution };
 }

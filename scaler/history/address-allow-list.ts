@@ -1,0 +1,140 @@
+import { BlockList, isIP } from 'node:net';
+import { ScalerError } from '../errors.js';
+import { clip } from './request-failure.js';
+
+/** An address that may be asked. */
+export interface AdmittedAddress {
+  /** Normalised: lower case, punycode, IP addresses in their one canonical form, no default port. */
+  readonly url: URL;
+  /** Which IP addresses its host may resolve to; every one when undefined. To be checked when connecting. */
+  readonly isAllowedIp: ((ip: string) => boolean) | undefined;
+}
+
+/** One entry of the list. */
+interface AddressRule {
+  readonly text: string;
+  /** `http:` or `https:`, and the port, as `URL` has them. */
+  readonly protocol: string;
+  readonly port: string;
+  /** Whether a host name, or an IP address in canonical form, matches by its text. */
+  readonly matchesHost: (host: string) => boolean;
+  /** The network of a CIDR rule. */
+  readonly network: BlockList | undefined;
+}
+
+const form =
+  'http://host:port or https://host:port, where the host is a name, an IP address, a pattern such as *.monitoring.svc, or a CIDR block such as 10.0.0.0/8 or [fd00::]/8';
+
+/** Entries shown in a refusal. */
+const maxShown = 5;
+
+/**
+ * The addresses that triggers may bring along. A tenant who can write a ScaledObject is not trusted, so an address is
+ * compared only after the WHATWG URL parser has brought it into its one form: `http://0x7f.1`, `http://[::FFFF:7f00:1]`
+ * or an upper-case name gain nothing.
+ */
+export class AddressAllowList {
+  readonly #rules: readonly AddressRule[];
+
+  /** @throws ScalerError of kind `invalid` when an entry is not of the accepted form. */
+  constructor(entries: readonly string[]) {
+    this.#rules = entries.map(parseRule);
+  }
+
+  /**
+   * The address, if the list has it. Scheme and port must be those of an entry, and the host must match it. A host
+   * name that only a CIDR entry can cover is admitted with a check of what it resolves to.
+   * @throws ScalerError of kind `invalid` when it is not an address, holds credentials, or is not on the list.
+   */
+  admit(address: string): AdmittedAddress {
+    const url = parseAddress(address);
+    const host = canonicalHost(url);
+    const rules = this.#rules.filter((rule) => rule.protocol === url.protocol && rule.port === url.port);
+    if (rules.some((rule) => rule.matchesHost(host))) return { url, isAllowedIp: undefined };
+    const networks = rules.flatMap(({ network }) => network ?? []);
+    const isAllowedIp = (ip: string): boolean => networks.some((network) => contains(network, ip));
+    if (isIP(host) !== 0 ? isAllowedIp(host) : networks.length > 0) return { url, isAllowedIp };
+    throw new ScalerError(
+      'invalid',
+      `${shown(url)} is not on the list of addresses that triggers may use (${this.#summary()}); use one of these, a named source, or ask the operator to allow it`,
+    );
+  }
+
+  #summary(): string {
+    if (this.#rules.length === 0) return 'it is empty';
+    const texts = this.#rules.slice(0, maxShown).map(({ text }) => text);
+    const more = this.#rules.length - texts.length;
+    return texts.join(', ') + (more > 0 ? ` and ${more} more` : '');
+  }
+}
+
+/** Scheme, host, port and path of an address: never its user, password, query or fragment. */
+export function shown(url: URL): string {
+  return clip(`${url.protocol}//${url.host}${url.pathname === '/' ? '' : url.pathname}`, 200);
+}
+
+function parseAddress(address: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !isHttp(url))
+    throw new ScalerError(
+      'invalid',
+      'the address is not one; expected http://host:port or https://host:port',
+    );
+  if (url.username !== '' || url.password !== '')
+    throw new ScalerError(
+      'invalid',
+      `the address of ${shown(url)} holds a user name or password; credentials belong to a named source in the scaler's configuration`,
+    );
+  if (url.search !== '' || url.hash !== '')
+    throw new ScalerError(
+      'invalid',
+      `the address of ${shown(url)} has a query or fragment; give parameters under queryParameters`,
+    );
+  return url;
+}
+
+function isHttp(url: URL): boolean {
+  return url.protocol === 'http:' || url.protocol === 'https:';
+}
+
+/** The host without the brackets of an IPv6 address and the dot that ends a fully qualified name. */
+function canonicalHost({ hostname }: URL): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+}
+
+function contains(network: BlockList, ip: string): boolean {
+  return network.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
+}
+
+function parseRule(text: string): AddressRule {
+  const parts = /^(https?):\/\/(\*\.)?(\[[^\]]+\]|[^\s/:@?#*[\]]+)(?:\/(\d{1,3}))?(?::(\d{1,5}))?\/?$/i.exec(
+    text,
+  );
+  const [, scheme, wildcard, hostText, prefix, portText] = parts ?? [];
+  const address = `${scheme}://${hostText}${portText === undefined ? '' : `:${portText}`}`;
+  if (parts === null || !URL.canParse(address)) throw wrongRule(text);
+  const url = new URL(address);
+  const host = canonicalHost(url);
+  const family = isIP(host);
+  if ((wildcard !== undefined && family !== 0) || (prefix !== undefined && family === 0))
+    throw wrongRule(text);
+  const rule = { text, protocol: url.protocol, port: url.port };
+  if (prefix !== undefined) {
+    if (wildcard !== undefined || Number(prefix) > (family === 6 ? 128 : 32)) throw wrongRule(text);
+    const network = new BlockList();
+    network.addSubnet(host, Number(prefix), family === 6 ? 'ipv6' : 'ipv4');
+    return { ...rule, matchesHost: () => false, network };
+  }
+  const matchesHost =
+    wildcard === undefined
+      ? (given: string) => given === host
+      : (given: string) => given.endsWith(`.${host}`) && given.length > host.length + 1;
+  return { ...rule, matchesHost, network: undefined };
+}
+
+function wrongRule(text: string): ScalerError {
+  return new ScalerError(
+    'invalid',
+    `${JSON.stringify(clip(text, 200))} is no address for the list; expected ${form}`,
+  );
+}

@@ -1,0 +1,121 @@
+import { labelSet } from './label-set.js';
+import { formatFailure, RequestFailure } from './request-failure.js';
+
+/** One series of an answer. */
+export interface AnsweredSeries {
+  /** Label set as PromQL writes it. */
+  readonly labels: string;
+  /** Epoch seconds and value as text, in the order in which they came. */
+  readonly samples: readonly (readonly [number, string])[];
+}
+
+/** A successful answer of `/api/v1/query` or `/api/v1/query_range`. */
+export interface ApiAnswer {
+  readonly series: readonly AnsweredSeries[];
+  /** Samples in all series. */
+  readonly samples: number;
+  /** What the server warns of: a store that did not answer (Thanos), a partial result (VictoriaMetrics), ... */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the JSON of a successful answer: a vector, a matrix or a scalar.
+ *
+ * @see https://prometheus.io/docs/prometheus/latest/querying/api/#expression-query-result-formats
+ * @throws RequestFailure of kind `unavailable` when it is not such JSON, of kind `rejected` when the query gives
+ *   something that is not a number over time.
+ */
+export function readAnswer(text: string, contentType: string): ApiAnswer {
+  const envelope = parseEnvelope(text, contentType);
+  const { data, status } = envelope;
+  if (status !== 'success' || !isObject(data))
+    throw formatFailure(`status ${JSON.stringify(status)?.slice(0, 40)}`);
+  const series = readResult(data.resultType, data.result);
+  let samples = 0;
+  for (const one of series) samples += one.samples.length;
+  return { series, samples, warnings: readWarnings(envelope) };
+}
+
+function parseEnvelope(text: string, contentType: string): Record<string, unknown> {
+  let envelope: unknown;
+  try {
+    envelope = JSON.parse(text);
+  } catch (error) {
+    throw formatFailure(`broken JSON of ${text.length} characters, content type "${contentType}"`, error);
+  }
+  if (!isObject(envelope)) throw formatFailure(`JSON that is no object, content type "${contentType}"`);
+  return envelope;
+}
+
+function readResult(resultType: unknown, result: unknown): AnsweredSeries[] {
+  switch (resultType) {
+    case 'scalar':
+      return [{ labels: '{}', samples: [readSample(result)] }];
+    case 'vector':
+      return readList(result).map((one) => ({
+        labels: readLabels(one),
+        samples: [readSample(sampleOf(one))],
+      }));
+    case 'matrix':
+      return readList(result).map((one) => ({
+        labels: readLabels(one),
+        samples: readList(samplesOf(one)).map(readSample),
+      }));
+    case 'string':
+      throw new RequestFailure('rejected', 'gives text for the query; a query that gives a number is needed');
+    default:
+      throw formatFailure(`result type ${JSON.stringify(resultType)?.slice(0, 40)}`);
+  }
+}
+
+function sampleOf(series: unknown): unknown {
+  refuseHistogram(series, 'histogram');
+  return isObject(series) ? series.value : undefined;
+}
+
+function samplesOf(series: unknown): unknown {
+  refuseHistogram(series, 'histograms');
+  return isObject(series) ? series.values : undefined;
+}
+
+function refuseHistogram(series: unknown, field: string): void {
+  if (isObject(series) && field in series)
+    throw new RequestFailure(
+      'rejected',
+      'gives a native histogram for the query; take a number from it with histogram_count(...), histogram_sum(...) or histogram_quantile(...)',
+    );
+}
+
+function readLabels(series: unknown): string {
+  if (!isObject(series) || !isObject(series.metric)) throw formatFailure('a series without labels');
+  return labelSet(series.metric);
+}
+
+function readSample(sample: unknown): [number, string] {
+  if (Array.isArray(sample) && typeof sample[0] === 'number' && typeof sample[1] === 'string')
+    return sample as [number, string];
+  throw formatFailure('a sample that is not a time and a value');
+}
+
+function readList(list: unknown): unknown[] {
+  if (!Array.isArray(list)) throw formatFailure('a result that is no list');
+  return list;
+}
+
+function readWarnings(envelope: Record<string, unknown>): string[] {
+  const warnings = Array.isArray(envelope.warnings) ? envelope.warnings.map(String) : [];
+  // VictoriaMetrics says so in a field of its own.
+  if (envelope.isPartial === true) warnings.push('the result is partial: some storage nodes did not answer');
+  return warnings;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The number that a sample's text stands for; NaN when it is not finite or no number. */
+export function finiteOrNaN(text: string): number {
+  // Number('') is 0, and an unknown value must never read as 0.
+  const value = text === '' ? Number.NaN : Number(text);
+  return Number.isFinite(value) ? value : Number.NaN;
+}

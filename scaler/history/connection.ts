@@ -1,0 +1,156 @@
+import { lookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { Agent, type Dispatcher, request } from 'undici';
+import { credentialsOf, readOrKeep } from './credentials.js';
+import { RequestFailure } from './request-failure.js';
+import type { SourceConfig } from './source-config.js';
+import { WatchedFile } from './watched-file.js';
+
+/** Where requests go and what goes with each of them. */
+export interface ConnectionOptions
+  extends Pick<
+    SourceConfig,
+    'basic' | 'bearer' | 'tls' | 'headers' | 'queryParameters' | 'concurrency' | 'timeoutSeconds'
+  > {
+  /** Base address, http or https. */
+  readonly url: URL;
+  /** Which IP addresses the host may resolve to; every one when undefined. */
+  readonly isAllowedIp?: ((ip: string) => boolean) | undefined;
+  /** Resolves host names; node:dns `lookup` when undefined. */
+  readonly lookup?: LookupFunction | undefined;
+  /** Hears when a credentials or TLS file cannot be used any more, and (undefined) when it can again. */
+  readonly onFileTrouble: (message: string | undefined) => void;
+}
+
+/** Milliseconds that an idle connection is kept: longer than KEDA's usual 15 and 30 s between two polls. */
+const keepAliveMilliseconds = 40_000;
+
+/**
+ * Connections to one address. Credentials, TLS and the check of IP addresses belong to it, so they cannot reach
+ * another host: redirects are not followed, and a name is resolved in the same act that connects, which leaves no
+ * moment between the check of an IP address and its use.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #authorization: () => Promise<string | undefined>;
+  readonly #tlsFiles: readonly { readonly role: 'ca' | 'cert' | 'key'; readonly file: WatchedFile }[];
+  #agent: Agent | undefined;
+  #tlsVersion = '';
+  #isDestroyed = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#authorization = credentialsOf(options, options.onFileTrouble);
+    const { caFile, certFile, keyFile } = options.tls ?? {};
+    this.#tlsFiles = [
+      { role: 'ca' as const, path: caFile },
+      { role: 'cert' as const, path: certFile },
+      { role: 'key' as const, path: keyFile },
+    ].flatMap(({ role, path }) => (path === undefined ? [] : [{ role, file: new WatchedFile(path) }]));
+  }
+
+  /**
+   * Sends a form by POST to a path below the base address.
+   * @throws RequestFailure when a file that is needed cannot be read; undici's or Node.js' errors otherwise.
+   */
+  async post(path: string, form: URLSearchParams, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    const { url, headers, queryParameters } = this.#options;
+    const target = new URL(url);
+    target.pathname = `${url.pathname.replace(/\/+$/, '')}${path}`;
+    for (const [name, value] of Object.entries(queryParameters)) target.searchParams.append(name, value);
+    const authorization = await this.#authorization();
+    const dispatcher = await this.#dispatcher();
+    signal.throwIfAborted();
+    return request(target, {
+      method: 'POST',
+      body: form.toString(),
+      dispatcher,
+      signal,
+      headers: {
+        ...headers,
+        'content-type': 'application/x-www-form-urlencoded',
+        accept: 'application/json',
+        'accept-encoding': 'gzip',
+        ...(authorization === undefined ? {} : { authorization }),
+      },
+    });
+  }
+
+  /** Closes every connection, also those in use. */
+  async destroy(): Promise<void> {
+    this.#isDestroyed = true;
+    await this.#agent?.destroy();
+  }
+
+  /** The agent for the TLS files as they are now. */
+  async #dispatcher(): Promise<Agent> {
+    const { onFileTrouble } = this.#options;
+    const pem: { ca?: string; cert?: string; key?: string } = {};
+    for (const { role, file } of this.#tlsFiles) pem[role] = await readOrKeep(file, onFileTrouble);
+    const version = Object.values(pem).join('\n');
+    if (this.#agent !== undefined && version === this.#tlsVersion) return this.#agent;
+    let secureContext: SecureContext | undefined;
+    try {
+      if (this.#tlsFiles.length > 0) secureContext = createSecureContext(pem);
+    } catch (error) {
+      const message = `the TLS files ${this.#tlsFiles.map(({ file }) => file.path).join(', ')} do not make a valid set (${(error as Error).message})`;
+      if (this.#agent === undefined)
+        throw new RequestFailure(
+          'unavailable',
+          `is not asked, because ${message}; check that they are PEM and that certificate and key belong together`,
+        );
+      // Half-way through a rotation certificate and key differ for a moment.
+      onFileTrouble(`${message}; the last valid set goes on being used`);
+      return this.#agent;
+    }
+    if (this.#isDestroyed) throw new DOMException('the source is no longer in use', 'AbortError');
+    // Requests under way end on the old connections.
+    this.#agent?.close();
+    this.#tlsVersion = version;
+    this.#agent = this.#createAgent(secureContext);
+    return this.#agent;
+  }
+
+  #createAgent(secureContext: SecureContext | undefined): Agent {
+    const { concurrency, timeoutSeconds, tls, isAllowedIp } = this.#options;
+    const resolve = this.#options.lookup ?? (lookup as LookupFunction);
+    return new Agent({
+      connections: concurrency,
+      pipelining: 1,
+      keepAliveTimeout: keepAliveMilliseconds,
+      // One deadline for the whole request is kept by its sender.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: 16_384,
+      connect: {
+        timeout: timeoutSeconds * 1000,
+        lookup: isAllowedIp === undefined ? resolve : guardedLookup(resolve, isAllowedIp),
+        ...(secureContext && { secureContext }),
+        ...(tls?.serverName && { servername: tls.serverName }),
+        ...(tls?.insecureSkipVerify && { rejectUnauthorized: false }),
+      },
+    });
+  }
+}
+
+/** Resolves names to those of their IP addresses that are allowed, and fails when none is. */
+function guardedLookup(resolve: LookupFunction, isAllowedIp: (ip: string) => boolean): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, found) => {
+      if (error !== null) return callback(error, '');
+      const addresses = typeof found === 'string' ? [] : found;
+      const allowed = addresses.filter(({ address }) => isAllowedIp(address));
+      if (allowed.length === 0)
+        return callback(
+          new RequestFailure(
+            'invalid',
+            `is not asked, because ${hostname} resolves to no address on the allow-list; ask the operator to allow it, or use a named source`,
+          ),
+          '',
+        );
+      if (options.all) return callback(null, allowed);
+      return callback(null, allowed[0]!.address, allowed[0]!.family);
+    });
+  };
+}

@@ -1,0 +1,40 @@
+/** One HTTP request to a source that has ended. */
+export interface RequestEnded {
+  /** The source's key. */
+  readonly source: string;
+  readonly kind: 'range' | 'instant';
+  /** `failed`: no usable answer; `refused`: the server answered that the query is wrong. */
+  readonly outcome: 'ok' | 'refused' | 'failed' | 'aborted';
+  /** Seconds on the wall, without the wait for a free place. */
+  readonly seconds: number;
+  /** Samples in the answer. */
+  readonly samples: number;
+  /** Size of the answer's body, decompressed. */
+  readonly bytes: number;
+}
+
+/** Something that a user should know although the answer goes on, told once when it begins and once when it ends. */
+export interface Notice {
+  /** The source's key. */
+  readonly source: string;
+  /** The query it is about; undefined when it is about the source. */
+  readonly query: string | undefined;
+  readonly topic: 'warnings' | 'not-finite' | 'circuit' | 'clock' | 'files';
+  /** What is the matter, safe to log; undefined when it is over. */
+  readonly message: string | undefined;
+}
+
+/** Hears what goes on between the scaler and its sources: for metrics and logs. */
+export interface HistoryObserver {
+  requestEnded(event: RequestEnded): void;
+  /** Samples without a finite value (NaN, Inf) that were left out of an answer. */
+  samplesDropped(source: string, count: number): void;
+  noticed(notice: Notice): void;
+}
+
+/** For callers that do not listen. */
+export const silentObserver: HistoryObserver = {
+  requestEnded: () => {},
+  samplesDropped: () => {},
+  noticed: () => {},
+};

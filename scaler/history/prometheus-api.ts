@@ -1,0 +1,258 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  BrokenCircuitError,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhen,
+} from 'cockatiel';
+import PQueue from 'p-queue';
+import { ScalerError } from '../errors.js';
+import { type ApiAnswer, readAnswer } from './api-answer.js';
+import type { Connection } from './connection.js';
+import type { Notices } from './notices.js';
+import type { RequestEnded } from './observer.js';
+import { readBody } from './read-body.js';
+import { clip, connectionFailure, RequestFailure, statusFailure, timeoutFailure } from './request-failure.js';
+import type { SourceLimits } from './source-config.js';
+
+/** How one source is asked. */
+export interface PrometheusApiOptions extends SourceLimits {
+  /** How messages name the source, such as `Prometheus source "main" (http://prometheus:9090)`. No secrets. */
+  readonly where: string;
+  readonly connection: Connection;
+  readonly notices: Notices;
+  /** Random number in [0, 1) that spreads retries; Math.random when undefined. */
+  readonly random?: (() => number) | undefined;
+}
+
+/** Faults of the server in a row after which it is left alone for a while. */
+const breakAfterFaults = 5;
+/** Milliseconds that it is left alone; then one request tries whether it is back. */
+const breakMilliseconds = 5000;
+/** Wait before the first retry, doubled for each further one. */
+const firstBackoffSeconds = 0.2;
+/** Longest wait that a Retry-After header may impose, so that a wrong one does not silence the source for a day. */
+const longestPauseSeconds = 300;
+/** Difference between this machine's clock and the server's from which on a user should know. */
+const noticedSkewSeconds = 30;
+
+/**
+ * The Prometheus HTTP API v1 of one source: instant and range queries by POST, with a bound on requests at once, a
+ * deadline and a size limit for each, retries with jitter, and a circuit breaker. Questions about now go before
+ * questions about history.
+ *
+ * @see https://prometheus.io/docs/prometheus/latest/querying/api/
+ */
+export class PrometheusApi {
+  readonly #options: PrometheusApiOptions;
+  readonly #queue: PQueue;
+  readonly #breaker: CircuitBreakerPolicy;
+  #lastFault = '';
+  /** performance.now() until which the server asked to be left alone. */
+  #pausedUntil = 0;
+  #isClosed = false;
+
+  constructor(options: PrometheusApiOptions) {
+    this.#options = options;
+    this.#queue = new PQueue({ concurrency: options.concurrency });
+    const isFault = (error: Error): boolean => error instanceof RequestFailure && error.isServerFault;
+    this.#breaker = circuitBreaker(handleWhen(isFault), {
+      halfOpenAfter: breakMilliseconds,
+      breaker: new ConsecutiveBreaker(breakAfterFaults),
+    });
+    this.#breaker.onStateChange((state) => this.#reportCircuit(state));
+  }
+
+  /** Evaluates a query at one time. Errors as for `queryRange`. */
+  query(query: string, atSeconds: number, signal?: AbortSignal): Promise<ApiAnswer> {
+    return this.#ask('instant', '/api/v1/query', { query, time: atSeconds }, signal);
+  }
+
+  /**
+   * Evaluates a query at `startSeconds`, `startSeconds + stepSeconds`, ... up to `endSeconds`, which is included.
+   * @throws RequestFailure whose message says where and why; the signal's reason when it is aborted.
+   */
+  queryRange(
+    query: string,
+    startSeconds: number,
+    endSeconds: number,
+    stepSeconds: number,
+    signal?: AbortSignal,
+  ): Promise<ApiAnswer> {
+    const form = { query, start: startSeconds, end: endSeconds, step: stepSeconds };
+    return this.#ask('range', '/api/v1/query_range', form, signal);
+  }
+
+  /** Ends requests under way and those that wait, and closes the connections. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#options.connection.destroy();
+  }
+
+  async #ask(
+    kind: RequestEnded['kind'],
+    path: string,
+    form: Readonly<Record<string, string | number>>,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<ApiAnswer> {
+    const { retries, timeoutSeconds } = this.#options;
+    const body = new URLSearchParams({ timeout: `${Math.ceil(timeoutSeconds)}s` });
+    for (const [name, value] of Object.entries(form)) body.append(name, String(value));
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const priority = kind === 'instant' ? 1 : 0;
+        return await this.#queue.add(() => this.#guarded(kind, path, body, signal), { priority, signal });
+      } catch (error) {
+        if (signal.aborted) throw signal.reason;
+        if (!(error instanceof RequestFailure)) throw error;
+        const waitSeconds = this.#waitSeconds(error, attempt);
+        if (!error.isPassing || attempt >= retries || waitSeconds > timeoutSeconds)
+          throw this.#located(error);
+        await delay(waitSeconds * 1000, undefined, { signal });
+      }
+    }
+  }
+  /** One try, unless the server is better left alone. */
+  async #guarded(
+    kind: RequestEnded['kind'],
+    path: string,
+    form: URLSearchParams,
+    signal: AbortSignal,
+  ): Promise<ApiAnswer> {
+    signal.throwIfAborted();
+    if (this.#isClosed) throw new DOMException('the source is no longer in use', 'AbortError');
+    const pauseSeconds = (this.#pausedUntil - performance.now()) / 1000;
+    if (pauseSeconds > 0)
+      throw new RequestFailure(
+        'unavailable',
+        `asked to be left alone for ${Math.ceil(pauseSeconds)} s more`,
+        {
+          isPassing: true,
+          retryAfterSeconds: pauseSeconds,
+        },
+      );
+    try {
+      const result = await this.#breaker.execute(async () => {
+        try {
+          return await this.#measured(kind, path, form, signal);
+        } catch (error) {
+          // A refused query is an answer too: to the breaker it shows that the server is well.
+          if (error instanceof RequestFailure && error.kind === 'rejected') return error;
+          throw error;
+        }
+      });
+      if (result instanceof RequestFailure) throw result;
+      return result;
+    } catch (error) {
+      if (!(error instanceof BrokenCircuitError)) throw error;
+      throw new RequestFailure(
+        'unavailable',
+        `is left alone for up to ${breakMilliseconds / 1000} s after ${breakAfterFaults} failures in a row; at the last one it ${this.#lastFault}`,
+      );
+    }
+  }
+
+  /** One try that is told to the observer. */
+  async #measured(
+    kind: RequestEnded['kind'],
+    path: string,
+    form: URLSearchParams,
+    signal: AbortSignal,
+  ): Promise<ApiAnswer> {
+    const { notices } = this.#options;
+    const began = performance.now();
+    const size = { bytes: 0 };
+    let outcome: RequestEnded['outcome'] = 'failed';
+    let samples = 0;
+    try {
+      const answer = await this.#attempt(path, form, size, signal);
+      outcome = 'ok';
+      samples = answer.samples;
+      const warnings = answer.warnings.map((warning) => clip(warning)).sort();
+      notices.report('warnings', warnings.join('; ') || undefined, form.get('query') ?? undefined);
+      return answer;
+    } catch (error) {
+      if (signal.aborted) outcome = 'aborted';
+      else if (error instanceof RequestFailure) {
+        if (error.kind === 'rejected') outcome = 'refused';
+        if (error.isServerFault) this.#lastFault = error.message;
+        if (error.retryAfterSeconds !== undefined)
+          this.#pausedUntil =
+            performance.now() + Math.min(error.retryAfterSeconds, longestPauseSeconds) * 1000;
+      }
+      throw error;
+    } finally {
+      const seconds = (performance.now() - began) / 1000;
+      const { bytes } = size;
+      notices.observer.requestEnded({ source: notices.source, kind, outcome, seconds, samples, bytes });
+    }
+  }
+
+  /** One request within its deadline, to its end. */
+  async #attempt(
+    path: string,
+    form: URLSearchParams,
+    size: { bytes: number },
+    signal: AbortSignal,
+  ): Promise<ApiAnswer> {
+    const { connection, timeoutSeconds, maxBodyBytes } = this.#options;
+    // Not AbortSignal.any: it holds on to each signal that it made for as long as the caller's signal lives.
+    const deadline = new AbortController();
+    const giveUp = (): void => deadline.abort(signal.reason);
+    signal.addEventListener('abort', giveUp, { once: true });
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      deadline.abort();
+    }, timeoutSeconds * 1000);
+    try {
+      const { statusCode, headers, body } = await connection.post(path, form, deadline.signal);
+      const { text, bytes } = await readBody(body, single(headers['content-encoding']), maxBodyBytes);
+      size.bytes = bytes;
+      this.#reportSkew(single(headers.date));
+      if (statusCode < 200 || statusCode > 299) throw statusFailure(statusCode, headers, text);
+      return readAnswer(text, clip(single(headers['content-type']) ?? 'none', 80));
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (isLate) throw timeoutFailure(timeoutSeconds);
+      throw connectionFailure(error);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** Seconds until the next try: what the server asked for, or a doubling wait with jitter. */
+  #waitSeconds({ retryAfterSeconds }: RequestFailure, attempt: number): number {
+    const random = this.#options.random ?? Math.random;
+    return retryAfterSeconds ?? firstBackoffSeconds * 2 ** attempt * (0.5 + random() / 2);
+  }
+
+  #located(failure: RequestFailure): ScalerError {
+    return new ScalerError(failure.kind, `${this.#options.where} ${failure.message}`, { cause: failure });
+  }
+
+  #reportCircuit(state: CircuitState): void {
+    const { notices, where } = this.#options;
+    if (state === CircuitState.Open)
+      notices.report('circuit', `${where} failed ${breakAfterFaults} times in a row: it ${this.#lastFault}`);
+    if (state === CircuitState.Closed) notices.report('circuit', undefined);
+  }
+
+  /** A scaler whose clock is ahead asks for steps that are not over yet, and one behind acts late: worth telling. */
+  #reportSkew(date: string | undefined): void {
+    const serverMilliseconds = Date.parse(date ?? '');
+    if (Number.isNaN(serverMilliseconds)) return;
+    const { notices, where } = this.#options;
+    const skewSeconds = Math.round((Date.now() - serverMilliseconds) / 1000);
+    const minutes = Math.round(Math.abs(skewSeconds) / 60) || 'less than one';
+    const message = `this machine's clock is ${minutes} min ${skewSeconds > 0 ? 'ahead of' : 'behind'} that of ${where}; set both by NTP`;
+    notices.report('clock', Math.abs(skewSeconds) >= noticedSkewSeconds ? message : undefined);
+  }
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}

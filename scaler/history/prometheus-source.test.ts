@@ -1,0 +1,356 @@
+import assert from 'node:assert/strict';
+import type { ScalerError } from '../errors.js';
+import { PrometheusServer } from '../test-support/prometheus.js';
+import {
+  openMetricsFamily,
+  type Sample,
+  twoWeeksSeconds,
+  workloadAt,
+  workloadOpenMetrics,
+  workloadSamples,
+} from '../test-support/workload-openmetrics.js';
+import type { HistoryObserver, Notice, RequestEnded } from './observer.js';
+import { silentObserver } from './observer.js';
+import { sourcesSchema } from './source-config.js';
+import { Sources } from './sources.js';
+import type { HistorySource } from './types.js';
+import { WindowStore } from './window-store.js';
+
+const step = 300;
+/** The workload ends at the last full step an hour ago, so that no retention or head block is in the way. */
+const end = Math.floor(Date.now() / 1000 / step) * step - 3600;
+const start = end - twoWeeksSeconds;
+
+/** One sample a minute for a day, with what goes wrong in real data. */
+function* oddFamilies(): Generator<string> {
+  const day = end - 86_400;
+  const minutes = (keep: (minute: number) => boolean, value: (minute: number) => number): Sample[] =>
+    Array.from({ length: 1440 }, (_, minute): Sample => [day + minute * 60, value(minute)]).filter((_, i) =>
+      keep(i),
+    );
+  yield* openMetricsFamily(
+    'ratio',
+    'gauge',
+    '{}',
+    minutes(
+      () => true,
+      (m) => (m < 720 ? m : Number.NaN),
+    ),
+  );
+  yield* openMetricsFamily(
+    'holed',
+    'gauge',
+    '{}',
+    minutes(
+      (m) => m < 600 || m >= 660,
+      (m) => m,
+    ),
+  );
+  yield* openMetricsFamily(
+    'zero',
+    'gauge',
+    '{}',
+    minutes(
+      () => true,
+      () => 0,
+    ),
+  );
+  yield '# TYPE pods gauge\n';
+  for (const pod of ['a', 'b', 'c', 'd']) yield `pods{pod="${pod}"} 1 ${end - 60}\n`;
+}
+
+function* history(): Generator<string> {
+  yield* oddFamilies();
+  yield* workloadOpenMetrics({ startSeconds: start, endSeconds: end });
+}
+
+class Recorder implements HistoryObserver {
+  readonly requests: RequestEnded[] = [];
+  readonly notices: Notice[] = [];
+  dropped = 0;
+
+  requestEnded(event: RequestEnded): void {
+    this.requests.push(event);
+  }
+
+  samplesDropped(_source: string, count: number): void {
+    this.dropped += count;
+  }
+
+  noticed(notice: Notice): void {
+    this.notices.push(notice);
+  }
+}
+
+/** Mean and maximum of the samples of each step, straight from the samples that Prometheus was filled with. */
+function expectedSteps(samples: Iterable<Sample>, from: number, stepSeconds: number) {
+  const sums: number[] = [];
+  const counts: number[] = [];
+  const maxima: number[] = [];
+  for (const [seconds, value] of samples) {
+    const i = Math.floor((seconds - from) / stepSeconds);
+    sums[i] = (sums[i] ?? 0) + value;
+    counts[i] = (counts[i] ?? 0) + 1;
+    maxima[i] = Math.max(maxima[i] ?? Number.NEGATIVE_INFINITY, value);
+  }
+  return { means: sums.map((sum, i) => sum / counts[i]!), maxima };
+}
+
+function assertClose(actual: Float64Array, expected: readonly number[]): void {
+  assert.equal(actual.length, expected.length);
+  for (const [i, value] of expected.entries())
+    assert.ok(
+      Math.abs(actual[i]! - value) <= 1e-9 * Math.abs(value),
+      `step ${i}: ${actual[i]}, expected ${value}`,
+    );
+}
+
+describe('PrometheusSource on a real Prometheus with two weeks of history', function () {
+  this.timeout(60_000);
+  let prometheus: PrometheusServer;
+  let sources: Sources;
+
+  function sourcesFor(address: string, observer: HistoryObserver = silentObserver, changes = {}) {
+    return new Sources(sourcesSchema.parse({ named: { main: { address, ...changes } } }), observer);
+  }
+
+  const open = (from = sources): HistorySource => from.open({ kind: 'named', name: 'main' }).history;
+
+  before(async () => {
+    prometheus = await PrometheusServer.start({ history: history() });
+    sources = sourcesFor(prometheus.address);
+  });
+
+  after(async () => {
+    await sources?.close();
+    await prometheus?.close();
+  });
+
+  it('gives the mean and the maximum of the samples in each step of two weeks', async () => {
+    const series = await open().range('web_load', start, end, step);
+    const { means, maxima } = expectedSteps(
+      workloadSamples({ startSeconds: start, endSeconds: end }),
+      start,
+      step,
+    );
+    assert.deepEqual([series.startSeconds, series.stepSeconds, series.values.length], [start, step, 4032]);
+    assertClose(series.values, means);
+    assertClose(series.peaks!, maxima);
+    assert.equal(series.labels, '{app="shop"}');
+  });
+
+  it('does so for any step and resolution, also those that do not divide each other', async () => {
+    for (const [stepSeconds, resolution, usedResolution] of [
+      [60, '15s', 15],
+      [90, '30s', 30],
+      [45, '15s', 15],
+      [300, '300s', 300],
+      [3600, '15s', 15],
+      [120, '45s', 40],
+    ] as const) {
+      const from = Math.ceil(start / stepSeconds) * stepSeconds;
+      const to = from + 50 * stepSeconds;
+      const coarse = sourcesFor(prometheus.address, silentObserver, { resolution });
+      const series = await open(coarse).range('web_load', from, to, stepSeconds);
+      await coarse.close();
+      // Evaluated between two samples, Prometheus gives the one before.
+      const seen = Array.from({ length: (to - from) / usedResolution }, (_, i): Sample => {
+        const at = from + i * usedResolution;
+        return [at, workloadAt(Math.floor(at / 15) * 15)];
+      });
+      const { means, maxima } = expectedSteps(seen, from, stepSeconds);
+      assertClose(series.values, means);
+      assertClose(series.peaks!, maxima);
+    }
+  });
+
+  it('reads a query with rate, aggregation and a comment', async () => {
+    const from = end - 86_400;
+    const series = await open().range('sum(rate(http_requests_total[5m])) # requests', from, end, step);
+    const load = await open().range('web_load', from, end, step);
+    // A rate over five minutes lags behind the load and smooths it: alike, not equal.
+    const meanOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const ratio = meanOf(series.values) / meanOf(load.values);
+    assert.ok(ratio > 0.97 && ratio < 1.03, `ratio ${ratio}`);
+  });
+
+  it('slices so that no query has more than 11,000 evaluations, and reads two samples per step', async () => {
+    const recorder = new Recorder();
+    const observed = sourcesFor(prometheus.address, recorder);
+    await open(observed).range('web_load', start, end, step);
+    // 20 evaluations a step: 550 steps a slice, so 8 slices for 4,032 steps, for mean and maximum.
+    assert.equal(recorder.requests.length, 16);
+    assert.ok(recorder.requests.every(({ samples }) => samples <= 550));
+    assert.equal(
+      recorder.requests.reduce((sum, { samples }) => sum + samples, 0),
+      2 * 4032,
+    );
+    await observed.close();
+  });
+
+  it('reads at most two samples per step after warm-up', async () => {
+    const recorder = new Recorder();
+    const observed = sourcesFor(prometheus.address, recorder);
+    const handle = new WindowStore(observed).window({
+      source: { kind: 'named', name: 'main' },
+      query: 'web_load',
+      stepSeconds: step,
+      historySeconds: 13 * 86_400,
+    });
+    const warm = end - 86_400 + 30;
+    await handle.refresh(warm);
+    recorder.requests.length = 0;
+    for (let now = warm; now <= end + 30; now += 60) await handle.refresh(now);
+    const samples = recorder.requests.reduce((sum, request) => sum + request.samples, 0);
+    assert.equal(samples, 2 * 288);
+    assert.equal(handle.series().values.length, 13 * 288);
+    await observed.close();
+  });
+
+  it('gives equal numbers when loaded at once and when loaded step by step', async () => {
+    const request = {
+      source: { kind: 'named', name: 'main' } as const,
+      query: 'web_load',
+      stepSeconds: step,
+      historySeconds: 2 * 86_400,
+    };
+    const slowly = new WindowStore(sources).window(request);
+    for (let now = end - 86_400; now < end; now += 4 * 3600) await slowly.refresh(now);
+    await slowly.refresh(end + 30);
+    const atOnce = new WindowStore(sources).window(request);
+    await atOnce.refresh(end + 30);
+    assert.deepEqual(slowly.series(), atOnce.series());
+    slowly.release();
+    atOnce.release();
+  });
+
+  it('does not take the lookback of Prometheus for data after the newest sample', async () => {
+    // Prometheus repeats the last sample for 5 minutes; the hour after it must still end unknown.
+    const series = await open().range('web_load', end, end + 3600, step);
+    assert.deepEqual([...series.values.slice(1)], Array(11).fill(Number.NaN));
+  });
+
+  it('tells an empty result from zero', async () => {
+    const source = open();
+    assert.deepEqual(await source.instant('nothing_of_that_name', end), { value: undefined, atSeconds: end });
+    assert.deepEqual(await source.instant('zero', end - 60), { value: 0, atSeconds: end - 60 });
+    const nothing = await source.range('nothing_of_that_name', end - 3600, end, step);
+    assert.deepEqual([...nothing.values], Array(12).fill(Number.NaN));
+    assert.equal(nothing.labels, undefined);
+    const zero = await source.range('zero', end - 3600, end, step);
+    assert.deepEqual([...zero.values, ...zero.peaks!], Array(24).fill(0));
+  });
+
+  it('reads a scalar and the value now', async () => {
+    assert.equal((await open().instant('scalar(web_load)', end - 15)).value, [...lastSample()][1]);
+    assert.equal((await open().instant('web_load', end - 15)).value, [...lastSample()][1]);
+    assert.equal((await open().instant('42', end)).value, 42);
+  });
+
+  const lastSample = (): Sample =>
+    [...workloadSamples({ startSeconds: end - 15, endSeconds: end, intervalSeconds: 15 })][0]!;
+
+  it('leaves NaN and Inf out, counts them, and says so once', async () => {
+    const recorder = new Recorder();
+    const observed = sourcesFor(prometheus.address, recorder);
+    const from = end - 86_400;
+    const series = await open(observed).range('ratio', from, end, step);
+    assert.equal(
+      series.values.findLastIndex((value) => !Number.isNaN(value)),
+      143,
+    );
+    assert.ok(series.peaks!.slice(144).every(Number.isNaN));
+    // 144 steps without a mean and without a maximum.
+    assert.equal(recorder.dropped, 288);
+    await open(observed).range('ratio', from, end, step);
+    assert.deepEqual(
+      recorder.notices.map(({ topic, query }) => [topic, query]),
+      [['not-finite', 'ratio']],
+    );
+    assert.equal((await open(observed).instant('ratio', end - 60)).value, undefined);
+    assert.equal((await open(observed).instant('1 / vector(0)', end - 60)).value, undefined);
+    await observed.close();
+  });
+
+  it('leaves an hour without samples unknown, but for the five minutes that Prometheus bridges', async () => {
+    const from = end - 86_400;
+    const { values } = await open().range('holed', from, end, step);
+    // Samples stop with minute 599 and go on with minute 660; the lookback fills step 120 with minute 599.
+    assert.deepEqual([...values.slice(119, 134)], [597, 599, ...Array(11).fill(Number.NaN), 662, 667]);
+  });
+
+  it('refuses several series, shows a few of their label sets, and says what to do', async () => {
+    const expected = (error: ScalerError): boolean => {
+      assert.equal(error.kind, 'rejected');
+      assert.match(error.message, /Prometheus source "main" \(http:\/\/127\.0\.0\.1:\d+\) gives 4 series/);
+      assert.match(error.message, /pod="a".*pod="b".*pod="c".* and 1 more.*sum\(\.\.\.\)/);
+      assert.doesNotMatch(error.message, /pod="d"/);
+      return true;
+    };
+    await assert.rejects(open().instant('pods', end - 60), expected);
+    await assert.rejects(open().range('pods', end - 3600, end, step), expected);
+    assert.equal((await open().instant('sum(pods)', end - 60)).value, 4);
+  });
+
+  it('passes on what Prometheus says of a wrong query', async () => {
+    const wrong = { kind: 'rejected', message: /refuses the query \(bad_data\): .*parse error/ };
+    await assert.rejects(open().instant('sum(', end), wrong);
+    await assert.rejects(open().range('sum(', end - 3600, end, step), wrong);
+    await assert.rejects(open().instant('"text"', end), { kind: 'rejected', message: /gives text/ });
+    await assert.rejects(open().instant('web_load[5m]', end), {
+      kind: 'rejected',
+      message: /range of samples/,
+    });
+  });
+
+  it('asks for smaller parts when a query is too much at once', async () => {
+    const small = await PrometheusServer.start({
+      history: (function* () {
+        yield* openMetricsFamily(
+          'web_load',
+          'gauge',
+          '{}',
+          workloadSamples({ startSeconds: end - 86_400, endSeconds: end }),
+        );
+        yield '# EOF\n';
+      })(),
+      flags: ['--query.max-samples=2000'],
+    });
+    const recorder = new Recorder();
+    const bounded = sourcesFor(small.address, recorder);
+    try {
+      const from = end - 86_400;
+      const series = await open(bounded).range('web_load', from, end, step);
+      const samples = workloadSamples({ startSeconds: from, endSeconds: end });
+      assertClose(series.values, expectedSteps(samples, from, step).means);
+      assert.ok(recorder.requests.some(({ outcome }) => outcome === 'refused'));
+    } finally {
+      await bounded.close();
+      await small.close();
+    }
+  });
+
+  it('says where it failed while Prometheus is down, and goes on when it is back with its data', async () => {
+    const own = await PrometheusServer.start({
+      history: workloadOpenMetrics({ startSeconds: end - 7200, endSeconds: end }),
+    });
+    const recovering = sourcesFor(own.address, silentObserver, { retries: 0 });
+    try {
+      const before = await open(recovering).range('web_load', end - 3600, end, step);
+      await own.stop();
+      await assert.rejects(open(recovering).range('web_load', end - 3600, end, step), {
+        kind: 'unavailable',
+        message:
+          /Prometheus source "main" \(http:\/\/127\.0\.0\.1:\d+\) cannot be reached \(.*ECONNREFUSED.*\); check/,
+      });
+      await own.start();
+      assert.deepEqual(await open(recovering).range('web_load', end - 3600, end, step), before);
+      await own.stop();
+      await own.start({ withEmptyDisk: true });
+      assert.equal((await open(recovering).instant('web_load', end - 60)).value, undefined);
+    } finally {
+      await recovering.close();
+      await own.close();
+    }
+  });
+});
