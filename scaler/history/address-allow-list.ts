@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { ScalerError } from '../errors.js';
+import { showAddress } from '../show.js';
 import { clip } from './request-failure.js';
 
 /** An address that may be asked. */
@@ -133,8 +134,5 @@ function parseRule(text: string): AddressRule {
 }
 
 function wrongRule(text: string): ScalerError {
-  return new ScalerError(
-    'invalid',
-    `${JSON.stringify(clip(text, 200))} is no address for the list; expected ${form}`,
-  );
+  return new ScalerError('invalid', `${showAddress(text)} is no address for the list; expected ${form}`);
 }

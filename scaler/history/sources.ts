@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ScalerError } from '../errors.js';
+import { show } from '../show.js';
 import type { TriggerSource } from '../trigger.js';
 import { AddressAllowList, shown } from './address-allow-list.js';
 import { Connection, type ConnectionOptions } from './connection.js';
@@ -7,7 +8,6 @@ import { Notices } from './notices.js';
 import { type HistoryObserver, silentObserver } from './observer.js';
 import { PrometheusApi } from './prometheus-api.js';
 import { PrometheusSource } from './prometheus-source.js';
-import { clip } from './request-failure.js';
 import {
   headersSchema,
   queryParametersSchema,
@@ -93,7 +93,7 @@ export class Sources implements HistorySources {
       const names = Object.keys(named).sort().join(', ') || 'none';
       throw new ScalerError(
         'invalid',
-        `there is no source named ${JSON.stringify(clip(name, 80))} in the scaler's configuration; known sources: ${names}`,
+        `there is no source named ${show(name)} in the scaler's configuration; known sources: ${names}`,
       );
     }
     const { basic, bearer, tls, headers, queryParameters, ...limits } = config;
