@@ -1,3 +1,4 @@
+import { constants, type ServerHttp2Stream } from 'node:http2';
 import {
   type ServerInterceptingCall,
   type ServerInterceptor,
@@ -98,6 +99,16 @@ export class CallWatch {
         code: status.DEADLINE_EXCEEDED,
         details: `the request did not arrive whole within ${this.#requestSeconds} s`,
       });
+      resetStream(call);
     }
   }
+}
+
+/**
+ * Closes the HTTP/2 stream under a call that has its status: its client has not closed its half, and may never. grpc-js
+ * offers no way to do so, hence the look at a field of its call.
+ */
+function resetStream(call: Call): void {
+  const { stream } = call as Call & { stream?: ServerHttp2Stream };
+  stream?.close(constants.NGHTTP2_NO_ERROR);
 }

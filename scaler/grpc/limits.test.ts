@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { ClientHttp2Session } from 'node:http2';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { credentials, Metadata, status } from '@grpc/grpc-js';
+import fc from 'fast-check';
+import { callUnary, connect } from './client.js';
+import type { ExternalScalerClient } from './generated/externalscaler/ExternalScaler.js';
+import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './server.js';
+import { scaledObjectRef } from './test-support/client.js';
+import { InMemoryAnswers } from './test-support/in-memory-answers.js';
+import { countingParser } from './test-support/parse-trigger.js';
+import { frame, rawConnection, rawRequest } from './test-support/raw-http2.js';
+import { RecordingLog } from './test-support/recording-log.js';
+import { waitUntil } from './test-support/wait-until.js';
+
+const getMetricSpec = '/externalscaler.ExternalScaler/GetMetricSpec';
+
+/** A string field of a protobuf message, as raw bytes. */
+function field(number: number, value: Uint8Array): Buffer {
+  assert.ok(value.length < 128);
+  return Buffer.concat([Buffer.from([(number << 3) | 2, value.length]), value]);
+}
+
+describe('the gRPC server under bad input', () => {
+  let server: GrpcServer;
+  let client: ExternalScalerClient;
+  let raw: ClientHttp2Session;
+  let log: RecordingLog;
+  let answers: InMemoryAnswers;
+  let faults: unknown[];
+  const noteFault = (fault: unknown) => faults.push(fault);
+
+  async function start(limits: GrpcServerOptions['limits'] = {}): Promise<void> {
+    log = new RecordingLog();
+    answers = new InMemoryAnswers();
+    answers.set('web-load', 1);
+    server = createGrpcServer({ answers, parseTrigger: countingParser(), log, limits });
+    await server.listen('localhost:0');
+    client = connect(`localhost:${server.port}`, credentials.createInsecure(), {
+      'grpc.max_send_message_length': -1,
+    });
+    raw = rawConnection(server.port);
+  }
+
+  async function stop(): Promise<void> {
+    client.close();
+    raw.destroy();
+    await server.drain();
+  }
+
+  beforeEach(async () => {
+    faults = [];
+    process.on('unhandledRejection', noteFault);
+    await start();
+  });
+
+  afterEach(async () => {
+    await assertAlive();
+    process.off('unhandledRejection', noteFault);
+    assert.deepEqual(faults, []);
+    assert.deepEqual(log.messages('error'), []);
+    await stop();
+  });
+
+  /** A new caller is still answered. */
+  async function assertAlive(): Promise<void> {
+    const other = connect(`localhost:${server.port}`, credentials.createInsecure());
+    assert.deepEqual(await callUnary(other, 'IsActive', scaledObjectRef(), 5), { result: true });
+    other.close();
+  }
+
+  const specOf = (metadata: Record<string, string>) =>
+    callUnary(client, 'GetMetricSpec', scaledObjectRef(metadata), 10);
+
+  it('refuses a query of 5 MB', async () => {
+    await assert.rejects(specOf({ query: 'x'.repeat(5_000_000) }), {
+      code: status.RESOURCE_EXHAUSTED,
+      details: /larger than max/,
+    });
+  });
+
+  it('refuses 10,000 metadata keys', async () => {
+    await stop();
+    await start({ messageBytes: 1_000_000 });
+    const keys = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`key${index}`, 'x']));
+    await assert.rejects(specOf(keys), {
+      code: status.INVALID_ARGUMENT,
+      details: 'scalerMetadata has 10001 keys, accepted are 256 at most',
+    });
+  });
+
+  it('refuses a message that inflates beyond the limit', async () => {
+    const bomb = frame(gzipSync(Buffer.alloc(50_000_000)), true);
+    assert.ok(bomb.length < 100_000);
+    const answer = await rawRequest(raw, getMetricSpec, bomb, { 'grpc-encoding': 'gzip' });
+    assert.equal(answer.grpcStatus, status.RESOURCE_EXHAUSTED);
+  });
+
+  it('takes __proto__ and constructor as keys like any other', async () => {
+    const entry = (key: string) =>
+      field(3, Buffer.concat([field(1, Buffer.from(key)), field(2, Buffer.from('up'))]));
+    for (const key of ['__proto__', 'constructor', 'toString']) {
+      const message = Buffer.concat([field(1, Buffer.from('web')), entry(key), entry('query')]);
+      assert.equal((await rawRequest(raw, getMetricSpec, frame(message))).grpcStatus, status.OK);
+    }
+    assert.equal(({} as Record<string, unknown>).query, undefined);
+  });
+
+  it('repeats text with half a surrogate pair, control characters and right-to-left marks safely', async () => {
+    for (const name of [
+      Buffer.from([0xed, 0xa0, 0x80]),
+      Buffer.from([0xff, 0xfe, 0x80]),
+      Buffer.from('a\r\ngrpc-status: 0\0'),
+      Buffer.from('\u202Eabc%20%zz'),
+    ]) {
+      const answer = await rawRequest(raw, getMetricSpec, frame(field(1, name)));
+      assert.equal(answer.grpcStatus, status.INVALID_ARGUMENT);
+      assert.match(answer.grpcMessage ?? '', /^[\x20-\x7e]*query%20is%20missing/);
+      const health = await rawRequest(raw, '/grpc.health.v1.Health/Check', frame(field(1, name)));
+      assert.equal(health.grpcStatus, status.NOT_FOUND);
+    }
+  });
+
+  it('shortens messages that repeat long text', async () => {
+    const name = 'n'.repeat(50_000);
+    const call = callUnary(client, 'GetMetricSpec', { name, scalerMetadata: {} }, 5);
+    await assert.rejects(call, ({ code, details }: { code: number; details: string }) => {
+      assert.equal(code, status.INVALID_ARGUMENT);
+      assert.equal(details.length, 4096);
+      return true;
+    });
+  });
+
+  it('refuses 10,000 header fields', async () => {
+    const headers = new Metadata();
+    for (let index = 0; index < 10_000; index++) headers.set(`key-${index}`, 'x');
+    const failed = new Promise<{ code: number }>((resolve) =>
+      client.IsActive(scaledObjectRef(), headers, (error) => resolve(error ?? { code: status.OK })),
+    );
+    assert.notEqual((await failed).code, status.OK);
+  });
+
+  it('gives up requests that do not arrive whole', async () => {
+    await stop();
+    await start({ requestSeconds: 0.1 });
+    const halves = [undefined, undefined, undefined].map(() => rawRequest(raw, getMetricSpec, undefined));
+    for (const answer of await Promise.all(halves)) {
+      assert.equal(answer.grpcStatus, status.DEADLINE_EXCEEDED);
+      assert.match(answer.grpcMessage ?? '', /the%20request%20did%20not%20arrive%20whole%20within%200.1%20s/);
+    }
+  });
+
+  it('bounds the number of connections, and says so once', async () => {
+    await stop();
+    await start({ connections: 2 });
+    await once(raw, 'connect');
+    const second = connectTcp(server.port, 'localhost');
+    await once(second, 'connect');
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const refused = connectTcp(server.port, 'localhost').on('error', () => {});
+      refused.resume();
+      await once(refused, 'close');
+    }
+    assert.deepEqual(log.messages('warn'), ['too many gRPC connections; further ones are refused']);
+    second.destroy();
+    await waitUntil('connections are accepted again', async () => {
+      await callUnary(client, 'IsActive', scaledObjectRef(), 5).catch(() => {});
+      return log.messages('info').includes('gRPC connections are accepted again');
+    });
+    client.close();
+    raw.destroy();
+    await waitUntil('a new caller gets through', () =>
+      assertAlive().then(
+        () => true,
+        () => false,
+      ),
+    );
+  });
+
+  for (const [what, bytes] of [
+    ['random bytes', Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) % 251))],
+    ['an HTTP/1.1 request', Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')],
+    ['half an HTTP/2 preface', Buffer.from('PRI * HTTP/2.0\r\n')],
+    [
+      'a preface and an oversize frame',
+      Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\xff\xff\xff\x00\x00\x00\x00\x00\x01', 'latin1'),
+    ],
+    [
+      'a preface and frames of unknown types',
+      Buffer.concat([
+        Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+        Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
+        ...Array.from({ length: 50 }, (_, index) =>
+          Buffer.from([0, 0, 1, 200 + (index % 50), 0, 0, 0, 0, 7, 0]),
+        ),
+      ]),
+    ],
+  ] as const) {
+    it(`survives ${what}`, async () => {
+      const socket: Socket = connectTcp(server.port, 'localhost');
+      socket.on('error', () => {});
+      await once(socket, 'connect');
+      socket.end(bytes);
+      socket.resume();
+      await once(socket, 'close');
+    });
+  }
+
+  for (const [what, path, headers] of [
+    ['an unknown method', '/externalscaler.ExternalScaler/Nothing', {}],
+    ['a path with strange bytes', '/\u00ff\u00fe%00', {}],
+    ['another content type', getMetricSpec, { 'content-type': 'text/html' }],
+    ['a deadline that is no deadline', getMetricSpec, { 'grpc-timeout': 'soon' }],
+    ['an unknown encoding', getMetricSpec, { 'grpc-encoding': 'zip' }],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      const answer = await rawRequest(
+        raw,
+        path,
+        frame(Buffer.alloc(0), what === 'an unknown encoding'),
+        headers,
+      );
+      assert.notEqual(answer.grpcStatus, status.OK);
+      assert.ok(answer.grpcStatus !== undefined || answer.httpStatus === 415, JSON.stringify(answer));
+      assert.doesNotMatch(answer.grpcMessage ?? '', /\bat%20|\.js/);
+    });
+  }
+
+  it('ends every call with a status, whatever the bytes of its message', async () => {
+    const methods = ['IsActive', 'GetMetricSpec', 'GetMetrics'];
+    let tried = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...methods),
+        fc.uint8Array({ maxLength: 300 }),
+        async (method, bytes) => {
+          tried++;
+          const answer = await rawRequest(raw, `/externalscaler.ExternalScaler/${method}`, frame(bytes));
+          assert.notEqual(answer.grpcStatus, undefined);
+          assert.doesNotMatch(answer.grpcMessage ?? '', /\bat%20|\.js/);
+        },
+      ),
+      { numRuns: 500 },
+    );
+    assert.ok(tried >= 500);
+  });
+});
