@@ -1,0 +1,41 @@
+import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
+import { ScalerError } from '../errors.js';
+import { HIDDEN } from '../secret.js';
+
+export type { Logger } from 'pino';
+
+/** The levels of a log, from the most talkative to none at all. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+/** Fields that can hold a secret, wherever a caller may put them: at the top, or inside an object of any name. */
+const secretFields = ['password', 'token', 'authorization', 'headers', 'customHeaders', 'queryParameters'];
+
+/**
+ * A structured log: one JSON object per line with `time` (ISO 8601), `level` (a word) and `msg`. JSON escapes control
+ * characters, so that what a tenant wrote cannot forge a line. Fields named like secrets are hidden.
+ *
+ * @param options.destination where the lines go; standard output unless given.
+ */
+export function createLog(options: { level: LogLevel; destination?: DestinationStream }): Logger {
+  return pino(
+    {
+      level: options.level,
+      base: {},
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: serializeError },
+      redact: {
+        paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
+        censor: HIDDEN,
+      },
+    },
+    options.destination ?? pino.destination(1),
+  );
+}
+
+/** A ScalerError says all there is to say in its message; any other error is a fault of ours and needs its stack. */
+function serializeError(error: Error): object {
+  return error instanceof ScalerError
+    ? { kind: error.kind, message: error.message }
+    : stdSerializers.err(error);
+}

@@ -1,0 +1,70 @@
+import { formatDuration } from '../duration.js';
+import type { PlannerObserver } from '../planner/ports.js';
+import type { Answer } from '../planner/types.js';
+import type { Trigger } from '../trigger.js';
+import { describeSource } from '../trigger.js';
+import type { Logger } from './log.js';
+
+/**
+ * Logs what happens to triggers: one line when a trigger's state changes, none for an answer that is renewed as it was.
+ */
+export function triggerLog(log: Logger): PlannerObserver {
+  return {
+    fitFinished: (trigger, seconds) => log.debug({ ...name(trigger), seconds }, 'model fitted'),
+    fitFailed: (trigger, seconds, err) =>
+      log.error({ ...name(trigger), seconds, err }, 'a fit failed; the model in use stays'),
+    triggerDropped: (trigger) => log.info(name(trigger), 'trigger dropped: nobody asks about it any more'),
+    answerRenewed(trigger, before, after) {
+      if (before === undefined) introduce(log, trigger);
+      if (before !== undefined && state(before) === state(after)) return;
+      if ('error' in after) log.warn({ ...name(trigger), kind: after.error.kind }, after.error.message);
+      else {
+        const { stage, reason, value, observed, nextStageInSeconds } = after.snapshot;
+        log.info(
+          {
+            ...name(trigger),
+            stage,
+            reason,
+            value,
+            observed,
+            // Rounded, since this is for reading.
+            nextStageIn: nextStageInSeconds ? formatDuration(Math.ceil(nextStageInSeconds)) : undefined,
+          },
+          before !== undefined && 'error' in before ? 'trigger answers again' : 'trigger answers',
+        );
+      }
+    },
+  };
+}
+
+function introduce(log: Logger, trigger: Trigger): void {
+  log.info(
+    {
+      ...name(trigger),
+      query: trigger.query,
+      source: describeSource(trigger.source),
+      step: formatDuration(trigger.stepSeconds),
+      horizon: formatDuration(trigger.horizonSeconds),
+      history: formatDuration(trigger.historySeconds),
+    },
+    'new trigger',
+  );
+  for (const notice of trigger.notices) log.warn(name(trigger), notice);
+}
+
+/**
+ * What makes two answers the same state. `forecast` and `observed` count as one: near a peak the higher of the two
+ * changes at every sample, and that is the model at work, not news.
+ */
+function state(answer: Answer): string {
+  if ('error' in answer) {
+    // Numbers in a message may count up while the error stays the same.
+    return `error ${answer.error.kind} ${answer.error.message.replaceAll(/\d+/g, '#')}`;
+  }
+  const { stage, reason } = answer.snapshot;
+  return `${stage} ${reason === 'observed' ? 'forecast' : reason}`;
+}
+
+function name({ namespace, scaledObject, metricName }: Trigger) {
+  return { namespace, scaledObject, metric: metricName };
+}

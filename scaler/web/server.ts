@@ -1,0 +1,148 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type ErrorRequestHandler, type Express, type Router } from 'express';
+import type { Registry } from 'prom-client';
+import type { ListenAddress, PageAuth } from '../config.js';
+import { ScalerError } from '../errors.js';
+import type { Logger } from '../telemetry/log.js';
+import { requireAuth } from './auth.js';
+import { healthRoutes, type Readiness } from './health.js';
+import { metricsRoutes } from './metrics.js';
+import { securityHeaders } from './security-headers.js';
+
+/** What the HTTP server serves. */
+export interface WebServerOptions {
+  readonly registry: Registry;
+  readonly readiness: Readiness;
+  readonly log: Pick<Logger, 'info' | 'error'>;
+  /** What opens the pages; undefined leaves them open to all. */
+  readonly auth?: PageAuth | undefined;
+  /** Whether `/metrics` asks for the same. @default false */
+  readonly protectMetrics?: boolean;
+  /** Further routes, such as the status page and its API. They come behind the check of credentials. */
+  readonly pages?: readonly Router[];
+}
+
+/** The HTTP server. Nothing listens until `listen` is called. */
+export interface WebServer {
+  /** The handler alone, for tests and for serving it elsewhere. */
+  readonly app: Express;
+  /** The port in use; 0 before `listen`. */
+  readonly port: number;
+  /** @throws ScalerError `unavailable` in one line when the address cannot be bound. */
+  listen(address: Pick<ListenAddress, 'host' | 'port'>): Promise<void>;
+  /**
+   * Accepts nothing new, lets answers under way finish and cuts what is left after `graceSeconds`. May be called at any
+   * time and more than once.
+   */
+  close(graceSeconds: number): Promise<void>;
+}
+
+/** Connections at once: a few scrapers, probes and open pages. More than that is a mistake or an attack. */
+const MAX_CONNECTIONS = 512;
+
+/** How long a request may take to arrive, so that slow senders cannot hold connections for ever. */
+const REQUEST_SECONDS = 15;
+
+/** Makes the server out of its parts. */
+export function createWebServer(options: WebServerOptions): WebServer {
+  const app = createApp(options);
+  const server = createServer(
+    {
+      requestTimeout: REQUEST_SECONDS * 1000,
+      headersTimeout: REQUEST_SECONDS * 1000,
+      keepAliveTimeout: 10_000,
+    },
+    app,
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  const responses = new Set<ServerResponse>();
+  server.on('request', (_request, response) => {
+    responses.add(response);
+    response.once('close', () => responses.delete(response));
+  });
+
+  let closing: Promise<void> | undefined;
+  const closeNow = async (graceSeconds: number): Promise<void> => {
+    // Connections without a request are closed by this, those with one after it, unless it takes too long.
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const response of responses) response.shouldKeepAlive = false;
+    const cut = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000);
+    await closed;
+    clearTimeout(cut);
+  };
+  return {
+    app,
+    get port() {
+      return (server.address() as AddressInfo | null)?.port ?? 0;
+    },
+    async listen({ host, port }) {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', (error) => reject(cannotBind(error, host, port)));
+        server.listen(port, host, resolve);
+      });
+      server.removeAllListeners('error');
+      server.on('error', (err) => options.log.error({ err }, 'the HTTP port could not accept a connection'));
+    },
+    close: (graceSeconds) => {
+      closing ??= closeNow(graceSeconds);
+      return closing;
+    },
+  };
+}
+
+function createApp(options: WebServerOptions): Express {
+  const { registry, readiness, log, auth, protectMetrics = false, pages = [] } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  // Answers are made anew for each request; hashing 20 MB of metrics to compare them with the last would be for nothing.
+  app.disable('etag');
+  app.use(securityHeaders);
+  app.use(healthRoutes(readiness));
+  if (!protectMetrics) app.use(metricsRoutes(registry));
+  app.use(requireAuth(auth));
+  if (protectMetrics) app.use(metricsRoutes(registry));
+  for (const page of pages) app.use(page);
+  app.use((_request, response) => {
+    response.status(404).type('text/plain').send('404: there is nothing at this address\n');
+  });
+  app.use(answerError(log));
+  return app;
+}
+
+/**
+ * The last resort for an error in a route: a client's own mistake (a malformed address) keeps its status, anything else
+ * is logged in full and answered as 500 without details.
+ */
+function answerError(log: WebServerOptions['log']): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    const isClients = typeof error?.status === 'number' && error.status >= 400 && error.status < 500;
+    if (!isClients) log.error({ err: error, path: request.path }, 'a request failed');
+    if (response.headersSent) {
+      // Express cuts the connection: half an answer must not look like a whole one.
+      next(error);
+      return;
+    }
+    response
+      .status(isClients ? error.status : 500)
+      .type('text/plain')
+      .send(
+        isClients
+          ? `${error.status}: the request is malformed\n`
+          : '500: something went wrong inside the scaler\n',
+      );
+  };
+}
+
+function cannotBind(error: NodeJS.ErrnoException, host: string | undefined, port: number): ScalerError {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: 'the port is in use; choose another with SCALER_HTTP_ADDRESS',
+    EACCES: 'the port needs more rights than the process has; choose one above 1023',
+    EADDRNOTAVAIL: 'the address is not one of this machine',
+    ENOTFOUND: 'the host name is not known',
+  };
+  const reason = reasons[error.code ?? ''] ?? error.code ?? error.message;
+  return new ScalerError('unavailable', `cannot listen for HTTP on ${host ?? '*'}:${port}: ${reason}`, {
+    cause: error,
+  });
+}
