@@ -28,8 +28,7 @@ export interface ApiAnswer {
 export function readAnswer(text: string, contentType: string): ApiAnswer {
   const envelope = parseEnvelope(text, contentType);
   const { data, status } = envelope;
-  if (status !== 'success' || !isObject(data))
-    throw formatFailure(`status ${JSON.stringify(status)?.slice(0, 40)}`);
+  if (status !== 'success' || !isObject(data)) throw formatFailure('JSON without status "success" and data');
   const series = readResult(data.resultType, data.result);
   let samples = 0;
   for (const one of series) samples += one.samples.length;

@@ -25,12 +25,14 @@ export interface PrometheusApiOptions extends SourceLimits {
   readonly notices: Notices;
   /** Random number in [0, 1) that spreads retries; Math.random when undefined. */
   readonly random?: (() => number) | undefined;
+  /** Seconds that the server is left alone after too many faults; 5 when undefined. */
+  readonly breakSeconds?: number | undefined;
 }
 
 /** Faults of the server in a row after which it is left alone for a while. */
 const breakAfterFaults = 5;
-/** Milliseconds that it is left alone; then one request tries whether it is back. */
-const breakMilliseconds = 5000;
+/** Seconds that it is left alone; then one request tries whether it is back. */
+const defaultBreakSeconds = 5;
 /** Wait before the first retry, doubled for each further one. */
 const firstBackoffSeconds = 0.2;
 /** Longest wait that a Retry-After header may impose, so that a wrong one does not silence the source for a day. */
@@ -49,6 +51,7 @@ export class PrometheusApi {
   readonly #options: PrometheusApiOptions;
   readonly #queue: PQueue;
   readonly #breaker: CircuitBreakerPolicy;
+  readonly #breakSeconds: number;
   #lastFault = '';
   /** performance.now() until which the server asked to be left alone. */
   #pausedUntil = 0;
@@ -56,10 +59,11 @@ export class PrometheusApi {
 
   constructor(options: PrometheusApiOptions) {
     this.#options = options;
+    this.#breakSeconds = options.breakSeconds ?? defaultBreakSeconds;
     this.#queue = new PQueue({ concurrency: options.concurrency });
     const isFault = (error: Error): boolean => error instanceof RequestFailure && error.isServerFault;
     this.#breaker = circuitBreaker(handleWhen(isFault), {
-      halfOpenAfter: breakMilliseconds,
+      halfOpenAfter: this.#breakSeconds * 1000,
       breaker: new ConsecutiveBreaker(breakAfterFaults),
     });
     this.#breaker.onStateChange((state) => this.#reportCircuit(state));
@@ -110,7 +114,7 @@ export class PrometheusApi {
         const waitSeconds = this.#waitSeconds(error, attempt);
         if (!error.isPassing || attempt >= retries || waitSeconds > timeoutSeconds)
           throw this.#located(error);
-        await delay(waitSeconds * 1000, undefined, { signal });
+        await delay(waitSeconds * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
       }
     }
   }
@@ -149,7 +153,7 @@ export class PrometheusApi {
       if (!(error instanceof BrokenCircuitError)) throw error;
       throw new RequestFailure(
         'unavailable',
-        `is left alone for up to ${breakMilliseconds / 1000} s after ${breakAfterFaults} failures in a row; at the last one it ${this.#lastFault}`,
+        `is left alone for up to ${this.#breakSeconds} s after ${breakAfterFaults} failures in a row; at the last one it ${this.#lastFault}`,
       );
     }
   }

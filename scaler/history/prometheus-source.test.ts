@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ScalerError } from '../errors.js';
+import { HistoryRecorder } from '../test-support/history-recorder.js';
 import { PrometheusServer } from '../test-support/prometheus.js';
 import {
   openMetricsFamily,
@@ -9,8 +10,7 @@ import {
   workloadOpenMetrics,
   workloadSamples,
 } from '../test-support/workload-openmetrics.js';
-import type { HistoryObserver, Notice, RequestEnded } from './observer.js';
-import { silentObserver } from './observer.js';
+import { type HistoryObserver, silentObserver } from './observer.js';
 import { sourcesSchema } from './source-config.js';
 import { Sources } from './sources.js';
 import type { HistorySource } from './types.js';
@@ -62,24 +62,6 @@ function* oddFamilies(): Generator<string> {
 function* history(): Generator<string> {
   yield* oddFamilies();
   yield* workloadOpenMetrics({ startSeconds: start, endSeconds: end });
-}
-
-class Recorder implements HistoryObserver {
-  readonly requests: RequestEnded[] = [];
-  readonly notices: Notice[] = [];
-  dropped = 0;
-
-  requestEnded(event: RequestEnded): void {
-    this.requests.push(event);
-  }
-
-  samplesDropped(_source: string, count: number): void {
-    this.dropped += count;
-  }
-
-  noticed(notice: Notice): void {
-    this.notices.push(notice);
-  }
 }
 
 /** Mean and maximum of the samples of each step, straight from the samples that Prometheus was filled with. */
@@ -175,7 +157,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', func
   });
 
   it('slices so that no query has more than 11,000 evaluations, and reads two samples per step', async () => {
-    const recorder = new Recorder();
+    const recorder = new HistoryRecorder();
     const observed = sourcesFor(prometheus.address, recorder);
     await open(observed).range('web_load', start, end, step);
     // 20 evaluations a step: 550 steps a slice, so 8 slices for 4,032 steps, for mean and maximum.
@@ -189,7 +171,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', func
   });
 
   it('reads at most two samples per step after warm-up', async () => {
-    const recorder = new Recorder();
+    const recorder = new HistoryRecorder();
     const observed = sourcesFor(prometheus.address, recorder);
     const handle = new WindowStore(observed).window({
       source: { kind: 'named', name: 'main' },
@@ -251,7 +233,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', func
     [...workloadSamples({ startSeconds: end - 15, endSeconds: end, intervalSeconds: 15 })][0]!;
 
   it('leaves NaN and Inf out, counts them, and says so once', async () => {
-    const recorder = new Recorder();
+    const recorder = new HistoryRecorder();
     const observed = sourcesFor(prometheus.address, recorder);
     const from = end - 86_400;
     const series = await open(observed).range('ratio', from, end, step);
@@ -316,7 +298,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', func
       })(),
       flags: ['--query.max-samples=2000'],
     });
-    const recorder = new Recorder();
+    const recorder = new HistoryRecorder();
     const bounded = sourcesFor(small.address, recorder);
     try {
       const from = end - 86_400;

@@ -15,6 +15,8 @@ export async function readBody(
   encoding: string | undefined,
   maxBytes: number,
 ): Promise<{ text: string; bytes: number }> {
+  // The reader below sees every error; one that undici raises for a body given up must not end the process.
+  body.on('error', () => {});
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -43,7 +45,6 @@ function decompressed(body: Readable, encoding = 'identity'): Readable {
     case 'deflate':
       return pipeline(body, createInflate(), () => {});
     default:
-      body.destroy();
       throw formatFailure(
         `content encoding ${JSON.stringify(encoding.slice(0, 40))}, which was not asked for`,
       );

@@ -144,7 +144,7 @@ export function statusFailure(
       `gave the query up (${errorType})${said}; make it cheaper with a recording rule, or raise the server's query timeout`,
     );
   if (status >= 500 || error !== undefined)
-    return new RequestFailure('unavailable', `fails (${line})${said}`, {
+    return new RequestFailure('unavailable', `fails (${line})${said}; check its log`, {
       ...passingFault,
       retryAfterSeconds: retryAfterSeconds(headers['retry-after']),
     });
