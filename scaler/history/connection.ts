@@ -2,7 +2,7 @@ import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { Agent, type Dispatcher, request } from 'undici';
-import { credentialsOf, readOrKeep } from './credentials.js';
+import { credentialsOf, type OnFileTrouble, readOrKeep } from './credentials.js';
 import { RequestFailure } from './request-failure.js';
 import type { SourceConfig } from './source-config.js';
 import { WatchedFile } from './watched-file.js';
@@ -19,8 +19,7 @@ export interface ConnectionOptions
   readonly isAllowedIp?: ((ip: string) => boolean) | undefined;
   /** Resolves host names; node:dns `lookup` when undefined. */
   readonly lookup?: LookupFunction | undefined;
-  /** Hears when a credentials or TLS file cannot be used any more, and (undefined) when it can again. */
-  readonly onFileTrouble: (message: string | undefined) => void;
+  readonly onFileTrouble: OnFileTrouble;
 }
 
 /** Milliseconds that an idle connection is kept: longer than KEDA's usual 15 and 30 s between two polls. */
@@ -89,19 +88,25 @@ export class Connection {
     const pem: { ca?: string; cert?: string; key?: string } = {};
     for (const { role, file } of this.#tlsFiles) pem[role] = await readOrKeep(file, onFileTrouble);
     const version = Object.values(pem).join('\n');
-    if (this.#agent !== undefined && version === this.#tlsVersion) return this.#agent;
+    const paths = this.#tlsFiles.map(({ file }) => file.path).join(', ');
+    const set = `set of ${paths}`;
+    if (this.#agent !== undefined && version === this.#tlsVersion) {
+      onFileTrouble(set, undefined);
+      return this.#agent;
+    }
     let secureContext: SecureContext | undefined;
     try {
       if (this.#tlsFiles.length > 0) secureContext = createSecureContext(pem);
+      onFileTrouble(set, undefined);
     } catch (error) {
-      const message = `the TLS files ${this.#tlsFiles.map(({ file }) => file.path).join(', ')} do not make a valid set (${(error as Error).message})`;
+      const message = `the TLS files ${paths} do not make a valid set (${(error as Error).message})`;
       if (this.#agent === undefined)
         throw new RequestFailure(
           'unavailable',
           `is not asked, because ${message}; check that they are PEM and that certificate and key belong together`,
         );
       // Half-way through a rotation certificate and key differ for a moment.
-      onFileTrouble(`${message}; the last valid set goes on being used`);
+      onFileTrouble(set, `${message}; the last valid set goes on being used`);
       return this.#agent;
     }
     if (this.#isDestroyed) throw new DOMException('the source is no longer in use', 'AbortError');

@@ -2,6 +2,9 @@ import { RequestFailure } from './request-failure.js';
 import type { SourceConfig } from './source-config.js';
 import { WatchedFile } from './watched-file.js';
 
+/** Hears that a file cannot be used any more, or (undefined) that it can. */
+export type OnFileTrouble = (path: string, message: string | undefined) => void;
+
 /** Gives the Authorization header for each request; undefined when the source needs none. */
 export type Credentials = () => Promise<string | undefined>;
 
@@ -11,7 +14,7 @@ export type Credentials = () => Promise<string | undefined>;
  */
 export function credentialsOf(
   { basic, bearer }: Pick<SourceConfig, 'basic' | 'bearer'>,
-  onFileTrouble: (message: string | undefined) => void,
+  onFileTrouble: OnFileTrouble,
 ): Credentials {
   if (bearer !== undefined) {
     const token = secret(bearer.token, bearer.tokenFile, onFileTrouble);
@@ -27,7 +30,7 @@ export function credentialsOf(
 function secret(
   value: string | undefined,
   path: string | undefined,
-  onFileTrouble: (message: string | undefined) => void,
+  onFileTrouble: OnFileTrouble,
 ): () => Promise<string> {
   if (path === undefined) return async () => value ?? '';
   const file = new WatchedFile(path);
@@ -38,13 +41,10 @@ function secret(
  * A watched file's content, or its last one while it cannot be read: a rotation under way must not cost an answer.
  * @throws RequestFailure when it could never be read.
  */
-export async function readOrKeep(
-  file: WatchedFile,
-  onFileTrouble: (message: string | undefined) => void,
-): Promise<string> {
+export async function readOrKeep(file: WatchedFile, onFileTrouble: OnFileTrouble): Promise<string> {
   try {
     const text = await file.read();
-    onFileTrouble(undefined);
+    onFileTrouble(file.path, undefined);
     return text;
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? String(error);
@@ -56,7 +56,10 @@ export async function readOrKeep(
         {},
         { cause: error },
       );
-    onFileTrouble(`${file.path} cannot be read any more (${why}); its last content goes on being used`);
+    onFileTrouble(
+      file.path,
+      `${file.path} cannot be read any more (${why}); its last content goes on being used`,
+    );
     return last;
   }
 }

@@ -12,15 +12,15 @@ export class Notices {
     readonly observer: HistoryObserver,
   ) {}
 
-  /** Says how things stand with a topic (of a query, or of the source); undefined: nothing is the matter. */
-  report(topic: Notice['topic'], message: string | undefined, query?: string): void {
-    const key = `${topic}\n${query ?? ''}`;
+  /** Says how things stand with a topic and its subject, if it has one; undefined: nothing is the matter. */
+  report(topic: Notice['topic'], message: string | undefined, subject?: string): void {
+    const key = `${topic}\n${subject ?? ''}`;
     if (this.#open.get(key) === message) return;
     this.#open.delete(key);
     if (message !== undefined) {
       this.#open.set(key, message);
       if (this.#open.size > maxOpen) this.#open.delete(this.#open.keys().next().value!);
     }
-    this.observer.noticed({ source: this.source, topic, query, message });
+    this.observer.noticed({ source: this.source, topic, subject, message });
   }
 }

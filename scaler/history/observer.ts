@@ -17,8 +17,8 @@ export interface RequestEnded {
 export interface Notice {
   /** The source's key. */
   readonly source: string;
-  /** The query it is about; undefined when it is about the source. */
-  readonly query: string | undefined;
+  /** The query or the file that it is about; undefined when it is about the source. */
+  readonly subject: string | undefined;
   readonly topic: 'warnings' | 'not-finite' | 'circuit' | 'clock' | 'files';
   /** What is the matter, safe to log; undefined when it is over. */
   readonly message: string | undefined;

@@ -59,7 +59,7 @@ describe('PrometheusApi against servers that misbehave', () => {
     const connection = new Connection({
       ...config,
       url: new URL(config.address),
-      onFileTrouble: (message) => notices.report('files', message),
+      onFileTrouble: (path, message) => notices.report('files', message, path),
     });
     const where = `Prometheus source "main" (${address})`;
     // The shortest wait that jitter allows keeps the tests short.
@@ -416,12 +416,12 @@ describe('PrometheusApi against servers that misbehave', () => {
     const api = apiFor((await serve(listener)).address);
     for (let i = 0; i < 5; i++) await api.query('load', 0);
     assert.deepEqual(recorder.notices, [
-      { source: 'main', topic: 'warnings', query: 'load', message: 'store gateway-1 is down' },
-      { source: 'main', topic: 'warnings', query: 'load', message: undefined },
+      { source: 'main', topic: 'warnings', subject: 'load', message: 'store gateway-1 is down' },
+      { source: 'main', topic: 'warnings', subject: 'load', message: undefined },
       {
         source: 'main',
         topic: 'warnings',
-        query: 'load',
+        subject: 'load',
         message: 'the result is partial: some storage nodes did not answer',
       },
     ]);

@@ -246,7 +246,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', func
     assert.equal(recorder.dropped, 288);
     await open(observed).range('ratio', from, end, step);
     assert.deepEqual(
-      recorder.notices.map(({ topic, query }) => [topic, query]),
+      recorder.notices.map(({ topic, subject }) => [topic, subject]),
       [['not-finite', 'ratio']],
     );
     assert.equal((await open(observed).instant('ratio', end - 60)).value, undefined);

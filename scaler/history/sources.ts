@@ -131,7 +131,8 @@ export class Sources implements HistorySources {
 
   #create({ key, where, limits, connection }: Recipe): Entry {
     const notices = new Notices(key, this.#observer);
-    const onFileTrouble = (message: string | undefined): void => notices.report('files', message);
+    const onFileTrouble = (path: string, message: string | undefined): void =>
+      notices.report('files', message, path);
     const api = new PrometheusApi({
       ...limits,
       where,

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { sourceSchema, sourcesSchema } from './source-config.js';
+
+const messages = (source: object): string[] =>
+  sourceSchema.safeParse(source).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ??
+  [];
+
+const address = 'https://mimir.monitoring/prometheus';
+
+describe('sourceSchema', () => {
+  it('fills in what is not said', () => {
+    assert.deepEqual(sourceSchema.parse({ address }), {
+      address,
+      headers: {},
+      queryParameters: {},
+      timeoutSeconds: 10,
+      resolutionSeconds: 15,
+      concurrency: 8,
+      retries: 2,
+      maxBodyBytes: 4_194_304,
+    });
+  });
+
+  it('gives something that nobody can change', () => {
+    assert.ok(Object.isFrozen(sourceSchema.parse({ address })));
+  });
+
+  for (const [source, message] of [
+    [{ address: 'prometheus:9090' }, /address: expected http/],
+    [{ address: 'http://ann:secret@prometheus' }, /address: expected http.*"basic" or "bearer"/],
+    [{ address: 'http://prometheus?x=1' }, /address: .*"queryParameters"/],
+    [{ address, basic: { username: 'ann' } }, /basic: expected either "password" or "passwordFile"/],
+    [{ address, bearer: { token: 'a', tokenFile: 'b' } }, /bearer: expected either/],
+    [{ address, basic: { username: 'a', password: 'b' }, bearer: { token: 'c' } }, /not both/],
+    [{ address, tls: { certFile: 'a' } }, /tls: expected "certFile" and "keyFile" together/],
+    [{ address, headers: { Host: 'a' } }, /headers\.Host/],
+    [{ address, headers: { 'X-A': 'a\nb' } }, /headers\.X-A: .*printable/],
+    [{ address, queryParameters: { query: 'a' } }, /queryParameters\.query/],
+    [{ address, timeout: '11m' }, /timeout: expected at most 10m/],
+    [{ address, timeout: 10 }, /timeout: expected a duration such as 10s/],
+    [{ address, resolution: '500ms' }, /resolution: expected whole seconds/],
+    [{ address, resolution: '0s' }, /resolution: expected at least 1s/],
+    [{ address, concurrency: 0 }, /concurrency: /],
+  ] as [object, RegExp][])
+    it(`refuses ${JSON.stringify(source)}`, () => {
+      assert.match(messages(source).join('\n'), message);
+    });
+});
+
+describe('sourcesSchema', () => {
+  it('is complete without a word of configuration', () => {
+    const { named, allowedAddresses, addressLimits } = sourcesSchema.parse({});
+    assert.deepEqual([named, allowedAddresses, addressLimits.timeoutSeconds], [{}, [], 10]);
+  });
+
+  it('refuses a default that no source has, and an address that is none', () => {
+    for (const [config, path] of [
+      [{ default: 'main' }, 'default'],
+      [{ default: 'constructor' }, 'default'],
+      [{ allowedAddresses: ['http://a', 'b'] }, 'allowedAddresses.1'],
+      [{ named: { 'A b': { address } } }, 'named.A b'],
+    ] as const)
+      assert.deepEqual(
+        sourcesSchema.safeParse(config).error?.issues.map((issue) => issue.path.join('.')),
+        [path],
+      );
+  });
+});

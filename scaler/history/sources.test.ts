@@ -1,0 +1,296 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import type { ServerOptions } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import type { ScalerError } from '../errors.js';
+import { Authority } from '../test-support/authority.js';
+import { HistoryRecorder } from '../test-support/history-recorder.js';
+import { startHttpServer, type TestHttpServer } from '../test-support/http-server.js';
+import type { TriggerSource } from '../trigger.js';
+import { sourcesSchema } from './source-config.js';
+import { Sources } from './sources.js';
+
+const answer = JSON.stringify({
+  status: 'success',
+  data: { resultType: 'vector', result: [{ metric: {}, value: [0, '42'] }] },
+});
+
+const named = (name: string): TriggerSource => ({ kind: 'named', name });
+
+function atAddress(
+  address: string,
+  changes: Partial<Extract<TriggerSource, { kind: 'address' }>> = {},
+): TriggerSource {
+  return { kind: 'address', address, headers: {}, queryParameters: {}, unsafeSsl: false, ...changes };
+}
+
+describe('Sources', () => {
+  const cleanUps: (() => Promise<unknown>)[] = [];
+  let recorder: HistoryRecorder;
+  /** Headers of each request that the test's servers saw. */
+  let seen: Record<string, unknown>[];
+
+  beforeEach(() => {
+    recorder = new HistoryRecorder();
+    seen = [];
+  });
+
+  afterEach(async () => {
+    for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+  });
+
+  async function serve(tls?: ServerOptions, listener?: RequestListener): Promise<TestHttpServer> {
+    const server = await startHttpServer((request, response) => {
+      request.resume();
+      seen.push({ ...request.headers });
+      if (listener) listener(request, response);
+      else response.end(answer);
+    }, tls);
+    cleanUps.push(() => server.close());
+    return server;
+  }
+
+  function sourcesOf(config: object, lookup?: LookupFunction): Sources {
+    const sources = new Sources(sourcesSchema.parse(config), recorder, lookup);
+    cleanUps.push(() => sources.close());
+    return sources;
+  }
+
+  const valueFrom = async (sources: Sources, source: TriggerSource): Promise<number | undefined> =>
+    (await sources.open(source).history.instant('load', 0)).value;
+
+  it('opens a source by its name, and shares it', async () => {
+    const { address } = await serve();
+    const sources = sourcesOf({ named: { main: { address }, other: { address } } });
+    const [one, two, other] = ['main', 'main', 'other'].map((name) => sources.open(named(name)));
+    assert.equal(one!.history, two!.history);
+    assert.notEqual(one!.history, other!.history);
+    assert.deepEqual([one!.key, other!.key], ['main', 'other']);
+    one!.release();
+    one!.release();
+    assert.equal((await two!.history.instant('load', 0)).value, 42);
+    two!.release();
+    assert.notEqual(sources.open(named('main')).history, one!.history);
+  });
+
+  it('says which names there are', () => {
+    const sources = sourcesOf({ named: { main: { address: 'http://a' }, mimir: { address: 'http://b' } } });
+    for (const name of ['mian', 'constructor', '__proto__', ''])
+      assert.throws(() => sources.open(named(name)), {
+        kind: 'invalid',
+        message: /known sources: main, mimir$/,
+      });
+  });
+
+  it('refuses an address that is not on the list before any connection is made', async () => {
+    const { address } = await serve();
+    const sources = sourcesOf({ named: { main: { address } }, allowedAddresses: ['http://prometheus:9090'] });
+    assert.throws(() => sources.open(atAddress(address)), { kind: 'invalid', message: /is not on the list/ });
+    assert.equal(seen.length, 0);
+  });
+
+  it('keeps the credentials of a named source from an address, also when it is the same server', async () => {
+    const { address } = await serve();
+    const sources = sourcesOf({
+      named: { main: { address, bearer: { token: 'hidden' }, headers: { 'X-Scope-OrgID': 'ours' } } },
+      allowedAddresses: [address],
+    });
+    await valueFrom(sources, named('main'));
+    await valueFrom(sources, atAddress(address, { headers: { 'X-Scope-OrgID': 'theirs' } }));
+    assert.deepEqual(
+      seen.map((headers) => [headers.authorization, headers['x-scope-orgid']]),
+      [
+        ['Bearer hidden', 'ours'],
+        [undefined, 'theirs'],
+      ],
+    );
+  });
+
+  it('keeps addresses with other headers or parameters apart, under keys without secrets', async () => {
+    const { address } = await serve();
+    const sources = sourcesOf({ allowedAddresses: [address] });
+    const opened = [
+      atAddress(address),
+      atAddress(`${address}/`),
+      atAddress(address, { headers: { Authorization: 'Bearer hidden' } }),
+      atAddress(address, { queryParameters: { token: 'hidden' } }),
+      atAddress(address, { unsafeSsl: true }),
+    ].map((source) => sources.open(source));
+    assert.equal(opened[0]!.key, opened[1]!.key);
+    assert.equal(new Set(opened.map(({ key }) => key)).size, 4);
+    for (const { key } of opened) {
+      assert.ok(key.startsWith(`${address}#`), key);
+      assert.doesNotMatch(key, /hidden/);
+    }
+  });
+
+  it('refuses headers and parameters that belong to the client, or that would add others', () => {
+    const sources = sourcesOf({ allowedAddresses: ['http://prometheus:9090'] });
+    for (const [changes, message] of [
+      [{ headers: { Host: 'elsewhere' } }, /the header Host cannot be used: .* set by the client/],
+      [{ headers: { 'transfer-encoding': 'chunked' } }, /the header transfer-encoding/],
+      [{ headers: { 'X-A': 'b\r\nHost: elsewhere' } }, /the header X-A cannot be used: .*printable/],
+      [{ headers: { 'X A': 'b' } }, /the header X A cannot be used/],
+      [{ queryParameters: { query: 'other' } }, /the query parameter query cannot be used/],
+    ] as const)
+      assert.throws(
+        () => sources.open(atAddress('http://prometheus:9090', changes)),
+        (error: ScalerError) => {
+          assert.equal(error.kind, 'invalid');
+          assert.match(error.message, message);
+          assert.doesNotMatch(error.message, /elsewhere/);
+          return true;
+        },
+      );
+  });
+
+  describe('where a network is on the list', () => {
+    /** A name whose address changes with each look-up. */
+    function changing(...answers: string[][]): { lookup: LookupFunction; asked: () => number } {
+      let asked = 0;
+      return {
+        asked: () => asked,
+        lookup: (_, options, callback) => {
+          const addresses = answers[Math.min(asked++, answers.length - 1)]!;
+          assert.equal(options.all, true);
+          callback(
+            null,
+            addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+          );
+        },
+      };
+    }
+
+    it('connects only to addresses inside it, and checks anew with each connection', async () => {
+      // Each answer ends its connection, so that the next request has to connect again.
+      const { port } = await serve(undefined, (_, response) =>
+        response.setHeader('connection', 'close').end(answer),
+      );
+      const { lookup, asked } = changing(['127.0.0.1'], ['192.0.2.1'], ['192.0.2.1', '127.0.0.1']);
+      const sources = sourcesOf({ allowedAddresses: [`http://127.0.0.0/8:${port}`] }, lookup);
+      const { history } = sources.open(atAddress(`http://changing.test:${port}`));
+      assert.equal((await history.instant('load', 0)).value, 42);
+      await assert.rejects(history.instant('load', 0), {
+        kind: 'invalid',
+        message: /is not asked, because changing\.test resolves to no address on the allow-list/,
+      });
+      assert.equal(seen.length, 1);
+      assert.equal((await history.instant('load', 0)).value, 42);
+      assert.deepEqual([seen.length, asked()], [2, 3]);
+    });
+
+    it('does not connect to the metadata service or to itself through a name', async () => {
+      const { port } = await serve();
+      const { lookup } = changing(['169.254.169.254'], ['127.0.0.1'], ['::1'], ['::ffff:127.0.0.1']);
+      const sources = sourcesOf({ allowedAddresses: [`http://10.0.0.0/8:${port}`] }, lookup);
+      const { history } = sources.open(atAddress(`http://rebound.test:${port}`));
+      for (let i = 0; i < 4; i++) await assert.rejects(history.instant('load', 0), { kind: 'invalid' });
+      assert.equal(seen.length, 0);
+    });
+  });
+
+  describe('over TLS', () => {
+    let folder: string;
+    let authority: Authority;
+
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'scaler-tls-'));
+      authority = new Authority(folder, 'authority');
+    });
+
+    after(() => rm(folder, { recursive: true }));
+
+    function serverOptions(name: string, issuer = authority): ServerOptions {
+      const { certFile, keyFile } = issuer.issue(name);
+      return { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+    }
+
+    it('trusts the authority that it is given, and no other', async () => {
+      const { address } = await serve(serverOptions('server'));
+      const stranger = new Authority(folder, 'stranger');
+      const sources = sourcesOf({
+        named: {
+          trusting: { address, tls: { caFile: authority.caFile } },
+          strange: { address, tls: { caFile: stranger.caFile }, retries: 0 },
+          system: { address, retries: 0 },
+          named: { address, tls: { caFile: authority.caFile, serverName: 'elsewhere' }, retries: 0 },
+          careless: { address, tls: { insecureSkipVerify: true } },
+        },
+      });
+      assert.equal(await valueFrom(sources, named('trusting')), 42);
+      assert.equal(await valueFrom(sources, named('careless')), 42);
+      for (const name of ['strange', 'system', 'named'])
+        await assert.rejects(valueFrom(sources, named(name)), {
+          kind: 'unavailable',
+          message: /cannot be reached \(.*\); check the server's certificate/,
+        });
+      assert.equal(seen.length, 2);
+    });
+
+    it('takes unsafeSsl from a trigger for its own address', async () => {
+      const { address } = await serve(serverOptions('unknown'));
+      const sources = sourcesOf({ allowedAddresses: [address], addressLimits: { retries: 0 } });
+      assert.equal(await valueFrom(sources, atAddress(address, { unsafeSsl: true })), 42);
+      await assert.rejects(valueFrom(sources, atAddress(address)), { kind: 'unavailable' });
+    });
+
+    it('shows its certificate, and takes a new one up when the files change', async () => {
+      const clients: unknown[] = [];
+      const { address } = await serve(
+        {
+          ...serverOptions('mutual'),
+          ca: readFileSync(authority.caFile),
+          requestCert: true,
+          rejectUnauthorized: true,
+        },
+        (request, response) => {
+          clients.push((request.socket as TLSSocket).getPeerCertificate().subject.CN);
+          response.end(answer);
+        },
+      );
+      const [first, second] = [authority.issue('first'), authority.issue('second')];
+      const [certFile, keyFile] = [join(folder, 'client.crt'), join(folder, 'client.key')];
+      await copyFile(first.certFile, certFile);
+      await copyFile(first.keyFile, keyFile);
+      const tls = { caFile: authority.caFile, certFile, keyFile };
+      const sources = sourcesOf({
+        named: {
+          main: { address, tls },
+          stranger: { address, retries: 0, tls: { caFile: authority.caFile } },
+        },
+      });
+      await assert.rejects(valueFrom(sources, named('stranger')), { kind: 'unavailable' });
+
+      assert.equal(await valueFrom(sources, named('main')), 42);
+      await copyFile(second.certFile, certFile);
+      // Certificate and key do not belong together for a moment: the first pair goes on being used.
+      assert.equal(await valueFrom(sources, named('main')), 42);
+      assert.equal(await valueFrom(sources, named('main')), 42);
+      await copyFile(second.keyFile, keyFile);
+      assert.equal(await valueFrom(sources, named('main')), 42);
+      assert.deepEqual(clients, ['first', 'first', 'first', 'second']);
+      const told = recorder.notices.filter(({ source }) => source === 'main').map(({ message }) => message);
+      assert.equal(told.length, 2);
+      assert.match(told[0]!, /do not make a valid set \(.*key values mismatch\); the last valid set goes on/);
+      assert.equal(told[1], undefined);
+    });
+
+    it('says which files make no valid set', async () => {
+      const { address } = await serve(serverOptions('plain'));
+      const caFile = join(folder, 'nonsense.pem');
+      await writeFile(caFile, '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n');
+      const { certFile } = authority.issue('a');
+      const { keyFile } = authority.issue('b');
+      const sources = sourcesOf({ named: { main: { address, tls: { certFile, keyFile } } } });
+      await assert.rejects(valueFrom(sources, named('main')), {
+        kind: 'unavailable',
+        message: /is not asked, because the TLS files .*a\.crt, .*b\.key do not make a valid set/,
+      });
+    });
+  });
+});
