@@ -63,9 +63,9 @@ export function createTelemetry({ clock, log, version, sourceNames }: TelemetryO
     history: {
       requestEnded: (event) => work.fetchEnded({ ...event, source: sourceLabel(event.source) }),
       samplesDropped: (source, count) => work.samplesDropped(sourceLabel(source), count),
-      noticed({ source, query, topic, message }) {
-        if (message === undefined) log.info({ source, query, topic }, 'the matter noticed before is over');
-        else log.warn({ source, query, topic }, message);
+      noticed({ source, subject, topic, message }) {
+        if (message === undefined) log.info({ source, subject, topic }, 'the matter noticed before is over');
+        else log.warn({ source, subject, topic }, message);
       },
     },
     rpc: (method, code, seconds) =>
