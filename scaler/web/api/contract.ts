@@ -1,0 +1,282 @@
+/**
+ * What the JSON API answers; docs/openapi.yaml describes the same to others, and a test holds the two together.
+ * Times are RFC 3339 in UTC, durations whole or fractional seconds, loads in the unit of the trigger's query, and what
+ * is not known is null.
+ */
+
+import type { ScalerErrorKind } from '../../errors.js';
+import type { Stage } from '../../forecast/index.js';
+import type { Reason } from '../../planner/types.js';
+
+/** A number, or null where it is not known. */
+export type Known = number | null;
+
+/**
+ * What a trigger is doing, in one word:
+ * - `forecasting`: a model earns its place and is in use;
+ * - `warming-up`, `guarded`, `stale`, `observe-mode`, `empty`: as the reason of the answer says;
+ * - `error`: KEDA gets an error;
+ * - `starting`: no answer yet.
+ */
+export type TriggerStatus =
+  | 'forecasting'
+  | 'warming-up'
+  | 'guarded'
+  | 'stale'
+  | 'observe-mode'
+  | 'empty'
+  | 'error'
+  | 'starting';
+
+/** The error that KEDA gets in place of a value. */
+export interface ApiError {
+  readonly kind: ScalerErrorKind | 'not-found';
+  readonly message: string;
+}
+
+/** The answer of every request that fails. */
+export interface ApiFailure {
+  readonly error: ApiError;
+}
+
+/** The highest load that is coming within the horizon. */
+export interface ComingPeak {
+  readonly value: number;
+  /** When the step begins in which it is most likely. */
+  readonly time: string;
+  /** Share of such peaks that should stay at or below the value. */
+  readonly quantile: number;
+}
+
+/** How many replicas a load asks for: the load over the threshold, rounded up. */
+export interface Replicas {
+  readonly forObserved: Known;
+  readonly forAnswered: Known;
+  readonly forPeak: Known;
+}
+
+/** How far off past forecasts were, at the horizon in use. */
+export interface Accuracy {
+  /** Mean absolute error of the forecast peak over the horizon. */
+  readonly modelError: number;
+  /** The same for "the last value stays", which is what reacting amounts to. */
+  readonly lastValueError: number;
+  /** By what share the model's error is the smaller: 0.31 is 31 % closer than reacting; below 0 it is further off. */
+  readonly closerThanReactingShare: number;
+  /** Share of past peaks that stayed at or below their 0.9 quantile. */
+  readonly coverageShare: number;
+  /** Past forecasts that these figures rest on. */
+  readonly samples: number;
+}
+
+/** The last day and the next hours in a few points. */
+export interface Sparkline {
+  readonly stepSeconds: number;
+  readonly historyStartTime: string;
+  /** Mean of each step. */
+  readonly history: readonly Known[];
+  readonly forecastStartTime: string | null;
+  readonly forecast: readonly number[];
+}
+
+/** One trigger of the overview. */
+export interface TriggerSummary {
+  readonly namespace: string;
+  readonly scaledObject: string;
+  readonly metricName: string;
+  readonly status: TriggerStatus;
+  readonly reason: Reason | null;
+  readonly stage: Stage | null;
+  /** History still missing for the next stage, as of the newest fit; 0 on the last one. */
+  readonly nextStageInSeconds: Known;
+  readonly error: ApiError | null;
+  readonly threshold: number;
+  readonly horizonSeconds: number;
+  readonly observed: Known;
+  readonly observedTime: string | null;
+  readonly answered: Known;
+  readonly isActive: boolean | null;
+  readonly peak: ComingPeak | null;
+  readonly replicas: Replicas;
+  readonly accuracy: Accuracy | null;
+  readonly sparkline: Sparkline | null;
+}
+
+/** The answer to `GET /api/triggers`. */
+export interface TriggerList {
+  /** Moment of the newest answer; ages are counted from here. */
+  readonly time: string;
+  /** Triggers in all. */
+  readonly total: number;
+  readonly offset: number;
+  readonly limit: number;
+  /** In order of namespace, scaled object and metric. */
+  readonly triggers: readonly TriggerSummary[];
+}
+
+/** How the answered value came about, one step after the other. */
+export type ExplanationStep =
+  /** The load now; null when the query's result was empty. */
+  | { readonly step: 'observed'; readonly value: Known; readonly time: string }
+  | { readonly step: 'forecast'; readonly peak: ComingPeak; readonly horizonSeconds: number }
+  /** There is no model yet. */
+  | { readonly step: 'no-forecast'; readonly nextStageInSeconds: Known }
+  /** Whether the forecast may decide. */
+  | { readonly step: 'trust'; readonly isTrusted: boolean; readonly accuracy: Accuracy }
+  /** Which of the values decided, before clamping. */
+  | { readonly step: 'choice'; readonly reason: Reason; readonly value: number }
+  | { readonly step: 'clamp'; readonly bound: 'minValue' | 'maxValue'; readonly value: number }
+  | {
+      readonly step: 'answer';
+      readonly value: number;
+      readonly isActive: boolean;
+      readonly activationThreshold: number;
+    }
+  | { readonly step: 'replicas'; readonly replicas: number; readonly threshold: number }
+  | { readonly step: 'error'; readonly error: ApiError };
+
+/** What the trigger's metadata says, with defaults filled in and without secrets. */
+export interface TriggerSettings {
+  readonly query: string;
+  readonly source: string;
+  readonly threshold: number;
+  readonly activationThreshold: number;
+  readonly horizonSeconds: number;
+  readonly historySeconds: number;
+  readonly stepSeconds: number;
+  readonly quantile: number;
+  readonly mode: 'predict' | 'observe';
+  /** Lengths of the seasons, or `auto`. */
+  readonly seasonalitySeconds: 'auto' | readonly number[];
+  readonly timezone: string;
+  readonly minValue: Known;
+  readonly maxValue: Known;
+  readonly ignoreNullValues: boolean;
+}
+
+/** The load of the last days. */
+export interface HistoryChart {
+  readonly startTime: string;
+  readonly stepSeconds: number;
+  readonly mean: readonly Known[];
+  /** Highest load inside each step, where the source is finer than the step. */
+  readonly highest: readonly Known[] | null;
+}
+
+/** The coming load: the horizon, and beyond it up to a day. */
+export interface ForecastChart {
+  readonly startTime: string;
+  readonly stepSeconds: number;
+  /** Up to here the forecast decides the answer; errors are measured no further. */
+  readonly horizonEndTime: string;
+  readonly mean: readonly number[];
+  readonly lowerQuantile: number;
+  readonly lower: readonly number[];
+  readonly upperQuantile: number;
+  readonly upper: readonly number[];
+}
+
+/** The answers of the last two days beside what came. */
+export interface PastChart {
+  readonly startTime: string;
+  readonly stepSeconds: number;
+  readonly observed: readonly Known[];
+  readonly answered: readonly Known[];
+  /** What had been forecast for each step one horizon earlier. */
+  readonly forecastMean: readonly Known[];
+  readonly forecastUpper: readonly Known[];
+  /** Steps for which both a forecast and an observation are known, and those in which the load stayed within it. */
+  readonly comparedSteps: number;
+  readonly withinUpperSteps: number;
+}
+
+/** Replicas by Kubernetes' HPA rule: on the answered values, and on the observed load alone. */
+export interface ReplicaChart {
+  readonly startTime: string;
+  readonly stepSeconds: number;
+  readonly predictive: readonly Known[];
+  readonly reactive: readonly Known[];
+  readonly predictiveReplicaHours: number;
+  readonly reactiveReplicaHours: number;
+}
+
+/** One recursion of the pool. */
+export interface ModelMember {
+  readonly name: string;
+  readonly form: 'additive' | 'log';
+  /** Weight at each of the pool's `measuredAtSteps`. */
+  readonly weights: readonly number[];
+  readonly parameters: {
+    readonly alpha: number;
+    readonly beta: number;
+    readonly phi: number;
+    readonly gamma: number;
+    readonly kappa: number;
+    readonly rho: number;
+  };
+  /** In the member's own scale. */
+  readonly level: number;
+  readonly trend: number;
+  readonly seasonSeconds: readonly number[];
+}
+
+/** The pooled model of the means, or of the highest loads, of the steps. */
+export interface ModelPool {
+  readonly measuredAtSteps: readonly number[];
+  readonly members: readonly ModelMember[];
+}
+
+/** The model in use. */
+export interface ModelView {
+  readonly stage: Stage;
+  readonly isGuarded: boolean;
+  readonly stepSeconds: number;
+  readonly horizonSteps: number;
+  readonly timezone: string;
+  /** End of the newest step that the model has seen. */
+  readonly historyUntilTime: string;
+  readonly mean: ModelPool;
+  /** Null when the source is no finer than the step: the mean serves for both. */
+  readonly highest: ModelPool | null;
+}
+
+/** What the model has learnt of one rhythm: how far each part of it lies above or below the level. */
+export interface SeasonProfile {
+  readonly periodSeconds: number;
+  readonly slotSeconds: number;
+  /** Wall clock that the slots follow; the first begins at midnight, for a week on Thursday, as the epoch does. */
+  readonly timezone: string;
+  /** In the query's unit, around 0. */
+  readonly effects: readonly number[];
+}
+
+/** From when on the trigger was in a state. */
+export interface StateChangeView {
+  readonly time: string;
+  readonly reason: Reason | null;
+  readonly stage: Stage | null;
+  readonly isActive: boolean | null;
+  readonly error: ApiError | null;
+}
+
+/** The answer to `GET /api/triggers/{namespace}/{name}/{metric}`. */
+export interface TriggerDetail {
+  readonly time: string;
+  readonly summary: TriggerSummary;
+  readonly settings: TriggerSettings;
+  /** What was accepted in the metadata but the user should know. */
+  readonly notices: readonly string[];
+  readonly explanation: readonly ExplanationStep[];
+  readonly history: HistoryChart | null;
+  readonly forecast: ForecastChart | null;
+  readonly past: PastChart | null;
+  readonly replicaComparison: ReplicaChart | null;
+  readonly model: ModelView | null;
+  readonly seasons: readonly SeasonProfile[];
+  /** Newest first. */
+  readonly changes: readonly StateChangeView[];
+  /** The trigger as it stands in a ScaledObject. */
+  readonly manifestYaml: string;
+  /** A shell line that asks the scaler what KEDA asks. */
+  readonly grpcurlCommand: string;
+}

@@ -1,0 +1,86 @@
+import type { ScalerError } from '../../errors.js';
+import type { Snapshot } from '../../planner/types.js';
+import type { Accuracy, ApiError, ComingPeak, ExplanationStep } from './contract.js';
+import { known, rfc3339, rounded } from './json-values.js';
+import { redact } from './redact.js';
+
+/** How a snapshot's value came about, in the order in which it was decided. */
+export function explain(snapshot: Snapshot): ExplanationStep[] {
+  const { trigger, observed, value, reason } = snapshot;
+  const steps: ExplanationStep[] = [
+    { step: 'observed', value: known(observed), time: rfc3339(snapshot.observedAtSeconds) },
+  ];
+  const peak = comingPeak(snapshot);
+  const accuracy = accuracyOf(snapshot);
+  if (peak) steps.push({ step: 'forecast', peak, horizonSeconds: trigger.horizonSeconds });
+  if (!peak || snapshot.stage === 'observed')
+    steps.push({ step: 'no-forecast', nextStageInSeconds: known(snapshot.nextStageInSeconds) });
+  else if (accuracy) steps.push({ step: 'trust', isTrusted: !snapshot.guarded, accuracy });
+  steps.push({ step: 'choice', reason, value: rounded(valueBeforeClamp(snapshot)) });
+  const bound = clampedBy(snapshot);
+  if (bound) steps.push({ step: 'clamp', bound, value: rounded(value) });
+  steps.push(
+    {
+      step: 'answer',
+      value: rounded(value),
+      isActive: snapshot.active,
+      activationThreshold: trigger.activationThreshold,
+    },
+    { step: 'replicas', replicas: replicasFor(value, trigger.threshold), threshold: trigger.threshold },
+  );
+  return steps;
+}
+
+/** How many replicas a load asks for. */
+export function replicasFor(load: number, threshold: number): number {
+  return Math.max(0, Math.ceil((load / threshold) * (1 - 1e-12)));
+}
+
+/** The peak that the snapshot's forecast expects; null without a forecast. */
+export function comingPeak({ forecast, trigger }: Snapshot): ComingPeak | null {
+  if (!forecast) return null;
+  return {
+    value: rounded(forecast.peak),
+    time: rfc3339(forecast.peakAtSeconds),
+    quantile: trigger.quantile,
+  };
+}
+
+/** The measured errors; null before anything could be measured. */
+export function accuracyOf({ quality }: Snapshot): Accuracy | null {
+  if (!quality || quality.samples === 0) return null;
+  const { modelError, lastValueError, coverage, samples } = quality;
+  return {
+    modelError: rounded(modelError),
+    lastValueError: rounded(lastValueError),
+    closerThanReactingShare: lastValueError > 0 ? rounded(1 - modelError / lastValueError) : 0,
+    coverageShare: rounded(coverage),
+    samples,
+  };
+}
+
+/** An error as the API shows it. */
+export function apiError(error: ScalerError): ApiError {
+  return { kind: error.kind, message: redact(error.message) };
+}
+
+/**
+ * The value that decided. A clamped value hides it, but the reason says which it was; a stale answer may rest on the
+ * newest step of history, which the snapshot does not hold, so that there the answered value has to do.
+ */
+function valueBeforeClamp({ reason, observed, forecast, guarded, stage, trigger, value }: Snapshot): number {
+  if (reason === 'forecast') return forecast?.peak ?? value;
+  if (reason !== 'stale') return observed ?? 0;
+  if (forecast && !guarded && stage !== 'observed' && trigger.mode === 'predict')
+    return Math.max(observed ?? forecast.peak, forecast.peak);
+  return observed ?? value;
+}
+
+function clampedBy(snapshot: Snapshot): 'minValue' | 'maxValue' | undefined {
+  const { value, trigger } = snapshot;
+  const before = valueBeforeClamp(snapshot);
+  if (value === before) return undefined;
+  if (value === trigger.minValue && before < value) return 'minValue';
+  if (value === trigger.maxValue && before > value) return 'maxValue';
+  return undefined;
+}

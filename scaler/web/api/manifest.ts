@@ -1,0 +1,74 @@
+import { stringify } from 'yaml';
+import { formatDuration } from '../../duration.js';
+import type { Trigger } from '../../trigger.js';
+import { redact } from './redact.js';
+
+/**
+ * A trigger's metadata as a ScaledObject would write it, every setting spelt out. Headers and parameters of an address
+ * are left out, since that is where secrets live, and so is what looks like a secret in the query.
+ */
+export function metadataOf(trigger: Trigger): Record<string, string> {
+  const { source, seasonality } = trigger;
+  const metadata: Record<string, string> = {
+    query: redact(trigger.query),
+    threshold: String(trigger.threshold),
+    activationThreshold: String(trigger.activationThreshold),
+    metricName: trigger.metricName,
+    predictHorizon: formatDuration(trigger.horizonSeconds),
+    historyTimeWindow: formatDuration(trigger.historySeconds),
+    queryStep: formatDuration(trigger.stepSeconds),
+    quantile: String(trigger.quantile),
+    mode: trigger.mode,
+    seasonality: seasonality === 'auto' ? 'auto' : seasonality.map(formatDuration).join(',') || 'none',
+    timezone: trigger.timezone,
+    ignoreNullValues: String(trigger.ignoreNullValues),
+  };
+  if (trigger.minValue !== undefined) metadata.minValue = String(trigger.minValue);
+  if (trigger.maxValue !== undefined) metadata.maxValue = String(trigger.maxValue);
+  if (source.kind === 'named') metadata.source = source.name;
+  else {
+    metadata.prometheusAddress = redact(source.address);
+    if (source.unsafeSsl) metadata.unsafeSsl = 'true';
+  }
+  return metadata;
+}
+
+/**
+ * The trigger as an entry of a ScaledObject's `triggers`.
+ *
+ * @param scalerAddress `host:port` at which KEDA reaches the scaler
+ */
+export function manifestYaml(trigger: Trigger, scalerAddress: string): string {
+  const entry = {
+    type: 'external',
+    metricType: 'AverageValue',
+    metadata: { scalerAddress, ...metadataOf(trigger) },
+  };
+  const note = leavesOut(trigger)
+    ? '# Headers, parameters and credentials are left out here; add your own.\n'
+    : '';
+  return `${note}${stringify({ triggers: [entry] }, { lineWidth: 0, defaultStringType: 'PLAIN' })}`;
+}
+
+/** A shell line that asks the scaler for the trigger's value, as KEDA does. The form is that of docs/probing.md. */
+export function grpcurlCommand(trigger: Trigger, scalerAddress: string): string {
+  const request = {
+    scaledObjectRef: {
+      name: trigger.scaledObject,
+      namespace: trigger.namespace,
+      scalerMetadata: metadataOf(trigger),
+    },
+    metricName: trigger.metricName,
+  };
+  const quoted = `'${JSON.stringify(request).replaceAll("'", `'\\''`)}'`;
+  return `grpcurl -plaintext -d ${quoted} ${scalerAddress} externalscaler.ExternalScaler/GetMetrics`;
+}
+
+function leavesOut(trigger: Trigger): boolean {
+  const { source } = trigger;
+  if (redact(trigger.query) !== trigger.query) return true;
+  return (
+    source.kind === 'address' &&
+    Object.keys(source.headers).length + Object.keys(source.queryParameters).length > 0
+  );
+}

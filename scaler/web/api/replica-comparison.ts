@@ -1,0 +1,57 @@
+import { completeBehaviour } from '../../backtest/hpa/behaviour.js';
+import { HpaController } from '../../backtest/hpa/controller.js';
+import type { PastAnswers } from '../../planner/answer-record.js';
+import type { ReplicaChart } from './contract.js';
+import { knownList, rfc3339, rounded } from './json-values.js';
+
+/** Distance between two decisions of the simulated autoscaler: fine enough for its window of five minutes. */
+const SYNC_SECONDS = 60;
+
+/** More replicas than a cluster has; the ScaledObject's own bounds do not reach an external scaler. */
+const NO_LIMIT = 100_000;
+
+/**
+ * The replicas that Kubernetes' HPA rule, with its default behaviour and at least one replica, makes of the answered
+ * values, beside those that it makes of the observed load alone. Where nothing is known the replicas stay, as they do
+ * in a cluster.
+ *
+ * @param threshold load per replica
+ */
+export function compareReplicas(past: PastAnswers, threshold: number): ReplicaChart {
+  const { startSeconds, slotSeconds, observed, answered } = past;
+  const predictive = replicasFollowing(answered, past, threshold);
+  const reactive = replicasFollowing(observed, past, threshold);
+  const hours = (replicas: Float32Array) =>
+    rounded(
+      replicas.reduce((sum, count) => sum + (Number.isNaN(count) ? 0 : count), 0) * (slotSeconds / 3600),
+    );
+  return {
+    startTime: rfc3339(startSeconds),
+    stepSeconds: slotSeconds,
+    predictive: knownList(predictive),
+    reactive: knownList(reactive),
+    predictiveReplicaHours: hours(predictive),
+    reactiveReplicaHours: hours(reactive),
+  };
+}
+
+function replicasFollowing(metric: Float32Array, past: PastAnswers, threshold: number): Float32Array {
+  const hpa = new HpaController({
+    targetPerReplica: threshold,
+    minReplicas: 1,
+    maxReplicas: NO_LIMIT,
+    behaviour: completeBehaviour({}),
+  });
+  const result = new Float32Array(metric.length).fill(Number.NaN);
+  let replicas = Number.NaN;
+  for (let slot = 0; slot < metric.length; slot++) {
+    const value = Math.max(0, metric[slot]!);
+    if (!Number.isNaN(value)) {
+      if (Number.isNaN(replicas)) replicas = Math.max(1, Math.ceil(value / threshold));
+      for (let passed = 0; passed < past.slotSeconds; passed += SYNC_SECONDS)
+        replicas = hpa.sync(past.startSeconds + slot * past.slotSeconds + passed, value, replicas);
+    }
+    result[slot] = replicas;
+  }
+  return result;
+}

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { type NextFunction, type Request, type Response, Router } from 'express';
+import type { Clock } from '../../clock.js';
+import type { Answers } from '../../planner/types.js';
+import { show } from '../../show.js';
+import type { ApiError, ApiFailure } from './contract.js';
+import { jsonBody, sendJson } from './json-body.js';
+import { triggerDetail } from './trigger-detail.js';
+import { LARGEST_LIMIT, TriggerPages } from './trigger-list.js';
+
+/** What the API reads. */
+export interface ApiParts {
+  readonly answers: Answers;
+  readonly clock: Clock;
+  /** `host:port` at which KEDA reaches the scaler, for manifests to paste. */
+  readonly scalerAddress: string;
+}
+
+const DAY_SECONDS = 86_400;
+const MOST_HISTORY_DAYS = 92;
+const DEFAULT_HISTORY_DAYS = 7;
+
+/**
+ * The JSON API: `/api/triggers`, `/api/triggers/{namespace}/{name}/{metric}` and its own description at
+ * `/api/openapi.yaml`. It reads what the planner holds in memory and changes nothing.
+ */
+export function statusApi({ answers, clock, scalerAddress }: ApiParts): Router {
+  const description = readFileSync(new URL('openapi.yaml', import.meta.url));
+  const pages = new TriggerPages(answers, clock);
+  const router = Router();
+
+  router.get('/api/openapi.yaml', (_request, response) => {
+    response.type('application/yaml').send(description);
+  });
+
+  router.get('/api/triggers', async (request, response) => {
+    const offset = wholeParameter(request, 'offset', 0, 0, 1_000_000);
+    const limit = wholeParameter(request, 'limit', 500, 1, LARGEST_LIMIT);
+    sendJson(request, response, await pages.page(offset, limit));
+  });
+
+  router.get('/api/triggers/:namespace/:name/:metric', async (request, response) => {
+    const { namespace, name, metric } = request.params;
+    const historyDays = wholeParameter(request, 'historyDays', DEFAULT_HISTORY_DAYS, 1, MOST_HISTORY_DAYS);
+    for (const { trigger, answer } of answers.all()) {
+      if (trigger.metricName !== metric || trigger.scaledObject !== name || trigger.namespace !== namespace)
+        continue;
+      const detail = triggerDetail({
+        trigger,
+        answer,
+        evidence: answers.evidence(trigger),
+        nowSeconds: clock.nowSeconds(),
+        historySeconds: historyDays * DAY_SECONDS,
+        scalerAddress,
+      });
+      sendJson(request, response, await jsonBody(JSON.stringify(detail)));
+      return;
+    }
+    throw new ApiRefusal(
+      404,
+      'not-found',
+      `no trigger ${show(metric)} of ScaledObject ${show(`${namespace}/${name}`)}: KEDA has not asked about it lately; /api/triggers lists those that it has`,
+    );
+  });
+
+  router.use('/api', (request: Request) => {
+    throw request.method === 'GET' || request.method === 'HEAD'
+      ? new ApiRefusal(404, 'not-found', 'no such address; /api/openapi.yaml lists those that there are')
+      : new ApiRefusal(405, 'invalid', `${request.method} is not possible here: the API is read-only`);
+  });
+  router.use('/api', answerRefusal);
+  return router;
+}
+
+/** A request that cannot be served, with the text to answer. */
+class ApiRefusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly kind: ApiError['kind'],
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Answers a refusal as JSON; what is a fault of the scaler's own goes on to the server, which logs it. */
+function answerRefusal(error: unknown, _request: Request, response: Response, next: NextFunction): void {
+  // Express refuses paths with broken escapes itself.
+  const refusal =
+    error instanceof URIError ? new ApiRefusal(400, 'invalid', 'the path has a broken % escape') : error;
+  if (!(refusal instanceof ApiRefusal) || response.headersSent) {
+    next(error);
+    return;
+  }
+  const failure: ApiFailure = { error: { kind: refusal.kind, message: refusal.message } };
+  response.status(refusal.status).set('Cache-Control', 'no-store').json(failure);
+}
+
+function wholeParameter(
+  request: Request,
+  name: string,
+  whenAbsent: number,
+  min: number,
+  max: number,
+): number {
+  const given: unknown = request.query[name];
+  if (given === undefined) return whenAbsent;
+  const value = typeof given === 'string' && /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new ApiRefusal(
+    400,
+    'invalid',
+    `parameter "${name}" is ${typeof given === 'string' ? show(given) : 'given twice'}; expected a whole number from ${min} to ${max}`,
+  );
+}

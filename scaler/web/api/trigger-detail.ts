@@ -1,0 +1,223 @@
+import { type FittedModel, forecast, type PooledModel, type Series } from '../../forecast/index.js';
+import type { PastAnswers } from '../../planner/answer-record.js';
+import type { StateChange } from '../../planner/state-changes.js';
+import type { Answer, Evidence } from '../../planner/types.js';
+import { describeSource, type Trigger } from '../../trigger.js';
+import type {
+  ForecastChart,
+  HistoryChart,
+  ModelPool,
+  ModelView,
+  PastChart,
+  StateChangeView,
+  TriggerDetail,
+  TriggerSettings,
+} from './contract.js';
+import { apiError, explain } from './explain.js';
+import { known, knownList, rfc3339, rounded } from './json-values.js';
+import { grpcurlCommand, manifestYaml } from './manifest.js';
+import { redact } from './redact.js';
+import { compareReplicas } from './replica-comparison.js';
+import { seasonProfiles } from './season-profile.js';
+import { sparkline } from './sparkline.js';
+import { summarise } from './trigger-summary.js';
+
+/** What a detail is made of. */
+export interface DetailParts {
+  readonly trigger: Trigger;
+  readonly answer: Answer | undefined;
+  readonly evidence: Evidence | undefined;
+  readonly nowSeconds: number;
+  /** How much history to show. */
+  readonly historySeconds: number;
+  /** `host:port` at which KEDA reaches the scaler. */
+  readonly scalerAddress: string;
+}
+
+const DAY_SECONDS = 86_400;
+
+/** Points of history in one answer: a week of five minutes. Longer spans are thinned out. */
+const MOST_POINTS = 2016;
+
+/** Steps of forecast in one answer, for triggers with short steps. */
+const MOST_FORECAST_STEPS = 2016;
+
+/** Lower edge of the band around the forecast, as in the snapshot. */
+const LOWER_QUANTILE = 0.1;
+
+/** Everything that the trigger's page shows. */
+export function triggerDetail(parts: DetailParts): TriggerDetail {
+  const { trigger, answer, evidence, nowSeconds, scalerAddress } = parts;
+  const spark = evidence ? sparkline(evidence.history, evidence.model) : null;
+  const past = evidence?.past;
+  return {
+    time: rfc3339(nowSeconds),
+    summary: summarise(trigger, answer, spark),
+    settings: settingsOf(trigger),
+    notices: trigger.notices.map(redact),
+    explanation: explanationOf(answer),
+    history: evidence ? historyChart(evidence.history, parts.historySeconds) : null,
+    forecast: evidence?.model ? forecastChart(evidence.model, trigger, nowSeconds) : null,
+    past: past ? pastChart(past) : null,
+    replicaComparison: past ? compareReplicas(past, trigger.threshold) : null,
+    model: evidence?.model ? modelView(evidence.model) : null,
+    seasons: evidence?.model ? seasonProfiles(evidence.model) : [],
+    changes: (evidence?.changes ?? []).map(changeView).reverse(),
+    manifestYaml: manifestYaml(trigger, scalerAddress),
+    grpcurlCommand: grpcurlCommand(trigger, scalerAddress),
+  };
+}
+
+function explanationOf(answer: Answer | undefined): TriggerDetail['explanation'] {
+  if (!answer) return [];
+  if ('error' in answer) return [{ step: 'error', error: apiError(answer.error) }];
+  return explain(answer.snapshot);
+}
+
+function settingsOf(trigger: Trigger): TriggerSettings {
+  return {
+    query: redact(trigger.query),
+    source: redact(describeSource(trigger.source)),
+    threshold: trigger.threshold,
+    activationThreshold: trigger.activationThreshold,
+    horizonSeconds: trigger.horizonSeconds,
+    historySeconds: trigger.historySeconds,
+    stepSeconds: trigger.stepSeconds,
+    quantile: trigger.quantile,
+    mode: trigger.mode,
+    seasonalitySeconds: trigger.seasonality,
+    timezone: trigger.timezone,
+    minValue: known(trigger.minValue),
+    maxValue: known(trigger.maxValue),
+    ignoreNullValues: trigger.ignoreNullValues,
+  };
+}
+
+function historyChart(history: Series, historySeconds: number): HistoryChart | null {
+  const { startSeconds, stepSeconds, values, peaks } = history;
+  const wanted = Math.min(values.length, Math.ceil(historySeconds / stepSeconds));
+  if (wanted === 0) return null;
+  const per = Math.ceil(wanted / MOST_POINTS);
+  // Points lie on a fixed grid, so that they stay the same as time goes on.
+  const gridSeconds = per * stepSeconds;
+  const endSeconds = startSeconds + values.length * stepSeconds;
+  const from = Math.ceil((endSeconds - wanted * stepSeconds) / gridSeconds) * gridSeconds;
+  const first = Math.max(0, Math.round((from - startSeconds) / stepSeconds));
+  const points = Math.max(1, Math.ceil((values.length - first) / per));
+  const thinned = (series: Float64Array, gather: (values: Float64Array) => number) =>
+    Array.from({ length: points }, (_, i) =>
+      known(gather(series.subarray(first + i * per, first + (i + 1) * per))),
+    );
+  return {
+    startTime: rfc3339(startSeconds + first * stepSeconds),
+    stepSeconds: gridSeconds,
+    mean: thinned(values, meanOf),
+    highest: peaks ? thinned(peaks, highestOf) : null,
+  };
+}
+
+function forecastChart(model: FittedModel, trigger: Trigger, nowSeconds: number): ForecastChart {
+  const { stepSeconds } = model;
+  const behind = Math.max(0, Math.floor((nowSeconds - model.endSeconds) / stepSeconds));
+  const reachSeconds = Math.max(trigger.horizonSeconds, DAY_SECONDS);
+  const steps = Math.min(MOST_FORECAST_STEPS, Math.ceil(reachSeconds / stepSeconds));
+  const coming = forecast(model, steps, [LOWER_QUANTILE, trigger.quantile], behind);
+  const horizonSteps = Math.max(1, Math.round(trigger.horizonSeconds / stepSeconds));
+  return {
+    startTime: rfc3339(coming.startSeconds),
+    stepSeconds,
+    horizonEndTime: rfc3339(coming.startSeconds + horizonSteps * stepSeconds),
+    mean: Array.from(coming.mean, rounded),
+    lowerQuantile: LOWER_QUANTILE,
+    lower: Array.from(coming.quantiles[0]!, rounded),
+    upperQuantile: trigger.quantile,
+    upper: Array.from(coming.quantiles[1]!, rounded),
+  };
+}
+
+function pastChart(past: PastAnswers): PastChart {
+  const { observed, forecastUpper } = past;
+  let comparedSteps = 0;
+  let withinUpperSteps = 0;
+  for (let i = 0; i < observed.length; i++) {
+    if (Number.isNaN(observed[i]!) || Number.isNaN(forecastUpper[i]!)) continue;
+    comparedSteps++;
+    if (observed[i]! <= forecastUpper[i]!) withinUpperSteps++;
+  }
+  return {
+    startTime: rfc3339(past.startSeconds),
+    stepSeconds: past.slotSeconds,
+    observed: knownList(observed),
+    answered: knownList(past.answered),
+    forecastMean: knownList(past.forecastMean),
+    forecastUpper: knownList(forecastUpper),
+    comparedSteps,
+    withinUpperSteps,
+  };
+}
+
+function modelView(model: FittedModel): ModelView {
+  return {
+    stage: model.stage,
+    isGuarded: model.guarded,
+    stepSeconds: model.stepSeconds,
+    horizonSteps: model.horizonSteps,
+    timezone: model.timezone,
+    historyUntilTime: rfc3339(model.endSeconds),
+    mean: poolView(model.mean),
+    highest: model.peak === model.mean ? null : poolView(model.peak),
+  };
+}
+
+function poolView(pool: PooledModel): ModelPool {
+  return {
+    measuredAtSteps: [...pool.measuredAt],
+    members: pool.members.map((member, index) => {
+      const { alpha, beta, phi, gamma, kappa, rho } = member.parameters;
+      return {
+        name: member.name,
+        form: member.form,
+        weights: pool.weights.map((row) => rounded(row[index]!)),
+        parameters: {
+          alpha: rounded(alpha),
+          beta: rounded(beta),
+          phi: rounded(phi),
+          gamma: rounded(gamma),
+          kappa: rounded(kappa),
+          rho: rounded(rho),
+        },
+        level: rounded(member.level),
+        trend: rounded(member.trend),
+        seasonSeconds: member.seasons.map((season) => season.periodSeconds),
+      };
+    }),
+  };
+}
+
+function changeView({ atSeconds, state }: StateChange): StateChangeView {
+  const isError = 'error' in state;
+  return {
+    time: rfc3339(atSeconds),
+    reason: isError ? null : state.reason,
+    stage: isError ? null : state.stage,
+    isActive: isError ? null : state.active,
+    error: isError ? { kind: state.error, message: redact(state.message) } : null,
+  };
+}
+
+function meanOf(values: Float64Array): number {
+  let sum = 0;
+  let count = 0;
+  for (const value of values)
+    if (!Number.isNaN(value)) {
+      sum += value;
+      count++;
+    }
+  return count > 0 ? sum / count : Number.NaN;
+}
+
+function highestOf(values: Float64Array): number {
+  let highest = Number.NaN;
+  for (const value of values) if (!(highest >= value) && !Number.isNaN(value)) highest = value;
+  return highest;
+}

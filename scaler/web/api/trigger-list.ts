@@ -1,0 +1,112 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '../../clock.js';
+import type { Answer, Answers } from '../../planner/types.js';
+import type { Trigger } from '../../trigger.js';
+import type { Sparkline, TriggerList } from './contract.js';
+import { type JsonBody, jsonBody } from './json-body.js';
+import { rfc3339 } from './json-values.js';
+import { sparkline } from './sparkline.js';
+import { summarise } from './trigger-summary.js';
+
+/** Most triggers in one answer. */
+export const LARGEST_LIMIT = 1000;
+
+/** How long a page is answered from memory, however many ask; a tick of the planner is longer. */
+const FRESH_MILLISECONDS = 1000;
+
+/** Time after which others get their turn on the event loop. */
+const SLICE_MILLISECONDS = 4;
+
+/** Pages kept at once. */
+const KEPT_PAGES = 32;
+
+/**
+ * Builds the pages of the trigger list: in slices, so that ten thousand triggers never hold up an answer to KEDA, and
+ * once for all who ask within a second.
+ */
+export class TriggerPages {
+  readonly #pages = new Map<string, { readonly madeAt: number; readonly body: Promise<JsonBody> }>();
+  readonly #sparklines = new WeakMap<
+    Trigger,
+    { readonly untilSeconds: number; readonly line: Sparkline | null }
+  >();
+
+  constructor(
+    readonly answers: Answers,
+    readonly clock: Clock,
+  ) {}
+
+  /** Triggers `offset` to `offset + limit` in order of their names. */
+  async page(offset: number, limit: number): Promise<JsonBody> {
+    const key = `${offset}/${limit}`;
+    const held = this.#pages.get(key);
+    if (held && performance.now() - held.madeAt < FRESH_MILLISECONDS) return held.body;
+    this.#pages.delete(key);
+    if (this.#pages.size >= KEPT_PAGES) this.#pages.delete(this.#pages.keys().next().value!);
+    const body = this.#build(offset, limit);
+    this.#pages.set(key, { madeAt: performance.now(), body });
+    // A page that could not be built is not kept.
+    body.catch(() => this.#pages.delete(key));
+    return body;
+  }
+
+  async #build(offset: number, limit: number): Promise<JsonBody> {
+    const all = [...this.answers.all()].sort((a, b) => byName(a.trigger, b.trigger));
+    const turn = new Turns();
+    const triggers: string[] = [];
+    for (const { trigger, answer } of all.slice(offset, offset + limit)) {
+      triggers.push(JSON.stringify(summarise(trigger, answer, this.#sparkline(trigger, answer))));
+      await turn.yieldWhenDue();
+    }
+    const frame: Omit<TriggerList, 'triggers'> = {
+      time: rfc3339(newestAnswerSeconds(all) ?? this.clock.nowSeconds()),
+      total: all.length,
+      offset,
+      limit,
+    };
+    return await jsonBody(`${JSON.stringify(frame).slice(0, -1)},"triggers":[${triggers.join(',')}]}`);
+  }
+
+  /** The line changes with the model's steps only, and is kept until then. */
+  #sparkline(trigger: Trigger, answer: Answer | undefined): Sparkline | null {
+    const untilSeconds =
+      answer && 'snapshot' in answer ? (answer.snapshot.historyUntilSeconds ?? Number.NaN) : Number.NaN;
+    const held = this.#sparklines.get(trigger);
+    if (held && held.untilSeconds === untilSeconds) return held.line;
+    const evidence = this.answers.evidence(trigger);
+    const line = evidence ? sparkline(evidence.history, evidence.model) : null;
+    this.#sparklines.set(trigger, { untilSeconds, line });
+    return line;
+  }
+}
+
+/** Gives others their turn when a slice of time is used up. */
+class Turns {
+  #began = performance.now();
+
+  async yieldWhenDue(): Promise<void> {
+    if (performance.now() - this.#began < SLICE_MILLISECONDS) return;
+    await nextTurn();
+    this.#began = performance.now();
+  }
+}
+
+function newestAnswerSeconds(all: readonly { readonly answer: Answer | undefined }[]): number | undefined {
+  let newest: number | undefined;
+  for (const { answer } of all)
+    if (answer && 'snapshot' in answer && !(newest! >= answer.snapshot.computedAtSeconds))
+      newest = answer.snapshot.computedAtSeconds;
+  return newest;
+}
+
+function byName(a: Trigger, b: Trigger): number {
+  return (
+    compare(a.namespace, b.namespace) ||
+    compare(a.scaledObject, b.scaledObject) ||
+    compare(a.metricName, b.metricName)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,51 @@
+import type { Answer, Snapshot } from '../../planner/types.js';
+import type { Trigger } from '../../trigger.js';
+import type { Sparkline, TriggerStatus, TriggerSummary } from './contract.js';
+import { accuracyOf, apiError, comingPeak, replicasFor } from './explain.js';
+import { known, rfc3339 } from './json-values.js';
+
+/** What the overview shows of a trigger. */
+export function summarise(
+  trigger: Trigger,
+  answer: Answer | undefined,
+  spark: Sparkline | null,
+): TriggerSummary {
+  const snapshot = answer && 'snapshot' in answer ? answer.snapshot : undefined;
+  const peak = snapshot ? comingPeak(snapshot) : null;
+  const replicas = (load: number | null | undefined) =>
+    load === undefined || load === null ? null : replicasFor(load, trigger.threshold);
+  return {
+    namespace: trigger.namespace,
+    scaledObject: trigger.scaledObject,
+    metricName: trigger.metricName,
+    status: statusOf(answer),
+    reason: snapshot?.reason ?? null,
+    stage: snapshot?.stage ?? null,
+    nextStageInSeconds: known(snapshot?.nextStageInSeconds),
+    error: answer && 'error' in answer ? apiError(answer.error) : null,
+    threshold: trigger.threshold,
+    horizonSeconds: trigger.horizonSeconds,
+    observed: known(snapshot?.observed),
+    observedTime: snapshot ? rfc3339(snapshot.observedAtSeconds) : null,
+    answered: known(snapshot?.value),
+    isActive: snapshot?.active ?? null,
+    peak,
+    replicas: {
+      forObserved: replicas(snapshot?.observed),
+      forAnswered: replicas(snapshot?.value),
+      forPeak: replicas(peak?.value),
+    },
+    accuracy: snapshot ? accuracyOf(snapshot) : null,
+    sparkline: spark,
+  };
+}
+
+function statusOf(answer: Answer | undefined): TriggerStatus {
+  if (!answer) return 'starting';
+  if ('error' in answer) return 'error';
+  return statusOfSnapshot(answer.snapshot);
+}
+
+function statusOfSnapshot({ reason }: Snapshot): TriggerStatus {
+  return reason === 'forecast' || reason === 'observed' ? 'forecasting' : reason;
+}
