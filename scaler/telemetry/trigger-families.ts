@@ -3,6 +3,9 @@ import type { TriggerFamily, TriggerState } from './trigger-gauge.js';
 
 const PREFIX = 'predictive_scaler_';
 
+/** The lower edge of a forecast's band, as PlannedForecast has it. */
+const LOWER_QUANTILE = 0.1;
+
 /** Families about the load itself are in the query's unit, which only the user knows. */
 const loadFamilies: readonly TriggerFamily[] = [
   {
@@ -13,10 +16,12 @@ const loadFamilies: readonly TriggerFamily[] = [
   {
     name: `${PREFIX}forecast`,
     help: "Load forecast for the step at the end of the horizon, in the query's unit, for the lower quantile and the trigger's own.",
-    label: 'quantile',
+    label: 'q',
     collect: ofSnapshot(({ forecast, trigger }, emit) => {
       if (forecast === undefined) return;
-      emit(forecast.lower.at(-1) ?? Number.NaN, '0.1');
+      // A trigger may ask for the lower quantile itself; two equal series would make the whole scrape invalid.
+      if (trigger.quantile !== LOWER_QUANTILE)
+        emit(forecast.lower.at(-1) ?? Number.NaN, String(LOWER_QUANTILE));
       emit(forecast.upper.at(-1) ?? Number.NaN, String(trigger.quantile));
     }),
   },
@@ -28,7 +33,7 @@ const loadFamilies: readonly TriggerFamily[] = [
   {
     name: `${PREFIX}forecast_peak`,
     help: "The trigger's quantile of the highest load within the horizon, in the query's unit.",
-    label: 'quantile',
+    label: 'q',
     collect: ofSnapshot(
       ({ forecast, trigger }, emit) => forecast && emit(forecast.peak, String(trigger.quantile)),
     ),

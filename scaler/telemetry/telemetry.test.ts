@@ -1,0 +1,390 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { status } from '@grpc/grpc-js';
+import { ScalerError } from '../errors.js';
+import { packageRoot } from '../package-root.js';
+import type { Answer, Snapshot } from '../planner/types.js';
+import { parseTrigger, type Trigger } from '../trigger.js';
+import { exposition } from './exposition.js';
+import { createLog } from './log.js';
+import { createTelemetry, type Telemetry } from './telemetry.js';
+
+const nowSeconds = 1_800_000_000;
+
+function trigger(name: string, metadata: Record<string, string> = {}): Trigger {
+  return parseTrigger(
+    {
+      name,
+      namespace: 'shop',
+      scalerMetadata: { query: 'up', threshold: '100', metricName: 'load', ...metadata },
+    },
+    { defaultSource: 'central' },
+  );
+}
+
+function snapshot(of: Trigger, changes: Partial<Snapshot> = {}): Answer {
+  return {
+    snapshot: {
+      trigger: of,
+      computedAtSeconds: nowSeconds,
+      observed: 250,
+      observedAtSeconds: nowSeconds,
+      value: 480,
+      active: true,
+      reason: 'forecast',
+      stage: 'daily',
+      nextStageInSeconds: 86_400,
+      forecast: {
+        startSeconds: nowSeconds,
+        stepSeconds: 300,
+        mean: Float64Array.of(300, 400),
+        lower: Float64Array.of(250, 350),
+        upper: Float64Array.of(330, 450),
+        peak: 480,
+        peakAtSeconds: nowSeconds + 300,
+      },
+      quality: { modelError: 12, lastValueError: 40, coverage: 0.91, samples: 500 },
+      guarded: false,
+      historyUntilSeconds: nowSeconds - 90,
+      ...changes,
+    } as Snapshot,
+  };
+}
+
+/** A telemetry with its log lines, and its text as a scrape would get it. */
+function start(triggers: { trigger: Trigger; answer: Answer | undefined }[] = []) {
+  const lines: Record<string, unknown>[] = [];
+  const destination = new Writable({
+    write(chunk, _encoding, done) {
+      for (const line of String(chunk).trimEnd().split('\n')) lines.push(JSON.parse(line));
+      done();
+    },
+  });
+  const telemetry = createTelemetry({
+    clock: { nowSeconds: () => nowSeconds },
+    log: createLog({ level: 'info', destination }),
+    version: '1.2.3',
+    sourceNames: new Set(['central']),
+  });
+  telemetry.exportAnswers({ all: () => triggers });
+  return { telemetry, lines, scrape: () => textOf(telemetry) };
+}
+
+async function textOf({ registry }: Telemetry): Promise<string> {
+  let text = '';
+  for await (const part of exposition(registry)) text += part;
+  return text;
+}
+
+/** The lines about triggers, without the labels that all of them share. */
+function triggerLines(text: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => line.includes('scaledobject='))
+    .map((line) => line.replace('namespace="shop",scaledobject="checkout",metric="load"', '…'));
+}
+
+describe('the exported metrics', () => {
+  it('say everything about a trigger that answers', async () => {
+    const checkout = trigger('checkout');
+    const { scrape } = start([{ trigger: checkout, answer: snapshot(checkout) }]);
+    assert.deepEqual(triggerLines(await scrape()), [
+      'predictive_scaler_observed{…} 250',
+      'predictive_scaler_forecast{q="0.1",…} 350',
+      'predictive_scaler_forecast{q="0.9",…} 450',
+      'predictive_scaler_forecast_mean{…} 400',
+      'predictive_scaler_forecast_peak{q="0.9",…} 480',
+      `predictive_scaler_forecast_peak_timestamp_seconds{…} ${nowSeconds + 300}`,
+      'predictive_scaler_value{…} 480',
+      'predictive_scaler_threshold{…} 100',
+      'predictive_scaler_active{…} 1',
+      'predictive_scaler_stage{stage="daily",…} 1',
+      'predictive_scaler_reason{reason="forecast",…} 1',
+      'predictive_scaler_guarded{…} 0',
+      'predictive_scaler_next_stage_seconds{…} 86400',
+      'predictive_scaler_model_age_seconds{…} 90',
+      'predictive_scaler_forecast_error{…} 12',
+      'predictive_scaler_last_value_error{…} 40',
+      'predictive_scaler_coverage_ratio{…} 0.91',
+      'predictive_scaler_quantile_ratio{…} 0.9',
+    ]);
+  });
+
+  it('leave out what is not known instead of saying 0', async () => {
+    const checkout = trigger('checkout');
+    const young = snapshot(checkout, {
+      observed: undefined,
+      forecast: undefined,
+      quality: undefined,
+      nextStageInSeconds: undefined,
+      historyUntilSeconds: undefined,
+      reason: 'empty',
+      stage: 'observed',
+      value: 0,
+      active: false,
+    });
+    const { scrape } = start([{ trigger: checkout, answer: young }]);
+    assert.deepEqual(triggerLines(await scrape()), [
+      'predictive_scaler_value{…} 0',
+      'predictive_scaler_threshold{…} 100',
+      'predictive_scaler_active{…} 0',
+      'predictive_scaler_stage{stage="observed",…} 1',
+      'predictive_scaler_reason{reason="empty",…} 1',
+      'predictive_scaler_guarded{…} 0',
+      'predictive_scaler_quantile_ratio{…} 0.9',
+    ]);
+  });
+
+  it('say which kind of error KEDA gets', async () => {
+    const checkout = trigger('checkout');
+    const { scrape } = start([{ trigger: checkout, answer: { error: new ScalerError('unavailable', 'x') } }]);
+    assert.deepEqual(triggerLines(await scrape()), [
+      'predictive_scaler_threshold{…} 100',
+      'predictive_scaler_answer_error{kind="unavailable",…} 1',
+      'predictive_scaler_quantile_ratio{…} 0.9',
+    ]);
+  });
+
+  it('have no series twice when a trigger asks for the lower quantile', async () => {
+    const low = trigger('checkout', { quantile: '0.1' });
+    const { scrape } = start([{ trigger: low, answer: snapshot(low) }]);
+    const lines = triggerLines(await scrape()).filter((line) =>
+      line.startsWith('predictive_scaler_forecast{'),
+    );
+    assert.deepEqual(lines, ['predictive_scaler_forecast{q="0.1",…} 450']);
+  });
+
+  it('forget a trigger as soon as the planner does', async () => {
+    const triggers = ['a', 'b'].map((name) => ({ trigger: trigger(name), answer: snapshot(trigger(name)) }));
+    const { scrape } = start(triggers);
+    const before = await scrape();
+    assert.match(before, /scaledobject="a"/);
+    assert.match(before, /^predictive_scaler_triggers 2$/m);
+    triggers.shift();
+    const after = await scrape();
+    assert.doesNotMatch(after, /scaledobject="a"/);
+    assert.match(after, /scaledobject="b"/);
+    assert.match(after, /^predictive_scaler_triggers 1$/m);
+  });
+
+  it('are the same in JSON as in text', async () => {
+    const checkout = trigger('checkout');
+    const { telemetry } = start([{ trigger: checkout, answer: snapshot(checkout) }]);
+    const stage = (await telemetry.registry.getMetricsAsJSON()).find(
+      ({ name }) => name === 'predictive_scaler_stage',
+    );
+    assert.deepEqual(stage?.values, [
+      { value: 1, labels: { namespace: 'shop', scaledobject: 'checkout', metric: 'load', stage: 'daily' } },
+    ]);
+  });
+
+  it('count what the scaler does', async () => {
+    const { telemetry, scrape } = start();
+    telemetry.planner.fitFinished(trigger('a'), 0.2);
+    telemetry.planner.fitFailed(trigger('a'), 0.3, new Error('x'));
+    const fetched = { kind: 'range', outcome: 'ok', seconds: 0.02, samples: 100, bytes: 2000 } as const;
+    telemetry.history.requestEnded({ ...fetched, source: 'central' });
+    telemetry.history.requestEnded({ ...fetched, source: 'http://made-up-1#abc' });
+    telemetry.history.requestEnded({ ...fetched, source: 'http://made-up-2#abc' });
+    telemetry.history.samplesDropped('central', 3);
+    telemetry.rpc('/externalscaler.ExternalScaler/GetMetrics', status.UNAVAILABLE, 0.004);
+    const text = await scrape();
+    for (const line of [
+      'predictive_scaler_fit_duration_seconds_count{outcome="ok"} 1',
+      'predictive_scaler_fit_duration_seconds_sum{outcome="failed"} 0.3',
+      'predictive_scaler_fetch_duration_seconds_bucket{le="0.025",source="central",kind="range",outcome="ok"} 1',
+      'predictive_scaler_fetched_samples_total{source="central"} 100',
+      'predictive_scaler_fetched_samples_total{source="address"} 200',
+      'predictive_scaler_fetched_bytes_total{source="address"} 4000',
+      'predictive_scaler_dropped_samples_total{source="central"} 3',
+      'predictive_scaler_rpc_duration_seconds_count{method="externalscaler.ExternalScaler/GetMetrics",code="UNAVAILABLE"} 1',
+      `predictive_scaler_build_info{version="1.2.3",node_version="${process.version}"} 1`,
+    ])
+      assert.ok(text.includes(`${line}\n`), `missing: ${line}`);
+    assert.match(text, /^nodejs_eventloop_lag_p99_seconds \d/m);
+  });
+
+  it('are accepted by promtool, hostile labels included', async () => {
+    const hostile = { ...trigger('checkout'), metricName: 'a"b\\c\nd{e="f"} 1\u0007' };
+    const { telemetry, scrape } = start([{ trigger: hostile, answer: snapshot(hostile) }]);
+    telemetry.rpc('/externalscaler.ExternalScaler/IsActive', status.OK, 0.001);
+    const {
+      stdout,
+      stderr,
+      status: exit,
+      error,
+    } = spawnSync('promtool', ['check', 'metrics'], {
+      input: await scrape(),
+      encoding: 'utf8',
+    });
+    assert.ifError(error);
+    // Node's own metrics come with prom-client, names included; promtool's advice on those is not ours to follow.
+    const advice = `${stdout}${stderr}`
+      .split('\n')
+      .filter((line) => line !== '' && !/^(nodejs|process)_/.test(line));
+    assert.deepEqual(advice, []);
+    assert.ok(exit === 0 || exit === 3, `promtool ended with ${exit}`);
+  });
+
+  it('of 10,000 triggers leave the event loop its turns', async () => {
+    const triggers = Array.from({ length: 10_000 }, (_, i) => {
+      const one = trigger(`so-${i}`);
+      return { trigger: one, answer: snapshot(one) };
+    });
+    const { telemetry } = start(triggers);
+    let turns = 0;
+    let ended = false;
+    const tick = (): void => {
+      turns++;
+      if (!ended) setImmediate(tick);
+    };
+    setImmediate(tick);
+    const longest = { part: 0 };
+    let lines = 0;
+    for await (const part of exposition(telemetry.registry)) {
+      longest.part = Math.max(longest.part, part.length);
+      lines += part.split('\n').length;
+    }
+    ended = true;
+    assert.ok(lines > 180_000, `${lines} lines`);
+    // One turn at least for each family: no part holds more than one of them.
+    assert.ok(turns >= telemetry.registry.getMetricsAsArray().length - 1, `${turns} turns`);
+    assert.ok(longest.part < 4_000_000, `a part of ${longest.part} characters`);
+  });
+});
+
+describe('docs/metrics.md', () => {
+  const page = readFileSync(join(packageRoot, 'docs', 'metrics.md'), 'utf8');
+  const documented = new Map(
+    page
+      .split('\n')
+      .filter((line) => line.startsWith('- `predictive_scaler_'))
+      .map((line) => [line.slice(3, line.indexOf('`', 3)), line]),
+  );
+  const exported = start()
+    .telemetry.registry.getMetricsAsArray()
+    .filter(({ name }) => name.startsWith('predictive_scaler_')) as unknown as {
+    name: string;
+    help: string;
+    type: string;
+    labelNames: string[];
+  }[];
+
+  for (const { name, help, type, labelNames } of exported)
+    it(`says of ${name} what the program does`, () => {
+      const kind = type ?? 'gauge';
+      const labels =
+        labelNames.length === 0 ? '' : `; labels ${labelNames.map((label) => `\`${label}\``).join(', ')}`;
+      assert.equal(documented.get(name), `- \`${name}\` (${kind}${labels}): ${help}`);
+    });
+
+  it('knows no metric that the program does not export', () => {
+    const names = new Set(exported.map(({ name }) => name));
+    assert.deepEqual(
+      [...documented.keys()].filter((name) => !names.has(name)),
+      [],
+    );
+  });
+});
+
+describe('the log', () => {
+  const checkout = trigger('checkout');
+
+  it('has one line for a change of state and none for an answer renewed as it was', () => {
+    const { telemetry, lines } = start();
+    const { planner } = telemetry;
+    const first = snapshot(checkout);
+    planner.answerRenewed(checkout, undefined, first);
+    assert.deepEqual(
+      lines.map(({ msg }) => msg),
+      ['new trigger', 'trigger answers'],
+    );
+    const again = snapshot(checkout, { value: 500, observed: 300 });
+    planner.answerRenewed(checkout, first, again);
+    // Near a peak the higher of the two decides, now this one, now that one.
+    planner.answerRenewed(checkout, again, snapshot(checkout, { reason: 'observed' }));
+    assert.equal(lines.length, 2);
+    const stale = snapshot(checkout, { reason: 'stale' });
+    planner.answerRenewed(checkout, again, stale);
+    assert.equal(lines.length, 3);
+    assert.equal(lines[2]?.reason, 'stale');
+    const failed = (minutes: number) => ({
+      error: new ScalerError('unavailable', `no answer for ${minutes} minutes`),
+    });
+    planner.answerRenewed(checkout, stale, failed(31));
+    planner.answerRenewed(checkout, failed(31), failed(32));
+    assert.equal(lines.length, 4);
+    assert.equal(lines[3]?.level, 'warn');
+    assert.equal(lines[3]?.msg, 'no answer for 31 minutes');
+    planner.answerRenewed(checkout, failed(32), first);
+    assert.equal(lines[4]?.msg, 'trigger answers again');
+    planner.triggerDropped(checkout);
+    assert.equal(lines.length, 6);
+  });
+
+  it('names the trigger in every line', () => {
+    const { telemetry, lines } = start();
+    telemetry.planner.answerRenewed(checkout, undefined, snapshot(checkout));
+    telemetry.planner.fitFailed(checkout, 1, new Error('out of memory'));
+    for (const line of lines) {
+      assert.equal(line.namespace, 'shop');
+      assert.equal(line.scaledObject, 'checkout');
+      assert.equal(line.metric, 'load');
+      assert.match(String(line.time), /^\d{4}-\d\d-\d\dT/);
+    }
+    assert.match(JSON.stringify(lines.at(-1)), /out of memory/);
+  });
+
+  it("tells a trigger's notices once, when it is new", () => {
+    const { telemetry, lines } = start();
+    const noticed = trigger('checkout', { colour: 'red' });
+    telemetry.planner.answerRenewed(noticed, undefined, snapshot(noticed));
+    telemetry.planner.answerRenewed(noticed, snapshot(noticed), snapshot(noticed));
+    assert.equal(lines.filter(({ msg }) => msg === 'key "colour" is not known and has no effect').length, 1);
+  });
+
+  it('tells what the sources notice, and when it is over', () => {
+    const { telemetry, lines } = start();
+    const notice = { source: 'central', query: undefined, topic: 'circuit' } as const;
+    telemetry.history.noticed({ ...notice, message: 'central does not answer' });
+    telemetry.history.noticed({ ...notice, message: undefined });
+    assert.deepEqual(
+      lines.map(({ level, msg }) => [level, msg]),
+      [
+        ['warn', 'central does not answer'],
+        ['info', 'the matter noticed before is over'],
+      ],
+    );
+  });
+
+  it('hides secrets wherever they stand, and keeps a hostile text on its line', () => {
+    const lines: string[] = [];
+    const destination = new Writable({
+      write(chunk, _encoding, done) {
+        lines.push(String(chunk));
+        done();
+      },
+    });
+    const log = createLog({ level: 'info', destination });
+    const source = trigger('x', { prometheusAddress: 'http://p', customHeaders: 'K=hush' }).source;
+    log.info(
+      { token: 'hush', source, config: { headers: { a: 'hush' } }, a: { b: { password: 'hush' } } },
+      'text\nwith "quotes" and \u001b[31mcolour',
+    );
+    assert.equal(lines.length, 1);
+    assert.equal(lines[0]?.trimEnd().split('\n').length, 1);
+    assert.ok(!lines[0]?.includes('hush'), lines[0]);
+    assert.ok(!lines[0]?.includes('\u001b'));
+  });
+
+  it('gives a ScalerError without its stack, and any other error with it', () => {
+    const { telemetry, lines } = start();
+    telemetry.planner.fitFailed(checkout, 1, new ScalerError('rejected', 'several series'));
+    telemetry.planner.fitFailed(checkout, 1, new TypeError('a fault'));
+    assert.deepEqual(lines[0]?.err, { kind: 'rejected', message: 'several series' });
+    assert.match(JSON.stringify(lines[1]?.err), /telemetry\.test/);
+  });
+});
