@@ -318,19 +318,23 @@ describe('parseTrigger', () => {
       [
         'a header of the connection',
         { ...address, customHeaders: 'Host=x' },
-        /header "Host" belongs to the conn/,
+        /header "Host": this header is set by the client itself/,
       ],
-      ['a header name with a space', { ...address, customHeaders: 'X Y=x' }, /a header name is not a token/],
+      [
+        'a header name with a space',
+        { ...address, customHeaders: 'X Y=x' },
+        /a header name has no spaces or separators/,
+      ],
       [
         'a header with a line break',
         { ...address, customHeaders: 'X=a\r\nY: b' },
-        /that a header cannot carry/,
+        /header "X": a header value has only printable/,
       ],
       ['a header twice', { ...address, customHeaders: 'A=b,a=c' }, /has header "a" twice/],
       [
         "the scaler's own parameter",
         { ...address, queryParameters: 'query=up' },
-        /"query" is set by the scaler/,
+        /parameter "query": this parameter is set by the client/,
       ],
     ];
     for (const [name, wrong, message] of cases)

@@ -348,7 +348,7 @@ describe('the log', () => {
 
   it('tells what the sources notice, and when it is over', () => {
     const { telemetry, lines } = start();
-    const notice = { source: 'central', query: undefined, topic: 'circuit' } as const;
+    const notice = { source: 'central', subject: undefined, topic: 'circuit' } as const;
     telemetry.history.noticed({ ...notice, message: 'central does not answer' });
     telemetry.history.noticed({ ...notice, message: undefined });
     assert.deepEqual(

@@ -199,7 +199,7 @@ export const triggerKeys = {
     },
   }),
   queryParameters: optional('none', {
-    form: '`name=value` pairs with commas between them, except query, time, start, end and step',
+    form: '`name=value` pairs with commas between them, except those that the scaler sets itself',
     example: 'dedup=true',
     meaning: 'Parameters for requests to `prometheusAddress`.',
     secret: true,
