@@ -1,3 +1,4 @@
+import type { Series } from '../forecast/types.js';
 import { type Samples, sampleIntervalSeconds } from '../history/samples.js';
 
 /** How long a value may be stood by when no newer one comes: Prometheus' own lookback. */
@@ -46,4 +47,28 @@ export function loadOfSamples(samples: Samples): Load {
       observed[minute] = values[newest]!;
   }
   return { startSeconds: first * 60, demand, observed, sampleSeconds };
+}
+
+/**
+ * The load out of a series with a step of one minute: the maximum of each minute is its demand, and what is seen at the
+ * beginning of a minute is the mean of the one before. Begins with the first known minute.
+ *
+ * @returns undefined when no minute is known
+ */
+export function loadOfMinutes({ startSeconds, values, peaks }: Series): Load | undefined {
+  const first = values.findIndex((value) => !Number.isNaN(value));
+  if (first < 0) return undefined;
+  const observed = new Float64Array(values.length - first).fill(Number.NaN);
+  let newest = first;
+  for (let minute = 1; minute < observed.length; minute++) {
+    const before = first + minute - 1;
+    if (!Number.isNaN(values[before]!)) newest = before;
+    if ((before - newest) * 60 <= LOOKBACK_SECONDS) observed[minute] = values[newest]!;
+  }
+  return {
+    startSeconds: startSeconds + 60 * first,
+    demand: (peaks ?? values).slice(first),
+    observed,
+    sampleSeconds: 60,
+  };
 }

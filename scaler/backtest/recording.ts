@@ -1,6 +1,7 @@
 import type { Series } from '../forecast/types.js';
 import { type Samples, seriesOfSamples } from '../history/samples.js';
-import { type Load, loadOfSamples } from './load.js';
+import type { HistorySource } from '../history/types.js';
+import { type Load, loadOfMinutes, loadOfSamples } from './load.js';
 
 /** A recorded past in both forms that a replay needs. */
 export interface Recording {
@@ -24,6 +25,31 @@ export function recordingOfSamples(samples: Samples, stepSeconds: number): Recor
     if (complete > stepKnownAtSeconds[step]!) stepKnownAtSeconds[step] = complete;
   }
   return { load, steps, stepKnownAtSeconds };
+}
+
+/**
+ * A recording of what a query gave until now, asked from the source as the live planner asks: the steps for the model,
+ * and minutes for the load.
+ *
+ * @param spanSeconds how far back to ask
+ * @returns undefined when the query gave nothing in all of that time.
+ * @throws ScalerError as the source does
+ */
+export async function recordingOfQuery(
+  source: HistorySource,
+  query: string,
+  nowSeconds: number,
+  spanSeconds: number,
+  stepSeconds: number,
+): Promise<Recording | undefined> {
+  const ask = (gridSeconds: number) => {
+    const toSeconds = Math.floor(nowSeconds / gridSeconds) * gridSeconds;
+    const steps = Math.ceil(spanSeconds / gridSeconds);
+    return source.range(query, toSeconds - steps * gridSeconds, toSeconds, gridSeconds);
+  };
+  const [minutes, steps] = await Promise.all([ask(60), ask(stepSeconds)]);
+  const load = loadOfMinutes(minutes);
+  return load && { load, steps, stepKnownAtSeconds: stepEnds(steps) };
 }
 
 function stepEnds({ startSeconds, stepSeconds, values }: Series): Float64Array {

@@ -1,5 +1,6 @@
 import { fit, type Stage } from '../forecast/index.js';
 import type { Series } from '../forecast/types.js';
+import { fillGaps } from '../history/fill-gaps.js';
 import { cutSeries, RefittingModel } from '../planner/refitting-model.js';
 import { decideSignal } from '../planner/signal.js';
 import type { Reason } from '../planner/types.js';
@@ -78,7 +79,8 @@ export function replaySignal(
       const window = cutSeries(known, boundary - historySeconds, boundary);
       if (window.values.length > 0) {
         const startedAt = performance.now();
-        model.offer(boundary, fit(window, { horizonSteps, seasonality, timezone }));
+        const learnt = fillGaps({ ...window, peaks: window.peaks ?? window.values.slice() });
+        model.offer(boundary, fit(learnt, { horizonSteps, seasonality, timezone }));
         fitSeconds += (performance.now() - startedAt) / 1000;
         fits++;
       }

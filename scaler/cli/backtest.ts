@@ -1,18 +1,23 @@
 import { writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Backtest, type BacktestOptions, runBacktest } from '../backtest/backtest.js';
 import { readBehaviour } from '../backtest/behaviour-file.js';
 import { backtestJson } from '../backtest/json.js';
 import { recommend } from '../backtest/recommend.js';
-import { type Recording, recordingOfSamples } from '../backtest/recording.js';
+import { type Recording, recordingOfQuery, recordingOfSamples } from '../backtest/recording.js';
+import { reportHtml } from '../backtest/report/report.js';
 import { type ScaledObjectNames, scaledObjectYaml } from '../backtest/scaled-object.js';
 import { signalCsv } from '../backtest/signal-csv.js';
 import { summaryText } from '../backtest/summary.js';
 import { type ReplicaSize, replicaSize } from '../backtest/threshold.js';
+import { systemClock } from '../clock.js';
 import { formatDuration, parseDurationSeconds } from '../duration.js';
 import { ScalerError } from '../errors.js';
 import { readCsv } from '../history/csv.js';
+import { sourcesSchema } from '../history/source-config.js';
+import { Sources } from '../history/sources.js';
 import { parseTrigger, type Trigger } from '../trigger.js';
 
 interface Flags {
@@ -41,6 +46,7 @@ interface Flags {
   readonly behavior?: string;
   readonly name: string;
   readonly signalOut?: string;
+  readonly report?: string;
   readonly json?: boolean;
 }
 
@@ -57,9 +63,12 @@ const FLAG_OF_KEY: Readonly<Record<string, string>> = {
   activationThreshold: '--activation',
 };
 
+/** Without --evaluate the last week is evaluated, or a third of the load when that is less. */
+const LONGEST_DEFAULT_EVALUATION_SECONDS = 7 * 86_400;
+
 const HELP = `
 Examples:
-  $ predictive-scaler backtest --csv load.csv --threshold 100 --startup 90s
+  $ predictive-scaler backtest --csv load.csv --threshold 100 --startup 90s --report report.html
   $ predictive-scaler backtest --prometheus http://localhost:9090 \\
       --query 'sum(rate(http_requests_total{service="checkout"}[2m]))' --threshold 100 --max 40
 
@@ -99,6 +108,7 @@ export function backtestCommand(): Command {
     .option('--behavior <file>', 'YAML with the behavior of the HPA, or a manifest that holds one')
     .option('--name <workload>', 'name of the Deployment in the ScaledObject', 'my-service')
     .option('--signal-out <file>', 'write the answered value of each minute as CSV')
+    .option('--report <file>', 'write a self-contained HTML page with charts')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', HELP)
     .action(run);
@@ -151,22 +161,46 @@ function triggerOf(flags: Flags): Trigger {
     if (!(error instanceof ScalerError)) throw error;
     const message = error.message
       .replace(/^trigger metadata of ScaledObject "[^"]*": /, '')
-      .replaceAll(/(?:key )?"(\w+)"/g, (text, key: string) => FLAG_OF_KEY[key] ?? text);
+      .replaceAll(/(?:key )?"(\w+)"/g, (text, key: string) => FLAG_OF_KEY[key] ?? text)
+      .replaceAll(/\b(?:queryStep|historyTimeWindow|predictHorizon)\b/g, (key) => FLAG_OF_KEY[key]!);
     throw new ScalerError(error.kind, message, { cause: error });
   }
 }
 
 async function recordingOf(flags: Flags, trigger: Trigger): Promise<Recording> {
-  const samples = await readCsv(flags.csv!);
+  return flags.csv === undefined ? queryRecording(flags, trigger) : fileRecording(flags.csv, trigger);
+}
+
+async function fileRecording(file: string, { stepSeconds }: Trigger): Promise<Recording> {
+  const samples = await readCsv(file);
   if (samples.timestamps.length < 2)
-    throw new ScalerError('invalid', `${flags.csv} holds one sample only; a backtest needs days of them`);
-  const recording = recordingOfSamples(samples, trigger.stepSeconds);
-  if (recording.load.sampleSeconds > trigger.stepSeconds)
+    throw new ScalerError('invalid', `${file} holds one sample only; a backtest needs days of them`);
+  const recording = recordingOfSamples(samples, stepSeconds);
+  if (recording.load.sampleSeconds > stepSeconds)
     throw new ScalerError(
       'invalid',
-      `--step is ${formatDuration(trigger.stepSeconds)}, finer than the samples of ${flags.csv}, which are ${formatDuration(recording.load.sampleSeconds)} apart; give a step of at least that`,
+      `--step is ${formatDuration(stepSeconds)}, finer than the samples of ${file}, which are ${formatDuration(recording.load.sampleSeconds)} apart; give a step of at least that`,
     );
   return recording;
+}
+
+async function queryRecording({ prometheus, evaluate }: Flags, trigger: Trigger): Promise<Recording> {
+  // Whoever calls this command may ask any address: the list guards against triggers that others write.
+  const { protocol, host } = new URL(prometheus!);
+  const sources = new Sources(sourcesSchema.parse({ allowedAddresses: [`${protocol}//${host}`] }));
+  try {
+    const recording = await recordingOfQuery(
+      sources.open(trigger.source).history,
+      trigger.query,
+      systemClock.nowSeconds(),
+      trigger.historySeconds + (evaluate ?? LONGEST_DEFAULT_EVALUATION_SECONDS),
+      trigger.stepSeconds,
+    );
+    if (recording) return recording;
+  } finally {
+    await sources.close();
+  }
+  throw new ScalerError('rejected', `the query gave nothing in that time: ${trigger.query}`);
 }
 
 async function optionsOf(
@@ -176,7 +210,9 @@ async function optionsOf(
   size: ReplicaSize,
 ): Promise<BacktestOptions> {
   const minutes = load.demand.length;
-  const evaluated = Math.round((flags.evaluate ?? Math.min(7 * 86_400, 60 * Math.floor(minutes / 3))) / 60);
+  const evaluated = Math.round(
+    (flags.evaluate ?? Math.min(LONGEST_DEFAULT_EVALUATION_SECONDS, 60 * Math.floor(minutes / 3))) / 60,
+  );
   if (evaluated < 60 || evaluated >= minutes)
     throw new ScalerError(
       'invalid',
@@ -225,9 +261,11 @@ async function write(flags: Flags, trigger: Trigger, size: ReplicaSize, backtest
     setup,
     recommendation.verdict === 'use' ? 'predict' : 'observe',
   );
-  const title = flags.csv ?? flags.query!;
+  const title = flags.csv === undefined ? flags.query! : basename(flags.csv);
   if (flags.signalOut !== undefined)
     await writeOut(flags.signalOut, signalCsv(load.startSeconds + 60 * span.from, backtest.replay.values));
+  if (flags.report !== undefined)
+    await writeOut(flags.report, await reportHtml({ title, backtest, size, recommendation, yaml }));
   process.stdout.write(
     flags.json
       ? `${JSON.stringify(backtestJson(backtest, size, recommendation, yaml), undefined, 2)}\n`

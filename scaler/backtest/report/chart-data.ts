@@ -1,0 +1,78 @@
+import { POLICY_NAMES, type PolicyKey } from '../compare.js';
+import type { Finding } from '../summary.js';
+import { cheapestWithin } from '../sweep.js';
+
+/** What the page's script draws. Kept short: it is part of the page. */
+export interface ChartData {
+  /** IANA zone in which times are shown. */
+  readonly timezone: string;
+  /** Epoch seconds of each minute. */
+  readonly times: readonly number[];
+  readonly load: readonly (number | null)[];
+  /** What this scaler answered. */
+  readonly answered: readonly (number | null)[];
+  /** The forecast of the coming peak behind it. */
+  readonly forecast: readonly (number | null)[];
+  /** Replicas that carry the load at full use. */
+  readonly needed: readonly (number | null)[];
+  readonly policies: readonly {
+    readonly key: PolicyKey;
+    readonly name: string;
+    readonly replicas: readonly number[];
+    /** Begin and end of each stretch of overload, in epoch seconds. */
+    readonly overloads: readonly (readonly [number, number])[];
+    /** Pod-hours at each of `limits`; null where no target utilisation keeps it. */
+    readonly cost: readonly (number | null)[];
+  }[];
+  /** Limits on overloaded time in percent, ascending. */
+  readonly limits: readonly number[];
+}
+
+/** 0.05 % to 20 % in equal ratios. */
+const LIMITS = Array.from({ length: 54 }, (_, i) => 0.0005 * 1.12 ** i);
+
+/** Reduces a finished backtest to what its charts show. */
+export function chartData({ backtest }: Finding): ChartData {
+  const { recording, options, replay, comparison } = backtest;
+  const { span, setup, trigger } = options;
+  const { load } = recording;
+  const demand = load.demand.subarray(span.from, span.to);
+  const startSeconds = load.startSeconds + 60 * span.from;
+  return {
+    timezone: trigger.timezone,
+    times: Array.from(demand, (_, minute) => startSeconds + 60 * minute),
+    load: shortened(demand),
+    answered: shortened(replay.values),
+    forecast: shortened(replay.forecastPeaks),
+    needed: shortened(demand.map((value) => Math.ceil(value / setup.capacityPerReplica))),
+    policies: comparison.policies.map(({ key, timeline, sweep }) => ({
+      key,
+      name: POLICY_NAMES[key],
+      replicas: Array.from(timeline.replicas),
+      overloads: stretches(timeline.overloadedSeconds, startSeconds),
+      cost: LIMITS.map((limit) => shorten(cheapestWithin(sweep, limit)?.podHours ?? Number.NaN)),
+    })),
+    limits: LIMITS.map((limit) => Number((100 * limit).toPrecision(3))),
+  };
+}
+
+function shortened(values: Float64Array): (number | null)[] {
+  return Array.from(values, shorten);
+}
+
+/** Four significant digits are more than a chart can show. */
+function shorten(value: number): number | null {
+  return Number.isFinite(value) ? Number(value.toPrecision(4)) : null;
+}
+
+function stretches(overloadedSeconds: Float64Array, startSeconds: number): [number, number][] {
+  const found: [number, number][] = [];
+  overloadedSeconds.forEach((seconds, minute) => {
+    if (seconds === 0) return;
+    const from = startSeconds + 60 * minute;
+    const last = found.at(-1);
+    if (last && last[1] === from) last[1] = from + 60;
+    else found.push([from, from + 60]);
+  });
+  return found;
+}

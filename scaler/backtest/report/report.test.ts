@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium } from 'playwright-core';
+import { recommend } from '../recommend.js';
+import { testBacktest, testSetup } from '../test-backtest.js';
+import { minuteSamples, officeLoad } from '../test-load.js';
+import { reportHtml } from './report.js';
+
+const hostile = 'load of </script><img src="http://127.0.0.1:9/x" onerror="document.title=1"> & "checkout"';
+
+describe('the report page', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let file: string;
+  let browser: Browser;
+
+  before(async () => {
+    const backtest = testBacktest(minuteSamples(4, officeLoad), 1);
+    const size = {
+      threshold: testSetup.targetPerReplica,
+      capacity: testSetup.capacityPerReplica,
+      derived: false,
+    };
+    const recommendation = recommend(backtest);
+    folder = await mkdtemp(join(tmpdir(), 'report-'));
+    file = join(folder, 'report.html');
+    await writeFile(
+      file,
+      await reportHtml({ title: hostile, backtest, size, recommendation, yaml: `# ${hostile}\n` }),
+    );
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--disable-background-networking',
+        '--disable-sync',
+      ],
+    });
+  });
+  after(async () => {
+    await browser?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  for (const [name, width, colorScheme] of [
+    ['a light desktop', 1200, 'light'],
+    ['a dark desktop', 1200, 'dark'],
+    ['a phone', 375, 'light'],
+  ] as const)
+    it(`draws its charts on ${name} without a request, an error or a sideways scroll`, async () => {
+      const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
+      const requests: string[] = [];
+      const problems: string[] = [];
+      page.on('request', (request) => requests.push(request.url()));
+      page.on('console', (message) => problems.push(message.text()));
+      page.on('pageerror', (error) => problems.push(error.message));
+      await page.goto(pathToFileURL(file).href);
+      await page.locator('#cost-chart canvas').waitFor();
+
+      assert.equal(await page.locator('.chart canvas').count(), 4);
+      assert.deepEqual(
+        requests.filter((url) => !url.startsWith('data:')),
+        [pathToFileURL(file).href],
+      );
+      assert.deepEqual(problems, []);
+      const scrollWidth = await page.evaluate('document.documentElement.scrollWidth');
+      assert.ok((scrollWidth as number) <= width, `the page is ${scrollWidth} wide on a screen of ${width}`);
+      await page.close();
+    });
+
+  it('shows text as text', async () => {
+    const page = await browser.newPage();
+    await page.goto(pathToFileURL(file).href);
+    assert.equal(await page.locator('h1').textContent(), hostile);
+    assert.equal(await page.title(), `Backtest of ${hostile}`);
+    assert.equal(await page.locator('#yaml').textContent(), `# ${hostile}\n`);
+    assert.equal(await page.locator('img').count(), 0);
+    await page.close();
+  });
+
+  it('zooms all charts over time together, and keeps hidden lines hidden when the colours change', async () => {
+    const page = await browser.newPage({ colorScheme: 'light' });
+    await page.goto(pathToFileURL(file).href);
+    const replicas = page.locator('#replica-chart');
+    await page.getByRole('button', { name: '6 h' }).click();
+    await page.getByRole('button', { name: 'Earlier' }).click();
+    await replicas.getByText('this scaler').click();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    const hidden = replicas.locator('.u-off', { hasText: 'this scaler' });
+    await hidden.waitFor();
+    assert.equal(await hidden.count(), 1);
+    await page.close();
+  });
+});

@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { packageRoot } from '../../package-root.js';
+import { type Finding, premises } from '../summary.js';
+import { type ComparisonTable, comparisonTable } from '../table.js';
+import { chartData } from './chart-data.js';
+
+/**
+ * A finished backtest as one HTML page that needs nothing else: styles, script and charts are inside, and a policy in
+ * the page forbids every request.
+ */
+export async function reportHtml(finding: Finding): Promise<string> {
+  const folder = join(packageRoot, 'scaler/backtest/report');
+  const uplot = createRequire(import.meta.url);
+  const [style, script, plotStyle, plotScript] = await Promise.all([
+    readFile(join(folder, 'page.css'), 'utf8'),
+    readFile(join(folder, 'page.js'), 'utf8'),
+    readFile(uplot.resolve('uplot/dist/uPlot.min.css'), 'utf8'),
+    readFile(uplot.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8'),
+  ]);
+  const { title, recommendation, backtest, size, yaml } = finding;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+<link rel="icon" href="data:,">
+<title>Backtest of ${escapeHtml(title)}</title>
+<style>${plotStyle}</style>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<header>
+<p class="kicker">Backtest</p>
+<h1>${escapeHtml(title)}</h1>
+<section class="verdict ${recommendation.verdict}" aria-label="Recommendation">
+<h2>${escapeHtml(recommendation.headline)}</h2>
+<ul>${recommendation.reasons.map((reason) => `<li>${escapeHtml(reason)}</li>`).join('')}</ul>
+</section>
+</header>
+
+<section>
+<h2>Ways of scaling, side by side</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Comparison table">${tableHtml(comparisonTable(backtest.comparison, size.threshold))}</div>
+<p class="note">2.00x is twice the pod-hours of an oracle that knows the future. Pods are simulated: the load is taken as it was, whatever the replicas.</p>
+</section>
+
+<section id="timeline">
+<div class="heading"><h2>Load and replicas</h2>
+<div class="zoom" role="group" aria-label="Zoom">
+<button type="button" data-zoom="earlier" aria-label="Earlier">&#8592;</button>
+<button type="button" data-zoom="later" aria-label="Later">&#8594;</button>
+<button type="button" data-zoom="6">6 h</button>
+<button type="button" data-zoom="24">1 d</button>
+<button type="button" data-zoom="all">All</button>
+</div></div>
+<p class="note">Drag across a chart to zoom, double-click to see all again; tap a name in a legend to hide or show its line. Times in ${escapeHtml(finding.backtest.options.trigger.timezone)}.</p>
+<h3>Load, and what this scaler answered</h3>
+<div class="chart" id="load-chart"></div>
+<h3>Replicas</h3>
+<div class="chart" id="replica-chart"></div>
+<h3>Overloaded time</h3>
+<div class="chart" id="overload-chart"></div>
+</section>
+
+<section>
+<h2>Cost against overload</h2>
+<p class="note">Pod-hours that each way of scaling needs to stay at or under a share of overloaded time, with the threshold that suits it best. Lower is cheaper; further left is safer. A line begins where the way of scaling can keep the limit at all.</p>
+<div class="chart" id="cost-chart"></div>
+</section>
+
+<section>
+<div class="heading"><h2>ScaledObject with the values used</h2><button type="button" id="copy">Copy</button></div>
+<pre class="scroll" tabindex="0"><code id="yaml">${escapeHtml(yaml)}</code></pre>
+</section>
+
+<section>
+<h2>What was simulated</h2>
+<ul>${premises(finding)
+    .map((premise) => `<li>${escapeHtml(premise)}</li>`)
+    .join('')}</ul>
+</section>
+</main>
+<script type="application/json" id="data">${jsonForHtml(chartData(finding))}</script>
+<script>${plotScript}</script>
+<script>${script}</script>
+</body>
+</html>
+`;
+}
+
+function tableHtml({ groups, columns, rows }: ComparisonTable): string {
+  const groupCells = groups
+    .map(
+      ({ title, columns: span }) =>
+        `<th class="group" scope="colgroup" colspan="${span}">${escapeHtml(title)}</th>`,
+    )
+    .join('');
+  const headCells = columns
+    .slice(1)
+    .map((title) => `<th class="column" scope="col">${escapeHtml(title)}</th>`);
+  const bodyRows = rows.map(({ key, cells }) => {
+    const [name, ...numbers] = cells;
+    const row = numbers.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('');
+    return `<tr class="${key}"><th class="policy" scope="row"><span class="swatch"></span>${escapeHtml(name!)}</th>${row}</tr>`;
+  });
+  return `<table class="comparison"><thead><tr><td></td>${groupCells}</tr><tr><td></td>${headCells.join('')}</tr></thead><tbody>${bodyRows.join('')}</tbody></table>`;
+}
+
+/** JSON that cannot end the script element it stands in. */
+function jsonForHtml(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\u003c');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!);
+}

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { parse } from 'yaml';
+import { parseTrigger } from '../trigger.js';
+import { completeBehaviour } from './hpa/behaviour.js';
+import { scaledObjectYaml } from './scaled-object.js';
+import { testSetup, testReplayTrigger as trigger } from './test-backtest.js';
+
+const names = {
+  workload: 'checkout',
+  query: 'sum(rate(http_requests_total{app="checkout"}[2m])) > 0 # "quoted": yes',
+  prometheusAddress: 'http://prometheus:9090',
+};
+
+function triggerOf(yaml: string) {
+  const [external] = parse(yaml).spec.triggers;
+  return parseTrigger({ name: 'checkout', namespace: 'default', scalerMetadata: external.metadata });
+}
+
+describe('scaledObjectYaml', () => {
+  it('is a ScaledObject whose trigger the scaler reads as what was simulated', () => {
+    const yaml = scaledObjectYaml(names, { ...trigger, timezone: 'Europe/Berlin' }, testSetup, 'predict');
+    const { apiVersion, kind, metadata, spec } = parse(yaml);
+    assert.deepEqual([apiVersion, kind, metadata.name], ['keda.sh/v1alpha1', 'ScaledObject', 'checkout']);
+    assert.deepEqual([spec.minReplicaCount, spec.maxReplicaCount, spec.cooldownPeriod], [1, 100, 300]);
+    const read = triggerOf(yaml);
+    assert.equal(read.query, names.query);
+    assert.equal(read.threshold, testSetup.targetPerReplica);
+    for (const key of [
+      'horizonSeconds',
+      'historySeconds',
+      'stepSeconds',
+      'quantile',
+      'mode',
+      'seasonality',
+    ] as const)
+      assert.deepEqual(read[key], trigger[key]);
+    assert.equal(read.timezone, 'Europe/Berlin');
+    assert.deepEqual(read.notices, []);
+  });
+
+  it('has only strings in the metadata, since KEDA refuses anything else', () => {
+    const yaml = scaledObjectYaml(names, trigger, { ...testSetup, activationThreshold: 5 }, 'observe');
+    const { metadata } = parse(yaml).spec.triggers[0];
+    assert.deepEqual(new Set(Object.values(metadata).map((value) => typeof value)), new Set(['string']));
+    assert.deepEqual([metadata.activationThreshold, metadata.mode], ['5', 'observe']);
+  });
+
+  it('multiplies query and thresholds that Kubernetes would round away', () => {
+    const setup = { ...testSetup, targetPerReplica: 0.00234, activationThreshold: 0.001 };
+    const yaml = scaledObjectYaml(names, trigger, setup, 'predict');
+    const read = triggerOf(yaml);
+    assert.equal(read.query, `1000 * (${names.query})`);
+    assert.deepEqual([read.threshold, read.activationThreshold], [2.34, 1]);
+    assert.match(yaml, /^# Kubernetes keeps three decimals/);
+  });
+
+  it('carries the behaviour, seasons and idle replicas that were simulated', () => {
+    const behaviour = completeBehaviour({ scaleDown: { stabilisationWindowSeconds: 60, tolerance: 0.05 } });
+    const yaml = scaledObjectYaml(
+      { ...names, query: undefined },
+      { ...trigger, seasonality: [86_400, 604_800] },
+      { ...testSetup, behaviour, idleReplicas: 0, minReplicas: 2 },
+      'predict',
+    );
+    const { spec } = parse(yaml);
+    assert.equal(spec.idleReplicaCount, 0);
+    const { scaleDown, scaleUp } = spec.advanced.horizontalPodAutoscalerConfig.behavior;
+    assert.deepEqual(scaleDown, {
+      stabilizationWindowSeconds: 60,
+      selectPolicy: 'Max',
+      policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }],
+      tolerance: '0.05',
+    });
+    assert.equal(scaleUp.policies.length, 2);
+    assert.deepEqual(triggerOf(yaml).seasonality, [86_400, 604_800]);
+    assert.match(yaml, /^# The load came from a file/);
+  });
+});

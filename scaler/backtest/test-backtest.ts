@@ -1,0 +1,52 @@
+import type { Samples } from '../history/samples.js';
+import { type Backtest, type BacktestOptions, runBacktest } from './backtest.js';
+import { recordingOfSamples } from './recording.js';
+import type { ReplayTrigger } from './replay.js';
+import type { ScalingSetup } from './scaled-workload.js';
+
+/** A trigger with the product's defaults; for tests. */
+export const testReplayTrigger: ReplayTrigger = {
+  horizonSeconds: 900,
+  historySeconds: 14 * 86_400,
+  stepSeconds: 300,
+  quantile: 0.9,
+  mode: 'predict',
+  seasonality: 'auto',
+  timezone: 'UTC',
+  minValue: undefined,
+  maxValue: undefined,
+  activationThreshold: 0,
+};
+
+/** A workload with the defaults of KEDA and Kubernetes, whose pods take two minutes to start; for tests. */
+export const testSetup: ScalingSetup = {
+  targetPerReplica: 7,
+  capacityPerReplica: 10,
+  startupSeconds: 120,
+  minReplicas: 1,
+  maxReplicas: 100,
+  idleReplicas: undefined,
+  activationThreshold: 0,
+  cooldownSeconds: 300,
+  pollingSeconds: 30,
+  behaviour: undefined,
+  tolerance: 0.1,
+  syncSeconds: 15,
+};
+
+/** Backtests the last days of a load; a fit every six hours keeps tests quick. */
+export function testBacktest(
+  samples: Samples,
+  evaluatedDays: number,
+  options: Partial<Pick<BacktestOptions, 'setup' | 'trigger'>> = {},
+): Backtest {
+  const recording = recordingOfSamples(samples, testReplayTrigger.stepSeconds);
+  const to = recording.load.demand.length;
+  return runBacktest(recording, {
+    trigger: testReplayTrigger,
+    setup: testSetup,
+    refitSeconds: 6 * 3600,
+    span: { from: to - evaluatedDays * 1440, to },
+    ...options,
+  });
+}

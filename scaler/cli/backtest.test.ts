@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { minuteSamples, officeLoad } from '../backtest/test-load.js';
+import { packageRoot } from '../package-root.js';
+import { PrometheusServer } from '../test-support/prometheus.js';
+import { workloadOpenMetrics } from '../test-support/workload-openmetrics.js';
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function backtest(...args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [join(packageRoot, 'dist/scaler/cli/main.js'), 'backtest', ...args],
+      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    );
+  });
+}
+
+describe('predictive-scaler backtest', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let csv: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backtest-'));
+    csv = join(folder, 'load.csv');
+    const { timestamps, values } = minuteSamples(4, officeLoad);
+    const lines = Array.from(timestamps, (timestamp, i) => `${timestamp},${values[i]}`);
+    await writeFile(csv, `timestamp,value\n${lines.join('\n')}\n`);
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('prints the comparison, a recommendation and the ScaledObject, and writes the signal and the report', async () => {
+    const signal = join(folder, 'signal.csv');
+    const report = join(folder, 'report.html');
+    const { code, stdout, stderr } = await backtest(
+      ...['--csv', csv, '--evaluate', '1d', '--refit', '6h', '--threshold', '7', '--name', 'checkout'],
+      ...['--signal-out', signal, '--report', report],
+    );
+    assert.deepEqual([code, stderr], [0, '']);
+    for (const row of ['reactive HPA', 'same time yesterday', 'this scaler', 'oracle'])
+      assert.match(stdout, new RegExp(`^${row} +\\d`, 'm'));
+    assert.match(stdout, /^Run it with mode: observe first\.$/m);
+    assert.match(stdout, /^ {8}threshold: "7"$/m);
+    const [header, ...rows] = (await readFile(signal, 'utf8')).trim().split('\n');
+    assert.equal(header, 'timestamp,value');
+    assert.equal(rows.length, 1440);
+    const { timestamps } = minuteSamples(4, officeLoad);
+    assert.ok(rows[0]!.startsWith(`${timestamps[3 * 1440]},`));
+    assert.ok(rows.every((row) => Number.isFinite(Number(row.split(',')[1]))));
+    assert.match(await readFile(report, 'utf8'), /^<!doctype html>/);
+  });
+
+  it('answers machines in JSON alone', async () => {
+    const { stdout } = await backtest('--csv', csv, '--evaluate', '1d', '--refit', '6h', '--json');
+    const result = JSON.parse(stdout);
+    assert.equal(result.evaluated.endSeconds - result.evaluated.startSeconds, 86_400);
+    assert.deepEqual(
+      result.policies.map(({ policy }: { policy: string }) => policy),
+      ['reactive', 'yesterday', 'predictive', 'oracle'],
+    );
+    assert.equal(result.trigger.thresholdDerived, true);
+    assert.equal(result.recommendation.verdict, 'observe');
+  });
+
+  const wrong: [name: string, args: readonly string[], message: RegExp][] = [
+    [
+      'no load',
+      [],
+      /^predictive-scaler: where is the load\? Give --csv FILE, or --prometheus URL with --query/,
+    ],
+    ['a query without Prometheus', ['--query', 'up'], /where is the load\?/],
+    [
+      'a file that is not there',
+      ['--csv', '/nowhere.csv'],
+      /cannot read \/nowhere\.csv: there is no such file/,
+    ],
+    [
+      'a step without a unit',
+      ['--csv', 'load.csv', '--step', '5'],
+      /^predictive-scaler: --step received "5"/,
+    ],
+    [
+      'a horizon shorter than the step',
+      ['--csv', 'load.csv', '--horizon', '1m'],
+      /--horizon is 1m, shorter than one --step/,
+    ],
+    [
+      'an unknown zone',
+      ['--csv', 'load.csv', '--timezone', 'Mars/Olympus'],
+      /--timezone received "Mars\/Olympus"/,
+    ],
+    [
+      'a negative threshold',
+      ['--csv', 'load.csv', '--threshold', '-1'],
+      /--threshold <load>' argument '-1' is invalid/,
+    ],
+  ];
+  for (const [name, args, message] of wrong)
+    it(`refuses ${name} in one line`, async () => {
+      const { code, stdout, stderr } = await backtest(...args);
+      assert.notEqual(code, 0);
+      assert.equal(stdout, '');
+      const [first] = stderr.split('\n');
+      assert.match(first!, message);
+      assert.doesNotMatch(stderr, /^\s+at /m);
+    });
+
+  it('refuses to evaluate more than there is, and a capacity below the threshold', async () => {
+    assert.match(
+      (await backtest('--csv', csv, '--evaluate', '30d')).stderr,
+      /--evaluate is 30d of 4d of load/,
+    );
+    const { stderr } = await backtest('--csv', csv, '--threshold', '10', '--capacity', '5');
+    assert.match(stderr, /--capacity is 5, below the threshold of 10/);
+  });
+
+  it('reads the load from a real Prometheus', async () => {
+    const endSeconds = Math.floor(Date.now() / 1000 / 60) * 60;
+    const history = workloadOpenMetrics({
+      startSeconds: endSeconds - 4 * 86_400,
+      endSeconds,
+      intervalSeconds: 60,
+    });
+    const prometheus = await PrometheusServer.start({ history });
+    try {
+      const { code, stdout, stderr } = await backtest(
+        ...['--prometheus', prometheus.address, '--query', 'web_load{app="shop"}'],
+        ...['--evaluate', '1d', '--refit', '6h', '--threshold', '30', '--json'],
+      );
+      assert.equal(stderr, '');
+      assert.equal(code, 0);
+      const result = JSON.parse(stdout);
+      // Four days were filled in; the newest minute may have passed since.
+      assert.ok(Math.abs(result.evaluated.historyBeforeSeconds - 3 * 86_400) <= 300);
+      assert.match(result.scaledObject, /query: web_load\{app="shop"\}/);
+      assert.match(result.scaledObject, new RegExp(`prometheusAddress: ${prometheus.address}`));
+      const oracle = result.policies.find(({ policy }: { policy: string }) => policy === 'oracle');
+      // The load averages about 200 a second and a replica carries 30: some 7 to 12 pods for a day.
+      assert.ok(oracle.podHours > 24 * 5 && oracle.podHours < 24 * 16, `${oracle.podHours} pod-hours`);
+
+      const empty = await backtest('--prometheus', prometheus.address, '--query', 'nothing_at_all');
+      assert.match(
+        empty.stderr,
+        /^predictive-scaler: the query gave nothing in that time: nothing_at_all\n$/,
+      );
+    } finally {
+      await prometheus.close();
+    }
+  });
+});
