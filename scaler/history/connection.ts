@@ -70,7 +70,7 @@ export class Connection {
         ...headers,
         'content-type': 'application/x-www-form-urlencoded',
         accept: 'application/json',
-        'accept-encoding': 'gzip',
+        'accept-encoding': 'identity',
         ...(authorization === undefined ? {} : { authorization }),
       },
     });

@@ -9,7 +9,7 @@ export interface RequestEnded {
   readonly seconds: number;
   /** Samples in the answer. */
   readonly samples: number;
-  /** Size of the answer's body, decompressed. */
+  /** Size of the answer's body. */
   readonly bytes: number;
 }
 

@@ -109,10 +109,11 @@ describe('PrometheusApi against servers that misbehave', () => {
     ]);
   });
 
-  it('reads a gzip answer, and tells the observer what it cost', async () => {
-    const { address } = await serve((_, response) =>
-      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(good)),
-    );
+  it('tells the observer what a request cost', async () => {
+    const { address } = await serve((request, response) => {
+      assert.equal(request.headers['accept-encoding'], 'identity');
+      json(response, 200, good);
+    });
     const answer = await apiFor(address).query('load', 0);
     assert.deepEqual(answer.series, [{ labels: '{app="shop"}', samples: [[1_700_000_000, '42']] }]);
     const [request] = recorder.requests;
@@ -147,9 +148,6 @@ describe('PrometheusApi against servers that misbehave', () => {
       response.writeHead(200, { 'content-length': '1000' }).write('{"status":"succ');
       setTimeout(() => response.destroy(), 20);
     },
-    'breaks off in the middle of a gzip body': (response) => {
-      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(good).subarray(0, 30));
-    },
     'answers 500': (response) => json(response, 500, refusal('internal', 'oops')),
     'answers 502 in HTML': (response) => response.writeHead(502).end('<html>bad gateway</html>'),
     'answers 503 without a body': (response) => response.writeHead(503).end(),
@@ -158,8 +156,8 @@ describe('PrometheusApi against servers that misbehave', () => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
     'answers another JSON': (response) => json(response, 200, '{"hello":"world"}'),
     'answers JSON that is no object': (response) => json(response, 200, '[]'),
-    'answers something that is not gzip as gzip': (response) =>
-      response.writeHead(200, { 'content-encoding': 'gzip' }).end(good),
+    'answers in an encoding that was not asked for': (response) =>
+      response.writeHead(200, { 'content-encoding': 'br' }).end('x'),
     'reports a failing backend as an error of the query': (response) =>
       json(response, 422, refusal('execution', 'proxy Series(): rpc error: code = Unavailable')),
   })) {
@@ -192,11 +190,6 @@ describe('PrometheusApi against servers that misbehave', () => {
     ['has no such path', (r) => json(r, 404, '404 page not found'), /no Prometheus HTTP API there \(404/],
     ['gives up by itself', (r) => json(r, 503, refusal('timeout', 'query timed out')), /gave the query up/],
     [
-      'uses an encoding not asked for',
-      (r) => r.writeHead(200, { 'content-encoding': 'br' }).end('x'),
-      /"br"/,
-    ],
-    [
       'gives a histogram',
       (r) => json(r, 200, good.replace('value', 'histogram')),
       /histogram_count/,
@@ -205,7 +198,7 @@ describe('PrometheusApi against servers that misbehave', () => {
   ] as [string, (response: ServerResponse) => void, RegExp, string?][]) {
     it(`does not try again when the server ${fault}`, async () => {
       const { seen, listener } = inTurn(misbehave);
-      const api = apiFor((await serve(listener)).address, { retries: fault.includes('encoding') ? 0 : 2 });
+      const api = apiFor((await serve(listener)).address, { retries: 2 });
       await assert.rejects(api.query('load', 0), { kind, message });
       assert.equal(seen.count, 1);
     });
@@ -274,16 +267,18 @@ describe('PrometheusApi against servers that misbehave', () => {
   });
 
   it('does not unpack a gzip bomb', async () => {
-    const bomb = gzipSync(Buffer.alloc(256 * 1024 * 1024));
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
     const { address } = await serve((_, response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
     );
-    const api = apiFor(address);
-    const before = process.memoryUsage().arrayBuffers;
-    await assert.rejects(api.query('load', 0), { kind: 'unavailable', message: /more than 4194304 bytes/ });
-    const grown = process.memoryUsage().arrayBuffers - before;
-    assert.ok(grown < 64 * 1024 * 1024, `${grown} bytes more`);
-    assert.deepEqual(outcomes(), ['failed']);
+    await assert.rejects(apiFor(address, { retries: 0 }).query('load', 0), {
+      kind: 'unavailable',
+      message: /content encoding "gzip", which was not asked for/,
+    });
+    assert.deepEqual(
+      recorder.requests.map(({ outcome, bytes }) => [outcome, bytes]),
+      [['failed', 0]],
+    );
   });
 
   it('waits as long as the server asks before it tries again', async () => {

@@ -114,7 +114,7 @@ const limitsShape = {
   concurrency: z.number().int().min(1).max(256).default(8),
   /** Tries after the first for a request that failed in passing (no connection, timeout, 429, 5xx). */
   retries: z.number().int().min(0).max(10).default(2),
-  /** Largest body, decompressed, that is read from one answer. */
+  /** Largest body that is read from one answer. */
   maxBodyBytes: z
     .number()
     .int()
