@@ -13,6 +13,7 @@ describe('the pokedex on a real database', function () {
   let server: MariadbServer;
   let address: Record<string, string>;
   const running: ChildProgram[] = [];
+  let receiver: OtlpReceiver | undefined;
 
   before(async () => {
     server = await MariadbServer.start();
@@ -22,7 +23,11 @@ describe('the pokedex on a real database', function () {
     const url = new URL(server.url(await server.createDatabase()));
     address = { MYSQL_PORT: url.port, MYSQL_DATABASE: url.pathname.slice(1), MYSQL_USER: url.username };
   });
-  afterEach(() => Promise.all(running.splice(0).map((program) => program.stop())));
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((program) => program.stop()));
+    await receiver?.close();
+    receiver = undefined;
+  });
 
   function start(environment: Record<string, string> = {}): ChildProgram {
     const program = new ChildProgram(new URL('./main.js', import.meta.url), {
@@ -104,21 +109,21 @@ describe('the pokedex on a real database', function () {
   });
 
   it('puts a span of its own around the query, in the trace of the request', async () => {
-    const receiver = await OtlpReceiver.start();
-    const program = start({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint });
+    const collector = await OtlpReceiver.start();
+    receiver = collector;
+    const program = start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
     await get(`${await ready(program)}/pokemon/25`);
     await program.stop();
-    const spans = new Map(receiver.spans.map((span) => [span.spanId, span]));
-    const find = receiver.spans.find(({ name }) => name === 'find pokemon')!;
-    assert.ok(find, `no span "find pokemon" among ${receiver.spans.map(({ name }) => name)}`);
+    const spans = new Map(collector.spans.map((span) => [span.spanId, span]));
+    const find = collector.spans.find(({ name }) => name === 'find pokemon')!;
+    assert.ok(find, `no span "find pokemon" among ${collector.spans.map(({ name }) => name)}`);
     assert.deepEqual(find.attributes, { 'pokedex.number': 25, 'pokedex.found': true });
-    const query = receiver.spans.find(({ parentSpanId }) => parentSpanId === find.spanId);
+    const query = collector.spans.find(({ parentSpanId }) => parentSpanId === find.spanId);
     assert.equal(query?.name, 'SELECT', 'the query of mysql2 hangs below it');
     const ancestors: string[] = [];
     for (let span = spans.get(find.parentSpanId!); span; span = spans.get(span.parentSpanId ?? ''))
       ancestors.push(span.name);
     assert.equal(ancestors.at(-1), 'GET /pokemon/:id');
-    await receiver.close();
   });
 
   it('starts while the database is away, answers 503, and works once it is there', async () => {

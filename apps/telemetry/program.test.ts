@@ -9,7 +9,12 @@ const freePorts = { HOST: '127.0.0.1', PORT: '0', METRICS_PORT: '0' };
 
 describe('the telemetry program', () => {
   const running: ChildProgram[] = [];
-  afterEach(() => Promise.all(running.splice(0).map((program) => program.stop())));
+  let receiver: OtlpReceiver | undefined;
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((program) => program.stop()));
+    await receiver?.close();
+    receiver = undefined;
+  });
 
   function start(environment: Record<string, string>): ChildProgram {
     const program = new ChildProgram(main, { ...freePorts, ...environment });
@@ -32,8 +37,9 @@ describe('the telemetry program', () => {
 
   it('carries one trace along the chain', async function () {
     this.timeout(60_000);
-    const receiver = await OtlpReceiver.start();
-    const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint };
+    const collector = await OtlpReceiver.start();
+    receiver = collector;
+    const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint };
     const c = start({ ...traced, APP_NAME: 'app-c' });
     const b = start({ ...traced, APP_NAME: 'app-b', APP_URL_DESTINO: await c.url('http') });
     const a = start({ ...traced, APP_NAME: 'app-a', APP_URL_DESTINO: await b.url('http') });
@@ -42,17 +48,16 @@ describe('the telemetry program', () => {
     for (const program of [a, b, c]) assert.deepEqual(await program.stop(), { code: 0, signal: null });
 
     const servers = ['app-a', 'app-b', 'app-c'].map((service) => {
-      const span = receiver.spans.find((each) => each.service === service && each.name === 'POST /process');
+      const span = collector.spans.find((each) => each.service === service && each.name === 'POST /process');
       assert.ok(span, `${service} sent no span of its request`);
       return span;
     });
     assert.equal(new Set(servers.map(({ traceId }) => traceId)).size, 1, 'one trace id for the whole chain');
     // Each service's request hangs below a client span of the service before it.
     for (const [index, span] of servers.entries()) {
-      const parent = receiver.spans.find(({ spanId }) => spanId === span.parentSpanId);
+      const parent = collector.spans.find(({ spanId }) => spanId === span.parentSpanId);
       assert.equal(parent?.service, index === 0 ? undefined : servers[index - 1]!.service);
     }
-    await receiver.close();
   });
 
   it('ends with the reason when a variable is wrong', async () => {
