@@ -87,7 +87,11 @@ sources:
     assert.equal(config.fitting.threads, 2);
     assert.equal(config.log.level, 'debug');
     assert.equal(config.sources.named.central?.address, 'https://mimir/prometheus');
-    assert.deepEqual(triggerContext(config), { defaultSource: 'central', sourceNames: new Set(['central']) });
+    assert.deepEqual(triggerContext(config), {
+      defaultSource: 'central',
+      sourceNames: new Set(['central']),
+      sourceByAddress: new Map([['https://mimir/prometheus', 'central']]),
+    });
   });
 
   it('lets the environment win over the file', () => {
@@ -108,6 +112,16 @@ sources:
     assert.equal(config.sources.named.default?.address, 'http://prometheus:9090');
     assert.equal(config.sources.default, 'default');
     assert.deepEqual(config.sources.allowedAddresses, ['http://a:1', 'http://b:2']);
+  });
+
+  it('knows a source by its address, unless two have the same', () => {
+    const one = (address: string) => `{address: "${address}"}`;
+    const { sourceByAddress } = triggerContext(
+      load(
+        `sources: {named: {a: ${one('http://a:80/')}, b: ${one('http://b:9090')}, c: ${one('HTTP://B:9090/')}}}`,
+      ),
+    );
+    assert.deepEqual(sourceByAddress, new Map([['http://a', 'a']]));
   });
 
   it('takes the file from SCALER_CONFIG_FILE', () => {

@@ -2,6 +2,7 @@ import type { ListenAddress } from './config/settings.js';
 import type { SourcesConfig } from './history/source-config.js';
 import type { PlannerSettings } from './planner/ports.js';
 import type { Secret } from './secret.js';
+import { address as triggerAddress } from './trigger/address.js';
 import type { TriggerContext } from './trigger.js';
 
 export { type ConfigOrigin, loadConfig } from './config/load.js';
@@ -49,5 +50,15 @@ export interface PageAuth {
 
 /** What parsing a trigger needs of the configuration. */
 export function triggerContext({ sources }: ScalerConfig): TriggerContext {
-  return { defaultSource: sources.default, sourceNames: new Set(Object.keys(sources.named)) };
+  const names = Object.keys(sources.named);
+  const sourceByAddress = new Map<string, string>();
+  const shared = new Set<string>();
+  for (const name of names) {
+    const { address } = triggerAddress(sources.named[name]!.address);
+    if (sourceByAddress.has(address)) shared.add(address);
+    sourceByAddress.set(address, name);
+  }
+  // Two sources at one address are two tenants or two sets of credentials: which of them is meant cannot be told.
+  for (const address of shared) sourceByAddress.delete(address);
+  return { defaultSource: sources.default, sourceNames: new Set(names), sourceByAddress };
 }

@@ -515,6 +515,31 @@ describe('parseTrigger', () => {
     });
   });
 
+  describe('the address of a configured source', () => {
+    const known: TriggerContext = { ...context, sourceByAddress: new Map([['https://mimir', 'central']]) };
+    const mimir = { ...minimal, prometheusAddress: 'https://mimir/' };
+
+    it('means that source, with its credentials', () => {
+      const trigger = parse({ ...mimir, authModes: 'bearer', apiKey: 'x' }, known);
+      assert.deepEqual(trigger.source, { kind: 'named', name: 'central' });
+      assert.equal(trigger.notices.length, 1);
+    });
+
+    // With these the operator's credentials would go out together with what a tenant wrote.
+    for (const [name, brought] of Object.entries<Record<string, string>>({
+      'a header': { customHeaders: 'X-Scope-OrgID=other' },
+      'a tenant': { cortexOrgID: 'other' },
+      'a parameter': { queryParameters: 'tenant=other' },
+      'a namespace': { namespace: 'other' },
+      'a token': { authModes: 'bearer', bearerTokenFromEnv: 't' },
+      'a user name in the address': { prometheusAddress: 'https://u:p@mimir' },
+      'no check of certificates': { unsafeSsl: 'true' },
+    }))
+      it(`stays an address when the trigger brings ${name}`, () => {
+        assert.equal(parse({ ...mimir, ...brought }, known).source.kind, 'address');
+      });
+  });
+
   describe('the grid', () => {
     it('rounds horizon and history up to whole steps and says so', () => {
       const trigger = parse({

@@ -10,6 +10,8 @@ export interface TriggerContext {
   readonly defaultSource?: string | undefined;
   /** Names of the configured sources; undefined leaves that check to whoever opens the source. */
   readonly sourceNames?: ReadonlySet<string> | undefined;
+  /** Names of the configured sources by their address, as far as an address belongs to one source only. */
+  readonly sourceByAddress?: ReadonlyMap<string, string> | undefined;
 }
 
 /** Takes what is wrong with a key. */
@@ -41,6 +43,8 @@ export function triggerSource(
   if (values.prometheusAddress !== undefined) {
     if (values.source !== undefined)
       complain('source', 'stands beside "prometheusAddress"; give one of the two');
+    const ownSource = bringsNothing(values) && context.sourceByAddress?.get(values.prometheusAddress.address);
+    if (ownSource) return Object.freeze({ kind: 'named', name: ownSource });
     return addressSource(values.prometheusAddress, values, complain, notice);
   }
 
@@ -64,6 +68,21 @@ export function triggerSource(
     notice(`key "${key}" has no effect: the source "${name}" brings its own credentials`);
   }
   return Object.freeze({ kind: 'named', name });
+}
+
+/**
+ * Whether a trigger gives an address and nothing else. If that is the address of a configured source, the trigger means
+ * that source: it could name it as well, so nothing is opened to it that was not, and a manifest written for KEDA's own
+ * triggers works although its address is on no list.
+ */
+function bringsNothing(values: TriggerValues): boolean {
+  const { address, credentials } = values.prometheusAddress!;
+  const skipsChecks = values.unsafeSsl && address.startsWith('https:');
+  return (
+    credentials === undefined &&
+    !skipsChecks &&
+    [...ADDRESS_KEYS, ...CREDENTIAL_KEYS].every((key) => values[key] === undefined)
+  );
 }
 
 function addressSource(
