@@ -344,7 +344,7 @@ describe('PrometheusApi against servers that misbehave', () => {
     assert.deepEqual(new Set(outcomes()), new Set(['refused']));
   });
 
-  it('keeps to its bound on requests at once, and asks about now before it asks about the past', async () => {
+  it('keeps to its bound on requests at once, and asks for now, then for recent steps, then for histories', async () => {
     const waiting: (() => void)[] = [];
     const order: string[] = [];
     let most = 0;
@@ -354,17 +354,17 @@ describe('PrometheusApi against servers that misbehave', () => {
       most = Math.max(most, waiting.length);
     });
     const api = apiFor(address, { concurrency: 2 });
-    const ranges = ['a', 'b', 'c', 'd'].map((query) => api.queryRange(query, 0, 300, 300));
+    const ranges = ['a', 'b', 'c', 'd'].map((query) => api.queryRange(query, 0, 86_400, 300));
     await pollUntil('two requests at the server', () => waiting.length === 2);
-    const all = [...ranges, api.query('now', 0)];
-    for (let answered = 0; answered < 5; answered++) {
+    const all = [...ranges, api.queryRange('recent', 0, 300, 300), api.query('now', 0)];
+    for (let answered = 0; answered < 6; answered++) {
       await pollUntil('a request at the server', () => waiting.length > 0);
       waiting.shift()!();
     }
     await Promise.all(all);
     assert.equal(most, 2);
     assert.deepEqual(order.slice(0, 2).sort(), ['a', 'b']);
-    assert.equal(order[2], 'now');
+    assert.deepEqual(order.slice(2), ['now', 'recent', 'c', 'd']);
   });
 
   it('ends at once when the caller gives up: under way, waiting for its turn, and between two tries', async () => {

@@ -37,13 +37,15 @@ const defaultBreakSeconds = 5;
 const firstBackoffSeconds = 0.2;
 /** Longest wait that a Retry-After header may impose, so that a wrong one does not silence the source for a day. */
 const longestPauseSeconds = 300;
+/** A range query of fewer steps than this carries a window on; one of more loads it. */
+const recentSteps = 24;
 /** Difference between this machine's clock and the server's from which on a user should know. */
 const noticedSkewSeconds = 30;
 
 /**
  * The Prometheus HTTP API v1 of one source: instant and range queries by POST, with a bound on requests at once, a
- * deadline and a size limit for each, retries with jitter, and a circuit breaker. Questions about now go before
- * questions about history.
+ * deadline and a size limit for each, retries with jitter, and a circuit breaker. Questions about now go before those
+ * about recent steps, and these before whole histories: many triggers that start do not hold up those that run.
  *
  * @see https://prometheus.io/docs/prometheus/latest/querying/api/
  */
@@ -71,7 +73,7 @@ export class PrometheusApi {
 
   /** Evaluates a query at one time. Errors as for `queryRange`. */
   query(query: string, atSeconds: number, signal?: AbortSignal): Promise<ApiAnswer> {
-    return this.#ask('instant', '/api/v1/query', { query, time: atSeconds }, signal);
+    return this.#ask('instant', '/api/v1/query', { query, time: atSeconds }, 2, signal);
   }
 
   /**
@@ -86,7 +88,8 @@ export class PrometheusApi {
     signal?: AbortSignal,
   ): Promise<ApiAnswer> {
     const form = { query, start: startSeconds, end: endSeconds, step: stepSeconds };
-    return this.#ask('range', '/api/v1/query_range', form, signal);
+    const isRecent = (endSeconds - startSeconds) / stepSeconds < recentSteps;
+    return this.#ask('range', '/api/v1/query_range', form, isRecent ? 1 : 0, signal);
   }
 
   /** Ends requests under way and those that wait, and closes the connections. */
@@ -99,6 +102,7 @@ export class PrometheusApi {
     kind: RequestEnded['kind'],
     path: string,
     form: Readonly<Record<string, string | number>>,
+    priority: number,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<ApiAnswer> {
     const { retries, timeoutSeconds } = this.#options;
@@ -106,7 +110,6 @@ export class PrometheusApi {
     for (const [name, value] of Object.entries(form)) body.append(name, String(value));
     for (let attempt = 0; ; attempt++) {
       try {
-        const priority = kind === 'instant' ? 1 : 0;
         return await this.#queue.add(() => this.#guarded(kind, path, body, signal), { priority, signal });
       } catch (error) {
         if (signal.aborted) throw signal.reason;

@@ -312,6 +312,39 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', func
     }
   });
 
+  it('keeps a window through a restart of Prometheus, and catches up on the steps in between', async () => {
+    const from = end - 7200;
+    const own = await PrometheusServer.start({
+      history: workloadOpenMetrics({ startSeconds: from, endSeconds: end }),
+    });
+    const recovering = sourcesFor(own.address, silentObserver, { retries: 0 });
+    try {
+      const handle = new WindowStore(recovering).window({
+        source: { kind: 'named', name: 'main' },
+        query: 'web_load',
+        stepSeconds: step,
+        historySeconds: 7200,
+      });
+      await handle.refresh(end - 3600 + 30);
+      assert.equal(handle.series().values.length, 12);
+      await own.stop();
+      await assert.rejects(handle.refresh(end - 1800 + 30), { kind: 'unavailable' });
+      assert.equal(handle.series().values.length, 12);
+      await own.start();
+      await handle.refresh(end + 30);
+      const { means, maxima } = expectedSteps(
+        workloadSamples({ startSeconds: from, endSeconds: end }),
+        from,
+        step,
+      );
+      assertClose(handle.series().values, means);
+      assertClose(handle.series().peaks!, maxima);
+    } finally {
+      await recovering.close();
+      await own.close();
+    }
+  });
+
   it('says where it failed while Prometheus is down, and goes on when it is back with its data', async () => {
     const own = await PrometheusServer.start({
       history: workloadOpenMetrics({ startSeconds: end - 7200, endSeconds: end }),

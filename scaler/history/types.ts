@@ -30,7 +30,8 @@ export interface HistorySource {
   /**
    * Mean and maximum of each step that begins in `[fromSeconds, toSeconds)`; both are multiples of the step. The
    * series has one entry for each of these steps, NaN where nothing is known.
-   * @throws ScalerError of kind `unavailable` (no answer) or `rejected` (several series, bad query).
+   * @throws ScalerError of kind `unavailable` (no answer), `rejected` (several series, bad query) or `invalid` (an
+   *   address that turns out not to be allowed); the signal's reason when it is aborted.
    */
   range(
     query: string,

@@ -274,6 +274,14 @@ describe('WindowStore', () => {
     assert.deepEqual(source.asked, ['-278..10']);
   });
 
+  it('is empty on a clock that has only begun', async () => {
+    const handle = storeOver(new MemorySource()).store.window(request());
+    await handle.refresh(0);
+    assert.equal(handle.series().values.length, 0);
+    await handle.refresh(step + settle);
+    assert.deepEqual([...handle.series().values], [meanAt(0)]);
+  });
+
   it('is empty before its first refresh', () => {
     assert.equal(storeOver(new MemorySource()).store.window(request()).series().values.length, 0);
   });

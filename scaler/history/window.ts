@@ -110,7 +110,7 @@ export class HistoryWindow {
 
   #finalEnd(nowSeconds: number): number {
     const { stepSeconds, settleSeconds } = this.#options;
-    return Math.floor((nowSeconds - settleSeconds) / stepSeconds);
+    return Math.max(0, Math.floor((nowSeconds - settleSeconds) / stepSeconds));
   }
 
   /** First step held that was asked for. */

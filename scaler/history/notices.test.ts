@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { HistoryRecorder } from '../test-support/history-recorder.js';
+import { Notices } from './notices.js';
+
+describe('Notices', () => {
+  it('tells each topic and subject when it begins, when it changes and when it ends', () => {
+    const recorder = new HistoryRecorder();
+    const notices = new Notices('main', recorder);
+    notices.report('warnings', undefined, 'load');
+    notices.report('warnings', 'store a is down', 'load');
+    notices.report('warnings', 'store a is down', 'load');
+    notices.report('warnings', 'store a is down', 'other');
+    notices.report('clock', 'ahead');
+    notices.report('warnings', 'store b is down', 'load');
+    notices.report('warnings', undefined, 'load');
+    notices.report('warnings', undefined, 'load');
+    assert.deepEqual(
+      recorder.notices.map(({ topic, subject, message }) => [topic, subject, message]),
+      [
+        ['warnings', 'load', 'store a is down'],
+        ['warnings', 'other', 'store a is down'],
+        ['clock', undefined, 'ahead'],
+        ['warnings', 'load', 'store b is down'],
+        ['warnings', 'load', undefined],
+      ],
+    );
+  });
+
+  it('does not take another number for a change', () => {
+    const recorder = new HistoryRecorder();
+    const notices = new Notices('main', recorder);
+    for (const seconds of [31, 32, 1000]) notices.report('clock', `${seconds} s ahead`);
+    assert.deepEqual(
+      recorder.notices.map(({ message }) => message),
+      ['31 s ahead'],
+    );
+  });
+
+  it('holds a bounded number of open notices', () => {
+    const recorder = new HistoryRecorder();
+    const notices = new Notices('main', recorder);
+    for (let i = 0; i <= 10_000; i++) notices.report('warnings', 'down', `load${i}`);
+    recorder.notices.length = 0;
+    notices.report('warnings', 'down', 'load10000');
+    assert.equal(recorder.notices.length, 0);
+    notices.report('warnings', 'down', 'load0');
+    assert.equal(recorder.notices.length, 1);
+  });
+});
