@@ -293,7 +293,7 @@ describe('parseTrigger', () => {
         /has 2w, of which historyTimeWindow/,
       ],
       ['a season that is no duration', { seasonality: 'daily' }, /key "seasonality" received "daily"/],
-      ['many seasons', { seasonality: '1h,2h,3h,4h,5h' }, /has 5 lengths; at most 4/],
+      ['many seasons', { seasonality: '1h,2h,3h,4h,5h' }, /\(it has 5 lengths; at most 4\)/],
       ['crossed bounds', { minValue: '10', maxValue: '5' }, /key "minValue" is 10, above the maxValue of 5/],
       [
         'a name of signs only',
@@ -389,6 +389,12 @@ describe('parseTrigger', () => {
       const [told, milliseconds] = timed({ ...minimal, query: 'x'.repeat(5 * 2 ** 20) });
       assert.match(told, /key "query" is 5242880 characters long; at most 16384 are accepted/);
       assert.ok(told.length < 200);
+      assert.ok(milliseconds < 50, `took ${milliseconds} ms`);
+    });
+
+    it('with thousands of pairs in one value is refused at once', () => {
+      const [told, milliseconds] = timed({ ...minimal, ...address, customHeaders: 'a=,'.repeat(5000) });
+      assert.match(told, /key "customHeaders" received a hidden value \(it has 5001 pairs; at most 32\)/);
       assert.ok(milliseconds < 50, `took ${milliseconds} ms`);
     });
 

@@ -1,12 +1,16 @@
 import { type Read, Refusal, wholeSeconds } from '../read.js';
 
 /** `auto`, `none`, or a comma-separated list of season lengths; shortest first and each once. */
-export const seasons: Read<'auto' | readonly number[]> = (value) => {
-  if (value === 'auto') return 'auto';
-  if (value === 'none') return [];
-  const lengths = value.split(',').map((part) => wholeSeconds({ min: 1, max: 366 * 86_400 })(part.trim()));
-  return [...new Set(lengths)].sort((a, b) => a - b);
-};
+export function seasons(most: number): Read<'auto' | readonly number[]> {
+  const readLength = wholeSeconds({ min: 1, max: 366 * 86_400 });
+  return (value) => {
+    if (value === 'auto') return 'auto';
+    if (value === 'none') return [];
+    const parts = value.split(',');
+    if (parts.length > most) throw new Refusal(`it has ${parts.length} lengths; at most ${most}`);
+    return [...new Set(parts.map((part) => readLength(part.trim())))].sort((a, b) => a - b);
+  };
+}
 
 /** A time zone of the IANA database, in its canonical spelling. */
 export const timezone: Read<string> = (value) => {
@@ -35,10 +39,15 @@ const knownTimezones = new Map<string, string>();
  *
  * @see https://github.com/kedacore/keda/blob/main/pkg/scalers/scalersconfig/typed_config.go (setConfigValueMap)
  */
-export function pairs(checkPair: (name: string, value: string) => void): Read<ReadonlyMap<string, string>> {
+export function pairs(
+  checkPair: (name: string, value: string) => void,
+  most: number,
+): Read<ReadonlyMap<string, string>> {
   return (text) => {
     const read = new Map<string, string>();
-    for (const part of text.split(',')) {
+    const parts = text.split(',');
+    if (parts.length > most) throw new Refusal(`it has ${parts.length} pairs; at most ${most}`);
+    for (const part of parts) {
       const separator = part.indexOf('=');
       const name = part.slice(0, Math.max(separator, 0)).trim();
       if (name === '') throw new Refusal(`pair ${read.size + 1} is not name=value`);

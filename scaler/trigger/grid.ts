@@ -61,7 +61,5 @@ export function settleGrid(
     else if (2 * season > historySeconds)
       complain('seasonality', `has ${length}, of which historyTimeWindow does not hold two`);
   }
-  if (values.seasonality !== 'auto' && values.seasonality.length > TRIGGER_LIMITS.seasons)
-    complain('seasonality', `has ${values.seasonality.length} lengths; at most ${TRIGGER_LIMITS.seasons}`);
   return { stepSeconds, horizonSeconds, historySeconds };
 }

@@ -32,6 +32,8 @@ export const TRIGGER_LIMITS = {
   horizonSteps: 2_016,
   /** Seasons that can be listed. */
   seasons: 4,
+  /** Headers, and parameters, that a trigger can add to requests. */
+  pairs: 32,
   /** Load per replica and bounds of the value: KEDA hands them to the HPA in thousandths, as an int64. */
   value: { smallest: 0.001, largest: 1e15 },
 } as const;
@@ -132,7 +134,7 @@ export const triggerKeys = {
     form: `\`auto\`, \`none\`, or up to 4 durations with commas, each a multiple of the step and at most half the history`,
     example: '1d,7d',
     meaning: 'Lengths of the rhythms in the load. `auto` finds them in the data.',
-    read: seasons,
+    read: seasons(TRIGGER_LIMITS.seasons),
   }),
   timezone: defaulted('UTC', {
     form: 'a time zone name of the IANA database',
@@ -185,7 +187,7 @@ export const triggerKeys = {
     example: 'X-Scope-OrgID=shop',
     meaning: 'Headers for requests to `prometheusAddress`.',
     secret: true,
-    read: pairs(checkHeader),
+    read: pairs(checkHeader, TRIGGER_LIMITS.pairs),
   }),
   cortexOrgID: optional('none', {
     aliases: ['cortexOrgId'],
@@ -203,7 +205,7 @@ export const triggerKeys = {
     example: 'dedup=true',
     meaning: 'Parameters for requests to `prometheusAddress`.',
     secret: true,
-    read: pairs(checkQueryParameter),
+    read: pairs(checkQueryParameter, TRIGGER_LIMITS.pairs),
   }),
   namespace: optional('none', {
     form: 'text',
