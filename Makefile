@@ -27,6 +27,10 @@ test-setup: node_modules/.package-lock.json ## Install the real servers that the
 test: test-setup ## Set up, then lint, type check and run every test
 	npm test
 
+.PHONY: bench
+bench: build ## Measure forecasts and scaling on traces (TRACES=folder of CSV files; generated ones by default)
+	@TRACES=$(TRACES) node dist/scripts/bench/bench.js
+
 .PHONY: tools
 tools: ## Get grpcurl, k6 and helm at pinned versions into .tools/ (needs Go)
 	@command -v go >/dev/null || { echo "make tools needs Go: https://go.dev/doc/install"; exit 1; }

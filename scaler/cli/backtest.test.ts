@@ -7,6 +7,7 @@ import { minuteSamples, officeLoad } from '../backtest/test-load.js';
 import { packageRoot } from '../package-root.js';
 import { PrometheusServer } from '../test-support/prometheus.js';
 import { workloadOpenMetrics } from '../test-support/workload-openmetrics.js';
+import { backtestCommand } from './backtest.js';
 
 interface Ended {
   readonly code: number;
@@ -155,5 +156,16 @@ describe('predictive-scaler backtest', function () {
     } finally {
       await prometheus.close();
     }
+  });
+
+  it('is documented option by option, and nothing else is', async () => {
+    const text = await readFile(join(packageRoot, 'docs/backtest.md'), 'utf8');
+    const [, table] = /## Options\n([\s\S]*?)\n## /.exec(text)!;
+    const firstColumns = table!.split('\n').map((line) => line.split('|')[1] ?? '');
+    const documented = firstColumns.flatMap((cell) => cell.match(/--[a-z-]+/g) ?? []).sort();
+    const accepted = backtestCommand()
+      .options.map(({ long }) => long)
+      .sort();
+    assert.deepEqual(documented, accepted);
   });
 });
