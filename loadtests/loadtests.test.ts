@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type handleUnaryCall, loadPackageDefinition, Server, ServerCredentials } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { usualLoad } from '../apps/shared/weekly-load.js';
+import { ChildProgram } from '../apps/test-support/child-program.js';
+import { packageRoot } from '../scaler/package-root.js';
+
+const folder = join(packageRoot, 'loadtests');
+const k6 = [join(packageRoot, '.tools/k6'), 'k6'].find(
+  (command) => spawnSync(command, ['version']).status === 0,
+);
+
+/** k6's exit code when a threshold is broken. */
+const thresholdsBroken = 99;
+
+interface Summary {
+  metrics: Record<string, { count: number; passes: number; fails: number }>;
+}
+
+/** Runs a script with variables and gives its exit code, its printed output and its end-of-test summary. */
+async function run(script: string, variables: Record<string, string>) {
+  const temporary = await mkdtemp(join(tmpdir(), 'k6-'));
+  const summaryFile = join(temporary, 'summary.json');
+  const settings = Object.entries(variables).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+  const child = spawn(
+    k6!,
+    [
+      'run',
+      '--quiet',
+      '--no-usage-report',
+      '--summary-export',
+      summaryFile,
+      ...settings,
+      join(folder, script),
+    ],
+    // k6 opens an API on a fixed port unless told otherwise.
+    { env: { PATH: process.env.PATH, HOME: temporary, K6_ADDRESS: '127.0.0.1:0' } },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+    });
+  const [code] = (await once(child, 'close')) as [number];
+  const summary = existsSync(summaryFile)
+    ? (JSON.parse(await readFile(summaryFile, 'utf8')) as Summary)
+    : undefined;
+  await rm(temporary, { recursive: true, force: true });
+  return { code, output, metrics: summary?.metrics ?? {} };
+}
+
+describe('the load tests', function () {
+  this.timeout(90_000);
+  before(function () {
+    if (k6 === undefined) this.skip();
+  });
+
+  describe('on the request chain', () => {
+    const running: ChildProgram[] = [];
+    afterEach(() => Promise.all(running.splice(0).map((program) => program.stop())));
+
+    async function service(environment: Record<string, string>): Promise<string> {
+      const program = new ChildProgram(new URL('../apps/telemetry/main.js', import.meta.url), {
+        HOST: '127.0.0.1',
+        PORT: '0',
+        METRICS_PORT: '0',
+        ...environment,
+      });
+      running.push(program);
+      return program.url('http');
+    }
+
+    it('load-test.js passes on a healthy chain and sends both kinds of request', async () => {
+      const next = await service({ APP_NAME: 'app-b' });
+      const first = await service({ APP_NAME: 'app-a', APP_URL_DESTINO: next });
+      const { code, output, metrics } = await run('load-test.js', {
+        BASE_URL: first,
+        PEAK_PER_SECOND: '40',
+        STAGE_SECONDS: '0.5',
+      });
+      assert.equal(code, 0, output);
+      // The stages' mean rates over 0.5 s each: (2.5 + 4 + 12 + 20 + 20 + 30 + 40 + 40 + 20) / 2, about 94 requests.
+      const requests = metrics.http_reqs!.count;
+      assert.ok(requests > 60 && requests < 120, `${requests} requests`);
+      assert.equal(metrics.checks!.fails, 0);
+      const exposition = await (await fetch(`${await running[0]!.url('metrics')}/metrics`)).text();
+      assert.match(exposition, /app_requests_total\{app="app-b",endpoint="\/process",/);
+    });
+
+    it('load-test.js fails when the service fails too often', async () => {
+      const url = await service({ APP_ERRORS: '50' });
+      const { code, output } = await run('load-test.js', {
+        BASE_URL: url,
+        PEAK_PER_SECOND: '20',
+        STAGE_SECONDS: '0.2',
+      });
+      assert.equal(code, thresholdsBroken, output);
+      assert.match(output, /thresholds on metrics '.*http_req_failed.*' have been crossed/);
+    });
+
+    it('realistic-load.js sends a compressed day as the curve says', async () => {
+      const [peakPerSecond, daySeconds] = [40, 6];
+      const { code, output, metrics } = await run('realistic-load.js', {
+        BASE_URL: await service({}),
+        PEAK_PER_SECOND: String(peakPerSecond),
+        DAYS: '1',
+        DAY_MINUTES: String(daySeconds / 60),
+        START_DAY: 'wednesday',
+      });
+      assert.equal(code, 0, output);
+      const halfHours = Array.from({ length: 48 }, (_, index) => usualLoad(3, index / 2));
+      const expected =
+        (daySeconds * peakPerSecond * halfHours.reduce((sum, load) => sum + load, 0)) / halfHours.length;
+      const requests = metrics.http_reqs!.count;
+      assert.ok(Math.abs(requests / expected - 1) < 0.15, `${requests} requests, expected about ${expected}`);
+    });
+
+    it('a wrong setting is named before anything is sent', async () => {
+      const { code, output } = await run('realistic-load.js', { START_DAY: 'someday' });
+      assert.notEqual(code, 0);
+      assert.match(output, /START_DAY is \\?"someday\\?": expected one of sunday, monday/);
+      const second = await run('load-test.js', { PEAK_PER_SECOND: '-1' });
+      assert.match(second.output, /PEAK_PER_SECOND is \\?"-1\\?": expected a number above 0/);
+    });
+  });
+
+  it('scaler-grpc.js calls at the rate of KEDA and the HPA, for each trigger', async () => {
+    const scaler = await startScalerDouble();
+    try {
+      const { code, output } = await run('scaler-grpc.js', {
+        SCALER_ADDRESS: scaler.address,
+        TRIGGERS: '50',
+        DURATION_SECONDS: '4',
+        P99_MILLISECONDS: '500',
+      });
+      assert.equal(code, 0, output);
+      // 50 triggers, each read once per 15 s and once per 30 s: 5 reads per second, 20 in 4 s.
+      for (const method of ['GetMetricSpec', 'GetMetrics', 'IsActive'])
+        assert.ok(Math.abs(scaler.calls(method) - 20) <= 2, `${scaler.calls(method)} calls of ${method}`);
+      assert.ok(scaler.triggers() >= 18, 'one after the other, every trigger is asked about');
+    } finally {
+      scaler.close();
+    }
+  });
+
+  it('scaler-grpc.js fails when a call is answered with an error', async () => {
+    const scaler = await startScalerDouble({ failing: 'GetMetrics' });
+    try {
+      const { code, output } = await run('scaler-grpc.js', {
+        SCALER_ADDRESS: scaler.address,
+        TRIGGERS: '20',
+        DURATION_SECONDS: '2',
+      });
+      assert.equal(code, thresholdsBroken, output);
+      assert.match(output, /GetMetrics: .*no history yet/);
+    } finally {
+      scaler.close();
+    }
+  });
+});
+
+describe('the README of the load tests', () => {
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  for (const script of ['load-test.js', 'realistic-load.js', 'scaler-grpc.js']) {
+    it(`lists the variables of ${script} with their defaults`, () => {
+      const source = readFileSync(join(folder, script), 'utf8');
+      const read = [...source.matchAll(/(?:positiveNumber|text)\('(\w+)', (?:'([^\n]*?)'|([\d.]+))\)/g)].map(
+        ([, name, word, number]) => [name, word ?? number],
+      );
+      const section = readme.split(`## ${script}`)[1]!.split('\n## ')[0]!;
+      const listed = [...section.matchAll(/^\| `(\w+)` \| (.*?) \| /gm)].map(([, name, value]) => [
+        name,
+        value,
+      ]);
+      assert.ok(read.length > 4);
+      assert.deepEqual(listed.sort(), read.sort());
+    });
+  }
+});
+
+/** A server of KEDA's contract that counts its calls: what the script sends, not what a scaler would answer, is at test. */
+async function startScalerDouble(options: { failing?: string } = {}) {
+  const definition = loadSync(join(packageRoot, 'proto/externalscaler.proto'));
+  const { ExternalScaler } = loadPackageDefinition(definition).externalscaler as unknown as {
+    ExternalScaler: { service: Parameters<Server['addService']>[0] };
+  };
+  const calls: string[] = [];
+  const triggers = new Set<string>();
+  const answer =
+    (method: string, message: object): handleUnaryCall<{ name?: string }, object> =>
+    (call, callback) => {
+      calls.push(method);
+      if (call.request.name) triggers.add(call.request.name);
+      if (method === options.failing) callback({ code: 14, details: 'no history yet' });
+      else callback(null, message);
+    };
+  const server = new Server();
+  server.addService(ExternalScaler.service, {
+    GetMetricSpec: answer('GetMetricSpec', { metricSpecs: [{ metricName: 'load', targetSize: 10 }] }),
+    GetMetrics: answer('GetMetrics', { metricValues: [{ metricName: 'load', metricValue: 42 }] }),
+    IsActive: answer('IsActive', { result: true }),
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
+  });
+  return {
+    address: `127.0.0.1:${port}`,
+    calls: (method: string) => calls.filter((each) => each === method).length,
+    triggers: () => triggers.size,
+    close: () => server.forceShutdown(),
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * The scaler under KEDA's own load: for each trigger GetMetricSpec, GetMetrics and IsActive on every poll of KEDA and
+ * on every sync of the HPA. Variables and what a run shows: README.md.
+ */
+import { check } from 'k6';
+import exec from 'k6/execution';
+import grpc from 'k6/net/grpc';
+import { positiveNumber, text } from './settings.js';
+
+const address = text('SCALER_ADDRESS', '127.0.0.1:50051');
+const triggers = positiveNumber('TRIGGERS', 100);
+const pollSeconds = positiveNumber('POLL_SECONDS', 30);
+const syncSeconds = positiveNumber('SYNC_SECONDS', 15);
+const durationSeconds = positiveNumber('DURATION_SECONDS', 120);
+const p99Milliseconds = positiveNumber('P99_MILLISECONDS', 50);
+const query = text('QUERY', 'sum(rate(app_requests_total{app="app-a"}[2m]))');
+const threshold = text('THRESHOLD', '10');
+const namespace = text('NAMESPACE', 'load-test');
+
+const client = new grpc.Client();
+client.load(['../proto'], 'externalscaler.proto');
+
+const readsPerSecond = triggers * (1 / pollSeconds + 1 / syncSeconds);
+
+export const options = {
+  scenarios: {
+    keda: {
+      executor: 'constant-arrival-rate',
+      rate: Math.max(1, Math.round(readsPerSecond * 60)),
+      timeUnit: '1m',
+      duration: `${durationSeconds}s`,
+      // KEDA holds one connection per address and asks one trigger after the other on a few goroutines.
+      preAllocatedVUs: 5,
+      maxVUs: 50,
+    },
+  },
+  thresholds: {
+    grpc_req_duration: [`p(99)<${p99Milliseconds}`],
+    checks: ['rate==1'],
+    dropped_iterations: ['count<1'],
+  },
+};
+
+let connected = false;
+
+export default function () {
+  if (!connected) {
+    client.connect(address, { plaintext: true, timeout: '10s' });
+    connected = true;
+  }
+  const reference = {
+    name: `app-${exec.scenario.iterationInTest % triggers}`,
+    namespace,
+    scalerMetadata: { query, threshold },
+  };
+  const spec = invoke('GetMetricSpec', reference);
+  const metricName = spec?.metricSpecs?.[0]?.metricName;
+  const metrics = invoke('GetMetrics', { scaledObjectRef: reference, metricName });
+  const active = invoke('IsActive', reference);
+  check(null, {
+    'GetMetricSpec names the metric': () => typeof metricName === 'string' && metricName !== '',
+    'GetMetrics answers that metric': () => metrics?.metricValues?.[0]?.metricName === metricName,
+    'IsActive answers': () => active !== undefined,
+  });
+}
+
+/**
+ * @param {string} method of the service ExternalScaler
+ * @param {object} request
+ * @returns {any} the answer, or undefined when the scaler answered with an error, which is logged
+ */
+function invoke(method, request) {
+  const response = client.invoke(`externalscaler.ExternalScaler/${method}`, request);
+  if (response.status === grpc.StatusOK) return response.message;
+  console.error(`${method}: ${JSON.stringify(response.error)}`);
+  return undefined;
+}
