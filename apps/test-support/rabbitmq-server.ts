@@ -17,8 +17,8 @@ const startTimeoutSeconds = 90;
 export interface BrokerConnection {
   /** The broker's name of it, with both addresses. */
   name: string;
-  /** Its virtual host. */
-  vhost: string;
+  /** The name that the program gave it, if it did. */
+  user_provided_name?: string;
 }
 
 /**
@@ -100,6 +100,14 @@ export class RabbitmqServer {
   /** The open connections to a virtual host. The management API learns of one some seconds after it opened. */
   async connections(vhost: string): Promise<BrokerConnection[]> {
     return (await this.#manage('GET', `/api/vhosts/${vhost}/connections`)) as BrokerConnection[];
+  }
+
+  /** How many deliveries of a queue were repeated ones. The broker's statistics are about a second old. */
+  async redeliveries(vhost: string, queue: string): Promise<number> {
+    const statistics = (await this.#manage('GET', `/api/queues/${vhost}/${encodeURIComponent(queue)}`)) as {
+      message_stats?: { redeliver?: number };
+    };
+    return statistics.message_stats?.redeliver ?? 0;
   }
 
   /** Cuts a client's connection from the broker's side. */

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { ChildProgram } from '../../test-support/child-program.js';
+import { RabbitmqServer } from '../../test-support/rabbitmq-server.js';
+import { waitFor } from '../../test-support/wait-for.js';
+import { decodeReading } from '../reading.js';
+import { createTestDatabase } from '../test-support/database.js';
+import { metricOf } from '../test-support/metrics.js';
+import { TestQueue } from '../test-support/queue.js';
+import { readingsQueue } from '../topology.js';
+
+describe('the boiler’s producer', function () {
+  this.timeout(180_000);
+  let programs: ChildProgram[];
+
+  function start(script: string, environment: Record<string, string>): ChildProgram {
+    const program = new ChildProgram(new URL(script, import.meta.url), {
+      HOST: '127.0.0.1',
+      METRICS_PORT: '0',
+      ...environment,
+    });
+    programs.push(program);
+    return program;
+  }
+
+  beforeEach(() => {
+    programs = [];
+  });
+  afterEach(() => Promise.all(programs.map((program) => program.stop())));
+
+  it('publishes persistent readings of all of its boilers, and has each confirmed before it ends', async () => {
+    const queue = await TestQueue.create();
+    const producer = start('./main.js', {
+      RABBITMQ_URI: queue.uri,
+      BOILERS: '2',
+      READINGS_PER_SECOND: '100',
+    });
+    await waitFor('a hundred readings', 30, async () => (await queue.waiting(readingsQueue)) > 100);
+    assert.equal(await metricOf(producer, 'boiler_readings_republished_total'), 0);
+    assert.ok((await metricOf(producer, 'boiler_readings_published_total')) > 100);
+    assert.deepEqual(await producer.stop(), { code: 0, signal: null });
+    const messages = await queue.drain(readingsQueue);
+    const { readings: confirmed } = await producer.logged('readings that RabbitMQ has confirmed');
+    assert.equal(messages.length, confirmed, 'the queue holds what the producer counted');
+    const readings = messages.map((message) => {
+      assert.equal(message.properties.deliveryMode, 2, 'persistent');
+      const { reading, poison } = decodeReading(message.properties.messageId, message.content);
+      assert.equal(poison, undefined);
+      return reading!;
+    });
+    assert.deepEqual([...new Set(readings.map(({ boiler }) => boiler))].sort(), ['boiler-1', 'boiler-2']);
+    assert.equal(
+      new Set(readings.map(({ id }) => id)).size,
+      readings.length,
+      'every reading has an id of its own',
+    );
+    await queue.close();
+  });
+
+  it('waits while RabbitMQ is away, goes on when it is back, and nothing is lost on the way to the database', async () => {
+    const server = await RabbitmqServer.start();
+    const database = await createTestDatabase();
+    const RABBITMQ_URI = server.uri(await server.createVhost());
+    try {
+      const producer = start('./main.js', {
+        RABBITMQ_URI,
+        READINGS_PER_SECOND: '500',
+        MAX_UNCONFIRMED: '200',
+      });
+      const consumer = start('../consumer/main.js', {
+        ...database.environment,
+        RABBITMQ_URI,
+        BATCH_WAIT_MS: '50',
+      });
+      await waitFor('readings in the database', 30, async () => (await database.count('readings')) > 500);
+
+      await server.pause();
+      await waitFor('the producer to wait with 200 readings in its hands', 30, async () => {
+        const unconfirmed = await metricOf(producer, 'boiler_readings_unconfirmed');
+        return unconfirmed === 200 && (await metricOf(producer, 'boiler_publish_waits_total')) > 0;
+      });
+      const notReady = await fetch(`${await producer.url('metrics')}/readyz`);
+      assert.equal(notReady.status, 503);
+      assert.match(JSON.stringify(await notReady.json()), /rabbitmq/);
+      const before = await database.count('readings');
+
+      await server.resume();
+      await waitFor(
+        'new readings in the database',
+        60,
+        async () => (await database.count('readings')) > before + 500,
+      );
+      assert.ok((await metricOf(producer, 'boiler_readings_republished_total')) >= 200);
+      assert.deepEqual(await producer.stop(), { code: 0, signal: null });
+      const { readings: confirmed } = await producer.logged('readings that RabbitMQ has confirmed');
+      await waitFor('the last readings', 30, async () => (await database.count('readings')) === confirmed);
+      assert.deepEqual(await consumer.stop(), { code: 0, signal: null });
+      assert.equal(await database.count('readings'), confirmed);
+      assert.equal(await database.readingsInBatches(), confirmed);
+    } finally {
+      await Promise.all(programs.map((program) => program.stop()));
+      await database.close();
+      await server.close();
+    }
+  });
+
+  it('declares the queue anew when somebody deletes it, and sends again what could not be routed', async () => {
+    const queue = await TestQueue.create();
+    const producer = start('./main.js', { RABBITMQ_URI: queue.uri, READINGS_PER_SECOND: '50' });
+    await waitFor('a reading', 30, async () => (await queue.waiting(readingsQueue)) > 0);
+    await queue.delete(readingsQueue);
+    const { reading } = await producer.logged('RabbitMQ could not take a reading: declaring anew');
+    await waitFor(
+      'readings in the new queue',
+      30,
+      async () => (await queue.waitingIfDeclared(readingsQueue)) > 0,
+    );
+    assert.deepEqual(await producer.stop(), { code: 0, signal: null });
+    const ids = (await queue.drain(readingsQueue)).map((message) => message.properties.messageId);
+    assert.equal(ids.filter((id) => id === reading).length, 1);
+    await queue.close();
+  });
+});
