@@ -162,7 +162,7 @@ describe('predictive-scaler backtest', function () {
     const text = await readFile(join(packageRoot, 'docs/backtest.md'), 'utf8');
     const [, table] = /## Options\n([\s\S]*?)\n## /.exec(text)!;
     const firstColumns = table!.split('\n').map((line) => line.split('|')[1] ?? '');
-    const documented = firstColumns.flatMap((cell) => cell.match(/--[a-z-]+/g) ?? []).sort();
+    const documented = firstColumns.flatMap((cell) => cell.match(/--[a-z][a-z-]*/g) ?? []).sort();
     const accepted = backtestCommand()
       .options.map(({ long }) => long)
       .sort();
