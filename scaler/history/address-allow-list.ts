@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { ScalerError } from '../errors.js';
 import { showAddress } from '../show.js';
-import { clip } from './request-failure.js';
+import { clip } from './clip.js';
 
 /** An address that may be asked. */
 export interface AdmittedAddress {

@@ -1,4 +1,4 @@
-import { clip } from './request-failure.js';
+import { clip } from './clip.js';
 
 /** Label sets shown of a query that gives too many. */
 const maxShown = 3;

@@ -10,12 +10,15 @@ import {
 import PQueue from 'p-queue';
 import { ScalerError } from '../errors.js';
 import { type ApiAnswer, readAnswer } from './api-answer.js';
+import { clip } from './clip.js';
 import type { Connection } from './connection.js';
+import { connectionFailure } from './connection-failure.js';
 import type { Notices } from './notices.js';
 import type { RequestEnded } from './observer.js';
 import { readBody } from './read-body.js';
-import { clip, connectionFailure, RequestFailure, statusFailure, timeoutFailure } from './request-failure.js';
+import { RequestFailure, timeoutFailure } from './request-failure.js';
 import type { SourceLimits } from './source-config.js';
+import { statusFailure } from './status-failure.js';
 
 /** How one source is asked. */
 export interface PrometheusApiOptions extends SourceLimits {
