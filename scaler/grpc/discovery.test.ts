@@ -14,7 +14,7 @@ describe('what the gRPC server tells about itself', () => {
 
   before(async () => {
     server = createGrpcServer({ answers: new InMemoryAnswers(), parseTrigger: countingParser() });
-    await server.listen('localhost:0');
+    await server.listen({ host: 'localhost', port: 0 });
     health = healthClient(server.port);
   });
 

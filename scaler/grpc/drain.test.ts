@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { credentials, status } from '@grpc/grpc-js';
 import { Authority } from '../test-support/authority.js';
+import { pollUntil } from '../test-support/poll-until.js';
 import { callUnary, connect } from './client.js';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './server.js';
 import { record, scaledObjectRef } from './test-support/client.js';
@@ -12,7 +13,6 @@ import { healthClient } from './test-support/health-client.js';
 import { InMemoryAnswers } from './test-support/in-memory-answers.js';
 import { countingParser } from './test-support/parse-trigger.js';
 import { RecordingLog } from './test-support/recording-log.js';
-import { waitUntil } from './test-support/wait-until.js';
 
 describe('draining the gRPC server', () => {
   let answers: InMemoryAnswers;
@@ -26,7 +26,7 @@ describe('draining the gRPC server', () => {
 
   async function start(options: Partial<GrpcServerOptions> = {}): Promise<GrpcServer> {
     const server = createGrpcServer({ answers, parseTrigger: countingParser(), log, ...options });
-    await server.listen('localhost:0');
+    await server.listen({ host: 'localhost', port: 0 });
     return server;
   }
 
@@ -38,7 +38,7 @@ describe('draining the gRPC server', () => {
     const late = plain(server.port);
     const release = answers.hold();
     const calls = Array.from({ length: 50 }, () => callUnary(client, 'IsActive', scaledObjectRef(), 10));
-    await waitUntil('all calls are in flight', () => answers.asked.length === 50);
+    await pollUntil('all calls to be in flight', () => answers.asked.length === 50);
 
     const drained = server.drain();
     await assert.rejects(callUnary(late, 'IsActive', scaledObjectRef(), 5), { code: status.UNAVAILABLE });
@@ -60,7 +60,7 @@ describe('draining the gRPC server', () => {
       record(client.StreamIsActive(scaledObjectRef())),
       record(client.StreamMetricSpec(scaledObjectRef())),
     ];
-    await waitUntil('both streams are open', () => streams.every(({ messages }) => messages.length === 1));
+    await pollUntil('both streams to be open', () => streams.every(({ messages }) => messages.length === 1));
     await server.drain();
     for (const { ended } of streams) assert.equal((await ended).code, status.OK);
     assert.equal(answers.subscribers, 0);
@@ -71,7 +71,7 @@ describe('draining the gRPC server', () => {
     const server = await start();
     const health = healthClient(server.port);
     const watch = record(health.watch('externalscaler.ExternalScaler'));
-    await waitUntil('the first state has come', () => watch.messages.length === 1);
+    await pollUntil('the first state to come', () => watch.messages.length === 1);
     await server.drain();
     assert.equal((await watch.ended).code, status.OK);
     assert.deepEqual(
@@ -87,7 +87,7 @@ describe('draining the gRPC server', () => {
     answers.hold();
     const call = callUnary(client, 'IsActive', scaledObjectRef(), 10);
     const cut = assert.rejects(call, (error: { code: status }) => error.code !== status.DEADLINE_EXCEEDED);
-    await waitUntil('the call is in flight', () => answers.asked.length === 1);
+    await pollUntil('the call to be in flight', () => answers.asked.length === 1);
     const startedMs = performance.now();
     await server.drain();
     const seconds = (performance.now() - startedMs) / 1000;

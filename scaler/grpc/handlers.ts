@@ -1,6 +1,7 @@
 import type { handleUnaryCall } from '@grpc/grpc-js';
 import { ScalerError } from '../errors.js';
 import type { Answers, Snapshot } from '../planner/types.js';
+import { show } from '../show.js';
 import type { Trigger } from '../trigger.js';
 import type { ExternalScalerHandlers } from './generated/externalscaler/ExternalScaler.js';
 import type { Log } from './log.js';
@@ -72,7 +73,7 @@ function requireMetricName(received: string, trigger: Trigger): void {
   if (received === metricName || received.replace(kedaPrefix, '') === metricName) return;
   throw new ScalerError(
     'invalid',
-    `metricName: received ${JSON.stringify(received.slice(0, 100))}, expected "${metricName}" ` +
+    `metricName: received ${show(received)}, expected "${metricName}" ` +
       `as GetMetricSpec names it for ScaledObject ${namespace}/${scaledObject}`,
   );
 }

@@ -2,8 +2,6 @@
 export interface GrpcLimits {
   /** Bytes of one request; longer ones are refused with RESOURCE_EXHAUSTED. */
   readonly messageBytes: number;
-  /** Metadata keys of one trigger; more are refused with INVALID_ARGUMENT. */
-  readonly metadataKeys: number;
   /** Characters of metadata that parsed triggers may hold in memory, in all. */
   readonly cachedCharacters: number;
   /** Connections at once; KEDA's operator and its metrics server hold one each. */
@@ -21,7 +19,6 @@ export interface GrpcLimits {
 /** Enough for 10,000 triggers of which every one pushes. */
 export const defaultLimits: GrpcLimits = {
   messageBytes: 128 * 1024,
-  metadataKeys: 256,
   cachedCharacters: 64 * 1024 * 1024,
   connections: 1024,
   callsPerConnection: 32_768,

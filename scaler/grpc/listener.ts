@@ -1,6 +1,14 @@
-import { createServer, isIPv6, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { ScalerError } from '../errors.js';
 import type { Log } from './log.js';
+
+/** Where to listen. */
+export interface ListenAddress {
+  /** Name or address of an interface; undefined for all of them. */
+  readonly host: string | undefined;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
 
 /** A bound port. */
 export interface Listener {
@@ -15,17 +23,15 @@ export interface Listener {
  * Binds an address and hands each connection over. grpc-js can bind by itself, but neither bounds the number of
  * connections nor tells which error kept it from binding.
  *
- * @param address `host:port`, `[v6]:port` or `:port` for every interface; port 0 takes a free one
  * @param maxConnections further connections are refused
- * @throws ScalerError of kind `invalid` for a malformed address, `unavailable` when it cannot be bound
+ * @throws ScalerError of kind `unavailable` when the address cannot be bound
  */
 export async function listen(
-  address: string,
+  address: ListenAddress,
   maxConnections: number,
   log: Log,
   accept: (socket: Socket) => void,
 ): Promise<Listener> {
-  const { host, port } = parseAddress(address);
   const sockets = new Set<Socket>();
   let refusing = false;
   const server = createServer({ noDelay: true }, (socket) => {
@@ -45,14 +51,14 @@ export async function listen(
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotBind(address, error)));
-    server.listen(port, host, resolve);
+    server.listen(address.port, address.host, resolve);
   });
   server.removeAllListeners('error');
   server.on('error', (error) => log.error({ err: error }, 'the gRPC port could not accept a connection'));
 
   const bound = server.address();
   return {
-    port: typeof bound === 'object' && bound !== null ? bound.port : port,
+    port: typeof bound === 'object' && bound !== null ? bound.port : address.port,
     stop: () => server.close(),
     destroyConnections: () => {
       for (const socket of sockets) socket.destroy();
@@ -60,20 +66,7 @@ export async function listen(
   };
 }
 
-function parseAddress(address: string): { host: string | undefined; port: number } {
-  const match = /^(?:\[(?<v6>[^\]]+)\]|(?<host>[^:[\]]*)):(?<port>\d{1,5})$/.exec(address);
-  const port = Number(match?.groups?.port);
-  const v6 = match?.groups?.v6;
-  if (!match || port > 65_535 || (v6 !== undefined && !isIPv6(v6))) {
-    throw new ScalerError(
-      'invalid',
-      `gRPC address: received ${JSON.stringify(address)}, expected host:port, [v6 address]:port or :port`,
-    );
-  }
-  return { host: v6 ?? (match.groups?.host || undefined), port };
-}
-
-function cannotBind(address: string, error: NodeJS.ErrnoException): ScalerError {
+function cannotBind({ host, port }: ListenAddress, error: NodeJS.ErrnoException): ScalerError {
   const reasons: Record<string, string> = {
     EADDRINUSE: 'another process listens there; stop it or choose another port',
     EACCES: 'the port needs privileges; choose one above 1023',
@@ -81,5 +74,9 @@ function cannotBind(address: string, error: NodeJS.ErrnoException): ScalerError 
     ENOTFOUND: 'the host name does not resolve',
   };
   const what = reasons[error.code ?? ''] ?? 'it cannot be bound';
-  return new ScalerError('unavailable', `gRPC address ${address}: ${what} (${error.code})`, { cause: error });
+  return new ScalerError(
+    'unavailable',
+    `gRPC address ${host ?? 'of every interface'}, port ${port}: ${what} (${error.code})`,
+    { cause: error },
+  );
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { credentials, status } from '@grpc/grpc-js';
 import { ScalerError } from '../errors.js';
+import { pollUntil } from '../test-support/poll-until.js';
 import { callUnary, connect } from './client.js';
 import type { ExternalScalerClient } from './generated/externalscaler/ExternalScaler.js';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './server.js';
@@ -8,7 +9,6 @@ import { record, scaledObjectRef } from './test-support/client.js';
 import { InMemoryAnswers } from './test-support/in-memory-answers.js';
 import { countingParser } from './test-support/parse-trigger.js';
 import { RecordingLog } from './test-support/recording-log.js';
-import { waitUntil } from './test-support/wait-until.js';
 
 describe('the gRPC server', () => {
   let answers: InMemoryAnswers;
@@ -26,7 +26,7 @@ describe('the gRPC server', () => {
       observer: (method, code, seconds) => observed.push({ method, code, seconds }),
       ...options,
     });
-    await server.listen('localhost:0');
+    await server.listen({ host: 'localhost', port: 0 });
     client = connect(`localhost:${server.port}`, credentials.createInsecure(), {
       'grpc.max_send_message_length': -1,
     });
@@ -59,10 +59,10 @@ describe('the gRPC server', () => {
       assert.equal(answers.asked.length, 0);
     });
 
-    it('answers INVALID_ARGUMENT with the parser’s own words', async () => {
+    it("answers INVALID_ARGUMENT with the parser's own words", async () => {
       await assert.rejects(getMetricSpec(scaledObjectRef({ query: '' })), {
         code: status.INVALID_ARGUMENT,
-        details: 'ScaledObject shop/web: query is missing; give the PromQL of the load',
+        details: /shop\/web.*"query"/,
       });
     });
   });
@@ -82,7 +82,7 @@ describe('the gRPC server', () => {
       assert.equal(metricValues[0]?.metricValue, '9007199254740994');
     });
 
-    it('takes the metric’s name with KEDA’s prefix as well', async () => {
+    it("takes the metric's name with KEDA's prefix as well", async () => {
       answers.set('web-load', 7);
       const { metricValues } = await getMetrics('s12-web-load');
       assert.equal(metricValues[0]?.metricName, 'web-load');
@@ -143,27 +143,21 @@ describe('the gRPC server', () => {
 
   describe('the parsed triggers', () => {
     it('are kept by content, whatever the order of the keys', async () => {
-      await getMetricSpec({
-        name: 'web',
-        namespace: 'shop',
-        scalerMetadata: { query: 'up', threshold: '3' },
-      });
-      await getMetricSpec({
-        name: 'web',
-        namespace: 'shop',
-        scalerMetadata: { threshold: '3', query: 'up' },
-      });
+      const { scalerMetadata, ...owner } = scaledObjectRef();
+      const reversed = Object.fromEntries(Object.entries(scalerMetadata).reverse());
+      await getMetricSpec({ ...owner, scalerMetadata });
+      await getMetricSpec({ ...owner, scalerMetadata: reversed });
       assert.equal(parser.calls, 1);
     });
 
     it('are told apart by any difference', async () => {
-      const base = { name: 'web', namespace: 'shop', scalerMetadata: { query: 'up' } };
+      const base = scaledObjectRef();
       await getMetricSpec(base);
       await getMetricSpec({ ...base, name: 'web2' });
       await getMetricSpec({ ...base, namespace: 'shop2' });
-      await getMetricSpec({ ...base, scalerMetadata: { query: 'up', threshold: '3' } });
-      await getMetricSpec({ ...base, scalerMetadata: { query: 'up', quantile: '3' } });
-      await getMetricSpec({ ...base, scalerMetadata: { query: 'down' } });
+      await getMetricSpec(scaledObjectRef({ threshold: '3' }));
+      await getMetricSpec(scaledObjectRef({ quantile: '0.5' }));
+      await getMetricSpec(scaledObjectRef({ query: 'down' }));
       assert.equal(parser.calls, 6);
     });
 
@@ -186,7 +180,7 @@ describe('the gRPC server', () => {
       answers.set('web-load', 0);
       const stream = record(client.StreamIsActive(scaledObjectRef()));
       const come = (count: number) =>
-        waitUntil(`${count} states have come`, () => stream.messages.length === count);
+        pollUntil(`${count} states to come`, () => stream.messages.length === count);
       await come(1);
       answers.set('web-load', 0);
       answers.set('web-load', 5);
@@ -211,7 +205,7 @@ describe('the gRPC server', () => {
         { code, details },
         { code: status.UNAVAILABLE, details: 'Prometheus does not answer' },
       );
-      await waitUntil('the subscription has gone', () => answers.subscribers === 0);
+      await pollUntil('the subscription to go', () => answers.subscribers === 0);
     });
 
     it('refuses wrong metadata', async () => {
@@ -222,10 +216,10 @@ describe('the gRPC server', () => {
     it('outlives errors after the first state', async () => {
       answers.set('web-load', 0);
       const stream = record(client.StreamIsActive(scaledObjectRef()));
-      await waitUntil('the first state has come', () => stream.messages.length === 1);
+      await pollUntil('the first state to come', () => stream.messages.length === 1);
       answers.fail('web-load', new ScalerError('unavailable', 'Prometheus does not answer'));
       answers.set('web-load', 9);
-      await waitUntil('the change has come', () => stream.messages.length === 2);
+      await pollUntil('the change to come', () => stream.messages.length === 2);
       assert.equal(stream.messages[1]?.result, true);
     });
 
@@ -233,10 +227,10 @@ describe('the gRPC server', () => {
       answers.set('web-load', 1);
       const calls = Array.from({ length: 20 }, () => client.StreamIsActive(scaledObjectRef()));
       const streams = calls.map(record);
-      await waitUntil('all streams are open', () => streams.every(({ messages }) => messages.length === 1));
+      await pollUntil('all streams to be open', () => streams.every(({ messages }) => messages.length === 1));
       assert.equal(answers.subscribers, 20);
       for (const call of calls) call.cancel();
-      await waitUntil('all subscriptions have gone', () => answers.subscribers === 0);
+      await pollUntil('all subscriptions to go', () => answers.subscribers === 0);
     });
 
     it('is bounded in number, over all connections', async () => {
@@ -247,7 +241,7 @@ describe('the gRPC server', () => {
         record(client.StreamIsActive(scaledObjectRef())),
         record(client.StreamMetricSpec(scaledObjectRef())),
       ];
-      await waitUntil('two streams are open', () => first.every(({ messages }) => messages.length === 1));
+      await pollUntil('two streams to be open', () => first.every(({ messages }) => messages.length === 1));
       const { code, details } = await record(client.StreamIsActive(scaledObjectRef())).ended;
       assert.equal(code, status.RESOURCE_EXHAUSTED);
       assert.equal(details, '2 streams are open, which is the limit; the unary RPCs still answer');
@@ -259,7 +253,7 @@ describe('the gRPC server', () => {
 
     it('sends the specs when it opens, while nothing is known of the load', async () => {
       const stream = record(client.StreamMetricSpec(scaledObjectRef()));
-      await waitUntil('the specs have come', () => stream.messages.length === 1);
+      await pollUntil('the specs to come', () => stream.messages.length === 1);
       assert.deepEqual(stream.messages, [specs]);
     });
 
@@ -268,11 +262,11 @@ describe('the gRPC server', () => {
       await server.drain();
       await start({ parseTrigger: (ref) => ({ ...parser(ref), threshold }) });
       const stream = record(client.StreamMetricSpec(scaledObjectRef()));
-      await waitUntil('the specs have come', () => stream.messages.length === 1);
+      await pollUntil('the specs to come', () => stream.messages.length === 1);
       server.triggersChanged();
       threshold = 50;
       server.triggersChanged();
-      await waitUntil('the new specs have come', () => stream.messages.length === 2);
+      await pollUntil('the new specs to come', () => stream.messages.length === 2);
       assert.deepEqual(
         stream.messages.map(({ metricSpecs }) => metricSpecs[0]?.targetSize),
         ['100', '50'],
@@ -289,7 +283,7 @@ describe('the gRPC server', () => {
         },
       });
       const stream = record(client.StreamMetricSpec(scaledObjectRef()));
-      await waitUntil('the specs have come', () => stream.messages.length === 1);
+      await pollUntil('the specs to come', () => stream.messages.length === 1);
       valid = false;
       server.triggersChanged();
       assert.equal((await stream.ended).code, status.INVALID_ARGUMENT);
@@ -315,9 +309,9 @@ describe('the gRPC server', () => {
       await assert.rejects(getMetricSpec(scaledObjectRef({ query: 'x'.repeat(200_000) })));
       const call = client.StreamMetricSpec(scaledObjectRef());
       const stream = record(call);
-      await waitUntil('the stream is open', () => stream.messages.length === 1);
+      await pollUntil('the stream to be open', () => stream.messages.length === 1);
       call.cancel();
-      await waitUntil('both are told', () => observed.length === 2);
+      await pollUntil('both to be told', () => observed.length === 2);
       assert.deepEqual(
         observed.map(({ method, code }) => [method.split('/')[2], status[code]]),
         [
@@ -331,47 +325,40 @@ describe('the gRPC server', () => {
   describe('listening', () => {
     it('says in one line that the port is in use', async () => {
       const second = createGrpcServer({ answers, parseTrigger: parser });
-      await assert.rejects(second.listen(`localhost:${server.port}`), {
+      await assert.rejects(second.listen({ host: 'localhost', port: server.port }), {
         name: 'ScalerError',
         kind: 'unavailable',
         message:
-          `gRPC address localhost:${server.port}: another process listens there; ` +
+          `gRPC address localhost, port ${server.port}: another process listens there; ` +
           'stop it or choose another port (EADDRINUSE)',
       });
       await second.drain();
     });
 
-    for (const address of [
-      'localhost',
-      'localhost:70000',
-      'localhost:http',
-      '[::',
-      '[nonsense]:1',
-      '',
-      'a:b:1',
-    ]) {
-      it(`refuses the address "${address}"`, async () => {
-        const other = createGrpcServer({ answers, parseTrigger: parser });
-        await assert.rejects(other.listen(address), {
-          kind: 'invalid',
-          message: `gRPC address: received "${address}", expected host:port, [v6 address]:port or :port`,
-        });
-        await other.drain();
-      });
-    }
-
-    for (const address of [':0', '127.0.0.1:0', '[::1]:0']) {
-      it(`takes the address "${address}"`, async () => {
+    for (const host of [undefined, '127.0.0.1', '::1']) {
+      it(`binds ${host ?? 'every interface'}`, async () => {
         const other = createGrpcServer({ answers, parseTrigger: parser });
         assert.equal(other.port, 0);
-        const port = await other.listen(address);
+        const port = await other.listen({ host, port: 0 });
         assert.ok(port > 0 && other.port === port);
-        const host = address === '[::1]:0' ? '[::1]' : '127.0.0.1';
-        const caller = connect(`${host}:${port}`, credentials.createInsecure());
+        const caller = connect(
+          `${host === '::1' ? '[::1]' : '127.0.0.1'}:${port}`,
+          credentials.createInsecure(),
+        );
         assert.ok(await callUnary(caller, 'GetMetricSpec', scaledObjectRef(), 5));
         caller.close();
         await other.drain();
       });
     }
+
+    it('says in one line that no interface has the address', async () => {
+      const other = createGrpcServer({ answers, parseTrigger: parser });
+      await assert.rejects(other.listen({ host: '192.0.2.1', port: 0 }), {
+        kind: 'unavailable',
+        message:
+          'gRPC address 192.0.2.1, port 0: no interface of this machine has that address (EADDRNOTAVAIL)',
+      });
+      await other.drain();
+    });
   });
 });

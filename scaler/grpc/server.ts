@@ -4,7 +4,7 @@ import { RotatingCertificates, type TlsFiles } from './certificates.js';
 import { addHealth, addReflection } from './discovery.js';
 import { type ReadAnswers, unaryHandlers } from './handlers.js';
 import { defaultLimits, type GrpcLimits } from './limits.js';
-import { type Listener, listen } from './listener.js';
+import { type ListenAddress, type Listener, listen } from './listener.js';
 import { type Log, silentLog } from './log.js';
 import { ExternalScaler } from './proto.js';
 import { PushStreams } from './streams.js';
@@ -26,10 +26,10 @@ export interface GrpcServerOptions {
 /** KEDA's external scaler as a server. Nothing listens until `listen` is called. */
 export interface GrpcServer {
   /**
-   * Binds the address (see `listen` in listener.ts for its forms) and serves; returns the port.
+   * Binds the address and serves; returns the port.
    * @throws ScalerError in one line when the address cannot be bound or a TLS file cannot be used
    */
-  listen(address: string): Promise<number>;
+  listen(address: ListenAddress): Promise<number>;
   /** The bound port; 0 before `listen`. */
   readonly port: number;
   /**
@@ -68,7 +68,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     'grpc.enable_channelz': 0,
     interceptors: [watch.interceptor],
   });
-  const triggers = new TriggerCache(parseTrigger, limits);
+  const triggers = new TriggerCache(parseTrigger, limits.cachedCharacters);
   const parts = { triggers, answers, log };
   const streams = new PushStreams(parts, limits.streams);
   server.addService(ExternalScaler.service, { ...unaryHandlers(parts), ...streams.handlers });

@@ -14,6 +14,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { type ChannelCredentials, credentials, status } from '@grpc/grpc-js';
 import { Authority, type Pair } from '../test-support/authority.js';
+import { pollUntil } from '../test-support/poll-until.js';
 import type { TlsFiles } from './certificates.js';
 import { callUnary, connect } from './client.js';
 import { createGrpcServer, type GrpcServer } from './server.js';
@@ -21,7 +22,6 @@ import { record, scaledObjectRef } from './test-support/client.js';
 import { InMemoryAnswers } from './test-support/in-memory-answers.js';
 import { countingParser } from './test-support/parse-trigger.js';
 import { RecordingLog } from './test-support/recording-log.js';
-import { waitUntil } from './test-support/wait-until.js';
 
 describe('the gRPC server with TLS', () => {
   let folder: string;
@@ -70,7 +70,7 @@ describe('the gRPC server with TLS', () => {
 
   async function start(tls: TlsFiles = files): Promise<number> {
     server = createGrpcServer({ answers, parseTrigger: countingParser(), tls, tlsRefreshSeconds: 0.05, log });
-    return server.listen('localhost:0');
+    return server.listen({ host: 'localhost', port: 0 });
   }
 
   function channel(ca = authority.caFile, pair?: Pair): ChannelCredentials {
@@ -127,7 +127,7 @@ describe('the gRPC server with TLS', () => {
       const theirs = channel(authority.caFile, stranger.issue('strange-client'));
       await assert.rejects(callOnce(port, theirs), { code: status.UNAVAILABLE });
       copyFileSync(stranger.caFile, clientCaFile);
-      await waitUntil('the files are read again', () => log.messages('info').length > 0);
+      await pollUntil('the files to be read again', () => log.messages('info').length > 0);
       assert.deepEqual(await callOnce(port, theirs), { result: true });
       const ours = channel(authority.caFile, authority.issue('client'));
       await assert.rejects(callOnce(port, ours), { code: status.UNAVAILABLE });
@@ -145,17 +145,17 @@ describe('the gRPC server with TLS', () => {
       const calls = (async () => {
         for (; calling; made++) await callUnary(client, 'IsActive', scaledObjectRef(), 5);
       })();
-      await waitUntil('calls are under way', () => made > 10);
+      await pollUntil('calls to be under way', () => made > 10);
 
       install(second);
-      await waitUntil(
+      await pollUntil(
         'new connections see the new certificate',
         async () => (await shownName(port)) === 'second',
       );
       const madeBefore = made;
-      await waitUntil('calls go on', () => made > madeBefore + 10);
+      await pollUntil('calls to go on', () => made > madeBefore + 10);
       answers.set('web-load', 0);
-      await waitUntil('the stream goes on', () => stream.messages.length === 2);
+      await pollUntil('the stream to go on', () => stream.messages.length === 2);
 
       calling = false;
       await calls;
@@ -177,7 +177,7 @@ describe('the gRPC server with TLS', () => {
         symlinkSync(target, `${name}.new`);
         renameSync(`${name}.new`, name);
       }
-      await waitUntil(
+      await pollUntil(
         'new connections see the new certificate',
         async () => (await shownName(port)) === 'second',
       );
@@ -208,7 +208,7 @@ describe('the gRPC server with TLS', () => {
       it(`keeps the last good pair when it finds ${what}, says so once, and takes the next good one`, async () => {
         const port = await start();
         breakFiles();
-        await waitUntil('the problem is told', () => log.messages('warn').length > 0);
+        await pollUntil('the problem to be told', () => log.messages('warn').length > 0);
         assert.match(String(log.lines[0]?.fields.problem), problem);
         assert.equal(await shownName(port), 'first');
         assert.deepEqual(await callOnce(port, channel()), { result: true });
@@ -217,7 +217,7 @@ describe('the gRPC server with TLS', () => {
         assert.equal(log.lines.length, 1);
 
         install(second);
-        await waitUntil(
+        await pollUntil(
           'new connections see the new certificate',
           async () => (await shownName(port)) === 'second',
         );

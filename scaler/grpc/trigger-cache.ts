@@ -17,13 +17,6 @@ export interface KnownTrigger {
   readonly scale: MetricScale;
 }
 
-export interface TriggerCacheLimits {
-  /** Most metadata keys that one trigger may have. */
-  readonly metadataKeys: number;
-  /** Characters of metadata kept in all; the oldest triggers are parsed again when asked about next. */
-  readonly cachedCharacters: number;
-}
-
 interface Entry {
   readonly ref: ScaledObjectRef__Output;
   readonly keyCount: number;
@@ -43,13 +36,16 @@ const entryOverhead = 1024;
  */
 export class TriggerCache {
   readonly #parse: ParseTrigger;
-  readonly #limits: TriggerCacheLimits;
+  readonly #mostCharacters: number;
   readonly #objects = new Map<string, Entry[]>();
   #characters = 0;
 
-  constructor(parse: ParseTrigger, limits: TriggerCacheLimits) {
+  /**
+   * @param mostCharacters of metadata kept in all; beyond it the oldest triggers go, to be parsed again when asked about
+   */
+  constructor(parse: ParseTrigger, mostCharacters: number) {
     this.#parse = parse;
-    this.#limits = limits;
+    this.#mostCharacters = mostCharacters;
   }
 
   /**
@@ -73,27 +69,21 @@ export class TriggerCache {
 
   #add(key: string, ref: ScaledObjectRef__Output): Entry {
     const keyCount = Object.keys(ref.scalerMetadata).length;
-    const entry = { ref, keyCount, weight: weigh(ref), outcome: this.#work(ref, keyCount) };
+    const entry = { ref, keyCount, weight: weigh(ref), outcome: this.#work(ref) };
     const entries = this.#objects.get(key) ?? [];
     this.#objects.set(key, entries);
     entries.push(entry);
     this.#characters += entry.weight;
     if (entries.length > entriesPerObject) this.#characters -= entries.shift()!.weight;
     for (const [oldest, dropped] of this.#objects) {
-      if (this.#characters <= this.#limits.cachedCharacters) break;
+      if (this.#characters <= this.#mostCharacters) break;
       this.#objects.delete(oldest);
       for (const { weight } of dropped) this.#characters -= weight;
     }
     return entry;
   }
 
-  #work(ref: ScaledObjectRef__Output, keyCount: number): KnownTrigger | ScalerError {
-    if (keyCount > this.#limits.metadataKeys) {
-      return new ScalerError(
-        'invalid',
-        `scalerMetadata has ${keyCount} keys, accepted are ${this.#limits.metadataKeys} at most`,
-      );
-    }
+  #work(ref: ScaledObjectRef__Output): KnownTrigger | ScalerError {
     try {
       const trigger = this.#parse(ref);
       const scale = metricScale(trigger.threshold);

@@ -6,7 +6,12 @@ export function scaledObjectRef(scalerMetadata: Record<string, string> = {}): Sc
   return {
     name: 'web',
     namespace: 'shop',
-    scalerMetadata: { query: 'sum(rate(requests[1m]))', ...scalerMetadata },
+    scalerMetadata: {
+      query: 'sum(rate(requests[1m]))',
+      metricName: 'web-load',
+      threshold: '100',
+      ...scalerMetadata,
+    },
   };
 }
 
