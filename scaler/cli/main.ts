@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { ScalerError } from '../errors.js';
 import { packageRoot } from '../package-root.js';
 import { backtestCommand } from './backtest.js';
+import { probeCommand } from './probe.js';
 
 const { version, description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
 
@@ -12,7 +13,8 @@ const program = new Command('predictive-scaler')
   .description(description)
   .version(version)
   .showHelpAfterError()
-  .addCommand(backtestCommand());
+  .addCommand(backtestCommand())
+  .addCommand(probeCommand());
 
 try {
   await program.parseAsync();

@@ -1,7 +1,8 @@
 import type { Server, ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
+import { type AnyDefinition, loadSync, type MessageTypeDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation, protoPath } from 'grpc-health-check';
+import { withMapEntryNames } from './map-entries.js';
 import { externalScalerName, externalScalerPackage } from './proto.js';
 
 /** The server's own word on whether it may be called. */
@@ -43,5 +44,16 @@ export function addHealth(server: Server): Health {
 export function addReflection(server: Server): void {
   // The options are grpc-health-check's own, since only the descriptors count here.
   const healthPackage = loadSync(protoPath, { longs: String, enums: String, defaults: true, oneofs: true });
-  new ReflectionService({ ...externalScalerPackage, ...healthPackage }).addToServer(server);
+  const definitions = Object.entries({ ...externalScalerPackage, ...healthPackage });
+  const mended = definitions.map(([name, definition]) => [name, withMendedFiles(definition)]);
+  new ReflectionService(Object.fromEntries(mended)).addToServer(server);
+}
+
+/** Messages carry the descriptors of their files; services carry none. */
+function withMendedFiles(definition: AnyDefinition): AnyDefinition {
+  if (!('fileDescriptorProtos' in definition)) return definition;
+  const files = (definition as MessageTypeDefinition<object, object>).fileDescriptorProtos.map(
+    withMapEntryNames,
+  );
+  return { ...definition, fileDescriptorProtos: files } as AnyDefinition;
 }

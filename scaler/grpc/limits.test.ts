@@ -146,6 +146,21 @@ describe('the gRPC server under bad input', () => {
     assert.notEqual((await failed).code, status.OK);
   });
 
+  it('lets clients ping as often as they like, with and without calls', async () => {
+    await once(raw, 'connect');
+    let goneAway = false;
+    raw.on('goaway', () => {
+      goneAway = true;
+    });
+    const stream = client.StreamMetricSpec(scaledObjectRef()).on('error', () => {});
+    for (let ping = 0; ping < 500; ping++)
+      await new Promise<void>((resolve, reject) => {
+        raw.ping((error) => (error ? reject(error) : resolve()));
+      });
+    assert.equal(goneAway, false);
+    stream.cancel();
+  });
+
   it('gives up requests that do not arrive whole', async () => {
     await stop();
     await start({ requestSeconds: 0.1 });

@@ -1,0 +1,107 @@
+import type { GetMetricSpecResponse__Output } from '../grpc/generated/externalscaler/GetMetricSpecResponse.js';
+import type { GetMetricsResponse__Output } from '../grpc/generated/externalscaler/GetMetricsResponse.js';
+import type { IsActiveResponse__Output } from '../grpc/generated/externalscaler/IsActiveResponse.js';
+import type { ProbedCall, ProbedMessage, ProbedStream } from '../grpc/keda-probe.js';
+
+/** What a probe found. */
+export interface ProbeReport {
+  readonly address: string;
+  /** Seconds until the connection was made. */
+  readonly connectSeconds: number;
+  readonly calls: readonly ProbedCall[];
+  readonly streams: readonly ProbedStream[];
+}
+
+/** The report as a table for people. */
+export function formatReport({ connectSeconds, calls, streams }: ProbeReport): string {
+  const target = targetOf(calls);
+  const rows = [
+    ['call', 'ms', 'status', 'answer'],
+    ['connect', milliseconds(connectSeconds), 'OK', ''],
+    ...calls.map((call) => [call.rpc, milliseconds(call.seconds), call.code, answerOf(call, target)]),
+    ...streams.flatMap(streamRows),
+  ];
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const line = ([name, ms, code, answer]: string[]) =>
+    `${name!.padEnd(widths[0]!)}  ${ms!.padStart(widths[1]!)}  ${code!.padEnd(widths[2]!)}  ${answer}`.trimEnd();
+  return `${rows.map(line).join('\n')}\n`;
+}
+
+/** A message of a stream as one line, for watching. */
+export function formatMessage({ rpc, afterSeconds, message }: ProbedMessage): string {
+  return `${afterSeconds.toFixed(1).padStart(8)} s  ${rpc}  ${messageOf(rpc, message)}\n`;
+}
+
+/** What did not work, as KEDA sees it; undefined when all is well. A missing StreamMetricSpec is no fault to KEDA. */
+export function failureOf({ calls, streams }: ProbeReport): string | undefined {
+  const failed = [...calls, ...streams].filter(
+    ({ rpc, code }) => code !== 'OK' && !(rpc === 'StreamMetricSpec' && code === 'UNIMPLEMENTED'),
+  );
+  if (failed.length === 0) return undefined;
+  const names = failed.map(({ rpc, code }) => `${rpc} (${code})`).join(', ');
+  return `${failed.length} of ${calls.length + streams.length} calls failed: ${names}`;
+}
+
+function streamRows({ rpc, code, details, messages }: ProbedStream): string[][] {
+  const rows = messages.map((received) => [
+    rpc,
+    milliseconds(received.afterSeconds),
+    'OK',
+    messageOf(rpc, received.message),
+  ]);
+  if (code !== 'OK') rows.push([rpc, '', code, details ?? '']);
+  else if (rows.length === 0) rows.push([rpc, '', 'OK', 'open, nothing received']);
+  return rows;
+}
+
+function answerOf(call: ProbedCall, target: number | undefined): string {
+  if (call.code !== 'OK') return call.details ?? '';
+  if (call.rpc === 'GetMetricSpec') return specsOf(call.response as GetMetricSpecResponse__Output);
+  if (call.rpc === 'IsActive') return activeOf(call.response as IsActiveResponse__Output);
+  return (call.response as GetMetricsResponse__Output).metricValues
+    .map(({ metricName, metricValue, metricValueFloat }) => {
+      const value = kedaNumber(metricValueFloat, metricValue);
+      const replicas =
+        target === undefined ? '' : `, ${Number((value / target).toFixed(2))} times the target`;
+      return `${metricName} = ${value} (as int64: ${metricValue})${replicas}`;
+    })
+    .join('; ');
+}
+
+function messageOf(rpc: ProbedMessage['rpc'], message: unknown): string {
+  return rpc === 'StreamIsActive'
+    ? activeOf(message as IsActiveResponse__Output)
+    : specsOf(message as GetMetricSpecResponse__Output);
+}
+
+function activeOf({ result }: IsActiveResponse__Output): string {
+  return result ? 'active' : 'not active';
+}
+
+function specsOf({ metricSpecs }: GetMetricSpecResponse__Output): string {
+  if (metricSpecs.length === 0) return 'no metric at all: KEDA would make no autoscaler';
+  return metricSpecs
+    .map(({ metricName, targetSize, targetSizeFloat }) => {
+      const target = kedaNumber(targetSizeFloat, targetSize);
+      return `${metricName}, target ${target} per replica (as int64: ${targetSize})`;
+    })
+    .join('; ');
+}
+
+/** The target that KEDA would give the HPA, when there is exactly one. */
+function targetOf(calls: readonly ProbedCall[]): number | undefined {
+  const spec = calls.find(({ rpc }) => rpc === 'GetMetricSpec')?.response as
+    | GetMetricSpecResponse__Output
+    | undefined;
+  const [only, ...others] = spec?.metricSpecs ?? [];
+  return only && others.length === 0 ? kedaNumber(only.targetSizeFloat, only.targetSize) : undefined;
+}
+
+/** KEDA takes the double where it is above 0, and the integer where it is not. */
+function kedaNumber(double: number, integer: string): number {
+  return double > 0 ? double : Number(integer);
+}
+
+function milliseconds(seconds: number): string {
+  return (seconds * 1000).toFixed(1);
+}

@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
+import { Command, InvalidArgumentError } from 'commander';
+import { ScalerError } from '../errors.js';
+import { connect } from '../grpc/client.js';
+import { probeCalls, probeConnection, probeStreams } from '../grpc/keda-probe.js';
+import { show } from '../show.js';
+import { failureOf, formatMessage, formatReport } from './probe-report.js';
+
+interface ProbeOptions {
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly name: string;
+  readonly namespace: string;
+  readonly tls?: boolean;
+  readonly tlsCa?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsServerName?: string;
+  readonly insecure?: boolean;
+  readonly timeout: number;
+  readonly streamSeconds: number;
+  readonly watch?: boolean;
+  readonly json?: boolean;
+}
+
+/** `predictive-scaler probe`: asks an external scaler what KEDA would ask, and shows the answers and their times. */
+export function probeCommand(): Command {
+  return new Command('probe')
+    .summary('ask an external scaler what KEDA would ask it')
+    .description(
+      'Acts as KEDA does: asks an external scaler for the metric spec, the metric and whether the workload is active, ' +
+        'opens both streams, and shows the answers and their times. Plaintext unless a TLS option is given.',
+    )
+    .argument('<address>', 'where the scaler listens, as host:port')
+    .option('-m, --metadata <key=value>', "a key of the trigger's metadata; repeat for more", collectMetadata)
+    .option('--name <name>', 'name of the ScaledObject', 'probe')
+    .option('--namespace <namespace>', 'namespace of the ScaledObject', 'default')
+    .option('--tls', "use TLS and trust the system's authorities")
+    .option('--tls-ca <file>', 'use TLS and trust this authority (PEM)')
+    .option('--tls-cert <file>', "the client's certificate, for mutual TLS (PEM)")
+    .option('--tls-key <file>', "the client's key (PEM)")
+    .option('--tls-server-name <name>', "name to expect in the server's certificate")
+    .option('--insecure', "use TLS without checking the server's certificate, as KEDA does with unsafeSsl")
+    .option('--timeout <seconds>', 'longest time for each call', positive, 5)
+    .option('--stream-seconds <seconds>', 'how long to listen to the streams', positive, 1)
+    .option('--watch', 'listen to the streams until interrupted, and print each message as it comes')
+    .option('--json', 'print one JSON object instead of a table')
+    .addHelpText(
+      'after',
+      '\nExample:\n' +
+        "  predictive-scaler probe localhost:50051 -m 'query=sum(rate(http_requests_total[2m]))' -m threshold=100",
+    )
+    .action(probe);
+}
+
+async function probe(address: string, options: ProbeOptions): Promise<void> {
+  if (!/^\S+:\d+$/.test(address))
+    throw new ScalerError('invalid', `address: received ${show(address)}, expected host:port`);
+  const ref = {
+    name: options.name,
+    namespace: options.namespace,
+    scalerMetadata: Object.fromEntries(options.metadata ?? []),
+  };
+  const serverName = options.tlsServerName;
+  const client = connect(
+    address,
+    channelCredentials(options),
+    serverName === undefined ? {} : { 'grpc.ssl_target_name_override': serverName },
+  );
+  try {
+    const connectSeconds = await probeConnection(client, options.timeout);
+    const calls = await probeCalls(client, ref, options.timeout);
+    refuseUnreachable(address, calls[0]!, options.timeout);
+    if (options.watch && !options.json)
+      process.stdout.write(formatReport({ address, connectSeconds, calls, streams: [] }));
+
+    const onMessage = options.watch && !options.json ? writeMessage : undefined;
+    const streams = await probeStreams(client, ref, listeningTime(options), onMessage);
+    const report = { address, connectSeconds, calls, streams };
+    if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    else if (!options.watch) process.stdout.write(formatReport(report));
+    const failure = failureOf(report);
+    if (failure !== undefined) throw new ScalerError('unavailable', failure);
+  } finally {
+    client.close();
+  }
+}
+
+function writeMessage(message: Parameters<typeof formatMessage>[0]): void {
+  process.stdout.write(formatMessage(message));
+}
+
+/** GetMetricSpec needs nothing but the scaler itself, so these codes mean that it was not reached. */
+function refuseUnreachable(
+  address: string,
+  { code, details }: { code: string; details?: string },
+  seconds: number,
+) {
+  if (code === 'UNAVAILABLE')
+    throw new ScalerError('unavailable', `cannot reach ${address}: ${lastError(details)}`);
+  if (code === 'DEADLINE_EXCEEDED')
+    throw new ScalerError('unavailable', `${address} did not answer within ${seconds} s`);
+}
+
+/** Aborted when the streams have been listened to for long enough. */
+function listeningTime({ watch, streamSeconds }: ProbeOptions): AbortSignal {
+  if (!watch) return AbortSignal.timeout(streamSeconds * 1000);
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort());
+  process.once('SIGTERM', () => interrupted.abort());
+  return interrupted.signal;
+}
+
+function channelCredentials(options: ProbeOptions): ChannelCredentials {
+  const { tls, tlsCa, tlsCert, tlsKey, insecure } = options;
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new ScalerError(
+      'invalid',
+      'mutual TLS needs both --tls-cert and --tls-key, received only one of them',
+    );
+  if (!tls && !tlsCa && !tlsCert && !insecure) return credentials.createInsecure();
+  const read = (option: string, file: string | undefined) =>
+    file === undefined ? null : readPem(option, file);
+  try {
+    return credentials.createSsl(
+      read('--tls-ca', tlsCa),
+      read('--tls-key', tlsKey),
+      read('--tls-cert', tlsCert),
+      { rejectUnauthorized: !insecure },
+    );
+  } catch (error) {
+    if (error instanceof ScalerError) throw error;
+    throw new ScalerError('invalid', `the TLS files cannot be used: ${oneLine((error as Error).message)}`);
+  }
+}
+
+function readPem(option: string, file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ScalerError('invalid', `${option}: ${file} cannot be read (${code})`, { cause: error });
+  }
+}
+
+function collectMetadata(
+  text: string,
+  earlier: ReadonlyMap<string, string> = new Map(),
+): Map<string, string> {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined) throw new InvalidArgumentError('Expected key=value.');
+  if (earlier.has(key)) throw new InvalidArgumentError(`The key ${key} is given twice.`);
+  return new Map([...earlier, [key, value]]);
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!(number > 0 && number <= 86_400))
+    throw new InvalidArgumentError('Expected seconds above 0, at most a day.');
+  return number;
+}
+
+/** What grpc-js says of a failed connection, without its frame and without OpenSSL's numbers and source lines. */
+function lastError(details = 'no reason given'): string {
+  const error = /Last error: (?:Error: )?(.*?)(?: Resolution note:.*)?$/s.exec(details)?.[1] ?? details;
+  const openssl = /:SSL routines:[^:]*:([^:]+):/.exec(error)?.[1];
+  return oneLine(openssl === undefined ? error : `TLS failed (${openssl})`);
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,128 @@
+import { type ClientReadableStream, connectivityState, type ServiceError, status } from '@grpc/grpc-js';
+import { callUnary, type UnaryRpcs } from './client.js';
+import type { ExternalScalerClient } from './generated/externalscaler/ExternalScaler.js';
+import type { ScaledObjectRef__Output } from './generated/externalscaler/ScaledObjectRef.js';
+
+/** How a call or a stream ended. */
+interface Outcome {
+  /** Name of the gRPC status, such as `OK` or `UNAVAILABLE`. */
+  readonly code: string;
+  /** What the server said of an error. */
+  readonly details?: string;
+}
+
+/** A call with one answer. */
+export interface ProbedCall extends Outcome {
+  readonly rpc: keyof UnaryRpcs;
+  readonly seconds: number;
+  readonly response?: unknown;
+}
+
+/** A message of a stream. */
+export interface ProbedMessage {
+  readonly rpc: 'StreamIsActive' | 'StreamMetricSpec';
+  /** Since the stream was opened. */
+  readonly afterSeconds: number;
+  readonly message: unknown;
+}
+
+/** A stream, as far as it was listened to. `OK` while it is open. */
+export interface ProbedStream extends Outcome {
+  readonly rpc: ProbedMessage['rpc'];
+  readonly messages: readonly ProbedMessage[];
+}
+
+/**
+ * Waits until the connection is made or has failed; a call made then tells which.
+ * @returns seconds it took
+ */
+export async function probeConnection(
+  client: ExternalScalerClient,
+  deadlineSeconds: number,
+): Promise<number> {
+  const startedMs = performance.now();
+  const deadline = Date.now() + deadlineSeconds * 1000;
+  const channel = client.getChannel();
+  let state = channel.getConnectivityState(true);
+  while (state !== connectivityState.READY && state !== connectivityState.TRANSIENT_FAILURE) {
+    const expired = await new Promise<Error | undefined>((resolve) =>
+      channel.watchConnectivityState(state, deadline, resolve),
+    );
+    if (expired) break;
+    state = channel.getConnectivityState(true);
+  }
+  return (performance.now() - startedMs) / 1000;
+}
+
+/**
+ * Calls what KEDA calls at each poll, in its order: GetMetricSpec, GetMetrics for each metric of the spec, IsActive.
+ * Without a spec KEDA asks for no metric.
+ */
+export async function probeCalls(
+  client: ExternalScalerClient,
+  ref: ScaledObjectRef__Output,
+  deadlineSeconds: number,
+): Promise<ProbedCall[]> {
+  async function probe<Name extends keyof UnaryRpcs>(
+    rpc: Name,
+    request: UnaryRpcs[Name]['request'],
+  ): Promise<ProbedCall & { response?: UnaryRpcs[Name]['response'] }> {
+    const startedMs = performance.now();
+    const seconds = () => (performance.now() - startedMs) / 1000;
+    try {
+      const response = await callUnary(client, rpc, request, deadlineSeconds);
+      return { rpc, seconds: seconds(), code: 'OK', response };
+    } catch (error) {
+      const { code, details } = error as ServiceError;
+      return { rpc, seconds: seconds(), code: status[code], details };
+    }
+  }
+
+  const spec = await probe('GetMetricSpec', ref);
+  const calls: ProbedCall[] = [spec];
+  for (const { metricName } of spec.response?.metricSpecs ?? [])
+    calls.push(await probe('GetMetrics', { scaledObjectRef: ref, metricName }));
+  calls.push(await probe('IsActive', ref));
+  return calls;
+}
+
+/**
+ * Opens both streams, as KEDA does for a trigger of type `external-push`, and listens until `signal` is aborted or
+ * both have ended.
+ *
+ * @param onMessage told of each message as it comes
+ */
+export async function probeStreams(
+  client: ExternalScalerClient,
+  ref: ScaledObjectRef__Output,
+  signal: AbortSignal,
+  onMessage: (message: ProbedMessage) => void = () => {},
+): Promise<ProbedStream[]> {
+  function listen<Message>(
+    rpc: ProbedMessage['rpc'],
+    stream: ClientReadableStream<Message>,
+  ): Promise<ProbedStream> {
+    const startedMs = performance.now();
+    const messages: ProbedMessage[] = [];
+    const cancel = () => stream.cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    stream.on('data', (message: Message) => {
+      const received = { rpc, afterSeconds: (performance.now() - startedMs) / 1000, message };
+      messages.push(received);
+      onMessage(received);
+    });
+    stream.on('error', () => {}); // The status tells the same.
+    return new Promise((resolve) =>
+      stream.once('status', ({ code, details }: { code: status; details: string }) => {
+        signal.removeEventListener('abort', cancel);
+        const wasOpen = signal.aborted && code === status.CANCELLED;
+        resolve({ rpc, messages, ...(wasOpen ? { code: 'OK' } : { code: status[code], details }) });
+      }),
+    );
+  }
+
+  return Promise.all([
+    listen('StreamIsActive', client.StreamIsActive(ref)),
+    listen('StreamMetricSpec', client.StreamMetricSpec(ref)),
+  ]);
+}
