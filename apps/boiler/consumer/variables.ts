@@ -1,17 +1,18 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { brokerVariables, startTimeoutVariables } from '../../shared/broker-variables.js';
 import { decimalNumber, optionalText, wholeNumber } from '../../shared/environment.js';
 import type { CommonConfig } from '../../shared/run-program.js';
+import { operationsVariables } from '../../shared/serve-operations.js';
 import { defaultDeviationRule } from '../anomaly/deviation.js';
-import { brokerVariables, metricsPortVariable, startTimeoutVariable } from '../common-variables.js';
 import { databaseVariables } from '../store/variables.js';
 
 /** What the consumer reads from the environment. */
 export const consumerVariables = z.object({
   ...brokerVariables,
   ...databaseVariables,
-  ...startTimeoutVariable,
-  ...metricsPortVariable,
+  ...startTimeoutVariables,
+  ...operationsVariables,
   CONSUMER_NAME: optionalText({
     meaning:
       'Name of this consumer in the batches it stores; the host’s name, which is the pod’s, without it.',

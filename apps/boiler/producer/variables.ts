@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { brokerVariables, startTimeoutVariables } from '../../shared/broker-variables.js';
 import { decimalNumber, text, wholeNumber } from '../../shared/environment.js';
 import type { CommonConfig } from '../../shared/run-program.js';
-import { brokerVariables, metricsPortVariable, startTimeoutVariable } from '../common-variables.js';
+import { operationsVariables } from '../../shared/serve-operations.js';
 
 /** What the producer reads from the environment. */
 export const producerVariables = z.object({
   ...brokerVariables,
-  ...startTimeoutVariable,
-  ...metricsPortVariable,
+  ...startTimeoutVariables,
+  ...operationsVariables,
   BOILERS: wholeNumber({ min: 1, max: 100, default: 3, meaning: 'Number of simulated boilers.' }),
   READINGS_PER_SECOND: decimalNumber({
     min: 0.01,
