@@ -1,5 +1,6 @@
 import type { Span } from './baselines.js';
-import { type Comparison, comparePolicies } from './compare.js';
+import { type Comparison, comparePolicies, resultOf } from './compare.js';
+import { coverageAtSteps } from './coverage.js';
 import type { Recording } from './recording.js';
 import { type Replay, type ReplayTrigger, replaySignal } from './replay.js';
 import type { ScalingSetup } from './scaled-workload.js';
@@ -19,7 +20,10 @@ export interface Backtest {
   readonly recording: Recording;
   readonly options: BacktestOptions;
   readonly replay: Replay;
-  /** Share of minutes whose highest load over the horizon stayed at or below the forecast; NaN without a forecast. */
+  /**
+   * Share of steps at whose beginning the highest load until the horizon stayed at or below its forecast; NaN without a
+   * forecast.
+   */
   readonly coverage: number;
   readonly comparison: Comparison;
 }
@@ -43,17 +47,11 @@ export function runBacktest(
   const comparison = comparePolicies(recording.load, span, replay.values, horizonMinutes, setup, (done, of) =>
     onProgress?.(0.8 + (0.2 * done) / of),
   );
-  const ahead = comparison.policies.find(({ key }) => key === 'oracle')!.signal;
-  return { recording, options, replay, coverage: coverageOf(replay.forecastPeaks, ahead), comparison };
-}
-
-function coverageOf(forecastPeaks: Float64Array, ahead: Float64Array): number {
-  let covered = 0;
-  let count = 0;
-  for (let i = 0; i < ahead.length; i++) {
-    if (Number.isNaN(ahead[i]!) || Number.isNaN(forecastPeaks[i]!)) continue;
-    count++;
-    if (ahead[i]! <= forecastPeaks[i]!) covered++;
-  }
-  return covered / count;
+  const coverage = coverageAtSteps(
+    replay.forecastPeaks,
+    resultOf(comparison, 'oracle').signal,
+    recording.load.startSeconds + 60 * span.from,
+    trigger.stepSeconds,
+  );
+  return { recording, options, replay, coverage, comparison };
 }

@@ -145,7 +145,7 @@ function reasonsOf({ comparison, coverage, options }: Backtest, { reactive, own 
   if (Number.isFinite(coverage))
     reasons.push(
       `The peak over the next ${formatDuration(trigger.horizonSeconds)} stayed at or below its forecast in ` +
-        `${formatShare(coverage)} of the minutes; ${formatShare(trigger.quantile)} were asked for.`,
+        `${formatShare(coverage)} of the steps; ${formatShare(trigger.quantile)} were asked for.`,
     );
   return reasons;
 }
