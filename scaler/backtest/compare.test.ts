@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { comparePolicies, resultOf } from './compare.js';
 import { loadOfSamples } from './load.js';
-import { testSetup } from './test-backtest.js';
-import { minuteSamples, officeLoad } from './test-load.js';
+import { testSetup } from './test-support/backtest.js';
+import { minuteSamples, officeLoad } from './test-support/load.js';
 
 describe('comparePolicies', () => {
   const load = loadOfSamples(minuteSamples(9, officeLoad));

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { parseTrigger } from '../trigger.js';
 import { completeBehaviour } from './hpa/behaviour.js';
 import { scaledObjectYaml } from './scaled-object.js';
-import { testSetup, testReplayTrigger as trigger } from './test-backtest.js';
+import { testSetup, testReplayTrigger as trigger } from './test-support/backtest.js';
 
 const names = {
   workload: 'checkout',

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { minuteSamples, officeLoad } from '../backtest/test-load.js';
+import { minuteSamples, officeLoad } from '../backtest/test-support/load.js';
 import { packageRoot } from '../package-root.js';
 import { PrometheusServer } from '../test-support/prometheus.js';
 import { workloadOpenMetrics } from '../test-support/workload-openmetrics.js';

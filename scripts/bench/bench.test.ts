@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { minuteSamples, officeLoad } from '../../scaler/backtest/test-load.js';
+import { minuteSamples, officeLoad } from '../../scaler/backtest/test-support/load.js';
 import { scalingTable } from './scaling.js';
 import { loadTraces } from './traces.js';
 

@@ -26,6 +26,8 @@ interface Measured {
  */
 export function scalingTable(traces: readonly Trace[]): string {
   const measured = traces.flatMap((trace) => measure(trace) ?? []);
+  if (measured.length === 0)
+    return 'Scaling: no trace has samples at least every minute for four days or more.';
   const rows = measured.map(({ name, ratios, overloadedShare }) => [
     name,
     ...COMPARED.map((key) => ratios[key].map((ratio) => ratio.toFixed(2)).join(' / ')),

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { demoWorkloads } from '../../scaler/demo/workloads.js';
+import { ScalerError } from '../../scaler/errors.js';
 import { readCsv } from '../../scaler/history/csv.js';
 import type { Samples } from '../../scaler/history/samples.js';
 
@@ -19,11 +20,16 @@ const SEED = 1;
  * The traces to measure on: every CSV file of a folder, in the order of their names, or without a folder sixteen days
  * of the demo's workloads, a sample a minute, equal in every run.
  *
- * @throws ScalerError when a file is not a trace
+ * @throws ScalerError when the folder holds no trace or a file is not one
  */
 export async function loadTraces(folder: string | undefined): Promise<readonly Trace[]> {
   if (folder === undefined) return generatedTraces();
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.csv')).sort();
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    throw new ScalerError('invalid', `cannot read the traces in ${folder}: ${error.code}`, { cause: error });
+  });
+  const files = names.filter((name) => name.endsWith('.csv')).sort();
+  if (files.length === 0)
+    throw new ScalerError('invalid', `${folder} holds no trace; expected files that end in .csv`);
   return Promise.all(
     files.map(async (file) => ({
       name: file.replace(/\.csv$/, ''),

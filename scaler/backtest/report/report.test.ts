@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { recommend } from '../recommend.js';
-import { testBacktest, testSetup } from '../test-backtest.js';
-import { minuteSamples, officeLoad } from '../test-load.js';
+import { testBacktest, testSetup } from '../test-support/backtest.js';
+import { minuteSamples, officeLoad } from '../test-support/load.js';
 import { reportHtml } from './report.js';
 
 const hostile = 'load of </script><img src="http://127.0.0.1:9/x" onerror="document.title=1"> & "checkout"';

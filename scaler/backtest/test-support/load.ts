@@ -1,4 +1,4 @@
-import type { Samples } from '../history/samples.js';
+import type { Samples } from '../../history/samples.js';
 
 /** A Monday, 00:00 UTC, so that made-up weeks begin where weeks do. */
 export const MONDAY_SECONDS = 1_770_595_200;

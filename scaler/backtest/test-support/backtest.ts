@@ -1,8 +1,8 @@
-import type { Samples } from '../history/samples.js';
-import { type Backtest, type BacktestOptions, runBacktest } from './backtest.js';
-import { recordingOfSamples } from './recording.js';
-import type { ReplayTrigger } from './replay.js';
-import type { ScalingSetup } from './scaled-workload.js';
+import type { Samples } from '../../history/samples.js';
+import { type Backtest, type BacktestOptions, runBacktest } from '../backtest.js';
+import { recordingOfSamples } from '../recording.js';
+import type { ReplayTrigger } from '../replay.js';
+import type { ScalingSetup } from '../scaled-workload.js';
 
 /** A trigger with the product's defaults; for tests. */
 export const testReplayTrigger: ReplayTrigger = {
