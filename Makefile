@@ -19,6 +19,10 @@ node_modules/.package-lock.json: package.json package-lock.json
 build: node_modules/.package-lock.json ## Compile to dist/
 	npm run --silent build
 
+.PHONY: demo
+demo: build ## See the scaler beside a reactive HPA; FOR=60s ends it, SPEED=600 sets the clock
+	node dist/scaler/cli/main.js demo $(if $(FOR),--for $(FOR)) $(if $(SPEED),--speed $(SPEED))
+
 .PHONY: test-setup
 test-setup: node_modules/.package-lock.json ## Install the real servers that the tests need
 	./scripts/install-test-servers.sh

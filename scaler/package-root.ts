@@ -1,9 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder that holds package.json: files that are not compiled (proto, page assets, docs) are found from here. */
 export const packageRoot = findUp(dirname(fileURLToPath(import.meta.url)));
+
+/** Version and description, as package.json has them. */
+export const { version: packageVersion, description: packageDescription } = JSON.parse(
+  readFileSync(join(packageRoot, 'package.json'), 'utf8'),
+) as { version: string; description: string };
 
 function findUp(folder: string): string {
   if (existsSync(join(folder, 'package.json'))) return folder;

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SingleBar } from 'cli-progress';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { type Backtest, type BacktestOptions, runBacktest } from '../backtest/backtest.js';
 import { readBehaviour } from '../backtest/behaviour-file.js';
 import { backtestJson } from '../backtest/json.js';
@@ -13,12 +13,13 @@ import { signalCsv } from '../backtest/signal-csv.js';
 import { summaryText } from '../backtest/summary.js';
 import { type ReplicaSize, replicaSize } from '../backtest/threshold.js';
 import { systemClock } from '../clock.js';
-import { formatDuration, parseDurationSeconds } from '../duration.js';
+import { formatDuration } from '../duration.js';
 import { ScalerError } from '../errors.js';
 import { readCsv } from '../history/csv.js';
 import { sourcesSchema } from '../history/source-config.js';
 import { Sources } from '../history/sources.js';
 import { parseTrigger, type Trigger } from '../trigger.js';
+import { duration, durationOption, numberWhere } from './option-values.js';
 
 interface Flags {
   readonly csv?: string;
@@ -293,28 +294,6 @@ function progressBar({ json }: Flags): SingleBar | undefined {
   });
   bar.start(1, 0);
   return bar;
-}
-
-function durationOption(flagsText: string, description: string, defaultSeconds: number): Option {
-  return new Option(flagsText, description)
-    .argParser(duration)
-    .default(defaultSeconds, formatDuration(defaultSeconds));
-}
-
-function duration(text: string): number {
-  try {
-    return parseDurationSeconds(text);
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
-}
-
-function numberWhere(accepts: (value: number) => boolean, form: string): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !accepts(value)) throw new InvalidArgumentError(`Expected ${form}.`);
-    return value;
-  };
 }
 
 const positive = numberWhere((value) => value > 0 && value < 1e15, 'a number above 0');

@@ -1,20 +1,20 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { ScalerError } from '../errors.js';
-import { packageRoot } from '../package-root.js';
+import { packageDescription, packageVersion } from '../package-root.js';
 import { backtestCommand } from './backtest.js';
+import { demoCommand } from './demo.js';
 import { probeCommand } from './probe.js';
-
-const { version, description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+import { serveCommand } from './serve.js';
 
 const program = new Command('predictive-scaler')
-  .description(description)
-  .version(version)
+  .description(packageDescription)
+  .version(packageVersion)
   .showHelpAfterError()
+  .addCommand(serveCommand())
   .addCommand(backtestCommand())
-  .addCommand(probeCommand());
+  .addCommand(probeCommand())
+  .addCommand(demoCommand());
 
 try {
   await program.parseAsync();

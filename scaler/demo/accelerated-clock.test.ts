@@ -34,6 +34,17 @@ describe('AcceleratedClock', () => {
     assert.ok(clock.nowSeconds() >= 60);
   });
 
+  it('goes no further than its limit and wakes those beyond it when that is raised', async () => {
+    const clock = new AcceleratedClock(0, 1_000_000);
+    clock.limitTo(10);
+    await clock.sleepUntil(10);
+    assert.equal(clock.nowSeconds(), 10);
+    const sleeping = clock.sleepUntil(20);
+    clock.limitTo(20);
+    await sleeping;
+    assert.equal(clock.nowSeconds(), 20);
+  });
+
   it('ends a sleep with the reason of its signal', async () => {
     const clock = new AcceleratedClock(0, 0.001);
     const stopping = new AbortController();

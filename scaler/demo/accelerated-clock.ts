@@ -13,6 +13,7 @@ export class AcceleratedClock implements Clock {
   #anchorMilliseconds = performance.now();
   #speed: number;
   #isPaused = false;
+  #limitSeconds = Number.POSITIVE_INFINITY;
 
   constructor(startSeconds: number, speed: number) {
     this.#anchorSeconds = startSeconds;
@@ -29,7 +30,8 @@ export class AcceleratedClock implements Clock {
 
   nowSeconds(): number {
     if (this.#isPaused) return this.#anchorSeconds;
-    return this.#anchorSeconds + ((performance.now() - this.#anchorMilliseconds) / 1000) * this.#speed;
+    const elapsedSeconds = (performance.now() - this.#anchorMilliseconds) / 1000;
+    return Math.min(this.#limitSeconds, this.#anchorSeconds + elapsedSeconds * this.#speed);
   }
 
   /** @param speed above 0. */
@@ -51,9 +53,23 @@ export class AcceleratedClock implements Clock {
     });
   }
 
-  async sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+  /**
+   * Lets the clock go no further than a moment, until it is given a later one: on a slow machine it then waits for
+   * those who cannot keep up, and what they see is the same as on a fast one.
+   */
+  limitTo(limitSeconds: number): void {
+    this.#change(() => {
+      this.#limitSeconds = limitSeconds;
+    });
+  }
+
+  sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+    return this.sleepUntil(this.nowSeconds() + seconds, signal);
+  }
+
+  /** Resolves when the clock has come to a moment; rejects with the signal's reason when it is aborted first. */
+  async sleepUntil(wakeAtSeconds: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const wakeAtSeconds = this.nowSeconds() + seconds;
     await new Promise<void>((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined;
       const stop = () => {
@@ -72,7 +88,8 @@ export class AcceleratedClock implements Clock {
         if (left <= 0) {
           stop();
           resolve();
-        } else timer = setTimeout(arm, Math.min(left, longestTimerMilliseconds));
+        } else if (wakeAtSeconds <= this.#limitSeconds)
+          timer = setTimeout(arm, Math.min(left, longestTimerMilliseconds));
       };
       signal?.addEventListener('abort', abort);
       this.#rearm.add(arm);

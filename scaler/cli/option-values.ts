@@ -1,0 +1,27 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { formatDuration, parseDurationSeconds } from '../duration.js';
+
+/** Reads a duration option into seconds. @throws InvalidArgumentError that says what is accepted. */
+export function duration(text: string): number {
+  try {
+    return parseDurationSeconds(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
+/** A duration option in seconds whose help shows the default as people write it. */
+export function durationOption(flagsText: string, description: string, defaultSeconds: number): Option {
+  return new Option(flagsText, description)
+    .argParser(duration)
+    .default(defaultSeconds, formatDuration(defaultSeconds));
+}
+
+/** Reads a number option that must lie within what `accepts` says; `form` names that for the user. */
+export function numberWhere(accepts: (value: number) => boolean, form: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !accepts(value)) throw new InvalidArgumentError(`Expected ${form}.`);
+    return value;
+  };
+}

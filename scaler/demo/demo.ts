@@ -1,0 +1,166 @@
+import type { DemoControl, DemoOutcome, DemoState, DemoWorkload } from '../web/demo-panel.js';
+import { AcceleratedClock } from './accelerated-clock.js';
+import { Comparison, rhythm, type Side } from './comparison.js';
+import { demoNamespace, demoServices } from './demo-services.js';
+import { EmbeddedPrometheus } from './embedded-prometheus.js';
+import { KedaStandIn } from './keda-stand-in.js';
+
+/** A Wednesday, 2026-03-04 at 08:00 UTC: an hour before the shop opens. */
+const startSeconds = 1_772_611_200;
+
+const speedChoices = [60, 300, 600, 1800];
+
+/** Load that a replica carries beyond its target before it is overloaded: targets are set at 80 % of what it can. */
+const targetUtilisation = 0.8;
+
+const setup = {
+  startupSeconds: 180,
+  minReplicas: 1,
+  maxReplicas: 100,
+  idleReplicas: undefined,
+  activationThreshold: 0,
+  cooldownSeconds: 300,
+  behaviour: undefined,
+  tolerance: 0.1,
+};
+
+export interface DemoOptions {
+  /** Seconds of the demo that pass in one second. */
+  readonly speed: number;
+  /** Changes the noise in the made-up load. */
+  readonly seed: number;
+}
+
+/**
+ * A cluster in miniature on an accelerated clock: made-up services with two weeks of history in an embedded
+ * Prometheus, each of them scaled twice, by the scaler and by a plain HPA.
+ */
+export class Demo implements DemoControl {
+  readonly clock: AcceleratedClock;
+  /** Epoch seconds on the demo's clock at which it begins. */
+  readonly startSeconds = startSeconds;
+  readonly #services;
+  readonly #prometheus: EmbeddedPrometheus;
+  readonly #stopping = new AbortController();
+  #keda: KedaStandIn | undefined;
+  #comparisons: readonly Comparison[] = [];
+  #running: Promise<void> = Promise.resolve();
+
+  /** The clock stands still until `run`. */
+  constructor(options: DemoOptions) {
+    this.clock = new AcceleratedClock(startSeconds, options.speed);
+    this.clock.pause();
+    this.#services = demoServices(startSeconds, options.seed);
+    this.#prometheus = new EmbeddedPrometheus(
+      this.#services.map(({ workload }) => workload),
+      this.clock,
+    );
+  }
+
+  /** Starts the embedded Prometheus. @returns its address. */
+  async startPrometheus(): Promise<string> {
+    return await this.#prometheus.listen();
+  }
+
+  /**
+   * Lets the scaler learn every service's history, then starts the clock.
+   *
+   * @param scalerAddress `host:port` of the scaler's gRPC server.
+   */
+  async start(scalerAddress: string): Promise<void> {
+    const keda = new KedaStandIn(scalerAddress);
+    this.#keda = keda;
+    await Promise.all(
+      this.#services.map(({ workload, metadata }) => keda.read(workload.app, demoNamespace, metadata)),
+    );
+    this.#comparisons = this.#services.map((service) => {
+      const { threshold } = service;
+      const scaling = {
+        ...setup,
+        targetPerReplica: threshold,
+        capacityPerReplica: threshold / targetUtilisation,
+      };
+      return new Comparison(service, keda, scaling, startSeconds);
+    });
+    this.#running = this.#run();
+    this.#running.catch(() => {});
+    this.clock.resume();
+  }
+
+  /** Rejects when the scaler cannot be asked any more; resolves when the demo was stopped. */
+  async ended(): Promise<void> {
+    await this.#running;
+  }
+
+  /** Syncs every service at each tick; the clock waits for those that are late. */
+  async #run(): Promise<void> {
+    const signal = this.#stopping.signal;
+    for (let at = startSeconds; !signal.aborted; at += rhythm.syncSeconds) {
+      this.clock.limitTo(at);
+      await this.clock.sleepUntil(at, signal).catch(() => undefined);
+      if (!signal.aborted) await Promise.all(this.#comparisons.map((comparison) => comparison.sync(at)));
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running.catch(() => undefined);
+    this.#keda?.close();
+    await this.#prometheus.close();
+  }
+
+  /** Every service, scaled both ways; empty before the start. */
+  get comparisons(): readonly Comparison[] {
+    return this.#comparisons;
+  }
+
+  /** The service that the demo is about. To be asked for after the start. */
+  get shop(): Comparison {
+    return this.#comparisons[0]!;
+  }
+
+  state(): DemoState {
+    return {
+      time: rfc3339(this.clock.nowSeconds()),
+      startTime: rfc3339(startSeconds),
+      isPaused: this.clock.isPaused,
+      speed: this.clock.speed,
+      speedChoices,
+      workloads: this.#comparisons.map(workloadState),
+    };
+  }
+
+  pause(): void {
+    this.clock.pause();
+  }
+
+  resume(): void {
+    this.clock.resume();
+  }
+
+  setSpeed(speed: number): void {
+    this.clock.setSpeed(speed);
+  }
+}
+
+function workloadState({ service, predictive, reactive, timeline }: Comparison): DemoWorkload {
+  const { startSeconds: timelineStartSeconds, ...columns } = timeline;
+  return {
+    namespace: demoNamespace,
+    scaledObject: service.workload.app,
+    metricName: service.metadata.metricName!,
+    description: service.workload.description,
+    capacityPerReplica: service.threshold / targetUtilisation,
+    predictive: outcome(predictive),
+    reactive: outcome(reactive),
+    timeline: { startTime: rfc3339(timelineStartSeconds), ...columns },
+  };
+}
+
+function outcome({ replicas, readyReplicas, podHours, overloadedMinutes }: Side): DemoOutcome {
+  return { replicas, readyReplicas, podHours, overloadedMinutes };
+}
+
+function rfc3339(atSeconds: number): string {
+  return new Date(atSeconds * 1000).toISOString();
+}

@@ -1,0 +1,62 @@
+import { formatAmount, formatMinutes } from '../backtest/format.js';
+import type { Comparison, Side } from './comparison.js';
+import type { Demo } from './demo.js';
+
+const nameWidth = 14;
+const cellWidth = 14;
+
+/** The shop at this moment in one line: the time, its load, and both ways of scaling. */
+export function liveLine({ clock, shop }: Demo): string {
+  const moment = new Date(clock.nowSeconds() * 1000);
+  const day = moment.toLocaleDateString('en-GB', { weekday: 'short', timeZone: 'UTC' });
+  const load = formatAmount(shop.timeline.load.at(-1) ?? 0);
+  return [
+    `${day} ${moment.toISOString().slice(11, 16)}`,
+    `shop ${load.padStart(3)} req/s`,
+    `this scaler ${sideText(shop.predictive)}`,
+    `reactive HPA ${sideText(shop.reactive)}`,
+  ].join('   ');
+}
+
+/** What it came to for each service, as a table with a sentence below. */
+export function summary({ clock, comparisons, startSeconds }: Demo): string {
+  const hours = (clock.nowSeconds() - startSeconds) / 3600;
+  const rows = comparisons.map(({ service, predictive, reactive }) =>
+    row(service.workload.app, [
+      formatMinutes(predictive.overloadedMinutes),
+      formatMinutes(reactive.overloadedMinutes),
+      formatAmount(predictive.podHours),
+      formatAmount(reactive.podHours),
+    ]),
+  );
+  return [
+    `${hours.toFixed(1)} hours of the demo`,
+    '',
+    row('', ['overloaded', '', 'pod-hours', '']),
+    row('', ['this scaler', 'reactive', 'this scaler', 'reactive']),
+    ...rows,
+    '',
+    verdict(comparisons),
+    '',
+  ].join('\n');
+}
+
+function sideText({ replicas, readyReplicas, overloadedMinutes }: Side): string {
+  const starting = replicas - readyReplicas;
+  const pods = `${readyReplicas} pods${starting > 0 ? ` + ${starting} starting` : ''}`;
+  return `${pods}, overloaded ${formatMinutes(overloadedMinutes)}`;
+}
+
+function row(name: string, cells: readonly string[]): string {
+  return (name.padEnd(nameWidth) + cells.map((cell) => cell.padStart(cellWidth)).join('')).trimEnd();
+}
+
+function verdict(comparisons: readonly Comparison[]): string {
+  const sum = (measure: (comparison: Comparison) => number) =>
+    comparisons.reduce((total, comparison) => total + measure(comparison), 0);
+  const overloaded = sum(({ predictive }) => predictive.overloadedMinutes);
+  const reactive = sum(({ reactive }) => reactive.overloadedMinutes);
+  const podHours = sum(({ predictive }) => predictive.podHours) / sum(({ reactive }) => reactive.podHours);
+  const cost = `${Math.round(100 * Math.abs(podHours - 1))} % ${podHours >= 1 ? 'more' : 'fewer'} pod-hours`;
+  return `This scaler: ${formatMinutes(overloaded)} of overload instead of ${formatMinutes(reactive)}, for ${cost}.`;
+}

@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import type { Router } from 'express';
+import { type Clock, systemClock } from './clock.js';
+import { type ScalerConfig, triggerContext } from './config.js';
+import { createGrpcServer } from './grpc/server.js';
+import { Sources } from './history/sources.js';
+import { WindowStore } from './history/window-store.js';
+import { packageVersion } from './package-root.js';
+import { FitPool } from './planner/fit-pool.js';
+import { Planner } from './planner/planner.js';
+import { createLog, type Logger } from './telemetry/log.js';
+import { createTelemetry } from './telemetry/telemetry.js';
+import { parseTrigger } from './trigger.js';
+import { createWebServer } from './web/server.js';
+
+/** What a caller may put in place of the usual parts. */
+export interface ScalerOptions {
+  /** @default the machine's clock */
+  readonly clock?: Clock;
+  /** @default JSON lines on standard output, at the configured level */
+  readonly log?: Logger;
+  /** Served before the status page. */
+  readonly pages?: readonly Router[];
+}
+
+/** A scaler that serves. */
+export interface Scaler {
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  /** Takes no more calls, lets those in flight finish for a bounded time, and ends everything. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Composes the scaler's parts and starts them.
+ *
+ * @throws ScalerError in one line when an address cannot be bound or a file cannot be used; nothing is left running.
+ */
+export async function startScaler(config: ScalerConfig, options: ScalerOptions = {}): Promise<Scaler> {
+  const { clock = systemClock, log = createLog(config.log), pages = [] } = options;
+  const sourceNames = new Set(Object.keys(config.sources.named));
+  const telemetry = createTelemetry({ clock, log, version: packageVersion, sourceNames });
+  const sources = new Sources(config.sources, telemetry.history);
+  const windows = new WindowStore(sources);
+  const fitter = new FitPool(config.fitting);
+  const planner = new Planner({
+    clock,
+    history: windows,
+    fitter,
+    settings: config.planner,
+    observer: telemetry.planner,
+  });
+  telemetry.exportAnswers(planner);
+
+  const context = triggerContext(config);
+  const { maxMessageBytes: messageBytes, maxConnections: connections, maxStreams: streams } = config.grpc;
+  const grpc = createGrpcServer({
+    answers: planner,
+    parseTrigger: (ref) => parseTrigger(ref, context),
+    tls: config.grpc.tls,
+    limits: { messageBytes, connections, streams, drainSeconds: config.drainSeconds },
+    observer: telemetry.rpc,
+    log,
+  });
+  let notReady: string | undefined = 'starting';
+  const web = createWebServer({
+    registry: telemetry.registry,
+    readiness: () => notReady,
+    log,
+    auth: config.http.auth,
+    protectMetrics: config.http.protectMetrics,
+    pages,
+  });
+
+  const stop = async (): Promise<void> => {
+    notReady = 'stopping';
+    await grpc.drain();
+    await web.close(config.drainSeconds);
+    await planner.close();
+    await fitter.close();
+    await sources.close();
+  };
+  try {
+    await web.listen(config.http.address);
+    await grpc.listen(config.grpc.address.text);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  notReady = undefined;
+  for (const notice of config.notices) log.warn(notice);
+  log.info({ grpc: grpc.port, http: web.port, version: packageVersion }, 'the scaler serves');
+  return { grpcPort: grpc.port, httpPort: web.port, stop };
+}
+
+/** Runs a scaler until SIGTERM or SIGINT, then drains it. Errors as for `startScaler`. */
+export async function runScaler(config: ScalerConfig): Promise<void> {
+  const log = createLog(config.log);
+  const scaler = await startScaler(config, { log });
+  const [signal] = await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  log.info({ signal }, 'draining');
+  await scaler.stop();
+  log.info('stopped');
+}
