@@ -1,6 +1,9 @@
 import { credentials } from '@grpc/grpc-js';
 import { callUnary, connect } from '../grpc/client.js';
 
+/** The scaler answers from memory; this only bounds the wait for one that is stuck. */
+const deadlineSeconds = 10;
+
 /** What a scaler answered about one ScaledObject. */
 export interface KedaReading {
   /** Total that the HPA divides by the target of one replica. */
@@ -21,21 +24,32 @@ export class KedaStandIn {
   }
 
   /**
-   * @param name name of the ScaledObject.
-   * @throws ServiceError with the scaler's gRPC code and message.
+   * Name and target of the metric.
+   * @throws ServiceError with the scaler's gRPC code and message; so do the other methods.
    */
-  async read(name: string, namespace: string, scalerMetadata: Record<string, string>): Promise<KedaReading> {
+  async spec(
+    name: string,
+    namespace: string,
+    scalerMetadata: Readonly<Record<string, string>>,
+  ): Promise<{ metricName: string; targetPerReplica: number }> {
+    const ref = { name, namespace, scalerMetadata };
+    const { metricSpecs } = await callUnary(this.#client, 'GetMetricSpec', ref, deadlineSeconds);
+    const [spec] = metricSpecs;
+    return { metricName: spec!.metricName, targetPerReplica: spec!.targetSizeFloat };
+  }
+
+  /** All that KEDA wants to know of a trigger. */
+  async read(
+    name: string,
+    namespace: string,
+    scalerMetadata: Readonly<Record<string, string>>,
+  ): Promise<KedaReading> {
     const scaledObjectRef = { name, namespace, scalerMetadata };
-    const { metricSpecs } = await callUnary(this.#client, 'GetMetricSpec', scaledObjectRef, 10);
-    const [{ metricName, targetSizeFloat }] = metricSpecs;
+    const { metricName, targetPerReplica } = await this.spec(name, namespace, scalerMetadata);
     const request = { scaledObjectRef, metricName };
-    const { metricValues } = await callUnary(this.#client, 'GetMetrics', request, 10);
-    const { result } = await callUnary(this.#client, 'IsActive', scaledObjectRef, 10);
-    return {
-      metric: metricValues[0].metricValueFloat,
-      targetPerReplica: targetSizeFloat,
-      active: result,
-    };
+    const { metricValues } = await callUnary(this.#client, 'GetMetrics', request, deadlineSeconds);
+    const { result } = await callUnary(this.#client, 'IsActive', scaledObjectRef, deadlineSeconds);
+    return { metric: metricValues[0]!.metricValueFloat, targetPerReplica, active: result };
   }
 
   close(): void {

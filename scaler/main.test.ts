@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { type ServiceError, status } from '@grpc/grpc-js';
+import { loadConfig } from './config.js';
+import { AcceleratedClock } from './demo/accelerated-clock.js';
+import { type KedaReading, KedaStandIn } from './demo/keda-stand-in.js';
+import { type Scaler, startScaler } from './main.js';
+import { createLog } from './telemetry/log.js';
+import { pollUntil } from './test-support/poll-until.js';
+import { PrometheusServer } from './test-support/prometheus.js';
+import { twoWeeksSeconds, workloadAt, workloadOpenMetrics } from './test-support/workload-openmetrics.js';
+
+const hour = 3600;
+const day = 86_400;
+
+/** Metadata as docs/triggers.md shows it, for the back-filled shop. */
+const metadata = {
+  scalerAddress: 'predictive-scaler.predictive-scaler.svc.cluster.local:50051',
+  query: 'sum(rate(http_requests_total{app="shop"}[2m]))',
+  threshold: '10',
+  activationThreshold: '5',
+  predictHorizon: '30m',
+  historyTimeWindow: '14d',
+  queryStep: '5m',
+};
+
+/** The highest load that really comes within the horizon. */
+function peakWithin(fromSeconds: number, forSeconds: number): number {
+  let peak = 0;
+  for (let at = fromSeconds; at < fromSeconds + forSeconds; at += 15) peak = Math.max(peak, workloadAt(at));
+  return peak;
+}
+
+describe('the scaler over a real Prometheus', function () {
+  this.timeout(120_000);
+  // Two weeks back-filled, and some hours after them into which the clock can go. On a weekday the load rises by a
+  // fifth between 11:00 and 11:30 UTC.
+  const now = Math.floor(Date.now() / 1000);
+  const startSeconds = weekdayMorning(now - 2 * day);
+  let prometheus: PrometheusServer;
+  let clock: AcceleratedClock;
+  let scaler: Scaler;
+  let keda: KedaStandIn;
+
+  before(async () => {
+    prometheus = await PrometheusServer.start({
+      history: workloadOpenMetrics({
+        startSeconds: startSeconds - twoWeeksSeconds - hour,
+        endSeconds: startSeconds + 6 * hour,
+      }),
+    });
+  });
+  after(() => prometheus.close());
+
+  beforeEach(async () => {
+    clock = new AcceleratedClock(startSeconds, 60);
+    const config = loadConfig({
+      environment: {
+        SCALER_PROMETHEUS_ADDRESS: prometheus.address,
+        SCALER_GRPC_ADDRESS: '127.0.0.1:0',
+        SCALER_HTTP_ADDRESS: '127.0.0.1:0',
+        SCALER_PLANNER_MAX_STALENESS: '10m',
+        // A minute of this clock is a second of the machine's.
+        SCALER_PLANNER_FIRST_ANSWER_WAIT: '30s',
+      },
+    });
+    scaler = await startScaler(config, { clock, log: createLog({ level: 'silent' }) });
+    keda = new KedaStandIn(`127.0.0.1:${scaler.grpcPort}`);
+  });
+  afterEach(async () => {
+    keda.close();
+    await scaler.stop();
+  });
+
+  /** Reads until the answer rests on a forecast, as a poll of KEDA's would find it. */
+  function forecastReading(): Promise<KedaReading> {
+    return pollUntil('a value above the load now', async () => {
+      const reading = await keda.read('shop', 'apps', metadata);
+      return reading.metric > 1.05 * workloadAt(clock.nowSeconds()) ? reading : undefined;
+    });
+  }
+
+  it('answers with the load that is coming', async () => {
+    const { metric, targetPerReplica, active } = await forecastReading();
+    const load = workloadAt(startSeconds);
+    const peak = peakWithin(startSeconds, hour / 2);
+    assert.ok(peak > 1.1 * load, `the load should rise: ${load} now, ${peak} within half an hour`);
+    assert.ok(Math.abs(metric - peak) < 0.1 * peak, `answered ${metric}, the peak to come is ${peak}`);
+    assert.equal(targetPerReplica, 10);
+    assert.equal(active, true);
+  });
+
+  it('goes on without Prometheus, says UNAVAILABLE after maxStaleness, and recovers by itself', async () => {
+    await forecastReading();
+    await prometheus.stop();
+    const stale = await pollUntil('a stale answer', async () => {
+      const page = await scrape();
+      return /predictive_scaler_reason\{[^}]*reason="stale"[^}]*\} 1/.test(page) && page;
+    });
+    assert.match(stale, /scaledobject="shop"/);
+    assert.ok((await keda.read('shop', 'apps', metadata)).metric > 0);
+
+    const error = await refusal(metadata, status.UNAVAILABLE);
+    assert.match(error.details, new RegExp(prometheus.address));
+
+    await prometheus.start();
+    await pollUntil('an answer again', () => keda.read('shop', 'apps', metadata));
+  });
+
+  it('answers GetMetricSpec while Prometheus is down', async () => {
+    await prometheus.stop();
+    assert.equal((await keda.spec('shop', 'apps', metadata)).targetPerReplica, 10);
+    await refusal(metadata, status.UNAVAILABLE);
+    await prometheus.start();
+  });
+
+  it('refuses a query that gives several series, and shows them', async () => {
+    const several = { ...metadata, query: 'rate(http_requests_total{app="shop"}[2m])' };
+    const { details } = await refusal(several, status.FAILED_PRECONDITION);
+    assert.match(details, /instance="a".*instance="b"/);
+    assert.match(details, /sum\(/);
+  });
+
+  it('tells an empty result from zero', async () => {
+    const unknown = { ...metadata, query: 'sum(rate(http_requests_total{app="nowhere"}[2m]))' };
+    const { metric } = await pollUntil('an answer', () => keda.read('nowhere', 'apps', unknown));
+    assert.equal(metric, 0);
+    const { details } = await refusal({ ...unknown, ignoreNullValues: 'false' }, status.UNAVAILABLE);
+    assert.match(details, /no series/);
+  });
+
+  it('refuses wrong metadata by key, value and accepted form', async () => {
+    const { details } = await refusal({ ...metadata, threshold: 'many' }, status.INVALID_ARGUMENT);
+    assert.match(details, /apps\/shop.*threshold.*many/);
+  });
+
+  /** Reads until the scaler refuses with a code: an answer or another refusal may come first. */
+  function refusal(asked: Record<string, string>, code: status): Promise<ServiceError> {
+    return pollUntil(`a refusal with ${status[code]}`, async () => {
+      try {
+        const { metric } = await keda.read('shop', 'apps', asked);
+        throw new Error(`answered ${metric}`);
+      } catch (error) {
+        if ((error as ServiceError).code === code) return error as ServiceError;
+        throw error;
+      }
+    });
+  }
+
+  async function scrape(): Promise<string> {
+    return await (await fetch(`http://127.0.0.1:${scaler.httpPort}/metrics`)).text();
+  }
+});
+
+/** 11:00 UTC of the newest day from Monday to Friday before a moment. */
+function weekdayMorning(beforeSeconds: number): number {
+  let midnight = Math.floor(beforeSeconds / day) * day;
+  while ([0, 6].includes(new Date(midnight * 1000).getUTCDay())) midnight -= day;
+  return midnight + 11 * hour;
+}
