@@ -99,8 +99,7 @@ describe('the scaler over a real Prometheus', function () {
     assert.match(stale, /scaledobject="shop"/);
     assert.ok((await keda.read('shop', 'apps', metadata)).metric > 0);
 
-    const error = await refusal(metadata, status.UNAVAILABLE);
-    assert.match(error.details, new RegExp(prometheus.address));
+    await refusal(metadata, status.UNAVAILABLE, new RegExp(prometheus.address));
 
     await prometheus.start();
     await pollUntil('an answer again', () => keda.read('shop', 'apps', metadata));
@@ -109,38 +108,36 @@ describe('the scaler over a real Prometheus', function () {
   it('answers GetMetricSpec while Prometheus is down', async () => {
     await prometheus.stop();
     assert.equal((await keda.spec('shop', 'apps', metadata)).targetPerReplica, 10);
-    await refusal(metadata, status.UNAVAILABLE);
+    await refusal(metadata, status.UNAVAILABLE, new RegExp(prometheus.address));
     await prometheus.start();
   });
 
   it('refuses a query that gives several series, and shows them', async () => {
     const several = { ...metadata, query: 'rate(http_requests_total{app="shop"}[2m])' };
-    const { details } = await refusal(several, status.FAILED_PRECONDITION);
-    assert.match(details, /instance="a".*instance="b"/);
-    assert.match(details, /sum\(/);
+    await refusal(several, status.FAILED_PRECONDITION, /instance="a".*instance="b".*sum\(/);
   });
 
   it('tells an empty result from zero', async () => {
     const unknown = { ...metadata, query: 'sum(rate(http_requests_total{app="nowhere"}[2m]))' };
     const { metric } = await pollUntil('an answer', () => keda.read('nowhere', 'apps', unknown));
     assert.equal(metric, 0);
-    const { details } = await refusal({ ...unknown, ignoreNullValues: 'false' }, status.UNAVAILABLE);
-    assert.match(details, /no series/);
+    await refusal({ ...unknown, ignoreNullValues: 'false' }, status.UNAVAILABLE, /no series/);
   });
 
   it('refuses wrong metadata by key, value and accepted form', async () => {
-    const { details } = await refusal({ ...metadata, threshold: 'many' }, status.INVALID_ARGUMENT);
-    assert.match(details, /apps\/shop.*threshold.*many/);
+    const wrong = { ...metadata, threshold: 'many' };
+    await refusal(wrong, status.INVALID_ARGUMENT, /apps\/shop.*threshold.*many/);
   });
 
-  /** Reads until the scaler refuses with a code: an answer or another refusal may come first. */
-  function refusal(asked: Record<string, string>, code: status): Promise<ServiceError> {
-    return pollUntil(`a refusal with ${status[code]}`, async () => {
+  /** Reads until the scaler refuses with a code and these words: an answer or another refusal may come first. */
+  async function refusal(asked: Record<string, string>, code: status, words: RegExp): Promise<void> {
+    await pollUntil(`a refusal with ${status[code]} and ${words}`, async () => {
       try {
         const { metric } = await keda.read('shop', 'apps', asked);
         throw new Error(`answered ${metric}`);
       } catch (error) {
-        if ((error as ServiceError).code === code) return error as ServiceError;
+        const { code: received, details } = error as ServiceError;
+        if (received === code && words.test(details)) return true;
         throw error;
       }
     });

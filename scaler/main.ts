@@ -82,7 +82,7 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
   };
   try {
     await web.listen(config.http.address);
-    await grpc.listen(config.grpc.address.text);
+    await grpc.listen(config.grpc.address);
   } catch (error) {
     await stop();
     throw error;
