@@ -41,6 +41,7 @@ describe('loadConfig', () => {
       maxMessageBytes: 131_072,
       maxConnections: 1024,
       maxStreams: 20_000,
+      advertisedAddress: undefined,
     });
     assert.deepEqual(config.http, {
       address: { host: '0.0.0.0', port: 8080, text: '0.0.0.0:8080' },

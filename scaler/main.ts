@@ -11,7 +11,8 @@ import { Planner } from './planner/planner.js';
 import { createLog, type Logger } from './telemetry/log.js';
 import { createTelemetry } from './telemetry/telemetry.js';
 import { parseTrigger } from './trigger.js';
-import { createWebServer } from './web/server.js';
+import { createWebServer, type WebServer } from './web/server.js';
+import { statusPage } from './web/status-page.js';
 
 /** What a caller may put in place of the usual parts. */
 export interface ScalerOptions {
@@ -63,26 +64,27 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
     log,
   });
   let notReady: string | undefined = 'starting';
-  const web = createWebServer({
-    registry: telemetry.registry,
-    readiness: () => notReady,
-    log,
-    auth: config.http.auth,
-    protectMetrics: config.http.protectMetrics,
-    pages,
-  });
-
+  let web: WebServer | undefined;
   const stop = async (): Promise<void> => {
     notReady = 'stopping';
     await grpc.drain();
-    await web.close(config.drainSeconds);
+    await web?.close(config.drainSeconds);
     await planner.close();
     await fitter.close();
     await sources.close();
   };
   try {
-    await web.listen(config.http.address);
     await grpc.listen(config.grpc.address);
+    const scalerAddress = config.grpc.advertisedAddress ?? `localhost:${grpc.port}`;
+    web = createWebServer({
+      registry: telemetry.registry,
+      readiness: () => notReady,
+      log,
+      auth: config.http.auth,
+      protectMetrics: config.http.protectMetrics,
+      pages: [...pages, statusPage({ answers: planner, clock, scalerAddress })],
+    });
+    await web.listen(config.http.address);
   } catch (error) {
     await stop();
     throw error;

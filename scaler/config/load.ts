@@ -61,6 +61,7 @@ export function loadConfig({ environment, file: given }: ConfigOrigin): ScalerCo
     grpc: {
       address: values['grpc.address'],
       tls,
+      advertisedAddress: values['grpc.advertisedAddress'],
       maxMessageBytes: values['grpc.maxMessageBytes'],
       maxConnections: values['grpc.maxConnections'],
       maxStreams: values['grpc.maxStreams'],

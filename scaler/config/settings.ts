@@ -33,6 +33,12 @@ export const settings = {
     meaning: 'Where KEDA reaches the scaler.',
     read: listenAddress,
   }),
+  'grpc.advertisedAddress': optional('localhost with the port of `grpc.address`', {
+    form: '`host:port`',
+    meaning:
+      'The address as KEDA knows it: the Service and its port. The status page writes it into the manifests it offers.',
+    read: text,
+  }),
   'grpc.certFile': optional('none: plaintext', {
     form: 'path of a PEM file',
     meaning: "The server's certificate with its chain. Read again when it changes.",
