@@ -43,7 +43,7 @@ function forecastOf(ahead: number) {
 const error: Answer = { error: new ScalerError('unavailable', 'connection refused') };
 
 describe('AnswerRecord', () => {
-  it('keeps the highest load and the highest answer of each slot', () => {
+  it('keeps the mean and the highest load and the highest answer of each slot', () => {
     const record = new AnswerRecord({ stepSeconds: slot, horizonSeconds: slot });
     record.note(600, answerOf(5, 8));
     record.note(615, answerOf(7, 7));
@@ -51,7 +51,8 @@ describe('AnswerRecord', () => {
     const past = record.past()!;
     assert.equal(past.startSeconds, 600);
     assert.equal(past.slotSeconds, slot);
-    assert.deepEqual([...past.observed], [7, 3]);
+    assert.deepEqual([...past.observedMean], [6, 3]);
+    assert.deepEqual([...past.observedHighest], [7, 3]);
     assert.deepEqual([...past.answered], [8, 4]);
   });
 
@@ -70,16 +71,17 @@ describe('AnswerRecord', () => {
     record.note(0, error);
     record.note(300, answerOf(undefined, 0));
     record.note(1200, answerOf(4, 4));
-    const { observed, answered } = record.past()!;
+    const { observedMean, observedHighest, answered } = record.past()!;
     const { NaN: unknown } = Number;
-    assert.deepEqual([...observed], [unknown, unknown, unknown, unknown, 4]);
+    assert.deepEqual([...observedMean], [unknown, unknown, unknown, unknown, 4]);
+    assert.deepEqual([...observedHighest], [unknown, unknown, unknown, unknown, 4]);
     assert.deepEqual([...answered], [unknown, 0, unknown, unknown, 4]);
   });
 
   it('keeps two days and forgets what is older, whatever the order of gaps', () => {
     const record = new AnswerRecord({ stepSeconds: slot, horizonSeconds: slot });
     for (let i = 0; i < 1000; i++) if (i % 7 !== 3) record.note(i * slot, answerOf(i, i));
-    const { startSeconds, observed } = record.past()!;
+    const { startSeconds, observedMean: observed } = record.past()!;
     assert.equal(observed.length, 576);
     assert.equal(startSeconds, (1000 - 576) * slot);
     for (let i = 0; i < observed.length; i++) {
@@ -92,7 +94,7 @@ describe('AnswerRecord', () => {
     const record = new AnswerRecord({ stepSeconds: slot, horizonSeconds: slot });
     record.note(0, answerOf(1, 1));
     record.note(5000 * slot, answerOf(2, 2));
-    const { observed } = record.past()!;
+    const { observedMean: observed } = record.past()!;
     assert.equal(observed.at(-1), 2);
     assert.ok(observed.subarray(0, -1).every(Number.isNaN));
   });
@@ -101,9 +103,10 @@ describe('AnswerRecord', () => {
     const record = new AnswerRecord({ stepSeconds: 60, horizonSeconds: 900 });
     assert.equal(record.past(), undefined);
     for (let minute = 0; minute < 20; minute++) record.note(minute * 60, answerOf(minute, minute, 50));
-    const { slotSeconds, observed, forecastMean } = record.past()!;
+    const { slotSeconds, observedMean, observedHighest, forecastMean } = record.past()!;
     assert.equal(slotSeconds, 300);
-    assert.deepEqual([...observed], [4, 9, 14, 19]);
+    assert.deepEqual([...observedMean], [2, 7, 12, 17]);
+    assert.deepEqual([...observedHighest], [4, 9, 14, 19]);
     // The last of 15 one-minute steps begins 14 minutes later: two slots on.
     assert.deepEqual([...forecastMean], [Number.NaN, Number.NaN, 50, 50]);
   });

@@ -5,8 +5,10 @@ export interface PastAnswers {
   /** Epoch seconds at which the first slot begins. */
   readonly startSeconds: number;
   readonly slotSeconds: number;
-  /** Highest load observed in each slot; NaN where nothing was observed. */
-  readonly observed: Float32Array;
+  /** Mean of the loads observed in each slot; NaN where nothing was observed. */
+  readonly observedMean: Float32Array;
+  /** The highest of them. */
+  readonly observedHighest: Float32Array;
   /** Highest value answered in each slot; NaN where an error was answered. */
   readonly answered: Float32Array;
   /** Mean that had been forecast for each slot one horizon earlier; NaN where no forecast had been made. */
@@ -22,11 +24,11 @@ const SLOTS = 576;
 const SHORTEST_SLOT_SECONDS = 300;
 
 /** What is written for each slot: the members of `PastAnswers`, in this order. */
-const CHANNELS = 4;
+const CHANNELS = 5;
 
 /**
  * Remembers the answers of the last two days, so that what was forecast can be held against what came. A ring of
- * single-precision numbers that grows with use: 9 KiB at most, so that ten thousand triggers take 90 MiB.
+ * single-precision numbers that grows with use: 11 KiB at most, so that ten thousand triggers take 110 MiB.
  */
 export class AnswerRecord {
   readonly #slotSeconds: number;
@@ -36,6 +38,8 @@ export class AnswerRecord {
   #rows = new Float32Array(0);
   #firstSlot = 0;
   #newestSlot = -1;
+  /** Observations in the newest slot. */
+  #observations = 0;
 
   constructor(settings: { readonly stepSeconds: number; readonly horizonSeconds: number }) {
     const { stepSeconds, horizonSeconds } = settings;
@@ -52,15 +56,21 @@ export class AnswerRecord {
     const isNew = slot > this.#newestSlot || this.#rows.length === 0;
     if (isNew) this.#open(slot);
     if (!('snapshot' in answer)) return;
-    const { observed, value, forecast } = answer.snapshot;
+    const { observed, value, forecast, stage } = answer.snapshot;
     const row = this.#rowOf(slot);
-    if (observed !== undefined) this.#rows[row] = highest(this.#rows[row]!, observed);
-    this.#rows[row + 1] = highest(this.#rows[row + 1]!, value);
-    // The first forecast of a slot stands for it: later ones of the same slot know more.
-    if (forecast && Number.isNaN(this.#rows[row + 2]!)) {
+    if (observed !== undefined) {
+      const mean = this.#observations === 0 ? 0 : this.#rows[row]!;
+      this.#observations++;
+      this.#rows[row] = mean + (observed - mean) / this.#observations;
+      this.#rows[row + 1] = highest(this.#rows[row + 1]!, observed);
+    }
+    this.#rows[row + 2] = highest(this.#rows[row + 2]!, value);
+    // The first forecast of a slot stands for it: later ones of the same slot know more. Before the first rung of the
+    // ladder there is nothing that could be called one.
+    if (forecast && stage !== 'observed' && Number.isNaN(this.#rows[row + 3]!)) {
       const last = forecast.mean.length - 1;
-      this.#rows[row + 2] = forecast.mean[last]!;
-      this.#rows[row + 3] = forecast.upper[last]!;
+      this.#rows[row + 3] = forecast.mean[last]!;
+      this.#rows[row + 4] = forecast.upper[last]!;
     }
   }
 
@@ -77,10 +87,11 @@ export class AnswerRecord {
     return {
       startSeconds: oldest * this.#slotSeconds,
       slotSeconds: this.#slotSeconds,
-      observed: channel(0, 0),
-      answered: channel(1, 0),
-      forecastMean: channel(2, this.#leadSlots),
-      forecastUpper: channel(3, this.#leadSlots),
+      observedMean: channel(0, 0),
+      observedHighest: channel(1, 0),
+      answered: channel(2, 0),
+      forecastMean: channel(3, this.#leadSlots),
+      forecastUpper: channel(4, this.#leadSlots),
     };
   }
 
@@ -93,6 +104,7 @@ export class AnswerRecord {
       this.#rows.fill(Number.NaN, row, row + CHANNELS);
     }
     this.#newestSlot = slot;
+    this.#observations = 0;
   }
 
   #reserve(slots: number): void {

@@ -50,9 +50,12 @@ export function pageFiles(): Router {
   const files = new Map<string, PageFile>();
   const folder = fileURLToPath(new URL('page', import.meta.url));
   for (const name of readdirSync(folder))
-    if (extname(name) in TYPES) files.set(name, load(join(folder, name)));
+    if (extname(name) in TYPES) files.set(name, held(extname(name), readFileSync(join(folder, name))));
   const chartFolder = dirname(createRequire(import.meta.url).resolve('uplot'));
-  for (const name of ['uPlot.iife.min.js', 'uPlot.min.css']) files.set(name, load(join(chartFolder, name)));
+  files.set('uplot.css', held('.css', readFileSync(join(chartFolder, 'uPlot.min.css'))));
+  // Minified it comes as a script that declares one variable only; this makes it the module that the page imports.
+  const script = readFileSync(join(chartFolder, 'uPlot.iife.min.js'), 'utf8');
+  files.set('uplot.js', held('.js', Buffer.from(`${script}\nexport default uPlot;\n`)));
 
   router.get('/', (request, response) => send(request, response, files.get('index.html')!));
   router.get('/page/:name', (request, response, next) => {
@@ -63,10 +66,9 @@ export function pageFiles(): Router {
   return router;
 }
 
-function load(path: string): PageFile {
-  const plain = readFileSync(path);
+function held(extension: string, plain: Buffer): PageFile {
   const etag = `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`;
-  return { type: TYPES[extname(path)]!, plain, gzipped: gzipSync(plain), etag };
+  return { type: TYPES[extension]!, plain, gzipped: gzipSync(plain), etag };
 }
 
 function send(request: Request, response: Response, { type, plain, gzipped, etag }: PageFile): void {

@@ -157,8 +157,10 @@ describe('status API', function () {
     assert.deepEqual(Object.keys(description.paths), [
       '/api/triggers',
       '/api/triggers/{namespace}/{name}/{metric}',
+      '/api/demo',
       '/api/openapi.yaml',
     ]);
+    assert.equal((await get('/api/demo')).status, 204);
   });
 
   it('never shows what a trigger keeps secret', async () => {

@@ -180,12 +180,14 @@ export interface ForecastChart {
 export interface PastChart {
   readonly startTime: string;
   readonly stepSeconds: number;
-  readonly observed: readonly Known[];
+  readonly observedMean: readonly Known[];
+  readonly observedHighest: readonly Known[];
+  /** Highest value answered in each step. */
   readonly answered: readonly Known[];
   /** What had been forecast for each step one horizon earlier. */
   readonly forecastMean: readonly Known[];
   readonly forecastUpper: readonly Known[];
-  /** Steps for which both a forecast and an observation are known, and those in which the load stayed within it. */
+  /** Steps for which forecast and load are both known, and those in which the mean stayed within the quantile. */
   readonly comparedSteps: number;
   readonly withinUpperSteps: number;
 }

@@ -12,15 +12,16 @@ const NO_LIMIT = 100_000;
 
 /**
  * The replicas that Kubernetes' HPA rule, with its default behaviour and at least one replica, makes of the answered
- * values, beside those that it makes of the observed load alone. Where nothing is known the replicas stay, as they do
+ * values, beside those that it makes of the observed load alone; of both the highest in each slot, which is what the
+ * autoscaler's window for scaling down makes it hold on to. Where nothing is known the replicas stay, as they do
  * in a cluster.
  *
  * @param threshold load per replica
  */
 export function compareReplicas(past: PastAnswers, threshold: number): ReplicaChart {
-  const { startSeconds, slotSeconds, observed, answered } = past;
+  const { startSeconds, slotSeconds, observedHighest, answered } = past;
   const predictive = replicasFollowing(answered, past, threshold);
-  const reactive = replicasFollowing(observed, past, threshold);
+  const reactive = replicasFollowing(observedHighest, past, threshold);
   const hours = (replicas: Float32Array) =>
     rounded(
       replicas.reduce((sum, count) => sum + (Number.isNaN(count) ? 0 : count), 0) * (slotSeconds / 3600),

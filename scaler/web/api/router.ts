@@ -63,6 +63,11 @@ export function statusApi({ answers, clock, scalerAddress }: ApiParts): Router {
     );
   });
 
+  // The page asks whether there is a demo; the demo answers before this does.
+  router.get('/api/demo', (_request, response) => {
+    response.status(204).end();
+  });
+
   router.use('/api', (request: Request) => {
     throw request.method === 'GET' || request.method === 'HEAD'
       ? new ApiRefusal(404, 'not-found', 'no such address; /api/openapi.yaml lists those that there are')

@@ -8,7 +8,7 @@ const FORECAST_POINTS = 12;
 
 /**
  * The last day and the next six hours in points of half an hour (longer for triggers with longer steps), each the mean
- * of what it covers. The last point of history may be that of a part.
+ * of what it covers. Null for a history shorter than one point.
  *
  * @param model undefined leaves the forecast out.
  */
@@ -17,15 +17,16 @@ export function sparkline(history: Series, model: FittedModel | undefined): Spar
   if (values.length === 0) return null;
   const pointSeconds = Math.max(1, Math.round(SHORTEST_STEP_SECONDS / stepSeconds)) * stepSeconds;
   const perPoint = pointSeconds / stepSeconds;
-  const endPoint = Math.ceil((startSeconds + values.length * stepSeconds) / pointSeconds);
-  const firstPoint = Math.max(Math.floor(startSeconds / pointSeconds), endPoint - HISTORY_POINTS);
-  const offset = Math.round((firstPoint * pointSeconds - startSeconds) / stepSeconds);
+  // Counted from the end, so that the newest point is a whole one.
+  const points = Math.min(HISTORY_POINTS, Math.floor(values.length / perPoint));
+  if (points === 0) return null;
+  const first = values.length - points * perPoint;
   const coming = model && forecast(model, FORECAST_POINTS * perPoint, []);
   return {
     stepSeconds: pointSeconds,
-    historyStartTime: rfc3339(firstPoint * pointSeconds),
-    history: Array.from({ length: endPoint - firstPoint }, (_, point) =>
-      short(meanOf(values, offset + point * perPoint, offset + (point + 1) * perPoint)),
+    historyStartTime: rfc3339(startSeconds + first * stepSeconds),
+    history: Array.from({ length: points }, (_, point) =>
+      short(meanOf(values, first + point * perPoint, first + (point + 1) * perPoint)),
     ),
     forecastStartTime: coming ? rfc3339(coming.startSeconds) : null,
     forecast: coming
@@ -41,7 +42,7 @@ export function sparkline(history: Series, model: FittedModel | undefined): Spar
 function meanOf(values: Float64Array, from: number, to: number): number {
   let sum = 0;
   let count = 0;
-  for (let i = Math.max(0, from); i < Math.min(values.length, to); i++) {
+  for (let i = from; i < to; i++) {
     if (Number.isNaN(values[i]!)) continue;
     sum += values[i]!;
     count++;

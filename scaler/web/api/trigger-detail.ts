@@ -136,18 +136,19 @@ function forecastChart(model: FittedModel, trigger: Trigger, nowSeconds: number)
 }
 
 function pastChart(past: PastAnswers): PastChart {
-  const { observed, forecastUpper } = past;
+  const { observedMean, forecastUpper } = past;
   let comparedSteps = 0;
   let withinUpperSteps = 0;
-  for (let i = 0; i < observed.length; i++) {
-    if (Number.isNaN(observed[i]!) || Number.isNaN(forecastUpper[i]!)) continue;
+  for (let i = 0; i < observedMean.length; i++) {
+    if (Number.isNaN(observedMean[i]!) || Number.isNaN(forecastUpper[i]!)) continue;
     comparedSteps++;
-    if (observed[i]! <= forecastUpper[i]!) withinUpperSteps++;
+    if (observedMean[i]! <= forecastUpper[i]!) withinUpperSteps++;
   }
   return {
     startTime: rfc3339(past.startSeconds),
     stepSeconds: past.slotSeconds,
-    observed: knownList(observed),
+    observedMean: knownList(observedMean),
+    observedHighest: knownList(past.observedHighest),
     answered: knownList(past.answered),
     forecastMean: knownList(past.forecastMean),
     forecastUpper: knownList(forecastUpper),

@@ -1,3 +1,78 @@
-document.title;
+/** Starts the page: shows what the address names, and keeps it fresh. */
 
-export {};
+import { setText } from './dom.js';
+import { FetchError } from './fetch-json.js';
+import { zoneName } from './format.js';
+import { Overview } from './overview.js';
+import { RefreshLoop } from './refresh-loop.js';
+import { parseRoute } from './route.js';
+import { bindThemeButton } from './theme.js';
+import { TriggerView } from './trigger-view.js';
+
+const REFRESH_MILLISECONDS = 5000;
+/** A demo's hours pass in seconds. */
+const DEMO_REFRESH_MILLISECONDS = 1000;
+
+interface View {
+  readonly element: HTMLElement;
+  /** @param present called as soon as there is something to show; charts are drawn after it, at their final size. */
+  refresh(present: () => void): Promise<void>;
+  close?(): void;
+}
+
+const content = document.querySelector<HTMLElement>('#content')!;
+const connection = document.querySelector<HTMLElement>('#connection')!;
+
+let view: View | undefined;
+let loop: RefreshLoop | undefined;
+let isDemo = false;
+
+function show(): void {
+  loop?.stop();
+  view?.close?.();
+  const isFirst = view === undefined;
+  const route = parseRoute(location.hash);
+  const opened: View = route.view === 'trigger' ? new TriggerView(route) : new Overview(route.parameters);
+  view = opened;
+  document.title =
+    route.view === 'trigger'
+      ? `${route.namespace}/${route.name} – Predictive scaler`
+      : 'Triggers – Predictive scaler';
+  let hasShown = false;
+  const present = (): void => {
+    if (hasShown || view !== opened) return;
+    hasShown = true;
+    content.replaceChildren(opened.element);
+    if (!isFirst) {
+      scrollTo(0, 0);
+      content.focus({ preventScroll: true });
+    }
+  };
+  loop = new RefreshLoop(
+    async () => {
+      try {
+        await opened.refresh(present);
+        if (opened instanceof Overview) isDemo = opened.isDemo;
+        tell('');
+        return true;
+      } catch (error) {
+        if (!(error instanceof FetchError)) throw error;
+        present();
+        tell(`${error.message} ${error.status === 401 ? '' : 'Trying again …'}`);
+        return false;
+      }
+    },
+    () => (isDemo ? DEMO_REFRESH_MILLISECONDS : REFRESH_MILLISECONDS),
+  );
+}
+
+/** Tells what is wrong with the connection; nothing when all is well. */
+function tell(trouble: string): void {
+  setText(connection, trouble);
+  connection.classList.toggle('trouble', trouble !== '');
+}
+
+bindThemeButton(document.querySelector<HTMLButtonElement>('#theme')!);
+setText(document.querySelector('#zone')!, zoneName());
+addEventListener('hashchange', show);
+show();

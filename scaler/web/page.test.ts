@@ -1,0 +1,362 @@
+import assert from 'node:assert/strict';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchBrowser, openPage, type WatchedPage } from '../test-support/browser.js';
+import { ManualClock } from '../test-support/manual-clock.js';
+import { testTrigger } from '../test-support/test-trigger.js';
+import { demoPanel } from './demo-panel.js';
+import { statusPage } from './status-page.js';
+import {
+  manySamples,
+  oddSamples,
+  SAMPLE_NOW_SECONDS,
+  type Sample,
+  SampleAnswers,
+  workloadSamples,
+} from './test-support/sample-answers.js';
+import { SampleDemo } from './test-support/sample-demo.js';
+import { type ServedPages, servePages } from './test-support/serve-page.js';
+
+const SHOP = '#/triggers/demo/shop/shop-load';
+
+describe('status page', function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let workloads: Sample[];
+  let opened: WatchedPage[] = [];
+  let servers: ServedPages[] = [];
+
+  before(async () => {
+    browser = await launchBrowser();
+    workloads = workloadSamples();
+  });
+  after(() => browser.close());
+  afterEach(async () => {
+    for (const page of opened) await page.close();
+    for (const server of servers) await server.close();
+    opened = [];
+    servers = [];
+  });
+
+  async function serve(answers: SampleAnswers, demo?: SampleDemo): Promise<ServedPages> {
+    const page = statusPage({
+      answers,
+      clock: new ManualClock(SAMPLE_NOW_SECONDS + 8),
+      scalerAddress: 'scaler.example:50051',
+    });
+    const served = await servePages(...(demo ? [demoPanel(demo)] : []), page);
+    servers.push(served);
+    return served;
+  }
+
+  async function open(
+    samples: readonly Sample[] | SampleAnswers,
+    hash = '#/',
+    options: BrowserContextOptions = {},
+    allowedErrors?: RegExp,
+  ): Promise<WatchedPage> {
+    const answers = samples instanceof SampleAnswers ? samples : new SampleAnswers(samples);
+    const { url } = await serve(answers);
+    return await watch(`${url}/${hash}`, options, allowedErrors);
+  }
+
+  async function watch(
+    url: string,
+    options: BrowserContextOptions = {},
+    allowedErrors?: RegExp,
+  ): Promise<WatchedPage> {
+    const page = await openPage(browser, url, { timezoneId: 'Europe/Berlin', ...options }, allowedErrors);
+    opened.push(page);
+    await page.page.locator('h1').waitFor();
+    return page;
+  }
+
+  const names = (page: Page) => page.locator('tbody th a').allTextContents();
+
+  it('shows every trigger in words, without an error, another host or a barrier', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const watched = await open([...workloads, ...oddSamples()], '#/', { colorScheme });
+      const { page } = watched;
+      const rows = await page.locator('tbody tr').allInnerTexts();
+      assert.equal(rows.length, 9);
+      assert.match(rows[3]!, /demo\/shop[\s\S]*336\s+440\s+9 → 12\s+peak 20:00\s+Daily \+ weekly/);
+      assert.match(rows[3]!, /\d+\s% closer than reacting/);
+      assert.match(rows[2]!, /Trend\s+warming up: daily season in 1 d/);
+      assert.match(rows[6]!, /No answer\s+the query cannot serve as a trigger/);
+      assert.match(rows[7]!, /Starting/);
+      const peak = page.locator('tbody tr').nth(3).locator('td time').first();
+      assert.equal(await peak.getAttribute('title'), '2026-03-04 19:00:00 UTC');
+      await watched.assertAccessible();
+      watched.assertUnblemished();
+    }
+  });
+
+  it('finds, narrows down and sorts, and keeps that in the address', async () => {
+    const { page, assertUnblemished } = await open([...workloads, ...oddSamples()]);
+    await page.getByLabel('Find').fill('shop or');
+    assert.deepEqual(await names(page), ['shop/orders']);
+    await page.getByLabel('Find').fill('demo');
+    await page.getByRole('button', { name: 'Load now' }).click();
+    const ordered = await names(page);
+    assert.equal(ordered[0], 'demo/shop');
+    assert.equal(ordered.at(-1), 'demo/office-api');
+    assert.equal(await page.locator('th[aria-sort]').getAttribute('aria-sort'), 'descending');
+    await page.reload();
+    await page.locator('tbody tr').first().waitFor();
+    assert.deepEqual(await names(page), ordered);
+    await page.getByLabel('Find').fill('');
+    await page.getByRole('button', { name: /^No answer/ }).click();
+    assert.deepEqual((await names(page)).sort(), ['shop/invoices', 'shop/orders']);
+    await page.getByLabel('Find').fill('nothing of the kind');
+    await page.getByRole('button', { name: 'Show all triggers' }).click();
+    assert.equal((await names(page)).length, 9);
+    assertUnblemished();
+  });
+
+  it('opens a trigger by keyboard and explains its number step by step', async () => {
+    const watched = await open(workloads);
+    const { page } = watched;
+    await page.getByLabel('Find').focus();
+    for (let i = 0; i < 20; i++) {
+      await page.keyboard.press('Tab');
+      const focused = await page.evaluate('document.activeElement.textContent');
+      if (focused === 'demo/shop') break;
+    }
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'demo/shop' }).waitFor();
+    const steps = await page.locator('.steps li').allInnerTexts();
+    assert.equal(steps[0], 'Observed load: 336 at 19:05.');
+    assert.match(
+      steps[1]!,
+      /^Highest load forecast within 1 h: 440, most likely at 20:00 \(in 55 min\)\. 90\s%/,
+    );
+    assert.match(
+      steps[2]!,
+      /^The forecast may decide: it was \d+\s% closer than reacting over [\d,]+ past forecasts\.$/,
+    );
+    assert.equal(steps[3], 'The forecast is the larger of the two and decides: 440.');
+    assert.match(steps[4]!, /^KEDA is answered 440 and “active”/);
+    // 440 at 40 a replica.
+    assert.match(steps[5]!, /^At 40 per replica that asks for 12 replicas/);
+    assert.equal(await page.title(), 'demo/shop – Predictive scaler');
+    await page.getByRole('link', { name: 'All triggers' }).click();
+    await page.getByRole('heading', { name: 'Triggers' }).waitFor();
+    watched.assertUnblemished();
+  });
+
+  it('draws a trigger’s charts without an error, another host or a barrier, in both themes', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const watched = await open(workloads, SHOP, { colorScheme });
+      await watched.page.locator('.chart canvas').nth(3).waitFor();
+      await watched.page.getByText('Forecast in numbers').click();
+      assert.equal(await watched.page.locator('details tbody tr').count(), 24);
+      await watched.assertAccessible();
+      watched.assertUnblemished();
+    }
+  });
+
+  it('zooms by dragging and by button, tells values under the pointer, and comes back to now', async () => {
+    const { page, assertUnblemished } = await open(workloads, SHOP);
+    const chart = page.locator('.chart.load .u-over');
+    await chart.waitFor();
+    await chart.scrollIntoViewIfNeeded();
+    const box = (await chart.boundingBox())!;
+    const readout = page.locator('.readout').first();
+    const at = async (share: number) => {
+      await page.mouse.move(box.x + share * box.width, box.y + 50);
+      await page.evaluate(
+        'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))',
+      );
+      return (await readout.innerText()).slice(0, 'Tue 3 Mar 12:3'.length);
+    };
+    const [left, right] = [await at(0.1), await at(0.5)];
+    assert.match(left, /^Tue 3 Mar 1\d:\d/);
+    assert.match(await page.getByRole('button', { name: /^Load/ }).innerText(), /\d/);
+    const pressed = page.locator('.spans [aria-pressed="true"]');
+    assert.equal(await pressed.innerText(), '2 d');
+    await page.mouse.move(box.x + 0.1 * box.width, box.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.5 * box.width, box.y + 60, { steps: 5 });
+    await page.mouse.up();
+    assert.equal(await pressed.count(), 0);
+    assert.equal(await at(0.002), left);
+    assert.equal(await at(0.998), right);
+    await page.getByRole('button', { name: 'Zoom out' }).click();
+    assert.notEqual(await at(0.002), left);
+    await page.getByRole('button', { name: 'Back to now' }).click();
+    assert.equal(await pressed.innerText(), '2 d');
+    assertUnblemished();
+  });
+
+  it('hides and shows a line of the chart', async () => {
+    const { page, assertUnblemished } = await open(workloads, SHOP);
+    await page.locator('.chart.load canvas').waitFor();
+    const picture = () => page.evaluate(`document.querySelector('.chart.load canvas').toDataURL()`);
+    const whole = await picture();
+    const answered = page.getByRole('button', { name: /^Answered/ });
+    await answered.click();
+    assert.equal(await answered.getAttribute('aria-pressed'), 'false');
+    assert.notEqual(await picture(), whole);
+    await answered.click();
+    assert.equal(await picture(), whole);
+    assertUnblemished();
+  });
+
+  it('changes between themes, repaints the charts and remembers the choice', async () => {
+    const { page, assertUnblemished } = await open(workloads, SHOP, { colorScheme: 'light' });
+    await page.locator('.chart.load canvas').waitFor();
+    const ground = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+    const picture = () => page.evaluate(`document.querySelector('.chart.load canvas').toDataURL()`);
+    const [light, lightPicture] = [await ground(), await picture()];
+    const button = page.getByRole('button', { name: /^Theme/ });
+    await button.click();
+    await button.click();
+    assert.equal(await button.innerText(), 'Theme: dark');
+    const dark = await ground();
+    assert.notEqual(dark, light);
+    assert.notEqual(await picture(), lightPicture);
+    await page.reload();
+    assert.equal(await ground(), dark);
+    assertUnblemished();
+  });
+
+  it('renews itself in place: the row and its focus stay', async () => {
+    const answers = new SampleAnswers(workloads);
+    const { page, assertUnblemished } = await open(answers);
+    const link = page.getByRole('link', { name: 'demo/shop' });
+    await link.focus();
+    await page.evaluate(`document.querySelectorAll('tbody tr')[3].id = 'marked'`);
+    answers.samples = workloads.map((sample) => {
+      if (sample.trigger.scaledObject !== 'shop' || !sample.answer || !('snapshot' in sample.answer))
+        return sample;
+      return { ...sample, answer: { snapshot: { ...sample.answer.snapshot, observed: 777 } } };
+    });
+    // Longer than the second for which the server answers from memory.
+    await page.waitForTimeout(1100);
+    await refresh(page);
+    await page.getByText('777').waitFor();
+    assert.match(await page.locator('#marked').innerText(), /777/);
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'demo/shop');
+    assertUnblemished();
+  });
+
+  it('shows names, queries and errors as text, whatever they hold', async () => {
+    const evil = '<img src=x onerror="document.title=\'owned\'">';
+    const bidi = '\u202Eevil\u0000\u2028';
+    const trigger = testTrigger({
+      namespace: `${evil}/../..`,
+      scaledObject: `${evil}?#&%2F`,
+      metricName: `${bidi}'"\`$(reboot)`,
+      query: `sum(x{y="</script>${evil}"})`,
+      notices: [evil],
+    });
+    const watched = await open([{ ...workloads[0]!, trigger }]);
+    const { page } = watched;
+    assert.equal(await page.locator('tbody th a').innerText(), `${evil}/../../${evil}?#&%2F`);
+    await page.locator('tbody th a').click();
+    await page.getByRole('heading', { name: trigger.scaledObject }).waitFor();
+    assert.equal(await page.locator('.settings code').innerText(), trigger.query);
+    assert.equal(await page.locator('.notice li').innerText(), evil);
+    assert.equal(await page.locator('main img').count(), 0);
+    assert.notEqual(await page.title(), 'owned');
+    watched.assertUnblemished();
+  });
+
+  it('says what to do while there is no trigger, and when one is gone', async () => {
+    const empty = await open([]);
+    await empty.page.getByText('KEDA has not asked about any trigger yet.').waitFor();
+    await empty.page.getByText('kubectl describe scaledobject NAME').waitFor();
+    await empty.assertAccessible();
+    empty.assertUnblemished();
+    const gone = await open(workloads, '#/triggers/demo/nothing/of-it', {}, /404/);
+    await gone.page.getByText('kubectl get scaledobject -n demo nothing').waitFor();
+    gone.assertUnblemished();
+  });
+
+  it('explains an error and what to do about it', async () => {
+    const watched = await open(oddSamples(), '#/triggers/shop/orders/orders-load');
+    const text = await watched.page.locator('.cards').innerText();
+    assert.match(
+      text,
+      /KEDA is answered an error: ScaledObject shop\/orders: the history source has not answered for 42m/,
+    );
+    assert.match(text, /Check that Prometheus runs, that the scaler may reach it/);
+    await watched.assertAccessible();
+    watched.assertUnblemished();
+  });
+
+  it('keeps what it showed when the scaler goes away, and says so', async () => {
+    const watched = await open(workloads, '#/', {}, /ERR_CONNECTION|Failed to load/);
+    await servers.pop()!.close();
+    await refresh(watched.page);
+    await watched.page.getByText('The scaler does not answer. Trying again …').waitFor();
+    assert.equal((await names(watched.page)).length, workloads.length);
+    watched.assertUnblemished();
+  });
+
+  it('fits on a phone', async () => {
+    for (const hash of ['#/', SHOP]) {
+      const watched = await open([...workloads, ...oddSamples()], hash, {
+        viewport: { width: 360, height: 740 },
+        isMobile: true,
+        hasTouch: true,
+      });
+      if (hash === SHOP) await watched.page.locator('.chart canvas').nth(3).waitFor();
+      const width = await watched.page.evaluate('document.documentElement.scrollWidth');
+      assert.equal(width, 360, 'the page is wider than the screen');
+      await watched.assertAccessible();
+      watched.assertUnblemished();
+    }
+  });
+
+  it('steers the demo and shows its comparison', async () => {
+    const { url } = await serve(new SampleAnswers(workloads), new SampleDemo(workloads));
+    const watched = await watch(url);
+    const { page } = watched;
+    const demo = page.getByRole('region', { name: 'Demo' });
+    await demo.locator('canvas').waitFor();
+    assert.match(
+      await demo.innerText(),
+      /Overloaded for \d+ minutes with this scaler and \d+ minutes with a reactive HPA/,
+    );
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.getByRole('button', { name: '1,200×' }).click();
+    await page.locator('.steer [aria-pressed="true"]', { hasText: '1,200×' }).waitFor();
+    await page.getByLabel('Replicas of', { exact: true }).selectOption({ label: 'reports' });
+    await demo.getByText('A burst at every full hour.').waitFor();
+    await watched.assertAccessible();
+    watched.assertUnblemished();
+    const refused = await fetch(`${url}/api/demo/pause`, {
+      method: 'POST',
+      headers: { 'Sec-Fetch-Site': 'cross-site' },
+    });
+    assert.equal(refused.status, 403);
+  });
+
+  it('draws 500 triggers with less than a second of work, and needs less than 300 KB', async () => {
+    const { url } = await serve(new SampleAnswers(manySamples(500)));
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    // In the time of the page's own thread: what other programs do on this machine does not count.
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    await session.send('Network.enable');
+    let bytes = 0;
+    session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+      bytes += encodedDataLength;
+    });
+    await page.goto(url);
+    await page.locator('tbody tr').nth(499).waitFor();
+    const { metrics } = await session.send('Performance.getMetrics');
+    const seconds = metrics.find(({ name }) => name === 'TaskDuration')!.value;
+    await context.close();
+    assert.ok(seconds < 1, `${seconds.toFixed(2)} s of work`);
+    assert.ok(bytes < 300_000, `${bytes} bytes, the list included`);
+  });
+
+  /** What the page does by itself every few seconds. */
+  async function refresh(page: Page): Promise<void> {
+    await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+  }
+});

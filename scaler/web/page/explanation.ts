@@ -1,0 +1,115 @@
+import type { ExplanationStep } from '../api/contract.js';
+import { type Child, element } from './dom.js';
+import { epochSeconds, load, percent, replicas, span, timeElement } from './format.js';
+import { accuracyWords, errorAdvice } from './words.js';
+
+/** How the answered value came about, as a list that reads from the load to the replicas. */
+export function explanationItems(steps: readonly ExplanationStep[], nowSeconds: number): HTMLLIElement[] {
+  return steps.map((step) => element('li', { class: step.step }, ...sentence(step, nowSeconds)));
+}
+
+function sentence(step: ExplanationStep, nowSeconds: number): Child[] {
+  switch (step.step) {
+    case 'observed':
+      return step.value === null
+        ? [
+            'The query gives ',
+            strong('no series'),
+            ' at ',
+            timeElement(step.time, nowSeconds),
+            ', read as no load.',
+          ]
+        : ['Observed load: ', strong(load(step.value)), ' at ', timeElement(step.time, nowSeconds), '.'];
+    case 'forecast':
+      return [
+        `Highest load forecast within ${span(step.horizonSeconds)}: `,
+        strong(load(step.peak.value)),
+        ', most likely at ',
+        timeElement(step.peak.time, nowSeconds),
+        `${waitWords(epochSeconds(step.peak.time) - nowSeconds)}. ${percent(step.peak.quantile)} of such peaks should stay at or below it.`,
+      ];
+    case 'no-forecast':
+      return [
+        'No forecast yet: the history is too short. ',
+        step.nextStageInSeconds === null
+          ? 'It begins as soon as there is history to learn from.'
+          : `The first one comes in ${span(step.nextStageInSeconds)}.`,
+      ];
+    case 'trust':
+      return step.isTrusted
+        ? [
+            'The forecast may decide: it was ',
+            strong(accuracyWords(step.accuracy)),
+            ` over ${count(step.accuracy.samples)}.`,
+          ]
+        : [
+            'The forecast may ',
+            strong('not'),
+            ` decide: it was ${accuracyWords(step.accuracy)} over ${count(step.accuracy.samples)}, so the observed load is answered until it does better.`,
+          ];
+    case 'choice':
+      return choice(step);
+    case 'clamp':
+      return [
+        `The trigger’s ${step.bound === 'minValue' ? 'lower' : 'upper'} bound (`,
+        element('code', {}, step.bound),
+        ') makes it ',
+        strong(load(step.value)),
+        '.',
+      ];
+    case 'answer':
+      return [
+        'KEDA is answered ',
+        strong(load(step.value)),
+        ` and “${step.isActive ? 'active' : 'not active'}”, since that is ${step.isActive ? 'above' : 'not above'} the activation threshold of ${load(step.activationThreshold)}.`,
+      ];
+    case 'replicas':
+      return [
+        `At ${load(step.threshold)} per replica that asks for `,
+        strong(replicas(step.replicas)),
+        ', within the bounds of the ScaledObject.',
+      ];
+    case 'error':
+      return [
+        'KEDA is answered an error: ',
+        element('q', {}, step.error.message),
+        element('span', { class: 'advice' }, errorAdvice(step.error)),
+      ];
+  }
+}
+
+function waitWords(seconds: number): string {
+  return seconds > 60 ? ` (in ${span(seconds)})` : ', which is now';
+}
+
+function choice({ reason, value }: Extract<ExplanationStep, { step: 'choice' }>): Child[] {
+  const shown = strong(load(value));
+  switch (reason) {
+    case 'forecast':
+      return ['The forecast is the larger of the two and decides: ', shown, '.'];
+    case 'observed':
+      return ['The observed load is already above the forecast and decides: ', shown, '.'];
+    case 'observe-mode':
+      return [
+        'This trigger is on a dry run (',
+        element('code', {}, 'mode: observe'),
+        '): the observed load decides: ',
+        shown,
+        '.',
+      ];
+    case 'stale':
+      return ['There is no new data, so the forecast from the last state decides: ', shown, '.'];
+    case 'empty':
+      return ['Nothing is there to decide: ', shown, '.'];
+    default:
+      return ['The observed load decides: ', shown, '.'];
+  }
+}
+
+function count(samples: number): string {
+  return samples === 1 ? 'one past forecast' : `${samples.toLocaleString('en-GB')} past forecasts`;
+}
+
+function strong(text: string): HTMLElement {
+  return element('strong', {}, text);
+}

@@ -1,0 +1,92 @@
+import { element } from './dom.js';
+
+const wholeNumbers = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+const fewDigits = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3 });
+
+/** A load in few digits: 0.0123, 7.25, 83.4, 1,284. A dash when it is not known. */
+export function load(value: number | null): string {
+  if (value === null) return '–';
+  return Math.abs(value) >= 100 ? wholeNumbers.format(value) : fewDigits.format(value);
+}
+
+/** A share as a whole percentage: `31 %`. */
+export function percent(share: number): string {
+  return `${wholeNumbers.format(share * 100)}\u00a0%`;
+}
+
+/** A count of replicas; a dash when it is not known. */
+export function count(value: number | null): string {
+  return value === null ? '–' : wholeNumbers.format(value);
+}
+
+/** `one replica`, `7 replicas`. */
+export function replicas(value: number): string {
+  return value === 1 ? '1 replica' : `${count(value)} replicas`;
+}
+
+/** A span in its two largest units: `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`. */
+export function span(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.round(whole / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  const days = Math.floor(hours / 24);
+  return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
+}
+
+/** Epoch seconds of an RFC 3339 time. */
+export function epochSeconds(time: string): number {
+  return Date.parse(time) / 1000;
+}
+
+const clockTime = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const dayTime = new Intl.DateTimeFormat('en-GB', { weekday: 'short', hour: '2-digit', minute: '2-digit' });
+const dateTime = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+const dayAndDate = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
+
+/** A moment on the viewer's clock: `09:35`, with the weekday when it is not today, with the date when it is far. */
+export function localTime(seconds: number, nowSeconds: number): string {
+  const at = new Date(seconds * 1000);
+  const now = new Date(nowSeconds * 1000);
+  if (at.toDateString() === now.toDateString()) return clockTime.format(at);
+  return (Math.abs(seconds - nowSeconds) < 6 * 86_400 ? dayTime : dateTime).format(at);
+}
+
+/** `Wed 4 Mar 18:05`, on the viewer's clock. */
+export function localDateTime(seconds: number): string {
+  const at = new Date(seconds * 1000);
+  return `${dayAndDate.format(at)} ${clockTime.format(at)}`;
+}
+
+/** `Wed 4 Mar`, on the viewer's clock. */
+export function localDate(seconds: number): string {
+  return dayAndDate.format(new Date(seconds * 1000));
+}
+
+/** `18:05`, on the viewer's clock. */
+export function localClock(seconds: number): string {
+  return clockTime.format(new Date(seconds * 1000));
+}
+
+/** `2026-03-04 18:05:00 UTC`. */
+export function utc(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** A moment that shows itself in UTC when pointed at. */
+export function timeElement(time: string, nowSeconds: number): HTMLTimeElement {
+  const seconds = epochSeconds(time);
+  return element('time', { datetime: time, title: utc(seconds) }, localTime(seconds, nowSeconds));
+}
+
+/** The viewer's zone by name. */
+export function zoneName(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

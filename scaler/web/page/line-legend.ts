@@ -1,0 +1,54 @@
+import { element, setText } from './dom.js';
+
+/** One line of a chart, as its legend shows and hides it. */
+export interface LegendEntry {
+  readonly key: string;
+  readonly label: string;
+  /** What the line tells, for the pointer that rests on it. */
+  readonly hint: string;
+  readonly isOn: boolean;
+}
+
+/** The legend of a chart: a button for each line, which shows and hides it and tells its value under the cursor. */
+export class LineLegend {
+  readonly element = element('div', { class: 'legend', role: 'group', 'aria-label': 'Lines of the chart' });
+  readonly #buttons = new Map<string, { button: HTMLButtonElement; value: HTMLElement }>();
+
+  constructor(
+    entries: readonly LegendEntry[],
+    readonly onToggle: (key: string, isOn: boolean) => void,
+  ) {
+    for (const { key, label, hint, isOn } of entries) {
+      const value = element('span', { class: 'value' });
+      const button = element(
+        'button',
+        { type: 'button', title: hint, 'aria-pressed': isOn ? 'true' : 'false' },
+        element('span', { class: `swatch ${key}`, 'aria-hidden': 'true' }),
+        label,
+        value,
+      );
+      button.addEventListener('click', () => {
+        const turnsOn = button.getAttribute('aria-pressed') !== 'true';
+        button.setAttribute('aria-pressed', String(turnsOn));
+        onToggle(key, turnsOn);
+      });
+      this.#buttons.set(key, { button, value });
+      this.element.append(button);
+    }
+  }
+
+  isOn(key: string): boolean {
+    return this.#buttons.get(key)?.button.getAttribute('aria-pressed') === 'true';
+  }
+
+  /** Leaves out the lines for which there is nothing to show. */
+  offer(keys: ReadonlySet<string>): void {
+    for (const [key, { button }] of this.#buttons) button.hidden = !keys.has(key);
+  }
+
+  /** Tells a line's value under the cursor; an empty text when there is none. */
+  tell(key: string, text: string): void {
+    const entry = this.#buttons.get(key);
+    if (entry) setText(entry.value, text);
+  }
+}

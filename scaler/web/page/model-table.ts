@@ -1,0 +1,88 @@
+import type { ModelMember, ModelPool, ModelView } from '../api/contract.js';
+import { element } from './dom.js';
+import { epochSeconds, load, percent, span, timeElement } from './format.js';
+import { STAGE_WORDS, seasonWords } from './words.js';
+
+const PARAMETERS = [
+  ['alpha', 'α', 'How fast the level follows'],
+  ['beta', 'β', 'How fast the trend follows'],
+  ['phi', 'φ', 'How much of the trend is left one step later'],
+  ['gamma', 'γ', 'How fast the season follows'],
+  ['kappa', 'κ', 'How much of the newest deviation is believed'],
+  ['rho', 'ρ', 'How much of a deviation is left one step later'],
+] as const;
+
+/** The model in use: what it is, and each of its recursions with weights and parameters. */
+export function modelNodes(model: ModelView, nowSeconds: number): Node[] {
+  const nodes: Node[] = [
+    element(
+      'p',
+      {},
+      `A pool of ${model.mean.members.length} Holt-Winters recursions with ${STAGE_WORDS[model.stage]}, on steps of ${span(model.stepSeconds)}, weighted by how close each came ${stepsAhead(model)} ahead. It has seen the history until `,
+      timeElement(model.historyUntilTime, nowSeconds),
+      `, ${span(Math.max(0, nowSeconds - epochSeconds(model.historyUntilTime)))} ago.`,
+    ),
+    poolTable(model.mean, model.highest ? 'Mean of each step' : 'Each step', model.stepSeconds),
+  ];
+  if (model.highest) nodes.push(poolTable(model.highest, 'Highest load of each step', model.stepSeconds));
+  nodes.push(
+    element(
+      'dl',
+      { class: 'glossary' },
+      ...PARAMETERS.flatMap(([, symbol, meaning]) => [element('dt', {}, symbol), element('dd', {}, meaning)]),
+    ),
+  );
+  return nodes;
+}
+
+function stepsAhead({ horizonSteps, stepSeconds }: ModelView): string {
+  return span(horizonSteps * stepSeconds);
+}
+
+function poolTable(pool: ModelPool, title: string, stepSeconds: number): HTMLElement {
+  const measured = pool.measuredAtSteps.map((steps) => span(steps * stepSeconds));
+  const head = element(
+    'tr',
+    {},
+    element('th', { scope: 'col' }, 'Recursion'),
+    ...measured.map((ahead) => element('th', { scope: 'col', class: 'number' }, `Weight ${ahead} ahead`)),
+    ...PARAMETERS.map(([, symbol, meaning]) =>
+      element('th', { scope: 'col', class: 'number', title: meaning }, symbol),
+    ),
+    element('th', { scope: 'col', class: 'number' }, 'Level'),
+  );
+  return element(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Parameters: ${title}` },
+    element(
+      'table',
+      { class: 'model' },
+      element('caption', {}, title),
+      element('thead', {}, head),
+      element('tbody', {}, ...pool.members.map(memberRow)),
+    ),
+  );
+}
+
+function memberRow(member: ModelMember): HTMLElement {
+  const least = Math.max(...member.weights) < 0.005;
+  return element(
+    'tr',
+    { class: least ? 'unused' : undefined },
+    element('th', { scope: 'row' }, memberWords(member)),
+    ...member.weights.map((weight) => element('td', { class: 'number' }, percent(weight))),
+    ...PARAMETERS.map(([key]) => element('td', { class: 'number' }, member.parameters[key].toFixed(3))),
+    element(
+      'td',
+      { class: 'number' },
+      member.form === 'log' ? `e^${load(member.level)}` : load(member.level),
+    ),
+  );
+}
+
+function memberWords({ name, seasonSeconds }: ModelMember): string {
+  const same = /^same time in (\d+) s$/.exec(name);
+  if (same) return `same time, a ${seasonWords(Number(same[1]))} ago`;
+  if (seasonSeconds.length === 0) return name;
+  return `${name} (${seasonSeconds.map(seasonWords).join(', ')})`;
+}

@@ -1,0 +1,45 @@
+/**
+ * Calls `refresh` again and again, `intervalMilliseconds` after each end; not while the page is hidden. A failure is
+ * the caller's to show; after it the pauses grow up to half a minute.
+ */
+export class RefreshLoop {
+  #timer: number | undefined;
+  #isStopped = false;
+  #isRunning = false;
+  #failures = 0;
+
+  constructor(
+    readonly refresh: () => Promise<boolean>,
+    readonly intervalMilliseconds: () => number,
+  ) {
+    document.addEventListener('visibilitychange', this.#wake);
+    void this.#run();
+  }
+
+  /** Refreshes at once. */
+  now(): void {
+    clearTimeout(this.#timer);
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    document.removeEventListener('visibilitychange', this.#wake);
+  }
+
+  readonly #wake = (): void => {
+    if (!document.hidden) this.now();
+  };
+
+  async #run(): Promise<void> {
+    if (this.#isStopped || this.#isRunning) return;
+    this.#isRunning = true;
+    const isWell = await this.refresh();
+    this.#isRunning = false;
+    if (this.#isStopped) return;
+    this.#failures = isWell ? 0 : this.#failures + 1;
+    const pause = Math.min(30_000, this.intervalMilliseconds() * 2 ** Math.min(5, this.#failures));
+    if (!document.hidden) this.#timer = window.setTimeout(() => void this.#run(), pause);
+  }
+}

@@ -1,0 +1,36 @@
+/** Where the viewer is: kept behind the `#`, so that the page works under any path that a proxy gives it. */
+export type Route =
+  | { readonly view: 'overview'; readonly parameters: URLSearchParams }
+  | { readonly view: 'trigger'; readonly namespace: string; readonly name: string; readonly metric: string };
+
+/** The route of a location's hash; the overview for what is none. */
+export function parseRoute(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#/, '').split('?', 2);
+  const [, first, ...rest] = path.split('/').map(decode);
+  const [namespace, name, metric] = rest;
+  if (first === 'triggers' && namespace && name && metric)
+    return { view: 'trigger', namespace, name, metric };
+  return { view: 'overview', parameters: new URLSearchParams(query) };
+}
+
+/** The link to a trigger's page. */
+export function triggerLink(trigger: {
+  namespace: string;
+  scaledObject: string;
+  metricName: string;
+}): string {
+  return `#/triggers/${path(trigger.namespace, trigger.scaledObject, trigger.metricName)}`;
+}
+
+/** Names as a path. */
+export function path(...names: readonly string[]): string {
+  return names.map(encodeURIComponent).join('/');
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,109 @@
+import type uPlot from 'uplot';
+import type { SeasonProfile } from '../api/contract.js';
+import { axisLook, chartLibrary, colour, keepFitting } from './chart.js';
+import { element } from './dom.js';
+import { load } from './format.js';
+import { seasonWords } from './words.js';
+
+const DAY_SECONDS = 86_400;
+const WEEK_SECONDS = 7 * DAY_SECONDS;
+const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+/** What the model has learnt of one rhythm. */
+export class SeasonChart {
+  readonly element: HTMLElement;
+  readonly #frame = element('div', { class: 'chart season', role: 'img' });
+  #chart: uPlot | undefined;
+  #release: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(readonly periodSeconds: number) {
+    this.element = element(
+      'figure',
+      {},
+      element('figcaption', {}, `Rhythm of the ${seasonWords(periodSeconds)}`),
+      this.#frame,
+    );
+  }
+
+  async show(season: SeasonProfile): Promise<void> {
+    const library = await chartLibrary();
+    if (this.#isClosed) return;
+    const effects = fromMonday(season);
+    const times = effects.map((_, i) => i * season.slotSeconds);
+    this.#frame.setAttribute('aria-label', describe(season, effects));
+    if (this.#chart) this.#chart.setData([times, effects]);
+    else {
+      this.#chart = new library(this.#options(), [times, effects], this.#frame);
+      this.#release = keepFitting(this.#chart, this.#frame, () => 170);
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#release?.();
+    this.#chart?.destroy();
+  }
+
+  #options(): uPlot.Options {
+    const period = this.periodSeconds;
+    return {
+      width: Math.max(280, this.#frame.clientWidth),
+      height: 170,
+      legend: { show: false },
+      cursor: { show: false },
+      padding: [8, 20, 0, 0],
+      scales: { x: { time: false, range: () => [0, period] } },
+      series: [
+        {},
+        {
+          stroke: () => colour('season'),
+          width: 1.5,
+          fill: () => colour('season-fill'),
+          fillTo: () => 0,
+          points: { show: false },
+        },
+      ],
+      axes: [
+        {
+          ...axisLook(),
+          size: 30,
+          incrs: period === WEEK_SECONDS ? [DAY_SECONDS] : [3600, 7200, 10_800, 14_400, 21_600, DAY_SECONDS],
+          space: period === WEEK_SECONDS ? 30 : 48,
+          values: (_chart, splits) => splits.map((at) => phaseWords(at, period)),
+        },
+        { ...axisLook(), size: 56, values: (_chart, splits) => splits.map(signed) },
+      ],
+    };
+  }
+}
+
+/** The epoch began on a Thursday; people's weeks begin on Monday. */
+function fromMonday({ periodSeconds, slotSeconds, effects }: SeasonProfile): number[] {
+  if (periodSeconds !== WEEK_SECONDS) return [...effects];
+  const monday = Math.round((4 * DAY_SECONDS) / slotSeconds);
+  return [...effects.slice(monday), ...effects.slice(0, monday)];
+}
+
+function phaseWords(seconds: number, periodSeconds: number): string {
+  if (periodSeconds === WEEK_SECONDS) return WEEKDAYS[Math.round(seconds / DAY_SECONDS)] ?? '';
+  const minutes = Math.round(seconds / 60);
+  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+}
+
+function describe(season: SeasonProfile, effects: readonly number[]): string {
+  const { periodSeconds, slotSeconds } = season;
+  const highest = effects.indexOf(Math.max(...effects));
+  const lowest = effects.indexOf(Math.min(...effects));
+  const at = (slot: number) => {
+    const seconds = slot * slotSeconds;
+    return periodSeconds === WEEK_SECONDS
+      ? `${phaseWords(Math.floor(seconds / DAY_SECONDS) * DAY_SECONDS, WEEK_SECONDS)} ${phaseWords(seconds % DAY_SECONDS, DAY_SECONDS)}`
+      : phaseWords(seconds, periodSeconds);
+  };
+  return `Within a ${seasonWords(periodSeconds)} the load is highest at ${at(highest)}, ${signed(effects[highest]!)} from its level, and lowest at ${at(lowest)}, ${signed(effects[lowest]!)}.`;
+}
+
+function signed(value: number): string {
+  return value > 0 ? `+${load(value)}` : load(value);
+}

@@ -1,0 +1,56 @@
+import type { Sparkline } from '../api/contract.js';
+import { svg } from './dom.js';
+import { epochSeconds } from './format.js';
+
+const WIDTH = 168;
+const HEIGHT = 36;
+const EDGE = 2;
+
+/** A picture of the last day as a line and of the next hours as a dashed one. It says nothing to those who cannot see it. */
+export function sparklineSvg(line: Sparkline | null): SVGElement {
+  const picture = svg('svg', {
+    class: 'sparkline',
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    preserveAspectRatio: 'none',
+    'aria-hidden': 'true',
+  });
+  if (!line) return picture;
+  const historyStart = epochSeconds(line.historyStartTime);
+  const forecastStart = line.forecastStartTime === null ? undefined : epochSeconds(line.forecastStartTime);
+  const end =
+    forecastStart === undefined
+      ? historyStart + line.history.length * line.stepSeconds
+      : forecastStart + line.forecast.length * line.stepSeconds;
+  const highest = Math.max(1e-12, ...line.history.map((value) => value ?? 0), ...line.forecast);
+  const x = (seconds: number) =>
+    EDGE + ((seconds - historyStart) / (end - historyStart)) * (WIDTH - 2 * EDGE);
+  const y = (value: number) => HEIGHT - EDGE - (Math.max(0, value) / highest) * (HEIGHT - 2 * EDGE);
+  const path = (values: readonly (number | null)[], start: number) => {
+    let d = '';
+    let isDrawing = false;
+    values.forEach((value, i) => {
+      if (value === null) {
+        isDrawing = false;
+        return;
+      }
+      d += `${isDrawing ? 'L' : 'M'}${x(start + (i + 0.5) * line.stepSeconds).toFixed(1)} ${y(value).toFixed(1)}`;
+      isDrawing = true;
+    });
+    return d;
+  };
+  if (forecastStart !== undefined) {
+    const left = x(forecastStart);
+    picture.append(
+      svg('rect', {
+        class: 'coming',
+        x: left.toFixed(1),
+        y: 0,
+        width: (WIDTH - left).toFixed(1),
+        height: HEIGHT,
+      }),
+      svg('path', { class: 'forecast', d: path(line.forecast, forecastStart) }),
+    );
+  }
+  picture.append(svg('path', { class: 'history', d: path(line.history, historyStart) }));
+  return picture;
+}

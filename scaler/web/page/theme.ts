@@ -1,0 +1,52 @@
+/** How the page looks: as the system does, or as the viewer chose. Runs before the first paint. */
+
+const KEY = 'predictive-scaler-theme';
+const CHOICES = ['system', 'light', 'dark'] as const;
+
+type Theme = (typeof CHOICES)[number];
+
+const LABELS: Record<Theme, string> = { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' };
+
+/** Fired on the document's root when colours have changed. */
+export const THEME_CHANGED = 'themechanged';
+
+apply(stored());
+
+/** Makes a button go through the choices, and tells charts when the colours change. */
+export function bindThemeButton(button: HTMLButtonElement): void {
+  button.textContent = LABELS[stored()];
+  button.addEventListener('click', () => {
+    const next = CHOICES[(CHOICES.indexOf(stored()) + 1) % CHOICES.length]!;
+    store(next);
+    apply(next);
+    button.textContent = LABELS[next];
+    announce();
+  });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', announce);
+}
+
+function announce(): void {
+  document.documentElement.dispatchEvent(new Event(THEME_CHANGED));
+}
+
+function apply(theme: Theme): void {
+  document.documentElement.dataset.theme = theme;
+}
+
+function stored(): Theme {
+  try {
+    const held = localStorage.getItem(KEY);
+    return CHOICES.find((choice) => choice === held) ?? 'system';
+  } catch {
+    // Browsers that keep nothing for a page (private windows, blocked storage) throw here: follow the system.
+    return 'system';
+  }
+}
+
+function store(theme: Theme): void {
+  try {
+    localStorage.setItem(KEY, theme);
+  } catch {
+    // The choice then holds until the page is left.
+  }
+}

@@ -1,0 +1,135 @@
+import type { Accuracy, ApiError, TriggerStatus, TriggerSummary } from '../api/contract.js';
+import { percent, span } from './format.js';
+
+/** A state as the page names it: a word or two, and what that means for this trigger. */
+export interface StateWords {
+  readonly label: string;
+  readonly detail: string;
+}
+
+/** Statuses in the order of how much they ask for attention. */
+export const STATUS_ORDER: readonly TriggerStatus[] = [
+  'error',
+  'stale',
+  'empty',
+  'guarded',
+  'starting',
+  'warming-up',
+  'observe-mode',
+  'forecasting',
+];
+
+/** Statuses as the filter names them. */
+export const STATUS_LABELS: Readonly<Record<TriggerStatus, string>> = {
+  forecasting: 'Forecasting',
+  'warming-up': 'Warming up',
+  guarded: 'Guarded',
+  stale: 'Stale',
+  'observe-mode': 'Dry run',
+  empty: 'No series',
+  error: 'No answer',
+  starting: 'Starting',
+};
+
+/** What a trigger is doing, and how far it has come. */
+export function stateWords(summary: TriggerSummary): StateWords {
+  switch (summary.status) {
+    case 'forecasting':
+      return stageWords(summary);
+    case 'warming-up':
+      return { label: 'Warming up', detail: `first forecast ${leftWords(summary.nextStageInSeconds)}` };
+    case 'guarded':
+      return { label: 'Guarded', detail: 'forecast no closer than reacting; the load now is answered' };
+    case 'stale':
+      return { label: 'Stale', detail: 'no new data; the forecast goes on from the last' };
+    case 'observe-mode':
+      return { label: 'Dry run', detail: 'forecast shown; the load now is answered' };
+    case 'empty':
+      return { label: 'No series', detail: 'the query gives nothing, read as no load' };
+    case 'error':
+      return { label: 'No answer', detail: errorWords(summary.error) };
+    case 'starting':
+      return { label: 'Starting', detail: 'reading the history' };
+  }
+}
+
+function stageWords({ stage, nextStageInSeconds }: TriggerSummary): StateWords {
+  const isLast = !nextStageInSeconds;
+  switch (stage) {
+    case 'weekly':
+      return { label: 'Daily + weekly', detail: '' };
+    case 'daily':
+      return { label: 'Daily', detail: isLast ? '' : `weekly season ${leftWords(nextStageInSeconds)}` };
+    case 'trend':
+      return {
+        label: 'Trend',
+        detail: isLast ? '' : `warming up: daily season ${leftWords(nextStageInSeconds)}`,
+      };
+    default:
+      return { label: 'Forecasting', detail: '' };
+  }
+}
+
+function leftWords(seconds: number | null): string {
+  if (seconds === null) return 'as soon as there is history';
+  return seconds > 0 ? `in ${span(seconds)}` : 'with the next fit';
+}
+
+function errorWords(error: ApiError | null): string {
+  switch (error?.kind) {
+    case 'rejected':
+      return 'the query cannot serve as a trigger';
+    case 'invalid':
+      return 'the metadata is wrong';
+    default:
+      return 'the history source does not answer';
+  }
+}
+
+/** What to do about an error, for people who operate the scaler. */
+export function errorAdvice(error: ApiError): string {
+  switch (error.kind) {
+    case 'rejected':
+      return 'Mend the query in the ScaledObject so that it gives exactly one series, for example with sum(...).';
+    case 'invalid':
+      return 'Mend the metadata in the ScaledObject; the message names the key and the accepted form.';
+    default:
+      return 'Check that Prometheus runs, that the scaler may reach it, and that the query answers there. KEDA uses its fallback in the meantime, and the trigger recovers by itself.';
+  }
+}
+
+/** How good the forecasts are, as one plain sentence without its full stop. */
+export function accuracyWords(accuracy: Accuracy | null): string {
+  if (!accuracy) return 'not measured yet';
+  const share = accuracy.closerThanReactingShare;
+  if (Math.abs(share) < 0.005) return 'as close as reacting';
+  return share > 0
+    ? `${percent(share)} closer than reacting`
+    : `${percent(-share)} further off than reacting`;
+}
+
+/** The stages of the ladder as a sentence names them. */
+export const STAGE_WORDS = {
+  observed: 'observed load only',
+  trend: 'level and trend',
+  daily: 'a daily season',
+  weekly: 'daily and weekly seasons',
+} as const;
+
+/** The reasons as a list of changes names them. */
+export const REASON_WORDS = {
+  forecast: 'forecasting',
+  observed: 'forecasting',
+  'warming-up': 'warming up',
+  guarded: 'guarded: answering the load now',
+  'observe-mode': 'dry run: answering the load now',
+  stale: 'stale: no new data, the forecast goes on',
+  empty: 'the query gives no series, read as no load',
+} as const;
+
+/** A season's length as a word where there is one. */
+export function seasonWords(periodSeconds: number): string {
+  if (periodSeconds === 86_400) return 'day';
+  if (periodSeconds === 7 * 86_400) return 'week';
+  return span(periodSeconds);
+}
