@@ -1,148 +1,125 @@
+import { clean } from './clean.js';
+import { stepErrors } from './conformal.js';
 import { AUTOMATIC_PERIODS, climb } from './ladder.js';
 import { seasonSlots, slotCount } from './local-time.js';
+import { type Origins, spreadOrigins } from './origins.js';
+import { measurePeaks } from './peak-errors.js';
 import { fitPool, measuredSteps, type SeasonSlots } from './pool.js';
-import { quantileOfSorted } from './quantile-of-sorted.js';
-import type { Origins } from './replay-member.js';
-import type { ErrorQuantiles, FitOptions, FittedModel, ModelQuality, PooledModel, Series } from './types.js';
+import { isGuarded, measureQuality } from './quality.js';
+import type { FitOptions, FittedModel, PooledModel, Series } from './types.js';
+import { type DaySlots, expectedError, measureVolatility, typicalErrors } from './volatility.js';
 
+const DAY_SECONDS = 86_400;
 /** Past forecasts that are made again to measure errors: more cost time and tell little more. */
-const MAX_ORIGINS = 2000;
+const MOST_ORIGINS = 2000;
+const DEFAULT_QUANTILE = 0.9;
 
 /**
- * Fits the pool of models to a series. Pure and deterministic; the result is plain data.
+ * Fits the pool of models to a series. Pure and deterministic; the series is not changed, the result is plain data.
+ * Any series is answered: empty, constant, with gaps (NaN), short or huge. What is not a number within 1e100 is taken
+ * as unknown.
  *
- * @throws RangeError when the series is not regular (step not above 0) or the horizon is not a whole number of steps.
+ * @throws RangeError when the step is not above 0, the horizon is not a whole number of steps from 1 on, or the
+ * timezone is not known.
  */
 export function fit(series: Series, options: FitOptions): FittedModel {
-  const { stepSeconds, startSeconds, values } = series;
-  const { horizonSteps, timezone } = options;
+  checkOptions(series, options);
+  const { stepSeconds } = series;
+  const { horizonSteps, timezone, seasonality } = options;
+  const { startSeconds, values, peaks } = fromFirstKnown(series);
   const n = values.length;
-  const firstKnown = values.findIndex((value) => !Number.isNaN(value));
-  const historySeconds = firstKnown < 0 ? 0 : (n - firstKnown) * stepSeconds;
-  const wanted =
-    options.seasonality === 'auto' ? AUTOMATIC_PERIODS : [...options.seasonality].sort((a, b) => a - b);
-  const { stage, nextStageInSeconds, periods } = climb(
-    historySeconds,
-    horizonSteps * stepSeconds,
-    stepSeconds,
-    wanted,
-  );
-  const seasons: SeasonSlots[] = periods.map((periodSeconds) => ({
+
+  const wanted = seasonality === 'auto' ? AUTOMATIC_PERIODS : [...seasonality].sort((a, b) => a - b);
+  const rung = climb(n * stepSeconds, horizonSteps * stepSeconds, stepSeconds, wanted);
+  const slotsOf = (periodSeconds: number): SeasonSlots => ({
     periodSeconds,
     slotCount: slotCount(periodSeconds, stepSeconds),
     slots: seasonSlots(startSeconds, stepSeconds, n + horizonSteps + 1, periodSeconds, timezone),
-  }));
-  const shortest = periods.length > 0 ? periods[0]! / stepSeconds : 0;
-  const first = Math.min(Math.max(0, n - horizonSteps - 1), Math.floor(Math.max(n / 2, shortest)));
-  const available = Math.max(0, n - horizonSteps - first);
-  const stride = Math.max(1, Math.ceil(available / MAX_ORIGINS));
-  const origins: Origins = { first, stride, count: Math.floor((available + stride - 1) / stride) };
-  const peaks = series.peaks ?? values;
-  const mean = fitChannel(values, seasons, origins, horizonSteps);
-  const peak = series.peaks === undefined ? mean : fitChannel(peaks, seasons, origins, horizonSteps);
-  const { errors, quality } = peakErrors(peaks, peak.replayed, origins, horizonSteps);
+  });
+  const seasons = rung.periods.map(slotsOf);
+  const earliest = Math.floor(Math.max(n / 2, (rung.periods[0] ?? 0) / stepSeconds));
+  const origins = spreadOrigins(n, rung.stage === 'observed' ? n : earliest, MOST_ORIGINS);
+  const daySlots: DaySlots =
+    origins.count * origins.stride * stepSeconds >= 2 * DAY_SECONDS
+      ? (seasons.find(({ periodSeconds }) => periodSeconds === DAY_SECONDS) ?? slotsOf(DAY_SECONDS))
+      : { periodSeconds: 0, slotCount: 1, slots: new Int32Array(n + horizonSteps + 1) };
+
+  const mean = fitSeries(values, seasons, daySlots, origins, horizonSteps, stepSeconds);
+  const peak =
+    peaks === undefined ? mean : fitSeries(peaks, seasons, daySlots, origins, horizonSteps, stepSeconds);
+
+  const measured = measurePeaks(peaks ?? values, peak.replayed, origins, horizonSteps);
+  const peakTypical = typicalErrors(measured.errors, origins, daySlots, 1, stepSeconds);
+  const divided = measured.errors.map((error, i) => {
+    const slot = daySlots.slots[origins.first + i * origins.stride + 1]!;
+    const expected = expectedError(peakTypical[slot]!, peak.ratios[i]!);
+    return expected > 0 ? error / expected : error;
+  });
+  const quality = measureQuality(measured, divided, options.quantile ?? DEFAULT_QUANTILE);
   return {
-    stage,
-    nextStageInSeconds,
+    stage: rung.stage,
+    nextStageInSeconds: rung.nextStageInSeconds,
     stepSeconds,
     horizonSteps,
     timezone,
     endSeconds: startSeconds + n * stepSeconds,
     quality,
-    guarded: stage !== 'observed' && !(quality.modelError < quality.lastValueError),
+    guarded: rung.stage !== 'observed' && isGuarded(quality),
     mean: mean.model,
     peak: peak.model,
-    peakErrors: errors,
+    peakErrors: {
+      stepsAhead: horizonSteps,
+      sorted: divided.filter((error) => !Number.isNaN(error)).sort(),
+    },
+    peakTypical,
   };
 }
 
-function fitChannel(
+function checkOptions({ stepSeconds }: Series, { horizonSteps }: FitOptions): void {
+  if (!(stepSeconds > 0)) throw new RangeError(`stepSeconds is ${stepSeconds}; expected a number above 0`);
+  if (!Number.isInteger(horizonSteps) || horizonSteps < 1)
+    throw new RangeError(`horizonSteps is ${horizonSteps}; expected a whole number from 1 on`);
+}
+
+/** The series without the unknown steps before its first known one; maxima only where they add to the means. */
+function fromFirstKnown(series: Series): {
+  readonly startSeconds: number;
+  readonly values: Float64Array;
+  readonly peaks: Float64Array | undefined;
+} {
+  const all = clean(series.values);
+  const first = all.findIndex((value) => !Number.isNaN(value));
+  const skipped = first < 0 ? all.length : first;
+  const values = all.subarray(skipped);
+  const startSeconds = series.startSeconds + skipped * series.stepSeconds;
+  if (series.peaks === undefined) return { startSeconds, values, peaks: undefined };
+  const peaks = clean(series.peaks).subarray(skipped);
+  const differ = values.some((value, t) => !Object.is(value, peaks[t]));
+  return { startSeconds, values, peaks: differ ? peaks : undefined };
+}
+
+function fitSeries(
   values: Float64Array,
   seasons: readonly SeasonSlots[],
+  daySlots: DaySlots,
   origins: Origins,
   horizonSteps: number,
+  stepSeconds: number,
 ) {
   const { members, weights, replayed } = fitPool(values, seasons, origins, horizonSteps);
-  let lowest = Number.POSITIVE_INFINITY;
-  let last = Number.NaN;
-  for (const value of values)
-    if (!Number.isNaN(value)) {
-      last = value;
-      lowest = Math.min(lowest, value);
-    }
+  const oneStep = new Float64Array(origins.count);
+  for (let i = 0; i < origins.count; i++)
+    oneStep[i] = values[origins.first + i * origins.stride + 1]! - replayed[i * horizonSteps]!;
+  const { volatility, ratios } = measureVolatility(oneStep, origins, daySlots, stepSeconds);
+  const known = values.filter((value) => !Number.isNaN(value));
   const model: PooledModel = {
     members,
     measuredAt: measuredSteps(horizonSteps),
     weights,
-    last,
-    floor: lowest >= 0 ? 0 : Number.NEGATIVE_INFINITY,
-    stepErrors: errorLadder(horizonSteps).map((stepsAhead) => ({
-      stepsAhead,
-      sorted: stepErrors(values, replayed, origins, horizonSteps, stepsAhead),
-    })),
+    last: known.at(-1) ?? Number.NaN,
+    floor: known.every((value) => value >= 0) ? 0 : Number.NEGATIVE_INFINITY,
+    volatility,
+    stepErrors: stepErrors(values, replayed, origins, horizonSteps, volatility, ratios, daySlots),
   };
-  return { model, replayed };
-}
-
-function errorLadder(horizonSteps: number): number[] {
-  const steps: number[] = [];
-  for (let h = 1; h < horizonSteps; h *= 2) steps.push(h);
-  steps.push(horizonSteps);
-  return steps;
-}
-
-function stepErrors(
-  values: Float64Array,
-  replayed: Float64Array,
-  origins: Origins,
-  horizonSteps: number,
-  ahead: number,
-) {
-  const errors = new Float64Array(origins.count);
-  let count = 0;
-  for (let i = 0; i < origins.count; i++) {
-    const error =
-      values[origins.first + i * origins.stride + ahead]! - replayed[i * horizonSteps + ahead - 1]!;
-    if (!Number.isNaN(error)) errors[count++] = error;
-  }
-  return errors.slice(0, count).sort();
-}
-
-function peakErrors(
-  peaks: Float64Array,
-  replayed: Float64Array,
-  origins: Origins,
-  horizonSteps: number,
-): { errors: ErrorQuantiles; quality: ModelQuality } {
-  const errors: number[] = [];
-  let lastValueError = 0;
-  for (let i = 0; i < origins.count; i++) {
-    const origin = origins.first + i * origins.stride;
-    let actual = Number.NEGATIVE_INFINITY;
-    let forecast = Number.NEGATIVE_INFINITY;
-    for (let h = 0; h < horizonSteps; h++) {
-      actual = Math.max(actual, peaks[origin + h + 1]!);
-      forecast = Math.max(forecast, replayed[i * horizonSteps + h]!);
-    }
-    const last = peaks[origin]!;
-    if (Number.isNaN(actual) || Number.isNaN(last)) continue;
-    errors.push(actual - forecast);
-    lastValueError += Math.abs(actual - last);
-  }
-  const samples = errors.length;
-  const sorted = Float64Array.from(errors).sort();
-  const middle = quantileOfSorted(sorted, 0.5);
-  const learned = Float64Array.from(errors.slice(0, samples >> 1)).sort();
-  const bound = quantileOfSorted(learned, 0.9);
-  const tested = errors.slice(samples >> 1);
-  return {
-    errors: { stepsAhead: horizonSteps, sorted },
-    quality: {
-      modelError:
-        samples > 0 ? errors.reduce((sum, error) => sum + Math.abs(error - middle), 0) / samples : 0,
-      lastValueError: samples > 0 ? lastValueError / samples : 0,
-      coverage: tested.length > 0 ? tested.filter((error) => error <= bound).length / tested.length : 0,
-      samples,
-    },
-  };
+  return { model, replayed, ratios };
 }

@@ -1,13 +1,13 @@
-import { project } from './holt-winters.js';
+import { errorQuantile, quantileOfErrors } from './conformal.js';
 import { seasonSlots } from './local-time.js';
-import { weightAt } from './pool.js';
-import { quantileOfSorted } from './quantile-of-sorted.js';
-import { fromForm } from './scale-form.js';
-import type { FittedModel, Forecast, PooledModel } from './types.js';
+import { poolSlots, projectPool } from './project-pool.js';
+import type { FittedModel, Forecast } from './types.js';
+import { expectedError } from './volatility.js';
 
 /**
  * Forecasts the steps after the newest one the model knows. Reads the model, changes nothing.
  *
+ * @param horizonSteps Steps to forecast, from 1 on. The peak's quantiles were measured over the model's own horizon.
  * @param quantiles Numbers between 0 and 1, in any order.
  * @param skipSteps Steps to leave out before the first one answered, when the model lags behind the present.
  */
@@ -18,63 +18,40 @@ export function forecast(
   skipSteps = 0,
 ): Forecast {
   const reach = skipSteps + horizonSteps;
-  const slots = new Map<number, Int32Array>();
-  for (const { seasons } of [...model.mean.members, ...model.peak.members])
-    for (const { periodSeconds } of seasons)
-      if (!slots.has(periodSeconds))
-        slots.set(
-          periodSeconds,
-          seasonSlots(model.endSeconds, model.stepSeconds, reach, periodSeconds, model.timezone),
-        );
-  const mean = combined(model.mean, slots, reach).subarray(skipSteps);
-  const peak = model.peak === model.mean ? mean : combined(model.peak, slots, reach).subarray(skipSteps);
+  const slots = poolSlots([model.mean, model.peak], (period) => slotsAhead(model, period, reach));
+  const mean = projectPool(model.mean, slots, reach).subarray(skipSteps);
+  const peak = model.peak === model.mean ? mean : projectPool(model.peak, slots, reach).subarray(skipSteps);
   let peakStep = 0;
   for (let h = 1; h < horizonSteps; h++) if (peak[h]! > peak[peakStep]!) peakStep = h;
-  const { floor } = model.mean;
+
+  const { volatility, stepErrors, floor } = model.mean;
+  const daySlots = slots.get(volatility.periodSeconds)!;
+  const expected = mean.map((_, h) =>
+    expectedError(volatility.typical[daySlots[skipSteps + h]!]!, volatility.ratio),
+  );
+  const { periodSeconds, ratio } = model.peak.volatility;
+  const peakExpected = expectedError(model.peakTypical[slots.get(periodSeconds)![skipSteps]!]!, ratio);
   return {
     startSeconds: model.endSeconds + skipSteps * model.stepSeconds,
     stepSeconds: model.stepSeconds,
     mean,
     quantiles: quantiles.map((q) =>
-      mean.map((value, h) => Math.max(floor, value + errorQuantile(model.mean, skipSteps + h + 1, q))),
+      mean.map((value, h) =>
+        Math.max(floor, value + errorQuantile(stepErrors, skipSteps + h + 1, q) * expected[h]!),
+      ),
     ),
     peaks: quantiles.map((q) =>
-      Math.max(model.peak.floor, peak[peakStep]! + quantileOfSorted(model.peakErrors.sorted, q)),
+      Math.max(
+        model.peak.floor,
+        peak[peakStep]! + quantileOfErrors(model.peakErrors.sorted, q) * peakExpected,
+      ),
     ),
     peakStep,
   };
 }
 
-function combined(
-  pool: PooledModel,
-  slots: ReadonlyMap<number, Int32Array>,
-  horizonSteps: number,
-): Float64Array {
-  const sum = new Float64Array(horizonSteps);
-  const out = new Float64Array(horizonSteps);
-  pool.members.forEach((member, index) => {
-    project(
-      member,
-      member.seasons.map(({ periodSeconds }) => slots.get(periodSeconds)!),
-      horizonSteps,
-      out,
-    );
-    for (let h = 0; h < horizonSteps; h++)
-      sum[h]! +=
-        weightAt(pool.weights, pool.measuredAt, index, h + 1) *
-        fromForm(member.form, member.logOffset, out[h]!);
-  });
-  for (let h = 0; h < horizonSteps; h++) sum[h] = Math.max(pool.floor, sum[h]!);
-  return sum;
-}
-
-function errorQuantile({ stepErrors }: PooledModel, ahead: number, q: number): number {
-  let k = 0;
-  while (k < stepErrors.length - 1 && stepErrors[k + 1]!.stepsAhead < ahead) k++;
-  const low = stepErrors[k]!;
-  const high = stepErrors[k + 1];
-  const atLow = quantileOfSorted(low.sorted, q);
-  if (high === undefined || ahead <= low.stepsAhead) return atLow;
-  const share = Math.min(1, (ahead - low.stepsAhead) / (high.stepsAhead - low.stepsAhead));
-  return atLow + share * (quantileOfSorted(high.sorted, q) - atLow);
+/** Slots of the `count` steps after the model's newest one; a period of 0 has one slot for all times. */
+export function slotsAhead(model: FittedModel, periodSeconds: number, count: number): Int32Array {
+  if (periodSeconds === 0) return new Int32Array(count);
+  return seasonSlots(model.endSeconds, model.stepSeconds, count, periodSeconds, model.timezone);
 }

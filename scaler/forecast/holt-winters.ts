@@ -8,12 +8,17 @@ export interface Track {
   readonly slots: readonly Int32Array[];
 }
 
-/** What a pass over known data leaves behind, indexed by step: what it knew at that step, and how wrong that was. */
+/** What a pass over known data leaves behind, indexed by the step from which it looks ahead. */
 export interface PassRecord {
-  /** Steps ahead to measure at, ascending. */
+  /** Nothing is recorded before this step. */
+  readonly from: number;
+  /** Steps ahead to look, ascending. */
   readonly stepsAhead: readonly number[];
-  /** `base[k][t]`: what level, trend and seasons at t foretell for t + stepsAhead[k], without the deviation. */
-  readonly base: readonly Float64Array[];
+  /**
+   * `errors[k][t]`: value at t + stepsAhead[k] minus what level, trend and seasons at t foretell for it, without the
+   * deviation; NaN where the value is unknown or beyond the end.
+   */
+  readonly errors: readonly Float64Array[];
   /** Value at t minus level and seasons after t; NaN where the value is unknown. */
   readonly remainder: Float64Array;
 }
@@ -27,10 +32,11 @@ export interface PassRecord {
  *
  *     level  += phi * trend + alpha * e
  *     trend   = phi * trend + alpha * beta * e
- *     season[slot] += gain * (1 - alpha) * e     with gain = max(gamma, 1 / (visits + 1))
+ *     season[slot] += gain * (1 - alpha) * e     with gain = max(gamma or omega, 1 / (visits + 1))
  *     deviation = rho * deviation + kappa * (value - level - season - rho * deviation)
  *
- * A slot seen only a few times thus learns as a running mean, later with gamma. The deviation is the part of the load
+ * A slot seen only a few times thus learns as a running mean, later with gamma (first season) or omega
+ * (second). The deviation is the part of the load
  * that level and season do not explain; it is not clipped, fades with rho, and kappa smooths it (an ARMA(1,1) error,
  * which is AR(1) when kappa is 1).
  *
@@ -41,7 +47,7 @@ export interface PassRecord {
  * Cost: linear in `to - from`; allocates nothing.
  */
 export function smooth(member: Member, track: Track, from: number, to: number, record?: PassRecord): void {
-  const { alpha, beta, phi, gamma, kappa, rho } = member.parameters;
+  const { alpha, beta, phi, gamma, omega, kappa, rho } = member.parameters;
   const { values, slots } = track;
   const first = member.seasons[0] ?? noSeason();
   const second = member.seasons[1] ?? noSeason();
@@ -76,27 +82,30 @@ export function smooth(member: Member, track: Track, from: number, to: number, r
       }
       if (hasSecond) {
         const gain = 1 / (secondVisits[b]! + 1);
-        secondEffects[b]! += Math.max(gain, gamma) * seasonal;
+        secondEffects[b]! += Math.max(gain, omega) * seasonal;
         secondVisits[b]!++;
       }
       deviation = rho * deviation + kappa * (remainder - rho * deviation);
     }
-    if (record !== undefined) {
+    if (record !== undefined && t >= record.from) {
       record.remainder[t] = remainder;
       let steps = 0;
       let damped = 0;
       let power = 1;
-      for (let k = 0; k < record.base.length; k++) {
-        const stepsAhead = record.stepsAhead[k]!;
-        for (; steps < stepsAhead && trend !== 0; steps++) {
+      for (let k = 0; k < record.stepsAhead.length; k++) {
+        const ahead = t + record.stepsAhead[k]!;
+        for (; trend !== 0 && steps < record.stepsAhead[k]!; steps++) {
           power *= phi;
           damped += power;
         }
-        record.base[k]![t] =
-          level +
-          damped * trend +
-          (hasFirst ? firstEffects[firstSlots[t + stepsAhead]!]! : 0) +
-          (hasSecond ? secondEffects[secondSlots[t + stepsAhead]!]! : 0);
+        record.errors[k]![t] =
+          ahead < values.length
+            ? values[ahead]! -
+              level -
+              damped * trend -
+              (hasFirst ? firstEffects[firstSlots[ahead]!]! : 0) -
+              (hasSecond ? secondEffects[secondSlots[ahead]!]! : 0)
+            : Number.NaN;
       }
     }
   }
@@ -106,25 +115,31 @@ export function smooth(member: Member, track: Track, from: number, to: number, r
 }
 
 /**
- * What a member expects for the `count` steps after its newest one, in its own scale, written to `out`.
- * `slots` holds the slots of those steps, for each season.
+ * What a member expects for the `count` steps after its newest one, in its own scale, written to `out` from `at` on.
+ * `slots` holds the slots of each season; those of the first step ahead are at index `next`.
  */
 export function project(
   member: Member,
   slots: readonly Int32Array[],
+  next: number,
   count: number,
   out: Float64Array,
+  at: number,
 ): void {
   const { phi, rho } = member.parameters;
+  const { seasons } = member;
   let { level, deviation } = member;
   let slope = member.trend;
   for (let h = 0; h < count; h++) {
     slope *= phi;
     level += slope;
     deviation *= rho;
-    let value = level + deviation;
-    for (let s = 0; s < member.seasons.length; s++) value += member.seasons[s]!.effects[slots[s]![h]!]!;
-    out[h] = value;
+    out[at + h] = level + deviation;
+  }
+  for (let s = 0; s < seasons.length; s++) {
+    const { effects } = seasons[s]!;
+    const seasonSlots = slots[s]!;
+    for (let h = 0; h < count; h++) out[at + h]! += effects[seasonSlots[next + h]!]!;
   }
 }
 

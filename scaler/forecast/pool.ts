@@ -1,39 +1,67 @@
-import { fitParameters, fitScratch } from './fit-member.js';
+import { fitParameters, passRecord } from './fit-parameters.js';
 import type { Track } from './holt-winters.js';
-import { type Origins, replayMember } from './replay-member.js';
-import { toForm } from './scale-form.js';
+import type { Origins } from './origins.js';
+import { replayMember } from './replay-member.js';
+import { offsetForLog, toForm } from './scale-form.js';
 import { type MemberShape, startMember } from './start-member.js';
 import type { Member, SmoothingParameters } from './types.js';
+import { recentError, weightAt, weightsOfErrors } from './weights.js';
 
-/** A fitted pool and the forecasts it would have made in the past. */
-export interface FittedPool {
-  readonly members: Member[];
-  /** Weight of each member at each measured number of steps ahead. */
-  readonly weights: number[][];
-  /** Combined forecasts at each origin, `horizonSteps` values each. */
-  readonly replayed: Float64Array;
-}
-
-/** A season that the pool may use: its period and the slot of every step, horizon included. */
+/** A season that the pool may use: its period, and the slot of every step, the horizon included. */
 export interface SeasonSlots {
   readonly periodSeconds: number;
   readonly slotCount: number;
   readonly slots: Int32Array;
 }
 
-const LAST_VALUE: SmoothingParameters = { alpha: 1, beta: 0, phi: 0, gamma: 0, kappa: 0, rho: 0 };
-const SAME_TIME: SmoothingParameters = { alpha: 0, beta: 0, phi: 0, gamma: 1, kappa: 1, rho: 0.9 };
+/** A fitted pool, and the forecasts that it would have made in the past. */
+export interface FittedPool {
+  /** As they stand after the whole series. */
+  readonly members: Member[];
+  /** Weight of each member at each measured number of steps ahead. */
+  readonly weights: number[][];
+  /** Combined forecasts, `horizonSteps` for each origin. */
+  readonly replayed: Float64Array;
+}
 
-/** The better a member's measured error, the more it weighs: weight is proportional to error to the minus this. */
-const SHARPNESS = 8;
+/** "The last value stays" is a recursion whose level takes each value as it is. */
+const LAST_VALUE: SmoothingParameters = {
+  alpha: 1,
+  beta: 0,
+  phi: 0,
+  gamma: 0,
+  omega: 0,
+  kappa: 0,
+  rho: 0,
+};
+
+/** "As at the same time before" is a season that takes each value as it is, moved by what is different now. */
+const SAME_TIME: SmoothingParameters = {
+  alpha: 0,
+  beta: 0,
+  phi: 0,
+  gamma: 1,
+  omega: 1,
+  kappa: 1,
+  rho: 0.9,
+};
 
 /** Steps ahead at which members are measured: 1, a quarter of the horizon, and the horizon. */
 export function measuredSteps(horizonSteps: number): number[] {
   return [...new Set([1, Math.max(1, Math.round(horizonSteps / 4)), horizonSteps])];
 }
 
+/** What a member is made of: seasons, form, and parameters where they are not fitted. */
+interface Candidate {
+  readonly name: string;
+  readonly seasons: readonly SeasonSlots[];
+  readonly form: Member['form'];
+  readonly fixed?: SmoothingParameters;
+}
+
 /**
- * Fits every member that the data can carry and combines them by their measured error.
+ * Fits every member that the seasons allow and combines them, at each number of steps ahead, by their measured error.
+ * Every member is a Holt-Winters recursion; the naive forecasts are its corner cases.
  */
 export function fitPool(
   values: Float64Array,
@@ -41,19 +69,15 @@ export function fitPool(
   origins: Origins,
   horizonSteps: number,
 ): FittedPool {
-  const stepsAhead = measuredSteps(horizonSteps);
-  const scratch = fitScratch(values.length, stepsAhead);
+  const measuredAt = measuredSteps(horizonSteps);
+  const record = passRecord(values.length, origins.first, measuredAt);
+  const logOffset = offsetForLog(values);
+  const inLog = { form: 'log', logOffset } as const;
+  const logValues = logOffset > 0 ? toForm(inLog, values) : undefined;
+
   const members: Member[] = [];
   const forecasts: Float64Array[] = [];
-  const logOffset = offsetForLog(values);
-  const logValues = logOffset > 0 ? toForm('log', logOffset, values) : undefined;
-
-  const add = (
-    name: string,
-    used: readonly SeasonSlots[],
-    fixed?: SmoothingParameters,
-    form: Member['form'] = 'additive',
-  ) => {
+  for (const { name, seasons: used, form, fixed } of candidates(seasons, logValues !== undefined)) {
     const shape: MemberShape = {
       name,
       form,
@@ -65,96 +89,52 @@ export function fitPool(
       values: form === 'log' ? logValues! : values,
       slots: used.map(({ slots }) => slots),
     };
-    const parameters = fixed ?? fitParameters(shape, track, origins.first, scratch);
-    const member = startMember(shape, parameters, track);
+    const member = startMember(shape, fixed ?? fitParameters(shape, track, record), track);
     forecasts.push(replayMember(member, track, origins, horizonSteps));
     members.push(member);
-  };
-
-  add('last value', [], LAST_VALUE);
-  add('level', []);
-  for (const season of seasons) {
-    add(`same time in ${season.periodSeconds} s`, [season], SAME_TIME);
   }
-  if (seasons.length > 0) {
-    add('season', [seasons[0]!]);
-    if (logValues !== undefined) add('season, log', [seasons[0]!], undefined, 'log');
-  }
-  if (seasons.length > 1) add('two seasons', seasons.slice(0, 2));
-
-  const weights = stepsAhead.map((ahead) =>
-    weightsOf(forecasts.map((made) => errorAt(values, made, origins, horizonSteps, ahead))),
+  const weights = measuredAt.map((stepsAhead) =>
+    weightsOfErrors(forecasts.map((made) => recentError(values, made, origins, horizonSteps, stepsAhead))),
   );
-  return { members, weights, replayed: combine(forecasts, weights, stepsAhead, origins.count, horizonSteps) };
+  return { members, weights, replayed: combine(forecasts, weights, measuredAt, origins.count, horizonSteps) };
 }
 
-function errorAt(
-  values: Float64Array,
-  made: Float64Array,
-  origins: Origins,
-  horizonSteps: number,
-  ahead: number,
-) {
-  let sum = 0;
-  let count = 0;
-  for (let i = 0; i < origins.count; i++) {
-    const error = values[origins.first + i * origins.stride + ahead]! - made[i * horizonSteps + ahead - 1]!;
-    if (Number.isNaN(error)) continue;
-    sum += Math.abs(error);
-    count++;
+function candidates(seasons: readonly SeasonSlots[], hasLog: boolean): Candidate[] {
+  const list: Candidate[] = [{ name: 'last value', seasons: [], form: 'additive', fixed: LAST_VALUE }];
+  list.push({ name: 'level', seasons: [], form: 'additive' });
+  for (const season of seasons) {
+    const name = `same time ${periodName(season.periodSeconds)} ago`;
+    list.push({ name, seasons: [season], form: 'additive', fixed: SAME_TIME });
   }
-  return count > 0 ? sum / count : 0;
+  for (let count = 1; count <= Math.min(2, seasons.length); count++) {
+    const used = seasons.slice(0, count);
+    const name = `season of ${used.map(({ periodSeconds }) => periodName(periodSeconds)).join(' and ')}`;
+    list.push({ name, seasons: used, form: 'additive' });
+    if (hasLog) list.push({ name: `${name}, log`, seasons: used, form: 'log' });
+  }
+  return list;
 }
 
-/** Weights that sum to 1, from measured errors; members without any error share the weight equally. */
-function weightsOf(errors: readonly number[]): number[] {
-  const least = Math.min(...errors);
-  const raw = errors.map((error) => (error === least ? 1 : (least / error) ** SHARPNESS));
-  const sum = raw.reduce((total, weight) => total + weight, 0);
-  return raw.map((weight) => weight / sum);
-}
-
-/** Weight of a member `h` steps ahead: linear between the steps at which it was measured, level beyond them. */
-export function weightAt(
-  weights: readonly (readonly number[])[],
-  stepsAhead: readonly number[],
-  member: number,
-  h: number,
-): number {
-  let k = 0;
-  while (k < stepsAhead.length - 1 && stepsAhead[k + 1]! < h) k++;
-  const low = stepsAhead[k]!;
-  const high = stepsAhead[k + 1];
-  if (h <= low || high === undefined) return weights[k]![member]!;
-  const share = Math.min(1, (h - low) / (high - low));
-  return weights[k]![member]! * (1 - share) + weights[k + 1]![member]! * share;
+/** A period as people say it: `1 day`, `7 days`, `6 h`, `90 s`. */
+function periodName(seconds: number): string {
+  if (seconds % 86_400 === 0) return seconds === 86_400 ? '1 day' : `${seconds / 86_400} days`;
+  return seconds % 3600 === 0 ? `${seconds / 3600} h` : `${seconds} s`;
 }
 
 function combine(
   forecasts: readonly Float64Array[],
   weights: readonly (readonly number[])[],
-  stepsAhead: readonly number[],
+  measuredAt: readonly number[],
   count: number,
   horizonSteps: number,
 ): Float64Array {
   const combined = new Float64Array(count * horizonSteps);
-  for (let m = 0; m < forecasts.length; m++)
+  for (let m = 0; m < forecasts.length; m++) {
+    const made = forecasts[m]!;
     for (let h = 0; h < horizonSteps; h++) {
-      const weight = weightAt(weights, stepsAhead, m, h + 1);
-      for (let i = h; i < combined.length; i += horizonSteps) combined[i]! += weight * forecasts[m]![i]!;
+      const weight = weightAt(weights, measuredAt, m, h + 1);
+      for (let i = h; i < combined.length; i += horizonSteps) combined[i]! += weight * made[i]!;
     }
-  return combined;
-}
-
-/** Offset of the log form: a tenth of the mean; 0, which means no log form, for series with negative values or none. */
-function offsetForLog(values: Float64Array): number {
-  let sum = 0;
-  let known = 0;
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    if (value < 0) return 0;
-    sum += value;
-    known++;
   }
-  return known > 0 ? (0.1 * sum) / known : 0;
+  return combined;
 }

@@ -22,6 +22,8 @@ export interface FitOptions {
   readonly seasonality: 'auto' | readonly number[];
   /** IANA zone whose wall clock the seasons follow. */
   readonly timezone: string;
+  /** Quantile of the peak whose coverage `quality` reports; 0.9 when left out. */
+  readonly quantile?: number;
 }
 
 /** How good a model is on its own recent past, for the peak over the horizon in use. Same unit as the series. */
@@ -30,7 +32,7 @@ export interface ModelQuality {
   readonly modelError: number;
   /** The same for "the last step's maximum stays". */
   readonly lastValueError: number;
-  /** Share of past peaks at or below the 0.9 quantile of the peak. */
+  /** Share of past peaks at or below the quantile, where the quantile knows only the errors before it. */
   readonly coverage: number;
   /** Number of past forecasts that the three figures rest on. */
   readonly samples: number;
@@ -69,8 +71,10 @@ export interface SmoothingParameters {
   readonly beta: number;
   /** Damping of the trend for each step ahead. */
   readonly phi: number;
-  /** Season. */
+  /** First season. */
   readonly gamma: number;
+  /** Second season. */
+  readonly omega: number;
   /** Gain of the deviation from level and season: 1 takes the newest deviation as it is, less smooths it. */
   readonly kappa: number;
   /** First-order autoregression: what share of the deviation is still there one step later. */
@@ -98,8 +102,18 @@ export interface Member {
 export interface ErrorQuantiles {
   /** Steps ahead that these errors were measured at. */
   readonly stepsAhead: number;
-  /** Signed errors (actual - forecast), divided by the local scale, in ascending order. */
+  /** Signed errors (actual - forecast), each divided by the error that was typical at its moment, in ascending order. */
   readonly sorted: Float64Array;
+}
+
+/** How large errors are by time of day, and how large they have been lately: both tell how large the next will be. */
+export interface Volatility {
+  /** Period of `typical` in seconds of local time; 0 when there is only one slot for all times. */
+  readonly periodSeconds: number;
+  /** Mean absolute error of one-step forecasts in each slot of the day. */
+  readonly typical: Float64Array;
+  /** Recent errors as a multiple of the typical ones: above 1 in restless times. */
+  ratio: number;
 }
 
 /** The pooled model of one series: of step means, or of step maxima. */
@@ -109,10 +123,11 @@ export interface PooledModel {
   readonly measuredAt: readonly number[];
   /** Weight of each member at each of `measuredAt`: `weights[k][member]`, each row sums to 1. */
   readonly weights: readonly (readonly number[])[];
-  /** Newest known value. */
+  /** Newest known value; NaN when there is none. */
   last: number;
   /** Lowest value a forecast may take: 0 for a series that was never negative. */
   readonly floor: number;
+  readonly volatility: Volatility;
   readonly stepErrors: readonly ErrorQuantiles[];
 }
 
@@ -138,4 +153,6 @@ export interface FittedModel {
   readonly peak: PooledModel;
   /** Errors of the peak over `horizonSteps`, for the quantile of the peak. */
   readonly peakErrors: ErrorQuantiles;
+  /** Mean absolute error of the peak, by slot of the day like `peak.volatility.typical`. */
+  readonly peakTypical: Float64Array;
 }

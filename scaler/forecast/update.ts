@@ -1,25 +1,42 @@
+import { clean } from './clean.js';
+import { slotsAhead } from './forecast.js';
 import { smooth } from './holt-winters.js';
-import { seasonSlots } from './local-time.js';
+import { poolSlots, projectPool } from './project-pool.js';
 import { toForm } from './scale-form.js';
 import type { FittedModel, PooledModel } from './types.js';
+import { nextRatio } from './volatility.js';
 
 /**
- * Moves a model on by one step, in place: the new step's mean and maximum, NaN where unknown. Constant time; parameters,
- * weights and quantiles stay as fitted until the next fit.
+ * Moves a model on by one step, in place. Constant time. Level, trend, seasons, deviation and volatility follow the new
+ * step; parameters, weights and error quantiles stay as they were fitted.
+ *
+ * @param mean Mean of the new step; NaN when it is unknown, then the model only moves on in time.
+ * @param peak Maximum inside the new step, NaN when unknown.
  */
 export function update(model: FittedModel, mean: number, peak: number): void {
-  advance(model, model.mean, mean);
-  if (model.peak !== model.mean) advance(model, model.peak, peak);
+  const slots = poolSlots([model.mean, model.peak], (period) => slotsAhead(model, period, 1));
+  advance(model.mean, slots, mean, model.stepSeconds);
+  if (model.peak !== model.mean) advance(model.peak, slots, peak, model.stepSeconds);
   model.endSeconds += model.stepSeconds;
 }
 
-function advance(model: FittedModel, pool: PooledModel, value: number): void {
-  if (!Number.isNaN(value)) pool.last = value;
-  const raw = Float64Array.of(value);
+function advance(
+  pool: PooledModel,
+  slots: ReadonlyMap<number, Int32Array>,
+  received: number,
+  stepSeconds: number,
+): void {
+  const values = clean(Float64Array.of(received));
+  const value = values[0]!;
+  if (!Number.isNaN(value)) {
+    const { volatility } = pool;
+    const slot = slots.get(volatility.periodSeconds)![0]!;
+    const error = value - projectPool(pool, slots, 1)[0]!;
+    volatility.ratio = nextRatio(volatility.ratio, error, volatility.typical[slot]!, stepSeconds);
+    pool.last = value;
+  }
   for (const member of pool.members) {
-    const slots = member.seasons.map(({ periodSeconds }) =>
-      seasonSlots(model.endSeconds, model.stepSeconds, 1, periodSeconds, model.timezone),
-    );
-    smooth(member, { values: toForm(member.form, member.logOffset, raw), slots }, 0, 1);
+    const memberSlots = member.seasons.map(({ periodSeconds }) => slots.get(periodSeconds)!);
+    smooth(member, { values: toForm(member, values), slots: memberSlots }, 0, 1);
   }
 }

@@ -1,0 +1,64 @@
+import type { Origins } from './origins.js';
+import { quantileOfSorted } from './quantile-of-sorted.js';
+import type { ErrorQuantiles, Volatility } from './types.js';
+import { type DaySlots, expectedError } from './volatility.js';
+
+/** Fewer errors than this say nothing of their spread. */
+const FEWEST_ERRORS = 10;
+
+/**
+ * Errors of replayed forecasts at growing numbers of steps ahead, each divided by the error that was to be expected at
+ * its moment: locally weighted split conformal prediction. A quantile of these, times the error to be expected now, is
+ * how far above the forecast the value stays with that probability.
+ *
+ * Source: Lei, G'Sell, Rinaldo, Tibshirani and Wasserman (2018), "Distribution-free predictive inference for
+ * regression", section 5.2.
+ *
+ * @param ratios of the volatility at each origin
+ */
+export function stepErrors(
+  values: Float64Array,
+  replayed: Float64Array,
+  origins: Origins,
+  horizonSteps: number,
+  { typical }: Volatility,
+  ratios: Float64Array,
+  { slots }: DaySlots,
+): ErrorQuantiles[] {
+  return doublingSteps(horizonSteps).map((stepsAhead) => {
+    const errors = new Float64Array(origins.count);
+    let count = 0;
+    for (let i = 0; i < origins.count; i++) {
+      const at = origins.first + i * origins.stride + stepsAhead;
+      if (at >= values.length) break;
+      const error = values[at]! - replayed[i * horizonSteps + stepsAhead - 1]!;
+      const expected = expectedError(typical[slots[at]!]!, ratios[i]!);
+      if (!Number.isNaN(error)) errors[count++] = expected > 0 ? error / expected : 0;
+    }
+    return { stepsAhead, sorted: errors.slice(0, count).sort() };
+  });
+}
+
+/** 1, 2, 4, ... and the horizon itself. */
+function doublingSteps(horizonSteps: number): number[] {
+  const steps: number[] = [];
+  for (let h = 1; h < horizonSteps; h *= 2) steps.push(h);
+  return [...steps, horizonSteps];
+}
+
+/** Quantile of the divided error some steps ahead, linear between the numbers of steps it was measured at. */
+export function errorQuantile(measured: readonly ErrorQuantiles[], stepsAhead: number, q: number): number {
+  let k = 0;
+  while (k < measured.length - 1 && measured[k + 1]!.stepsAhead < stepsAhead) k++;
+  const low = measured[k]!;
+  const high = measured[k + 1];
+  const atLow = quantileOfErrors(low.sorted, q);
+  if (high === undefined || stepsAhead <= low.stepsAhead) return atLow;
+  const share = Math.min(1, (stepsAhead - low.stepsAhead) / (high.stepsAhead - low.stepsAhead));
+  return atLow + share * (quantileOfErrors(high.sorted, q) - atLow);
+}
+
+/** As `quantileOfSorted`; 0 while there are too few errors. */
+export function quantileOfErrors(sorted: Float64Array, q: number): number {
+  return sorted.length < FEWEST_ERRORS ? 0 : quantileOfSorted(sorted, q);
+}

@@ -1,0 +1,101 @@
+import { type PassRecord, smooth, type Track } from './holt-winters.js';
+import { type MemberShape, startMember } from './start-member.js';
+import type { SmoothingParameters } from './types.js';
+
+/** Values that are tried. Beyond their ends a parameter changes a forecast of a few hours too little to matter. */
+const ALPHAS = [0.0005, 0.002, 0.01, 0.05, 0.2];
+const GAMMAS = [0.05, 0.12, 0.25, 0.5];
+const KAPPAS = [0.1, 0.2, 0.4, 0.7, 1];
+const RHOS = [0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 1];
+
+/**
+ * A second season is a week or longer: it comes round two or three times in a history, so it has to learn much from
+ * each.
+ */
+const OMEGA = 0.4;
+
+const START: SmoothingParameters = {
+  alpha: 0.01,
+  beta: 0,
+  phi: 0,
+  gamma: 0.12,
+  omega: OMEGA,
+  kappa: 0.4,
+  rho: 0.95,
+};
+
+/** Room for a pass over `length` steps that looks ahead from `from` on; one serves every fit of a series in turn. */
+export function passRecord(length: number, from: number, stepsAhead: readonly number[]): PassRecord {
+  return {
+    from,
+    stepsAhead,
+    errors: stepsAhead.map(() => new Float64Array(length)),
+    remainder: new Float64Array(length),
+  };
+}
+
+/**
+ * Smoothing parameters with the least mean absolute error, summed over the numbers of steps ahead at which the forecast
+ * is used. One pass over the data gives the errors at all of them. The absolute error, not the squared one, so that a
+ * few incidents do not decide for all other days.
+ *
+ * The search goes along one parameter after the other: level and season each need a pass over the data, the deviation
+ * only another look at the errors of that pass.
+ */
+export function fitParameters(shape: MemberShape, track: Track, record: PassRecord): SmoothingParameters {
+  let best = START;
+  let least = Number.POSITIVE_INFINITY;
+  const measure = (candidate: SmoothingParameters) => {
+    const loss = lossWithDeviation(record, candidate);
+    if (!(loss < least)) return;
+    least = loss;
+    best = candidate;
+  };
+  const pass = (alpha: number, gamma: number) => {
+    smooth(startMember(shape, { ...best, alpha, gamma }, track), track, 0, track.values.length, record);
+    for (const kappa of [0.2, 0.7])
+      for (const rho of [0.9, 0.98]) measure({ ...best, alpha, gamma, kappa, rho });
+  };
+
+  const hasSeason = shape.periods.length > 0;
+  for (const alpha of ALPHAS) pass(alpha, best.gamma);
+  if (hasSeason) {
+    for (const gamma of GAMMAS) if (gamma !== START.gamma) pass(best.alpha, gamma);
+    for (const alpha of neighbours(ALPHAS, best.alpha)) pass(alpha, best.gamma);
+  }
+  smooth(startMember(shape, best, track), track, 0, track.values.length, record);
+  for (let round = 0; round < 2; round++) {
+    for (const rho of RHOS) measure({ ...best, rho });
+    for (const kappa of KAPPAS) measure({ ...best, kappa });
+  }
+  return best;
+}
+
+function neighbours(grid: readonly number[], value: number): number[] {
+  const index = grid.indexOf(value);
+  return [grid[index - 1], grid[index + 1]].filter((neighbour) => neighbour !== undefined);
+}
+
+/** Sum over the steps ahead of the mean absolute error that a recorded pass has when this deviation is added. */
+function lossWithDeviation(record: PassRecord, { kappa, rho }: SmoothingParameters): number {
+  const { errors, remainder, stepsAhead, from } = record;
+  let loss = 0;
+  for (let k = 0; k < stepsAhead.length; k++) {
+    const ahead = errors[k]!;
+    const fading = rho ** stepsAhead[k]!;
+    let deviation = 0;
+    let sum = 0;
+    let count = 0;
+    for (let t = from; t < remainder.length; t++) {
+      const now = remainder[t]!;
+      deviation *= rho;
+      if (!Number.isNaN(now)) deviation += kappa * (now - deviation);
+      const error = Math.abs(ahead[t]! - fading * deviation);
+      if (Number.isNaN(error)) continue;
+      sum += error;
+      count++;
+    }
+    if (count > 0) loss += sum / count;
+  }
+  return loss;
+}

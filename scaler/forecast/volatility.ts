@@ -1,0 +1,124 @@
+import type { Origins } from './origins.js';
+import type { Volatility } from './types.js';
+
+/**
+ * How large the next error will be. Errors are larger at some times of the day (the morning rise, a nightly job) and
+ * they come in spells, as prices' do: a restless hour is followed by another. So the expected size is
+ *
+ *     typical[slot of the day] * ratio ^ 0.7,     ratio += memory * (|error| / typical - ratio)
+ *
+ * a seasonal form of the idea of Engle (1982) and Taylor (1986), with absolute instead of squared errors because
+ * loads have spikes. The exponent below 1 says that a spell ends sooner than it looks from within.
+ */
+const EXPONENT = 0.7;
+
+/** Errors are forgotten over this time. */
+const MEMORY_SECONDS = 8640;
+
+/** The typical error of a slot is taken over this time before and after it. */
+const SMOOTHING_SECONDS = 7200;
+
+/** Share of the overall mean in each slot's typical error, so that no slot is ever thought to be free of error. */
+const SHARED = 0.1;
+
+/** Slot of the day of each step, where a history is long enough to tell times of day apart; else one slot for all. */
+export interface DaySlots {
+  /** 0 when there is only one slot. */
+  readonly periodSeconds: number;
+  readonly slotCount: number;
+  /** Slot of each step, the horizon included. */
+  readonly slots: Int32Array;
+}
+
+/** Expected size of an error in a slot of the day at a present ratio. Above 0 as soon as there ever was an error. */
+export function expectedError(typical: number, ratio: number): number {
+  return typical * ratio ** EXPONENT;
+}
+
+/** The ratio after an error, in a slot with this typical error, `steps` steps after the error before. */
+export function nextRatio(
+  ratio: number,
+  error: number,
+  typical: number,
+  stepSeconds: number,
+  steps = 1,
+): number {
+  if (Number.isNaN(error) || !(typical > 0)) return ratio;
+  const memory = Math.exp((-steps * stepSeconds) / MEMORY_SECONDS);
+  return memory * ratio + (1 - memory) * (Math.abs(error) / typical);
+}
+
+/**
+ * Mean absolute error of each slot of the day, smoothed over neighbouring slots with a triangular kernel that wraps
+ * round midnight.
+ *
+ * @param errors one for each origin, NaN where unknown
+ * @param offset the error of an origin belongs to the slot this many steps after it
+ */
+export function typicalErrors(
+  errors: Float64Array,
+  origins: Origins,
+  { slotCount, slots }: DaySlots,
+  offset: number,
+  stepSeconds: number,
+): Float64Array {
+  const sum = new Float64Array(slotCount);
+  const seen = new Float64Array(slotCount);
+  let total = 0;
+  let known = 0;
+  for (let i = 0; i < errors.length; i++) {
+    const size = Math.abs(errors[i]!);
+    if (Number.isNaN(size)) continue;
+    const slot = slots[origins.first + i * origins.stride + offset]!;
+    sum[slot]! += size;
+    seen[slot]!++;
+    total += size;
+    known++;
+  }
+  const mean = known > 0 ? total / known : 0;
+  const reach = Math.min(Math.round(SMOOTHING_SECONDS / stepSeconds), (slotCount - 1) >> 1);
+  const smoothSum = smoothCircular(sum, reach);
+  const smoothSeen = smoothCircular(seen, reach);
+  return smoothSum.map(
+    (size, slot) => SHARED * mean + (1 - SHARED) * (smoothSeen[slot]! > 0 ? size / smoothSeen[slot]! : mean),
+  );
+}
+
+/** Sums with a triangular kernel of `reach` neighbours on each side, round the circle: a box twice. */
+function smoothCircular(values: Float64Array, reach: number): Float64Array {
+  if (reach < 1) return values;
+  const width = reach + 1;
+  return boxCircular(boxCircular(values, width, 0), width, reach);
+}
+
+/** For each slot i the sum of `width` values that end at slot i + shift, round the circle. */
+function boxCircular(values: Float64Array, width: number, shift: number): Float64Array {
+  const n = values.length;
+  const sums = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    let sum = 0;
+    for (let k = 0; k < width; k++) sum += values[(i + shift - k + 2 * n) % n]!;
+    sums[i] = sum;
+  }
+  return sums;
+}
+
+/**
+ * Volatility of one-step errors over the origins, and what its ratio was at each of them before its own error was known.
+ */
+export function measureVolatility(
+  errors: Float64Array,
+  origins: Origins,
+  daySlots: DaySlots,
+  stepSeconds: number,
+): { readonly volatility: Volatility; readonly ratios: Float64Array } {
+  const typical = typicalErrors(errors, origins, daySlots, 1, stepSeconds);
+  const ratios = new Float64Array(errors.length);
+  let ratio = 1;
+  for (let i = 0; i < errors.length; i++) {
+    ratios[i] = ratio;
+    const slot = daySlots.slots[origins.first + i * origins.stride + 1]!;
+    ratio = nextRatio(ratio, errors[i]!, typical[slot]!, stepSeconds, origins.stride);
+  }
+  return { volatility: { periodSeconds: daySlots.periodSeconds, typical, ratio }, ratios };
+}
