@@ -18,8 +18,9 @@ import { ScalerError } from '../errors.js';
 import { readCsv } from '../history/csv.js';
 import { sourcesSchema } from '../history/source-config.js';
 import { Sources } from '../history/sources.js';
-import { parseTrigger, type Trigger } from '../trigger.js';
+import type { Trigger } from '../trigger.js';
 import { duration, durationOption, numberWhere } from './option-values.js';
+import { triggerOfFlags } from './trigger-of-flags.js';
 
 interface Flags {
   readonly csv?: string;
@@ -50,19 +51,6 @@ interface Flags {
   readonly report?: string;
   readonly json?: boolean;
 }
-
-/** Which flag stands for which key of a trigger, so that one parser checks both. */
-const FLAG_OF_KEY: Readonly<Record<string, string>> = {
-  prometheusAddress: '--prometheus',
-  query: '--query',
-  queryStep: '--step',
-  historyTimeWindow: '--history',
-  predictHorizon: '--horizon',
-  quantile: '--quantile',
-  seasonality: '--seasonality',
-  timezone: '--timezone',
-  activationThreshold: '--activation',
-};
 
 /** Without --evaluate the last week is evaluated, or a third of the load when that is less. */
 const LONGEST_DEFAULT_EVALUATION_SECONDS = 7 * 86_400;
@@ -137,35 +125,17 @@ function triggerOf(flags: Flags): Trigger {
       'invalid',
       'where is the load? Give --csv FILE, or --prometheus URL with --query PROMQL',
     );
-  try {
-    return parseTrigger(
-      {
-        name: flags.name,
-        namespace: 'default',
-        scalerMetadata: {
-          ...(flags.prometheus !== undefined && { prometheusAddress: flags.prometheus }),
-          query: flags.query ?? 'load',
-          // Size and threshold of a replica may come from the load, which is not read yet.
-          threshold: '1',
-          queryStep: flags.step,
-          historyTimeWindow: flags.history,
-          predictHorizon: flags.horizon,
-          quantile: flags.quantile,
-          seasonality: flags.seasonality,
-          timezone: flags.timezone,
-          activationThreshold: flags.activation,
-        },
-      },
-      { defaultSource: 'csv' },
-    );
-  } catch (error) {
-    if (!(error instanceof ScalerError)) throw error;
-    const message = error.message
-      .replace(/^trigger metadata of ScaledObject "[^"]*": /, '')
-      .replaceAll(/(?:key )?"(\w+)"/g, (text, key: string) => FLAG_OF_KEY[key] ?? text)
-      .replaceAll(/\b(?:queryStep|historyTimeWindow|predictHorizon)\b/g, (key) => FLAG_OF_KEY[key]!);
-    throw new ScalerError(error.kind, message, { cause: error });
-  }
+  return triggerOfFlags(flags.name, {
+    ...(flags.prometheus !== undefined && { prometheusAddress: flags.prometheus }),
+    ...(flags.query !== undefined && { query: flags.query }),
+    queryStep: flags.step,
+    historyTimeWindow: flags.history,
+    predictHorizon: flags.horizon,
+    quantile: flags.quantile,
+    seasonality: flags.seasonality,
+    timezone: flags.timezone,
+    activationThreshold: flags.activation,
+  });
 }
 
 async function recordingOf(flags: Flags, trigger: Trigger): Promise<Recording> {

@@ -4,6 +4,7 @@ import { ScalerError } from '../errors.js';
 import { packageDescription, packageVersion } from '../package-root.js';
 import { backtestCommand } from './backtest.js';
 import { demoCommand } from './demo.js';
+import { forecastCommand } from './forecast.js';
 import { probeCommand } from './probe.js';
 import { serveCommand } from './serve.js';
 
@@ -13,6 +14,7 @@ const program = new Command('predictive-scaler')
   .showHelpAfterError()
   .addCommand(serveCommand())
   .addCommand(backtestCommand())
+  .addCommand(forecastCommand())
   .addCommand(probeCommand())
   .addCommand(demoCommand());
 

@@ -67,9 +67,9 @@ describe('status API', function () {
       [
         'demo/office-api forecasting',
         'demo/reports forecasting',
-        'demo/search-beta forecasting',
+        'demo/search-beta guarded',
         'demo/shop forecasting',
-        'demo/webhooks forecasting',
+        'demo/webhooks guarded',
         'shop/gone starting',
         'shop/invoices error',
         'shop/just-asked starting',

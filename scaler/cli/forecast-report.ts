@@ -1,0 +1,131 @@
+import asciichart from 'asciichart';
+import { formatDuration } from '../duration.js';
+import type { FittedModel, Forecast, Series } from '../forecast/index.js';
+
+/** A forecast with what it was made of, for printing. */
+export interface ForecastReport {
+  readonly title: string;
+  /** The history that the model learnt from. */
+  readonly learnt: Series;
+  readonly model: FittedModel;
+  readonly ahead: Forecast;
+  /** Quantiles in the order of `ahead.quantiles`. */
+  readonly quantiles: readonly number[];
+}
+
+const CHART_WIDTH = 72;
+const CHART_HEIGHT = 12;
+const LABEL_WIDTH = 10;
+
+/** The forecast as a person reads it: what the model is worth, a chart of past and future, a row for each step. */
+export function reportText({ title, learnt, model, ahead, quantiles }: ForecastReport): string {
+  return [
+    `${title}: ${learnt.values.length} steps of ${formatDuration(model.stepSeconds)} up to ${localTime(model.endSeconds, model.timezone)}`,
+    ...qualityLines(model),
+    '',
+    chart(learnt, ahead),
+    '',
+    ...table(model, ahead, quantiles),
+    '',
+    ...quantiles.map(
+      (q, i) =>
+        `highest load over the horizon stays at or below ${number(ahead.peaks[i]!)} with probability ${q}`,
+    ),
+    '',
+  ].join('\n');
+}
+
+/** The same for programs. */
+export function reportJson({ learnt, model, ahead, quantiles }: ForecastReport): object {
+  return {
+    start: ahead.startSeconds,
+    step: ahead.stepSeconds,
+    learntSteps: learnt.values.length,
+    stage: model.stage,
+    nextStageInSeconds: model.nextStageInSeconds,
+    guarded: model.guarded,
+    quality: model.quality,
+    mean: [...ahead.mean],
+    quantiles: Object.fromEntries(quantiles.map((q, i) => [String(q), [...ahead.quantiles[i]!]])),
+    peaks: Object.fromEntries(quantiles.map((q, i) => [String(q), ahead.peaks[i]!])),
+    members: model.mean.members.map(({ name, form, parameters }, i) => ({
+      name,
+      form,
+      parameters,
+      weights: model.mean.weights.map((row) => row[i]!),
+    })),
+    measuredAtSteps: model.mean.measuredAt,
+  };
+}
+
+function qualityLines({ stage, nextStageInSeconds, quality, guarded }: FittedModel): string[] {
+  const next =
+    nextStageInSeconds > 0 ? `; ${formatDuration(nextStageInSeconds)} of history to the next stage` : '';
+  const lines = [`stage: ${stage}${next}`];
+  if (quality.samples > 0)
+    lines.push(
+      `peak over the horizon, ${quality.samples} past forecasts: mean error ${number(quality.modelError)}, of "last value" ${number(quality.lastValueError)}; coverage ${quality.coverage.toFixed(2)}`,
+    );
+  if (guarded) lines.push('guarded: the model does not beat "last value" here, a scaler would not use it');
+  return lines;
+}
+
+/**
+ * The newest steps and the forecast after them; more steps than columns are put together by their maximum. Unknown
+ * steps are drawn at the height of the one before.
+ */
+function chart({ values }: Series, { mean }: Forecast): string {
+  const shown = Math.min(values.length, Math.max(CHART_WIDTH - mean.length, 3 * mean.length));
+  const perColumn = Math.ceil((shown + mean.length) / CHART_WIDTH);
+  const past = columnsOf(values.subarray(values.length - shown), perColumn);
+  const drawn = [...past, ...columnsOf(mean, perColumn)];
+  const known = drawn.filter((value) => Number.isFinite(value));
+  const lowest = Math.min(...known);
+  const range = Math.max(...known) - lowest || 1;
+  // Drawn on a scale from 0 to the chart's height, because the library goes through every whole number in between.
+  let height = 0;
+  const heights = drawn.map((value) => {
+    if (Number.isFinite(value)) height = (CHART_HEIGHT * (value - lowest)) / range;
+    return height;
+  });
+  const label = (at: number) => number(lowest + (at / CHART_HEIGHT) * range).padStart(LABEL_WIDTH);
+  const plot = asciichart.plot(heights, { min: 0, max: CHART_HEIGHT, height: CHART_HEIGHT, format: label });
+  return `${plot}\n${' '.repeat(LABEL_WIDTH + 1 + past.length)}^ forecast`;
+}
+
+function columnsOf(values: Float64Array, perColumn: number): number[] {
+  const columns: number[] = [];
+  for (let at = 0; at < values.length; at += perColumn) {
+    let highest = Number.NaN;
+    for (const value of values.subarray(at, at + perColumn)) if (!(value <= highest)) highest = value;
+    columns.push(highest);
+  }
+  return columns;
+}
+
+function table(model: FittedModel, ahead: Forecast, quantiles: readonly number[]): string[] {
+  const rows = [['time', 'mean', ...quantiles.map((q) => `q${q}`)]];
+  ahead.mean.forEach((value, h) => {
+    rows.push([
+      localTime(ahead.startSeconds + h * ahead.stepSeconds, model.timezone),
+      number(value),
+      ...ahead.quantiles.map((quantile) => number(quantile[h]!)),
+    ]);
+  });
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows.map((row) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
+  );
+}
+
+function localTime(epochSeconds: number, timezone: string): string {
+  return new Intl.DateTimeFormat('sv-SE', {
+    timeZone: timezone,
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  }).format(epochSeconds * 1000);
+}
+
+function number(value: number): string {
+  return Number(value.toPrecision(5)).toString();
+}

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { minuteSamples, officeLoad } from '../backtest/test-support/load.js';
+import { packageRoot } from '../package-root.js';
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(args: readonly string[], input = ''): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [join(packageRoot, 'dist/scaler/cli/main.js'), 'forecast', ...args],
+      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    );
+    child.stdin!.end(input);
+  });
+}
+
+const sine = (count: number) =>
+  Array.from({ length: count }, (_, t) => 100 + 50 * Math.sin((2 * Math.PI * t) / 288));
+
+describe('predictive-scaler forecast', function () {
+  this.timeout(30_000);
+  let folder: string;
+  let csv: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'forecast-'));
+    csv = join(folder, 'load.csv');
+    const { timestamps, values } = minuteSamples(4, officeLoad);
+    const lines = Array.from(timestamps, (timestamp, i) => `${timestamp},${values[i]}`);
+    await writeFile(csv, `timestamp,value\n${lines.join('\n')}\n`);
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('prints what the model is worth, a chart, and a row for each step in local time', async () => {
+    const { code, stdout, stderr } = await run([
+      ...['--csv', csv, '--horizon', '30m', '--quantile', '0.5,0.95', '--timezone', 'Asia/Kolkata'],
+    ]);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /^stage: daily; /m);
+    assert.match(stdout, /^ +\^ forecast$/m);
+    assert.match(stdout, /^time +mean +q0\.5 +q0\.95$/m);
+    // The load ends at midnight UTC.
+    assert.equal(stdout.match(/^\d{4}-\d\d-\d\d 05:[345]\d:00( +\d[\d.e-]*){3}$/gm)?.length, 6);
+  });
+
+  it('prints the same as JSON', async () => {
+    const { code, stdout } = await run(['--csv', csv, '--horizon', '30m', '--json']);
+    const answer = JSON.parse(stdout);
+    assert.equal(code, 0);
+    assert.equal(answer.mean.length, 6);
+    assert.deepEqual(Object.keys(answer.quantiles), ['0.5', '0.9']);
+    assert.ok(answer.peaks['0.9'] >= answer.peaks['0.5']);
+  });
+
+  it('answers each line of JSON with a line, null standing for an unknown step', async () => {
+    const request = {
+      id: 'web',
+      start: 0,
+      step: 300,
+      values: sine(5 * 288),
+      horizon: 3,
+      quantiles: [0.5, 0.9],
+    };
+    const gappy = {
+      ...request,
+      id: 7,
+      values: request.values.map((value, t) => (t % 50 < 5 ? null : value)),
+    };
+    const { code, stdout, stderr } = await run(
+      ['--ndjson'],
+      `${JSON.stringify(request)}\n\n${JSON.stringify(gappy)}\n`,
+    );
+    assert.deepEqual([code, stderr], [0, '']);
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      answers.map(({ id }) => id),
+      ['web', 7],
+    );
+    for (const { mean, quantiles, fitMs } of answers) {
+      assert.equal(quantiles['0.9'].length, 3);
+      assert.ok(fitMs > 0);
+      mean.forEach((value: number, h: number) => {
+        assert.ok(Math.abs(value - sine(5 * 288 + 3)[5 * 288 + h]!) < 2, `step ${h}: ${value}`);
+      });
+    }
+  });
+
+  it('answers a line that it cannot read with an error, the others as ever, and ends with code 2', async () => {
+    const good = { id: 'a', start: 0, step: 60, values: [1, 2], horizon: 1, quantiles: [0.5] };
+    const lines = ['not json', JSON.stringify({ ...good, horizon: 0 }), JSON.stringify(good)];
+    const { code, stdout, stderr } = await run(['--ndjson'], lines.join('\n'));
+    const [first, second, third] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.match(first.error, /^line 1: "not json" is not JSON; expected \{"id":/);
+    assert.match(second.error, /^line 2: "horizon": /);
+    assert.equal(third.id, 'a');
+    assert.equal(code, 2);
+    assert.match(stderr, /^predictive-scaler: 2 of 3 lines could not be answered; [^\n]+\n$/);
+  });
+
+  describe('says in one line, without a stack, what is wrong with', () => {
+    const broken: readonly [string, (csv: string) => Promise<readonly string[]>, RegExp][] = [
+      ['no load', async () => [], /where is the load\? Give --csv FILE, or --ndjson/],
+      [
+        'a missing file',
+        async () => ['--csv', join(folder, 'no.csv')],
+        /cannot read .*no\.csv: there is no such file/,
+      ],
+      [
+        'a bad line',
+        async () => {
+          const file = join(folder, 'bad.csv');
+          await writeFile(file, 'timestamp,value\n60,1\n120,many\n');
+          return ['--csv', file];
+        },
+        /bad\.csv line 3: "many" is not a number/,
+      ],
+      ['a bad duration', async () => ['--csv', csv, '--horizon', '2 hours'], /--horizon received "2 hours"/],
+      [
+        'a step finer than the samples',
+        async () => ['--csv', csv, '--step', '30s', '--history', '2d'],
+        /--step is 30s/,
+      ],
+      ['an unknown zone', async () => ['--csv', csv, '--timezone', 'Mars'], /--timezone received "Mars"/],
+      ['a quantile out of range', async () => ['--csv', csv, '--quantile', '90'], /between 0 and 1/],
+    ];
+    for (const [name, args, message] of broken)
+      it(name, async () => {
+        const { code, stdout, stderr } = await run(await args(csv));
+        assert.notEqual(code, 0);
+        assert.equal(stdout, '');
+        assert.match(stderr, message);
+        assert.doesNotMatch(stderr, /^ +at /m);
+      });
+  });
+});

@@ -1,0 +1,106 @@
+import { basename } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { formatDuration } from '../duration.js';
+import { ScalerError } from '../errors.js';
+import { fit, forecast, type Series } from '../forecast/index.js';
+import { readCsv } from '../history/csv.js';
+import { fillGaps } from '../history/fill-gaps.js';
+import { sampleIntervalSeconds, seriesOfSamples } from '../history/samples.js';
+import type { Trigger } from '../trigger.js';
+import { answerLines, LINE_FORM } from './forecast-lines.js';
+import { reportJson, reportText } from './forecast-report.js';
+import { triggerOfFlags } from './trigger-of-flags.js';
+
+interface Flags {
+  readonly csv?: string;
+  readonly ndjson?: boolean;
+  readonly step: string;
+  readonly history: string;
+  readonly horizon: string;
+  readonly quantile: readonly number[];
+  readonly seasonality: string;
+  readonly timezone: string;
+  readonly json?: boolean;
+}
+
+const HELP = `
+Examples:
+  $ predictive-scaler forecast --csv load.csv --horizon 2h --timezone Europe/Berlin
+  $ predictive-scaler forecast --ndjson < requests.ndjson > answers.ndjson
+
+The file has the columns timestamp (epoch seconds or ISO 8601) and value.
+With --ndjson each line on standard input is a request, and gets a line on standard output; the request says step,
+horizon and quantiles:
+  ${LINE_FORM}
+See docs/forecasting.md for how the forecast is made and what it is worth.`;
+
+/** `predictive-scaler forecast`: what comes next in a recorded load? */
+export function forecastCommand(): Command {
+  return new Command('forecast')
+    .description('Forecast a recorded load')
+    .addOption(new Option('--csv <file>', 'the load as CSV').conflicts('ndjson'))
+    .addOption(new Option('--ndjson', 'answer requests on standard input, one JSON per line'))
+    .option('--step <duration>', 'grid that the model learns on', '5m')
+    .option('--history <duration>', 'history that the model learns from', '14d')
+    .option('--horizon <duration>', 'how far to forecast', '2h')
+    .option('--quantile <shares>', 'quantiles of each step and of the peak', quantiles, [0.5, 0.9])
+    .option('--seasonality <periods>', 'auto, none or a list such as 1d,7d', 'auto')
+    .option('--timezone <zone>', 'IANA zone whose wall clock the seasons follow', 'UTC')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', HELP)
+    .action(run);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const trigger = triggerOfFlags('forecast', {
+    queryStep: flags.step,
+    historyTimeWindow: flags.history,
+    predictHorizon: flags.horizon,
+    seasonality: flags.seasonality,
+    timezone: flags.timezone,
+  });
+  if (flags.ndjson) return answerLines(process.stdin, process.stdout, trigger);
+  if (flags.csv === undefined)
+    throw new ScalerError('invalid', 'where is the load? Give --csv FILE, or --ndjson with lines to answer');
+  process.stdout.write(await forecastFile(flags.csv, trigger, flags));
+}
+
+async function forecastFile(file: string, trigger: Trigger, flags: Flags): Promise<string> {
+  const { stepSeconds, historySeconds, horizonSeconds, seasonality, timezone } = trigger;
+  const learnt = newest(await seriesOfFile(file, stepSeconds), Math.round(historySeconds / stepSeconds));
+  const horizonSteps = Math.max(1, Math.round(horizonSeconds / stepSeconds));
+  const model = fit(learnt, { horizonSteps, seasonality, timezone });
+  const ahead = forecast(model, horizonSteps, flags.quantile);
+  const report = { title: basename(file), learnt, model, ahead, quantiles: flags.quantile };
+  return flags.json ? `${JSON.stringify(reportJson(report), undefined, 2)}\n` : reportText(report);
+}
+
+async function seriesOfFile(file: string, stepSeconds: number): Promise<Series> {
+  const samples = await readCsv(file);
+  const interval = sampleIntervalSeconds(samples);
+  if (interval > stepSeconds)
+    throw new ScalerError(
+      'invalid',
+      `--step is ${formatDuration(stepSeconds)}, finer than the samples of ${file}, which are ${formatDuration(interval)} apart; give a step of at least that`,
+    );
+  const series = seriesOfSamples(samples, stepSeconds);
+  return fillGaps({ ...series, peaks: series.peaks ?? series.values.slice() });
+}
+
+/** The last `count` steps of a series. */
+function newest({ startSeconds, stepSeconds, values, peaks }: Series, count: number): Series {
+  const skipped = Math.max(0, values.length - count);
+  return {
+    startSeconds: startSeconds + skipped * stepSeconds,
+    stepSeconds,
+    values: values.subarray(skipped),
+    ...(peaks && { peaks: peaks.subarray(skipped) }),
+  };
+}
+
+function quantiles(text: string): number[] {
+  const list = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (!list.every((q) => q > 0 && q < 1))
+    throw new InvalidArgumentError('Expected numbers between 0 and 1, such as 0.9 or 0.5,0.9,0.99.');
+  return list;
+}
