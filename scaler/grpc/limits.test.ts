@@ -10,7 +10,7 @@ import { pollUntil } from '../test-support/poll-until.js';
 import { callUnary, connect } from './client.js';
 import type { ExternalScalerClient } from './generated/externalscaler/ExternalScaler.js';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './server.js';
-import { scaledObjectRef } from './test-support/client.js';
+import { record, scaledObjectRef } from './test-support/client.js';
 import { InMemoryAnswers } from './test-support/in-memory-answers.js';
 import { countingParser } from './test-support/parse-trigger.js';
 import { frame, rawConnection, rawRequest } from './test-support/raw-http2.js';
@@ -75,12 +75,14 @@ describe('the gRPC server under bad input', () => {
   const specOf = (metadata: Record<string, string>) =>
     callUnary(client, 'GetMetricSpec', scaledObjectRef(metadata), 10);
 
-  it('refuses a query of 5 MB', async () => {
-    await assert.rejects(specOf({ query: 'x'.repeat(5_000_000) }), {
-      code: status.RESOURCE_EXHAUSTED,
-      details: /larger than max/,
+  for (const bytes of [5_000_000, 200_000]) {
+    it(`refuses a query of ${bytes.toLocaleString('en')} bytes`, async () => {
+      await assert.rejects(specOf({ query: 'x'.repeat(bytes) }), {
+        code: status.RESOURCE_EXHAUSTED,
+        details: /larger than max/,
+      });
     });
-  });
+  }
 
   it('refuses 10,000 metadata keys', async () => {
     await stop();
@@ -137,6 +139,20 @@ describe('the gRPC server under bad input', () => {
     answers.set('web-load', 1);
   });
 
+  for (const [what, text] of [
+    ['half a surrogate pair', 'label \ud800'],
+    ['a pair that shortening would halve', `${'x'.repeat(4094)}\u{1F600}${'x'.repeat(10)}`],
+  ] as const) {
+    it(`sends messages with ${what}, which percent-encoding would throw on`, async () => {
+      answers.fail('web-load', new ScalerError('rejected', text));
+      await assert.rejects(callUnary(client, 'IsActive', scaledObjectRef(), 5), {
+        code: status.FAILED_PRECONDITION,
+        details: /\ufffd/,
+      });
+      answers.set('web-load', 1);
+    });
+  }
+
   it('refuses 10,000 header fields', async () => {
     const headers = new Metadata();
     for (let index = 0; index < 10_000; index++) headers.set(`key-${index}`, 'x');
@@ -169,6 +185,18 @@ describe('the gRPC server under bad input', () => {
       assert.equal(answer.grpcStatus, status.DEADLINE_EXCEEDED);
       assert.match(answer.grpcMessage ?? '', /the%20request%20did%20not%20arrive%20whole%20within%200.1%20s/);
     }
+  });
+
+  it('lets streams live whose request has arrived', async () => {
+    await stop();
+    await start({ requestSeconds: 0.1 });
+    const stream = record(client.StreamIsActive(scaledObjectRef()));
+    // Requests that began later are given up, so the stream's turn would have been before.
+    await pollUntil('the stream to be open', () => stream.messages.length === 1);
+    await rawRequest(raw, getMetricSpec, undefined);
+    answers.set('web-load', 0);
+    await pollUntil('the stream to go on', () => stream.messages.length === 2);
+    answers.set('web-load', 1);
   });
 
   it('bounds the number of connections, and says so once', async () => {

@@ -4,9 +4,12 @@ import { largestValue, metricScale, metricSpec, metricValue } from './metric-val
 
 const largestInt64 = 2n ** 63n - 1n;
 
-/** Thresholds as people write them: up to nine digits, from millionths to trillions. */
+/** Thresholds as people write them: up to nine digits, often few, from millionths to trillions. */
 const threshold = fc
-  .tuple(fc.integer({ min: 1, max: 999_999_999 }), fc.integer({ min: -6, max: 6 }))
+  .tuple(
+    fc.oneof(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 1, max: 999_999_999 })),
+    fc.integer({ min: -6, max: 6 }),
+  )
   .map(([digits, exponent]) => Number(`${digits}e${exponent}`));
 
 function answer(limit: number, value: number) {

@@ -152,11 +152,11 @@ describe('the gRPC server', () => {
 
     it('are told apart by any difference', async () => {
       const base = scaledObjectRef();
+      await getMetricSpec(scaledObjectRef({ quantile: '0.5' }));
       await getMetricSpec(base);
       await getMetricSpec({ ...base, name: 'web2' });
       await getMetricSpec({ ...base, namespace: 'shop2' });
       await getMetricSpec(scaledObjectRef({ threshold: '3' }));
-      await getMetricSpec(scaledObjectRef({ quantile: '0.5' }));
       await getMetricSpec(scaledObjectRef({ query: 'down' }));
       assert.equal(parser.calls, 6);
     });

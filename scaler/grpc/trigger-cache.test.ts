@@ -23,6 +23,14 @@ describe('the cache of parsed triggers', () => {
     assert.equal(parsed, 2);
   });
 
+  it('keeps objects apart whose names only look alike', () => {
+    const cache = new TriggerCache(parse, 100_000);
+    const scalerMetadata = { query: text };
+    const first = cache.get({ namespace: 'a/b', name: 'c', scalerMetadata });
+    const second = cache.get({ namespace: 'a', name: 'b/c', scalerMetadata });
+    assert.notEqual(first, second);
+  });
+
   it('forgets the oldest objects when their text exceeds the bound', () => {
     const cache = new TriggerCache(parse, 100_000);
     // About 2,030 characters each, overhead included, so that 49 fit.

@@ -95,9 +95,12 @@ export class TriggerCache {
   }
 }
 
-/** Compares without allocating: this runs on every call. */
+/**
+ * Whether an entry is about the same trigger. Entries of one key with the same name have the same namespace. Compares
+ * without allocating, since this runs on every call.
+ */
 function sameRef(entry: Entry, ref: ScaledObjectRef__Output): boolean {
-  if (entry.ref.name !== ref.name || entry.ref.namespace !== ref.namespace) return false;
+  if (entry.ref.name !== ref.name) return false;
   let keys = 0;
   for (const key in ref.scalerMetadata) {
     if (entry.ref.scalerMetadata[key] !== ref.scalerMetadata[key]) return false;
