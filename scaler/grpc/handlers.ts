@@ -7,7 +7,7 @@ import type { ExternalScalerHandlers } from './generated/externalscaler/External
 import type { Log } from './log.js';
 import { metricValue } from './metric-values.js';
 import { toStatus } from './status.js';
-import type { TriggerCache } from './trigger-cache.js';
+import type { KnownTrigger, TriggerCache } from './trigger-cache.js';
 
 /** The RPCs that give one answer. */
 export type UnaryHandlers = Pick<ExternalScalerHandlers, 'GetMetricSpec' | 'GetMetrics' | 'IsActive'>;
@@ -27,41 +27,59 @@ export interface HandlerParts {
  * metadata alone: a failing GetMetricSpec would switch KEDA's fallback off.
  */
 export function unaryHandlers({ triggers, answers, log }: HandlerParts): UnaryHandlers {
-  async function snapshotOf(trigger: Trigger): Promise<Snapshot> {
-    const answer = await answers.answer(trigger);
-    if ('error' in answer) throw answer.error;
-    return answer.snapshot;
-  }
-
   return {
-    GetMetricSpec: unary(log, (ref) => triggers.get(ref).specs),
-    IsActive: unary(log, async (ref) => {
-      const { active } = await snapshotOf(triggers.get(ref).trigger);
-      return { result: active };
-    }),
-    GetMetrics: unary(log, async (request) => {
-      const { trigger, scale } = triggers.get(request.scaledObjectRef);
-      requireMetricName(request.metricName, trigger);
-      const { value } = await snapshotOf(trigger);
-      return { metricValues: [metricValue(trigger.metricName, value, scale)] };
-    }),
+    GetMetricSpec: (call, respond) => {
+      try {
+        respond(null, triggers.get(call.request).specs);
+      } catch (error) {
+        respond(toStatus(error, log));
+      }
+    },
+    IsActive: fromSnapshot(
+      answers,
+      log,
+      (ref) => triggers.get(ref),
+      ({ active }) => ({ result: active }),
+    ),
+    GetMetrics: fromSnapshot(
+      answers,
+      log,
+      (request) => {
+        const known = triggers.get(request.scaledObjectRef);
+        requireMetricName(request.metricName, known.trigger);
+        return known;
+      },
+      ({ value }, { trigger, scale }) => ({ metricValues: [metricValue(trigger.metricName, value, scale)] }),
+    ),
   };
 }
 
-/** A handler that answers with what `answer` returns, and with the status of what it throws. */
-function unary<Request, Response>(
+/**
+ * A handler that finds the trigger of a request and makes the response of its snapshot; errors of both become the
+ * call's status. Callbacks rather than async functions, since each of those costs every call further promises.
+ */
+function fromSnapshot<Request, Response>(
+  answers: ReadAnswers,
   log: Log,
-  answer: (request: Request) => Response | Promise<Response>,
+  find: (request: Request) => KnownTrigger,
+  make: (snapshot: Snapshot, known: KnownTrigger) => Response,
 ): handleUnaryCall<Request, Response> {
-  return async (call, respond) => {
-    let response: Response;
+  return (call, respond) => {
+    const fail = (error: unknown) => respond(toStatus(error, log));
+    let known: KnownTrigger;
     try {
-      response = await answer(call.request);
+      known = find(call.request);
     } catch (error) {
-      respond(toStatus(error, log));
+      fail(error);
       return;
     }
-    respond(null, response);
+    answers
+      .answer(known.trigger)
+      .then((answer) => {
+        if ('error' in answer) fail(answer.error);
+        else respond(null, make(answer.snapshot, known));
+      })
+      .catch(fail);
   };
 }
 

@@ -35,8 +35,11 @@ export class InMemoryAnswers implements ReadAnswers {
   async answer(trigger: Trigger): Promise<Answer> {
     this.asked.push(trigger);
     await this.#held;
-    const error = new ScalerError('unavailable', `nothing is known of ${trigger.metricName}`);
-    return this.#answers.get(trigger.metricName) ?? { error };
+    return (
+      this.#answers.get(trigger.metricName) ?? {
+        error: new ScalerError('unavailable', `nothing is known of ${trigger.metricName}`),
+      }
+    );
   }
 
   subscribe(trigger: Trigger, listener: (answer: Answer) => void): () => void {
