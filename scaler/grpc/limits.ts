@@ -12,6 +12,11 @@ export interface GrpcLimits {
   readonly streams: number;
   /** Seconds that a request may take to arrive whole; slower ones are refused with DEADLINE_EXCEEDED. */
   readonly requestSeconds: number;
+  /**
+   * Seconds after which a connection is asked to be replaced, give or take a tenth. grpc-go then resolves the name again
+   * and finds replicas that were added. The streams of the old connection live on.
+   */
+  readonly connectionAgeSeconds: number;
   /** Seconds that calls in flight get to finish when the server drains. */
   readonly drainSeconds: number;
 }
@@ -24,5 +29,6 @@ export const defaultLimits: GrpcLimits = {
   callsPerConnection: 32_768,
   streams: 20_000,
   requestSeconds: 20,
+  connectionAgeSeconds: 1800,
   drainSeconds: 10,
 };

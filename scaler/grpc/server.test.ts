@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { constants } from 'node:http2';
 import { credentials, status } from '@grpc/grpc-js';
 import { ScalerError } from '../errors.js';
 import { pollUntil } from '../test-support/poll-until.js';
@@ -8,6 +9,7 @@ import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './ser
 import { record, scaledObjectRef } from './test-support/client.js';
 import { InMemoryAnswers } from './test-support/in-memory-answers.js';
 import { countingParser } from './test-support/parse-trigger.js';
+import { rawConnection } from './test-support/raw-http2.js';
 import { RecordingLog } from './test-support/recording-log.js';
 
 describe('the gRPC server', () => {
@@ -231,6 +233,27 @@ describe('the gRPC server', () => {
       assert.equal(answers.subscribers, 20);
       for (const call of calls) call.cancel();
       await pollUntil('all subscriptions to go', () => answers.subscribers === 0);
+    });
+
+    it('outlives the age at which its connection is replaced, and no call is lost then', async () => {
+      await server.drain();
+      await start({ limits: { connectionAgeSeconds: 0.2 } });
+      answers.set('web-load', 0);
+      const stream = record(client.StreamIsActive(scaledObjectRef()));
+      await pollUntil('the first state to come', () => stream.messages.length === 1);
+      const other = rawConnection(server.port);
+      let goneAway: number | undefined;
+      other.once('goaway', (code) => {
+        goneAway = code;
+      });
+      // About as old as the client's own connection.
+      while (goneAway === undefined) assert.deepEqual(await isActive(), { result: false });
+      assert.equal(goneAway, constants.NGHTTP2_NO_ERROR);
+      other.destroy();
+      assert.deepEqual(await isActive(), { result: false });
+      assert.ok(observed.every(({ code }) => code === status.OK));
+      answers.set('web-load', 1);
+      await pollUntil('the change to come', () => stream.messages.length === 2);
     });
 
     it('is bounded in number, over all connections', async () => {

@@ -47,12 +47,6 @@ export interface GrpcServer {
  */
 const keepalive = { 'grpc.keepalive_time_ms': 30_000, 'grpc.keepalive_timeout_ms': 10_000 };
 
-/**
- * A connection is asked to be replaced after half an hour, which is when grpc-go resolves the name again and finds
- * replicas that were added. Its streams live on.
- */
-const connectionAge = { 'grpc.max_connection_age_ms': 30 * 60_000 };
-
 /** Makes the server out of its parts. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const { answers, parseTrigger, tls, tlsRefreshSeconds = 10, log = silentLog } = options;
@@ -61,7 +55,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const watch = new CallWatch(options.observer ?? (() => {}), limits.requestSeconds);
   const server = new Server({
     ...keepalive,
-    ...connectionAge,
+    'grpc.max_connection_age_ms': limits.connectionAgeSeconds * 1000,
     'grpc.max_receive_message_length': limits.messageBytes,
     'grpc.max_concurrent_streams': limits.callsPerConnection,
     // Its per-call bookkeeping is for a debugging service that is not offered here.
