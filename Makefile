@@ -42,6 +42,10 @@ tools: ## Get grpcurl, k6 and helm at pinned versions into .tools/ (needs Go)
 	GOBIN=$(TOOLS) go install go.k6.io/k6@$(K6_VERSION)
 	GOBIN=$(TOOLS) go install helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
 
+.PHONY: apps
+apps: build ## Run all workloads and the scaler with real servers, without Docker, until Ctrl-C
+	@node dist/apps/local-stack/main.js
+
 PROMETHEUS_DATA ?= var/prometheus
 .PHONY: seed-history
 seed-history: build ## Put 14 simulated days of request history into PROMETHEUS_DATA (var/prometheus)

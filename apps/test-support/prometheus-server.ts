@@ -5,24 +5,10 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { endProcess } from './end-process.js';
 import { freePorts } from './free-ports.js';
+import { PrometheusClient } from './prometheus-client.js';
 import { waitFor } from './wait-for.js';
 
 const startTimeoutSeconds = 60;
-
-/** One series of an instant query's answer. */
-export interface InstantSample {
-  metric: Record<string, string>;
-  value: number;
-}
-
-/** A target as Prometheus sees it. */
-export interface ScrapeTarget {
-  job: string;
-  url: string;
-  /** `up`, `down`, or `unknown` before the first scrape. */
-  health: string;
-  lastError: string;
-}
 
 /** What {@link PrometheusServer.start} may be told. */
 export interface PrometheusOptions {
@@ -35,7 +21,7 @@ export interface PrometheusOptions {
 }
 
 /** A real Prometheus server on loopback. */
-export class PrometheusServer {
+export class PrometheusServer extends PrometheusClient {
   readonly #child: ChildProcess;
   readonly #folder: string;
   #log = '';
@@ -45,6 +31,7 @@ export class PrometheusServer {
     dataFolder: string,
     readonly port: number,
   ) {
+    super(`http://127.0.0.1:${port}`);
     this.#folder = folder;
     this.#child = spawn(
       'prometheus',
@@ -89,44 +76,9 @@ export class PrometheusServer {
     return server;
   }
 
-  /** The address for queries, such as `http://127.0.0.1:9090`. */
-  get url(): string {
-    return `http://127.0.0.1:${this.port}`;
-  }
-
-  /** An instant query at `atSeconds` (now unless given). */
-  async query(promql: string, atSeconds?: number): Promise<InstantSample[]> {
-    const parameters = new URLSearchParams({ query: promql });
-    if (atSeconds !== undefined) parameters.set('time', String(atSeconds));
-    const { result } = (await this.#get(`/api/v1/query?${parameters}`)) as {
-      result: { metric: Record<string, string>; value: [number, string] }[];
-    };
-    return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
-  }
-
-  /** The active targets. */
-  async targets(): Promise<ScrapeTarget[]> {
-    const { activeTargets } = (await this.#get('/api/v1/targets?state=active')) as {
-      activeTargets: { labels: { job: string }; scrapeUrl: string; health: string; lastError: string }[];
-    };
-    return activeTargets.map(({ labels, scrapeUrl, health, lastError }) => ({
-      job: labels.job,
-      url: scrapeUrl,
-      health,
-      lastError,
-    }));
-  }
-
   /** Stops the server and removes what it made, apart from a data folder that was given. */
   async close(): Promise<void> {
     await endProcess(this.#child, 'SIGTERM');
     await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  async #get(path: string): Promise<unknown> {
-    const response = await fetch(this.url + path);
-    const answer = (await response.json()) as { status: string; error?: string; data: unknown };
-    if (answer.status !== 'success') throw new Error(`Prometheus refused ${path}: ${answer.error}`);
-    return answer.data;
   }
 }

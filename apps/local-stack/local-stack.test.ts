@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { packageRoot } from '../../scaler/package-root.js';
+import { usualLoadAt } from '../shared/weekly-load.js';
+import { ChildProgram } from '../test-support/child-program.js';
+import { PrometheusClient } from '../test-support/prometheus-client.js';
+import { assertReadmeListsExactly } from '../test-support/readme.js';
+import { waitFor } from '../test-support/wait-for.js';
+import { localStackVariables } from './variables.js';
+
+const peakPerSecond = 5;
+const horizonSeconds = 15 * 60;
+
+/** Short steps: a model must be there within seconds of the first reading. */
+const boilerTrigger = {
+  query: 'sum(rate(boiler_readings_published_total[15s]))',
+  threshold: '5',
+  queryStep: '5s',
+  predictHorizon: '5s',
+  historyTimeWindow: '1m',
+  seasonality: 'none',
+};
+
+describe('make apps: the whole stack on this machine', function () {
+  this.timeout(300_000);
+  let folder: string;
+  let command: ChildProgram;
+  let prometheus: PrometheusClient;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'local-stack-'));
+    command = new ChildProgram(new URL('./main.js', import.meta.url), {
+      STACK_FOLDER: folder,
+      HISTORY_DAYS: '3',
+      TRAFFIC_PER_SECOND: String(peakPerSecond),
+      SCRAPE_SECONDS: '1',
+    });
+    await waitFor('the stack to print its addresses', 200, async () => {
+      if (command.errorOutput !== '') return 'failed';
+      return command.output.some((line) => line.includes('Ctrl-C'));
+    });
+    assert.equal(command.errorOutput, '');
+    prometheus = new PrometheusClient(url('prometheus'));
+  });
+  after(async () => {
+    await command?.stop(60);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** The address that the command printed for a name. */
+  function url(name: string): string {
+    const line = command.output.find((each) => each.startsWith(`  ${name}  `));
+    assert.ok(line, `no address of ${name} in:\n${command.output.join('\n')}`);
+    return line.slice(name.length + 2).trim();
+  }
+
+  /** Asks the scaler about a trigger as KEDA does, with the CLI's own probe; what it prints is not of interest here. */
+  async function probe(name: string, metadata: Record<string, string>): Promise<void> {
+    const pairs = Object.entries(metadata).flatMap(([key, value]) => ['-m', `${key}=${value}`]);
+    const args = ['probe', url('scaler gRPC'), '--json', '--name', name, '--namespace', 'test', ...pairs];
+    await promisify(execFile)(process.execPath, [join(packageRoot, 'dist/scaler/cli/main.js'), ...args]);
+  }
+
+  /** What the scaler says of one trigger in its own metrics: values by metric name, and the model's stage. */
+  async function answerFor(scaledObject: string) {
+    const exposition = await (await fetch(`${url('scaler')}/metrics`)).text();
+    const lines = exposition
+      .split('\n')
+      .filter((line) => line.includes('namespace="test"') && line.includes(`scaledobject="${scaledObject}"`));
+    const value = (metric: string) => {
+      const line = lines.find((each) => each.startsWith(`${metric}{`));
+      return line === undefined ? undefined : Number(line.split(' ').at(-1));
+    };
+    return {
+      stage: /predictive_scaler_stage\{.*?stage="(\w+)"/.exec(lines.join('\n'))?.[1],
+      forecast: value('predictive_scaler_forecast_mean'),
+      value: value('predictive_scaler_value'),
+    };
+  }
+
+  it('is scraped by a real Prometheus, every program and the broker', async () => {
+    const expected = [
+      ...['app-a', 'app-b', 'app-c', 'pokedex', 'hello-metrics'],
+      ...['boiler-producer', 'boiler-consumer', 'metric-sender', 'metric-receiver'],
+      ...['rabbitmq', 'scaler'],
+    ];
+    await waitFor('all targets to be up', 60, async () => {
+      const down = (await prometheus.targets()).filter(({ health }) => health !== 'up');
+      if (down.length > 0) throw new Error(JSON.stringify(down));
+      return true;
+    });
+    const seen = await waitFor('a sample of each target', 30, async () => {
+      const up = await prometheus.query('up == 1');
+      return up.length >= expected.length && up.map(({ metric }) => metric.service);
+    });
+    assert.deepEqual(seen.sort(), expected.sort());
+  });
+
+  it('answers: the chain, the pokedex, the greeting', async () => {
+    const chain = await fetch(`${url('app-a')}/process`, { method: 'POST', body: '[]' });
+    assert.deepEqual(await chain.json(), ['app-a', 'app-b', 'app-c']);
+    const pikachu = await fetch(`${url('pokedex')}/pokemon/25`);
+    assert.deepEqual(await pikachu.json(), { id: 25, name: 'Pikachu' });
+    assert.equal(await (await fetch(url('hello-metrics'))).text(), 'Olá, mundo!');
+  });
+
+  it('moves readings and resources through the broker', async () => {
+    await waitFor('stored readings in Prometheus', 60, async () => {
+      const [stored] = await prometheus.query('sum(boiler_readings_stored_total)');
+      return (stored?.value ?? 0) > 0;
+    });
+    await waitFor('an announcement in the log of the receiver', 30, async () =>
+      (await readFile(join(folder, 'log/metric-receiver.log'), 'utf8')).includes('Aplicação: app1'),
+    );
+    const queues = await prometheus.query('rabbitmq_queue_messages_ready{queue="boiler.readings"}');
+    assert.equal(queues.length, 1, "the alert on growing queues needs each queue's own series");
+  });
+
+  it('has the alert rules loaded', async () => {
+    const response = await fetch(`${prometheus.url}/api/v1/rules`);
+    const { data } = (await response.json()) as {
+      data: { groups: { rules: { name: string; health: string }[] }[] };
+    };
+    const rules = data.groups.flatMap(({ rules }) => rules);
+    assert.ok(rules.some(({ name }) => name === 'MuitasRequisicoes'));
+    await waitFor('every rule to be evaluated without error', 30, async () => {
+      const again = (await (await fetch(`${prometheus.url}/api/v1/rules`)).json()) as {
+        data: typeof data;
+      };
+      return again.data.groups.every((group) => group.rules.every(({ health }) => health === 'ok'));
+    });
+  });
+
+  it('lets the scaler forecast the requests of app-a from the seeded past', async () => {
+    const trigger = {
+      query: 'sum(rate(app_requests_total{app="app-a"}[2m]))',
+      threshold: '2',
+      predictHorizon: `${horizonSeconds}s`,
+      historyTimeWindow: '3d',
+    };
+    const answer = await waitFor('a daily season in the model of app-a', 60, async () => {
+      await probe('app-a', trigger).catch(() => {}); // the first question may come before the history
+      const found = await answerFor('app-a');
+      return found.stage === 'daily' && found;
+    });
+    const usual = peakPerSecond * usualLoadAt(Date.now() / 1000 + horizonSeconds);
+    // The simulated day may lie 6 % beside the usual one, its noise 8 %, and there are three days to learn from.
+    assert.ok(
+      Math.abs(answer.forecast! / usual - 1) < 0.4,
+      `forecast ${answer.forecast}, usual is ${usual} per second`,
+    );
+    assert.ok(answer.value! > 0);
+  });
+
+  it("lets the scaler forecast the inflow of the boiler's queue", async () => {
+    const answer = await waitFor('a trend in the model of the boiler', 150, async () => {
+      await probe('boiler', boilerTrigger);
+      const found = await answerFor('boiler');
+      if (found.stage !== 'trend') throw new Error(`its stage is ${found.stage}`);
+      return found;
+    });
+    const [inflow] = await prometheus.query(boilerTrigger.query);
+    assert.ok(
+      Math.abs(answer.forecast! / inflow!.value - 1) < 0.5,
+      `forecast ${answer.forecast}, inflow ${inflow!.value} readings per second`,
+    );
+  });
+
+  it('stops on Ctrl-C with nothing left behind', async () => {
+    const addresses = command.output.flatMap((line) => /http:\S+/.exec(line)?.[0] ?? []);
+    assert.equal(addresses.length, 8);
+    command.kill('SIGINT');
+    assert.deepEqual(await command.ended(), { code: 0, signal: null });
+    assert.deepEqual(command.output.slice(-2), ['stopping', 'stopped']);
+    assert.equal(command.errorOutput, '');
+    for (const address of addresses)
+      await assert.rejects(fetch(address), /fetch failed/, `${address} still answers`);
+    assert.ok(existsSync(join(folder, 'prometheus')), "Prometheus' data is kept for the next time");
+  });
+
+  it('lists its variables in its README', () => {
+    assertReadmeListsExactly('local-stack', localStackVariables);
+  });
+});
