@@ -246,12 +246,15 @@ describe('Planner', () => {
   it('replaces a trigger whose metadata changed, and goes on serving its streams', async () => {
     await ask();
     const answers: Answer[] = [];
-    planner.subscribe(trigger, (answer) => answers.push(answer));
+    const stop = planner.subscribe(trigger, (answer) => answers.push(answer));
     await snapshot({ ...trigger, quantile: 0.99 });
     assert.equal([...planner.all()].length, 1);
     const newest = answers.at(-1);
     assert.ok(newest && 'snapshot' in newest);
     assert.equal(newest.snapshot.trigger.quantile, 0.99);
+    stop();
+    await clock.advance(settings.idleSeconds + settings.idleSeconds / 10);
+    assert.deepEqual([...planner.all()], [], 'a stream that ended still keeps the trigger');
   });
 
   it('shows the history and the model behind an answer', async () => {

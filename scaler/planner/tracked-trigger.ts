@@ -25,7 +25,7 @@ export interface TrackedTriggerParts {
  * tick of the refresh clock. Nothing that Prometheus does can hold up a tick.
  */
 export class TrackedTrigger {
-  readonly #listeners = new Set<(answer: Answer) => void>();
+  #listeners = new Set<(answer: Answer) => void>();
   readonly #fitOptions: FitOptions;
   readonly #model: RefittingModel;
   readonly #record: AnswerRecord;
@@ -86,9 +86,10 @@ export class TrackedTrigger {
     };
   }
 
-  /** Hands the subscribers over to the trigger that takes this one's place. */
+  /** Hands the subscribers over to the trigger that takes this one's place, where they can still take their leave. */
   moveSubscribersTo(successor: TrackedTrigger): void {
-    for (const listener of this.#listeners) successor.#listeners.add(listener);
+    successor.#listeners = this.#listeners;
+    this.#listeners = new Set();
   }
 
   get hasSubscribers(): boolean {
@@ -97,8 +98,9 @@ export class TrackedTrigger {
 
   /** Calls back at each renewed answer until the returned function is called. */
   subscribe(listener: (answer: Answer) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const listeners = this.#listeners;
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   }
 
   /** Begins to read, fit and answer. */
