@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endWithThisProcess } from './end-process.js';
 import { waitFor } from './wait-for.js';
 
 /** A log line of a program: parsed JSON. */
@@ -39,6 +40,7 @@ export class ChildProgram {
       env: { PATH: process.env.PATH, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    endWithThisProcess(this.#child);
     createInterface(this.#child.stdout!).on('line', (line) => this.#keep(line));
     this.#child.stderr!.setEncoding('utf8').on('data', (chunk: string) => {
       this.errorOutput += chunk;

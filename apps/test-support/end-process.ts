@@ -12,3 +12,13 @@ export async function endProcess(child: ChildProcess, signal: NodeJS.Signals): P
   await exited;
   clearTimeout(lastResort);
 }
+
+/**
+ * Ends a child together with this process, however it ends short of SIGKILL: a test run that breaks off in the middle
+ * must not leave servers behind.
+ */
+export function endWithThisProcess(child: ChildProcess): void {
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+}

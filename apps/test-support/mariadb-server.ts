@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import mysql from 'mysql2/promise';
-import { endProcess } from './end-process.js';
+import { endProcess, endWithThisProcess } from './end-process.js';
 import { freePorts } from './free-ports.js';
 import { waitFor } from './wait-for.js';
 
@@ -88,6 +88,7 @@ export class MariadbServer {
       { stdio: 'ignore', env: { PATH: path } },
     );
     this.#server = server;
+    endWithThisProcess(server);
     try {
       await waitFor(`MariaDB on port ${this.#port}`, startTimeoutSeconds, async () => {
         if (server.exitCode !== null) return 'ended';

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { endProcess } from './end-process.js';
+import { endProcess, endWithThisProcess } from './end-process.js';
 import { freePorts } from './free-ports.js';
 import { PrometheusClient } from './prometheus-client.js';
 import { waitFor } from './wait-for.js';
@@ -44,6 +44,7 @@ export class PrometheusServer extends PrometheusClient {
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
+    endWithThisProcess(this.#child);
     this.#child.on('error', (error) => {
       this.#log += String(error);
     });

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endProcess } from './end-process.js';
+import { endProcess, endWithThisProcess } from './end-process.js';
 import { freePorts } from './free-ports.js';
 import { waitFor } from './wait-for.js';
 
@@ -125,8 +125,10 @@ export class RabbitmqServer {
     this.#portMapper ??= spawn('epmd', ['-port', String(this.#ports.epmd), '-address', '127.0.0.1'], {
       stdio: 'ignore',
     });
+    endWithThisProcess(this.#portMapper);
     const broker = spawn(startScript, { stdio: 'ignore', cwd: this.#folder, env: this.#environment() });
     this.#broker = broker;
+    endWithThisProcess(broker);
     try {
       await waitFor(`RabbitMQ on port ${this.#ports.amqp}`, startTimeoutSeconds, async () => {
         if (broker.exitCode !== null) return 'ended';

@@ -50,7 +50,7 @@ export const consumerVariables = z.object({
   ALERT_QUIET_SECONDS: wholeNumber({
     min: 0,
     max: 86_400,
-    default: 60,
+    default: 300,
     meaning: 'After an alert, the same anomaly of the same boiler raises no other one for this long.',
   }),
 });

@@ -1,0 +1,72 @@
+import type { AnomalyRow, BoilerOverview, Overview } from '../contract.js';
+import { element } from './dom.js';
+import { wordsFor } from './measures.js';
+
+/** An anomaly shows on its boiler for this long. */
+const anomalyShownMs = 60_000;
+
+/** A boiler without a reading for this long is called silent. */
+const silentAfterMs = 60_000;
+
+const coloursInStyleSheet = 6;
+
+/** The class that gives a boiler its colour. @param index its place in the list, from 0 */
+export function colourClass(index: number): string {
+  return `boiler-${(index % coloursInStyleSheet) + 1}`;
+}
+
+/** One card per boiler: what it reads now, and whether that is as it should be. */
+export function boilerCards(overview: Overview): HTMLElement[] {
+  return overview.boilers.map((boiler, index) => {
+    const { latest, name } = boiler;
+    return element(
+      'li',
+      { class: 'boiler' },
+      element(
+        'div',
+        { class: 'boiler-head' },
+        element('span', { class: `swatch ${colourClass(index)}` }),
+        element('h2', {}, name),
+        stateBadge(boiler, overview),
+      ),
+      element('p', { class: 'temperature' }, ...valueWithUnit('temperature', latest.temperature)),
+      element(
+        'dl',
+        { class: 'measures' },
+        ...(['pressure', 'steamFlow', 'waterLevel'] as const).map((measure) =>
+          element(
+            'div',
+            {},
+            element('dt', {}, wordsFor(measure).name),
+            element('dd', {}, ...valueWithUnit(measure, latest[measure])),
+          ),
+        ),
+      ),
+    );
+  });
+}
+
+function valueWithUnit(measure: string, value: number): (Node | string)[] {
+  const { unit, digits } = wordsFor(measure);
+  return [value.toFixed(digits), ' ', element('span', { class: 'unit' }, unit)];
+}
+
+function stateBadge(boiler: BoilerOverview, { anomalies, asOfMs }: Overview): HTMLElement {
+  const silentMs = asOfMs - boiler.latest.measuredAtMs;
+  if (silentMs > silentAfterMs) {
+    return element('span', { class: 'badge warn' }, `Silent for ${Math.floor(silentMs / 60_000)} min`);
+  }
+  const recent = anomalies.filter(
+    (anomaly) => anomaly.boiler === boiler.name && asOfMs - anomaly.measuredAtMs < anomalyShownMs,
+  );
+  const worst = recent.find((anomaly) => anomaly.kind === 'limit') ?? recent[0];
+  return worst
+    ? element('span', { class: worst.kind === 'limit' ? 'badge bad' : 'badge warn' }, shortly(worst))
+    : element('span', { class: 'badge good' }, 'Normal');
+}
+
+/** `Pressure high`, or `Pressure odd` for a deviation. */
+function shortly({ measure, kind, value, expectedHigh }: AnomalyRow): string {
+  const { name } = wordsFor(measure);
+  return kind === 'limit' ? `${name} ${value > expectedHigh ? 'high' : 'low'}` : `${name} unusual`;
+}

@@ -1,0 +1,2 @@
+/** The chart library as a module; the server gives it out of node_modules. */
+export { default } from 'uplot';

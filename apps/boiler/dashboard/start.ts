@@ -1,0 +1,69 @@
+import express from 'express';
+import { listenHttp } from '../../shared/http-listener.js';
+import { errorsAsJson, notFoundAsJson } from '../../shared/json-errors.js';
+import type { Logger } from '../../shared/log.js';
+import { requestMetrics } from '../../shared/request-metrics.js';
+import type { RunningProgram } from '../../shared/run-program.js';
+import { serveOperations } from '../../shared/serve-operations.js';
+import { explainDatabaseError, openDatabase } from '../store/database.js';
+import { dashboardMetrics } from './metrics.js';
+import { readOverview } from './overview.js';
+import { OverviewFeed } from './overview-feed.js';
+import { pageRoutes, securityHeaders } from './page-routes.js';
+import type { DashboardConfig } from './variables.js';
+
+/** Starts the page that shows the boilers live. */
+export async function startDashboard(config: DashboardConfig, log: Logger): Promise<RunningProgram> {
+  const operations = await serveOperations(config, log);
+  const metrics = dashboardMetrics(operations.registry);
+  const pool = await openDatabase(config, {
+    startTimeoutSeconds: config.START_TIMEOUT_SECONDS,
+    connections: 4,
+    log,
+  });
+  async function read() {
+    const stopTimer = metrics.readSeconds.startTimer();
+    const overview = await readOverview(pool, Date.now(), config.WINDOW_MINUTES);
+    stopTimer();
+    return overview;
+  }
+  // Not a matter of readiness: the page itself says that the database is away, which a page not served could not.
+  let databaseProblem: string | undefined;
+  const feed = new OverviewFeed({
+    refreshSeconds: config.REFRESH_SECONDS,
+    read,
+    onProblem(error) {
+      const problem = error === undefined ? undefined : explainDatabaseError(error, config);
+      if (problem !== databaseProblem && problem !== undefined)
+        log.warn({ reason: problem }, 'the database does not answer');
+      if (problem !== databaseProblem && problem === undefined) log.info('the database works again');
+      databaseProblem = problem;
+    },
+    onViewers: (viewers) => metrics.viewers.set(viewers),
+  });
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(requestMetrics(operations.registry, 'boiler-dashboard'), securityHeaders, pageRoutes());
+  app.get('/api/overview', async (_request, response) => {
+    response.set('Cache-Control', 'no-store').json(await read());
+  });
+  app.get('/api/stream', (_request, response) => feed.addViewer(response));
+  app.use(notFoundAsJson('no such page: the dashboard is at /'));
+  app.use(errorsAsJson(log));
+  const listener = await listenHttp(app, {
+    host: config.HOST,
+    port: config.PORT,
+    announce: { log, purpose: 'http' },
+  });
+
+  return {
+    async stop() {
+      operations.readiness.markStopping();
+      await feed.close();
+      await listener.close(config.SHUTDOWN_GRACE_SECONDS);
+      await pool.end();
+      await operations.close();
+    },
+  };
+}
