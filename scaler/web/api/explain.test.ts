@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import type { Snapshot } from '../../planner/types.js';
+import { testTrigger } from '../../test-support/test-trigger.js';
+import type { Trigger } from '../../trigger.js';
+import { explain, replicasFor } from './explain.js';
+
+const quality = { modelError: 6.9, lastValueError: 10, coverage: 0.91, samples: 400 };
+
+function snapshotOf(change: Partial<Snapshot> = {}, settings: Partial<Trigger> = {}): Snapshot {
+  return {
+    trigger: testTrigger(settings),
+    computedAtSeconds: 1_772_647_500,
+    observed: 52,
+    observedAtSeconds: 1_772_647_500,
+    value: 83,
+    active: true,
+    reason: 'forecast',
+    stage: 'weekly',
+    nextStageInSeconds: 0,
+    forecast: {
+      startSeconds: 1_772_647_500,
+      stepSeconds: 300,
+      mean: Float64Array.of(60, 70),
+      lower: Float64Array.of(50, 60),
+      upper: Float64Array.of(70, 80),
+      peak: 83,
+      peakAtSeconds: 1_772_647_800,
+    },
+    quality,
+    guarded: false,
+    historyUntilSeconds: 1_772_647_500,
+    ...change,
+  };
+}
+
+const told = (snapshot: Snapshot) => explain(snapshot).map(({ step }) => step);
+
+describe('explain', () => {
+  it('goes from the load over the peak and the guard to value and replicas', () => {
+    assert.deepEqual(explain(snapshotOf()), [
+      { step: 'observed', value: 52, time: '2026-03-04T18:05:00Z' },
+      {
+        step: 'forecast',
+        peak: { value: 83, time: '2026-03-04T18:10:00Z', quantile: 0.9 },
+        horizonSeconds: 3600,
+      },
+      {
+        step: 'trust',
+        isTrusted: true,
+        // 1 - 6.9 / 10.
+        accuracy: {
+          modelError: 6.9,
+          lastValueError: 10,
+          closerThanReactingShare: 0.31,
+          coverageShare: 0.91,
+          samples: 400,
+        },
+      },
+      { step: 'choice', reason: 'forecast', value: 83 },
+      { step: 'answer', value: 83, isActive: true, activationThreshold: 0 },
+      // 83 at 10 a replica.
+      { step: 'replicas', replicas: 9, threshold: 10 },
+    ]);
+  });
+
+  it('names the bound that changed the value, and what it was before', () => {
+    const capped = explain(snapshotOf({ value: 70 }, { maxValue: 70 }));
+    assert.deepEqual(capped.slice(3, 5), [
+      { step: 'choice', reason: 'forecast', value: 83 },
+      { step: 'clamp', bound: 'maxValue', value: 70 },
+    ]);
+    const raised = explain(snapshotOf({ value: 60, reason: 'guarded', guarded: true }, { minValue: 60 }));
+    assert.deepEqual(raised.slice(2, 5), [
+      { ...explain(snapshotOf())[2], isTrusted: false },
+      { step: 'choice', reason: 'guarded', value: 52 },
+      { step: 'clamp', bound: 'minValue', value: 60 },
+    ]);
+  });
+
+  it('says so when there is no model, and when the query gives nothing', () => {
+    const warming = snapshotOf({
+      reason: 'warming-up',
+      stage: 'observed',
+      value: 52,
+      forecast: undefined,
+      quality: undefined,
+      nextStageInSeconds: 7200,
+    });
+    assert.deepEqual(told(warming), ['observed', 'no-forecast', 'choice', 'answer', 'replicas']);
+    const empty = explain({ ...warming, reason: 'empty', observed: undefined, value: 0, active: false });
+    assert.deepEqual(empty[0], { step: 'observed', value: null, time: '2026-03-04T18:05:00Z' });
+    assert.deepEqual(empty.at(-1), { step: 'replicas', replicas: 0, threshold: 10 });
+  });
+
+  it('takes the larger of the last load and the peak while there is no new data', () => {
+    assert.deepEqual(explain(snapshotOf({ reason: 'stale' }))[3], {
+      step: 'choice',
+      reason: 'stale',
+      value: 83,
+    });
+    const above = explain(snapshotOf({ reason: 'stale', observed: 90, value: 90 }));
+    assert.deepEqual(above[3], { step: 'choice', reason: 'stale', value: 90 });
+  });
+
+  it('counts replicas as Kubernetes does: rounded up, and not by dust in the last digit', () => {
+    assert.equal(replicasFor(83, 10), 9);
+    assert.equal(replicasFor(80, 10), 8);
+    // 1.2000000000000002 / 0.1 is 12.000000000000002.
+    assert.equal(replicasFor(0.4 * 3, 0.1), 12);
+    assert.equal(replicasFor(0, 10), 0);
+  });
+});
