@@ -3,6 +3,7 @@
 GRPCURL_VERSION ?= v1.9.3
 K6_VERSION      ?= v1.3.0
 HELM_VERSION    ?= v3.19.0
+KUSTOMIZE_VERSION ?= v5.7.1
 TOOLS           := $(CURDIR)/.tools
 export PATH := $(TOOLS):$(PATH)
 
@@ -36,11 +37,12 @@ bench: build ## Measure forecasts and scaling on traces (TRACES=folder of CSV fi
 	@TRACES=$(TRACES) node dist/scripts/bench/bench.js
 
 .PHONY: tools
-tools: ## Get grpcurl, k6 and helm at pinned versions into .tools/ (needs Go)
+tools: ## Get grpcurl, k6, helm and kustomize at pinned versions into .tools/ (needs Go)
 	@command -v go >/dev/null || { echo "make tools needs Go: https://go.dev/doc/install"; exit 1; }
 	GOBIN=$(TOOLS) go install github.com/fullstorydev/grpcurl/cmd/grpcurl@$(GRPCURL_VERSION)
 	GOBIN=$(TOOLS) go install go.k6.io/k6@$(K6_VERSION)
 	GOBIN=$(TOOLS) go install helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
+	GOBIN=$(TOOLS) go install sigs.k8s.io/kustomize/kustomize/v5@$(KUSTOMIZE_VERSION)
 
 .PHONY: apps
 apps: build ## Run all workloads and the scaler with real servers, without Docker, until Ctrl-C
@@ -50,6 +52,25 @@ PROMETHEUS_DATA ?= var/prometheus
 .PHONY: seed-history
 seed-history: build ## Put 14 simulated days of request history into PROMETHEUS_DATA (var/prometheus)
 	node dist/apps/history-simulator/main.js load --data-folder $(PROMETHEUS_DATA) --app app-a app-b app-c
+
+# A cluster: OVERLAY=microk8s (default), kind, cloud or prometheus-operator; DRY_RUN=1 prints what would run. The other
+# settings stand at the top of the scripts.
+export OVERLAY DRY_RUN CONTEXT REGISTRY SKIP_IMAGES KEDA_VERSION COMPONENTS SEED PURGE KEEP MINUTES SCRIPT BASE_URL
+.PHONY: deploy undeploy status create-jobs delete-jobs load e2e
+deploy: ## Put everything into a cluster (OVERLAY=microk8s, kind, cloud, prometheus-operator; DRY_RUN=1)
+	@scripts/deploy/deploy.sh
+undeploy: ## Take it out again; PURGE=1 takes data, secrets and KEDA too
+	@scripts/deploy/undeploy.sh
+status: ## Show ScaledObjects, HPAs and pods
+	@scripts/deploy/status.sh
+create-jobs: ## Start CronJobs that send the boiler bursts of readings
+	@scripts/deploy/jobs.sh create
+delete-jobs: ## End them
+	@scripts/deploy/jobs.sh delete
+load: ## Send app-a requests with k6 (SCRIPT=realistic-load, load-test, scaler-grpc)
+	@scripts/deploy/load.sh
+e2e: ## On a real cluster: deploy, load, see the HPA go ahead of the load, clean up
+	@scripts/deploy/e2e.sh
 
 .PHONY: clean
 clean: ## Remove what the build made

@@ -1,0 +1,192 @@
+#!/bin/sh
+# Puts everything into a cluster, from images to the first next command. Can be run again at any time.
+#
+#   OVERLAY        microk8s (default), kind, cloud, prometheus-operator
+#   REGISTRY       push images there, such as registry.example.org/predictive-scaler; needed for cloud
+#   SKIP_IMAGES    1: the images are there already
+#   KEDA_VERSION   default below; "none" when KEDA is installed already
+#   COMPONENTS     boiler-classic-hpa, mutual-tls, or both with a space between
+#   SEED           0: no simulated past for Prometheus
+#   CONTEXT        the kubectl context that is meant
+#   DRY_RUN        1: print the commands that would run, and run nothing
+set -eu
+cd "$(dirname "$0")/../.."
+. scripts/deploy/common.sh
+
+KEDA_VERSION=${KEDA_VERSION:-2.18.3}
+REGISTRY=${REGISTRY:-}
+SKIP_IMAGES=${SKIP_IMAGES:-}
+COMPONENTS=${COMPONENTS:-}
+SEED=${SEED:-1}
+WAIT=${WAIT:-300s}
+version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' package.json)
+
+# --- what can be wrong before anything is done
+case $KEDA_VERSION in
+  none) ;;
+  [0-9]*.[0-9]*.[0-9]*)
+    oldest=$(printf '%s\n2.15.1\n' "$KEDA_VERSION" | sort -t. -k1,1n -k2,2n -k3,3n | head -n 1)
+    [ "$oldest" = 2.15.1 ] || fail "KEDA_VERSION is $KEDA_VERSION: expected 2.15.1 or later"
+    ;;
+  *) fail "KEDA_VERSION is \"$KEDA_VERSION\": expected a version such as 2.18.3, or none" ;;
+esac
+if [ "$OVERLAY" = cloud ] && [ -z "$REGISTRY" ]; then
+  fail "A cloud's nodes pull images from a registry: make deploy OVERLAY=cloud REGISTRY=registry.example.org/predictive-scaler"
+fi
+[ "$KEDA_VERSION" = none ] || need helm "Get it with \"make tools\", or from https://helm.sh/docs/intro/install/"
+if [ -z "$SKIP_IMAGES" ]; then
+  need docker "Install Docker to build images, or use published ones: make deploy SKIP_IMAGES=1 REGISTRY=..."
+  if [ "$OVERLAY" = kind ] && [ -z "$REGISTRY" ]; then need kind "Install it: https://kind.sigs.k8s.io/"; fi
+  if [ "$OVERLAY" = microk8s ] && [ -z "$REGISTRY" ]; then
+    need microk8s "Install it (docs/install-microk8s.md), or choose another OVERLAY"
+  fi
+fi
+for component in $COMPONENTS; do
+  case $component in
+    boiler-classic-hpa | mutual-tls) ;;
+    *) fail "COMPONENTS has \"$component\": expected boiler-classic-hpa or mutual-tls" ;;
+  esac
+done
+check_cluster
+
+# --- images
+if [ -z "$SKIP_IMAGES" ]; then
+  run mkdir -p var/deploy
+  for target in $targets; do
+    image=${REGISTRY:-predictive-scaler}/$target:$version
+    say "image $image"
+    run docker build --quiet --target "$target" --tag "$image" . ||
+      fail "docker build of $target failed. Its output is above; \"docker build --target $target .\" shows all of it."
+    if [ -n "$REGISTRY" ]; then
+      run docker push --quiet "$image" || fail "docker push failed. Log in first: docker login ${REGISTRY%%/*}"
+    elif [ "$OVERLAY" = kind ]; then
+      run kind load docker-image --name "${KIND_CLUSTER:-predictive-scaler}" "$image" ||
+        fail "Make the cluster first: kind create cluster --config k8s/overlays/kind/cluster.yaml"
+    else
+      run docker save --output var/deploy/image.tar "$image"
+      run microk8s ctr image import var/deploy/image.tar ||
+        fail "MicroK8s did not take the image. Is it running? microk8s status --wait-ready"
+      run rm -f var/deploy/image.tar
+    fi
+  done
+fi
+
+# --- KEDA
+if [ "$KEDA_VERSION" != none ]; then
+  say "KEDA $KEDA_VERSION"
+  if ask kubectl get crd scaledobjects.keda.sh && ! ask helm status keda --namespace keda; then
+    fail "KEDA is in this cluster already, and not from helm: make deploy KEDA_VERSION=none uses it as it is"
+  fi
+  run helm upgrade --install keda keda --repo https://kedacore.github.io/charts --version "$KEDA_VERSION" \
+    --namespace keda --create-namespace \
+    --set prometheus.operator.enabled=true \
+    --set prometheus.metricServer.enabled=true \
+    --set prometheus.webhooks.enabled=true \
+    --wait --timeout 5m ||
+    fail "KEDA did not come up. See: kubectl -n keda get pods; kubectl -n keda get events"
+fi
+
+# --- namespaces and secrets
+say "namespaces and secrets"
+run kubectl apply --server-side -k k8s/base/namespaces
+[ "$OVERLAY" = prometheus-operator ] || run kubectl apply --server-side -k k8s/base/namespaces/monitoring
+
+random() {
+  if [ -n "$DRY_RUN" ]; then echo RANDOM; else od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; fi
+}
+secret_value() { # namespace name key
+  if [ -n "$DRY_RUN" ]; then
+    echo RANDOM
+  else
+    kubectl -n "$1" get secret "$2" -o "go-template={{ index .data \"$3\" | base64decode }}"
+  fi
+}
+# Makes a Secret unless it is there: what runs already keeps its passwords. Values go by standard input, where no list of
+# processes shows them.
+secret() { # namespace name key=value...
+  namespace=$1
+  name=$2
+  shift 2
+  if ask kubectl -n "$namespace" get secret "$name"; then return; fi
+  if [ -n "$DRY_RUN" ]; then
+    printf "printf '%%s\\\\n'"
+    for pair in "$@"; do printf ' %s' "$(quoted "$pair")"; done
+    echo " | kubectl -n $namespace create secret generic $name --from-env-file=/dev/stdin"
+  else
+    printf '%s\n' "$@" | kubectl -n "$namespace" create secret generic "$name" --from-env-file=/dev/stdin
+  fi
+}
+secret apps mysql "root-password=$(random)" "pokedex-password=$(random)" "boiler-password=$(random)"
+boiler_password=$(secret_value apps mysql boiler-password)
+secret steam mysql "boiler-password=$boiler_password"
+rabbitmq_password=$(random)
+secret steam rabbitmq "username=predictive" "password=$rabbitmq_password" \
+  "uri=amqp://predictive:$rabbitmq_password@rabbitmq.steam:5672/"
+rabbitmq_uri=$(secret_value steam rabbitmq uri)
+secret apps rabbitmq "uri=$rabbitmq_uri"
+[ "$OVERLAY" = prometheus-operator ] || secret monitoring grafana "admin-password=$(random)"
+
+# --- everything else
+say "the overlay $OVERLAY"
+# shellcheck disable=SC2086 # a list of names
+write_kustomization "$OVERLAY" "$overlay_folder" $COMPONENTS
+run kubectl apply --server-side --force-conflicts -k "var/deploy/$OVERLAY" ||
+  fail "The cluster refused a part of the overlay; its words are above. What a missing kind needs: docs/troubleshooting.md"
+
+namespaces="predictive-scaler apps steam monitoring"
+say "waiting until everything runs"
+for namespace in $namespaces; do
+  run kubectl -n "$namespace" rollout status deployment,statefulset \
+    -l app.kubernetes.io/part-of=predictive-scaler --timeout="$WAIT" ||
+    fail "Something in $namespace is not ready. See: kubectl -n $namespace get pods; kubectl -n $namespace describe pods"
+done
+for namespace in apps steam; do
+  run kubectl -n "$namespace" wait scaledobject -l app.kubernetes.io/part-of=predictive-scaler \
+    --for=condition=Ready --timeout=120s ||
+    fail "A ScaledObject in $namespace is not ready. See: kubectl -n $namespace describe scaledobjects"
+done
+
+# --- a past to learn from
+if [ "$OVERLAY" = prometheus-operator ]; then
+  say "no simulated past: Prometheus belongs to the operator; the forecast learns as history grows"
+elif [ "$SEED" != 0 ] && ! ask kubectl -n monitoring get job seed-history; then
+  say "two weeks of simulated past"
+  write_kustomization seed-history k8s/seed-history
+  run kubectl apply --server-side -k var/deploy/seed-history
+  run kubectl -n monitoring wait job seed-history --for=condition=Complete --timeout=600s ||
+    fail "The past was not loaded. See: kubectl -n monitoring logs job/seed-history --all-containers.
+Before a second try: kubectl -n monitoring delete job seed-history"
+fi
+
+# --- where to go from here
+say "done"
+case $OVERLAY in
+  microk8s | kind)
+    host=127.0.0.1
+    cat <<END
+app-a        http://$host:30080      its metrics: http://$host:30081/metrics
+Prometheus   http://$host:30090
+Grafana      http://$host:30300      user admin
+END
+    ;;
+  cloud)
+    cat <<'END'
+hello-metrics   kubectl -n apps get service hello-metrics              # EXTERNAL-IP, port 80
+app-a           kubectl -n apps port-forward svc/app-a-service 8000
+Grafana         kubectl -n monitoring port-forward svc/grafana-service 3000     user admin
+END
+    ;;
+  prometheus-operator)
+    echo "app-a   kubectl -n apps port-forward svc/app-a-service 8000"
+    ;;
+esac
+[ "$OVERLAY" = prometheus-operator ] || cat <<'END'
+Grafana's password:   kubectl -n monitoring get secret grafana -o go-template='{{ index .data "admin-password" | base64decode }}'
+END
+cat <<END
+The scaler's page:    kubectl -n predictive-scaler port-forward deployment/predictive-scaler 8080
+
+make status OVERLAY=$OVERLAY       what is scaled, and how far
+make create-jobs OVERLAY=$OVERLAY  bursts of load for the boiler
+make load                          requests for app-a in the rhythm of a week
+END
