@@ -9,6 +9,7 @@ import { type handleUnaryCall, loadPackageDefinition, Server, ServerCredentials 
 import { loadSync } from '@grpc/proto-loader';
 import { usualLoad } from '../apps/shared/weekly-load.js';
 import { ChildProgram } from '../apps/test-support/child-program.js';
+import { PrometheusServer } from '../apps/test-support/prometheus-server.js';
 import { packageRoot } from '../scaler/package-root.js';
 
 const folder = join(packageRoot, 'loadtests');
@@ -146,6 +147,42 @@ describe('the load tests', function () {
       assert.ok(scaler.triggers() >= 18, 'one after the other, every trigger is asked about');
     } finally {
       scaler.close();
+    }
+  });
+
+  it('scaler-grpc.js passes on the real scaler, which answers from memory', async () => {
+    const prometheus = await PrometheusServer.start();
+    const scaler = new ChildProgram(
+      new URL('../scaler/cli/main.js', import.meta.url),
+      {
+        SCALER_PROMETHEUS_ADDRESS: prometheus.url,
+        SCALER_GRPC_ADDRESS: '127.0.0.1:0',
+        SCALER_HTTP_ADDRESS: '127.0.0.1:0',
+      },
+      ['serve'],
+    );
+    try {
+      const { grpc } = await scaler.logged('the scaler serves');
+      const settings = {
+        SCALER_ADDRESS: `127.0.0.1:${grpc}`,
+        TRIGGERS: '20',
+        QUERY: 'vector(42)',
+        DURATION_SECONDS: '8',
+        P99_MILLISECONDS: '500',
+      };
+      // The first round makes the triggers known, each with a wait for its history; KEDA's rate is what comes after.
+      await run('scaler-grpc.js', {
+        ...settings,
+        POLL_SECONDS: '6',
+        SYNC_SECONDS: '6',
+        DURATION_SECONDS: '6',
+      });
+      const { code, output, metrics } = await run('scaler-grpc.js', settings);
+      assert.equal(code, 0, output);
+      assert.ok(metrics.checks!.passes >= 3 * 14, `${metrics.checks!.passes} checks`);
+    } finally {
+      await scaler.stop();
+      await prometheus.close();
     }
   });
 
