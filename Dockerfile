@@ -75,6 +75,12 @@ EXPOSE 8001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["node", "dist/apps/shared/health-check.js", "METRICS_PORT", "8001"]
 ENTRYPOINT ["node", "dist/apps/boiler/consumer/main.js"]
 
+FROM base AS boiler-dashboard
+COPY --from=build /build/dist/apps dist/apps
+EXPOSE 8090 8001
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["node", "dist/apps/shared/health-check.js", "METRICS_PORT", "8001"]
+ENTRYPOINT ["node", "dist/apps/boiler/dashboard/main.js"]
+
 FROM base AS metric-sender
 COPY --from=build /build/dist/apps dist/apps
 EXPOSE 8001

@@ -86,7 +86,7 @@ describe('make apps: the whole stack on this machine', function () {
   it('is scraped by a real Prometheus, every program and the broker', async () => {
     const expected = [
       ...['app-a', 'app-b', 'app-c', 'pokedex', 'hello-metrics'],
-      ...['boiler-producer', 'boiler-consumer', 'metric-sender', 'metric-receiver'],
+      ...['boiler-producer', 'boiler-consumer', 'boiler-dashboard', 'metric-sender', 'metric-receiver'],
       ...['rabbitmq', 'scaler'],
     ];
     await waitFor('all targets to be up', 60, async () => {
@@ -173,7 +173,7 @@ describe('make apps: the whole stack on this machine', function () {
 
   it('stops on Ctrl-C with nothing left behind', async () => {
     const addresses = command.output.flatMap((line) => /http:\S+/.exec(line)?.[0] ?? []);
-    assert.equal(addresses.length, 8);
+    assert.equal(addresses.length, 9);
     command.kill('SIGINT');
     assert.deepEqual(await command.ended(), { code: 0, signal: null });
     assert.deepEqual(command.output.slice(-2), ['stopping', 'stopped']);

@@ -158,6 +158,12 @@ export class LocalStack {
         environment: { ...broker, ...databaseVariables },
       },
       {
+        name: 'boiler-dashboard',
+        folder: 'boiler/dashboard',
+        port: await choosePort(8090),
+        environment: databaseVariables,
+      },
+      {
         name: 'metric-sender',
         folder: 'metric-sender/sender',
         environment: {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { consumerVariables } from '../../apps/boiler/consumer/variables.js';
+import { dashboardVariables } from '../../apps/boiler/dashboard/variables.js';
 import { producerVariables } from '../../apps/boiler/producer/variables.js';
 import { helloMetricsVariables } from '../../apps/hello-metrics/variables.js';
 import { receiverVariables } from '../../apps/metric-sender/receiver/variables.js';
@@ -14,6 +15,7 @@ export const appVariables: Record<string, z.ZodObject> = {
   'hello-metrics': helloMetricsVariables,
   'boiler-producer': producerVariables,
   'boiler-consumer': consumerVariables,
+  'boiler-dashboard': dashboardVariables,
   'metric-sender': senderVariables,
   'metric-receiver': receiverVariables,
 };
