@@ -23,44 +23,33 @@ import { servePages } from '../scaler/web/test-support/serve-page.js';
 const folder = process.argv[2] ?? join(packageRoot, 'docs/images');
 
 const desktop: BrowserContextOptions = {
-  viewport: { width: 1280, height: 900 },
+  viewport: { width: 1280, height: 1100 },
   timezoneId: 'Europe/Berlin',
 };
 const phone: BrowserContextOptions = {
-  viewport: { width: 390, height: 844 },
-  deviceScaleFactor: 2,
+  viewport: { width: 390, height: 1400 },
   hasTouch: true,
   isMobile: true,
   timezoneId: 'Europe/Berlin',
 };
 
-const PICTURES = [
+const shop = '#/triggers/demo/shop/shop-load';
+
+const PICTURES: readonly { name: string; hash: string; options: BrowserContextOptions }[] = [
   { name: 'overview-light', hash: '#/', options: { ...desktop, colorScheme: 'light' } },
   { name: 'overview-dark', hash: '#/', options: { ...desktop, colorScheme: 'dark' } },
   { name: 'overview-phone', hash: '#/', options: { ...phone, colorScheme: 'light' } },
-  {
-    name: 'trigger-light',
-    hash: '#/triggers/demo/shop/shop-load',
-    options: { ...desktop, colorScheme: 'light' },
-  },
-  {
-    name: 'trigger-dark',
-    hash: '#/triggers/demo/shop/shop-load',
-    options: { ...desktop, colorScheme: 'dark' },
-  },
-  {
-    name: 'trigger-phone',
-    hash: '#/triggers/demo/shop/shop-load',
-    options: { ...phone, colorScheme: 'light' },
-  },
-] as const;
+  { name: 'trigger-light', hash: shop, options: { ...desktop, colorScheme: 'light' } },
+  { name: 'trigger-dark', hash: shop, options: { ...desktop, colorScheme: 'dark' } },
+  { name: 'trigger-phone', hash: shop, options: { ...phone, colorScheme: 'dark' } },
+];
 
 const samples = workloadSamples();
 const served = await servePages(
   demoPanel(new SampleDemo(samples)),
   statusPage({
     answers: new SampleAnswers(samples),
-    clock: new ManualClock(SAMPLE_NOW_SECONDS),
+    clock: new ManualClock(SAMPLE_NOW_SECONDS + 8),
     scalerAddress: 'predictive-scaler.predictive-scaler:50051',
   }),
 );
@@ -69,12 +58,12 @@ mkdirSync(folder, { recursive: true });
 try {
   for (const { name, hash, options } of PICTURES) {
     const { page, close } = await openPage(browser, `${served.url}/${hash}`, options);
-    await page.waitForSelector('canvas');
-    await page.waitForTimeout(300);
-    await page.screenshot({
-      path: join(folder, `${name}.png`),
-      fullPage: hash !== '#/' || name.endsWith('phone'),
-    });
+    await page.locator('.chart canvas').first().waitFor();
+    // Each chart is drawn within a frame of its data.
+    await page.evaluate(
+      'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))',
+    );
+    await page.screenshot({ path: join(folder, `${name}.png`) });
     await close();
   }
 } finally {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { PlannedForecast } from '../planner/types.js';
 import { launchBrowser, openPage, type WatchedPage } from '../test-support/browser.js';
 import { ManualClock } from '../test-support/manual-clock.js';
 import { testTrigger } from '../test-support/test-trigger.js';
@@ -11,12 +12,21 @@ import {
   SAMPLE_NOW_SECONDS,
   type Sample,
   SampleAnswers,
+  snapshotOf,
+  withSnapshot,
   workloadSamples,
 } from './test-support/sample-answers.js';
 import { SampleDemo } from './test-support/sample-demo.js';
 import { type ServedPages, servePages } from './test-support/serve-page.js';
 
 const SHOP = '#/triggers/demo/shop/shop-load';
+
+const quality = { modelError: 6.9, lastValueError: 10, coverage: 0.91, samples: 1002 };
+
+function shopForecast(sample: Sample): PlannedForecast {
+  const forecast = snapshotOf(sample).forecast!;
+  return { ...forecast, peak: 440, peakAtSeconds: SAMPLE_NOW_SECONDS + 55 * 60 };
+}
 
 describe('status page', function () {
   this.timeout(60_000);
@@ -27,7 +37,33 @@ describe('status page', function () {
 
   before(async () => {
     browser = await launchBrowser();
-    workloads = workloadSamples();
+    workloads = workloadSamples().map((sample) => {
+      // The tests are about the page: how a forecast comes out is for others to test.
+      if (sample.trigger.scaledObject === 'shop')
+        return withSnapshot(sample, {
+          reason: 'forecast',
+          guarded: false,
+          stage: 'weekly',
+          observed: 336,
+          value: 440,
+          forecast: shopForecast(sample),
+          quality,
+        });
+      if (sample.trigger.scaledObject === 'search-beta')
+        return withSnapshot(sample, {
+          reason: 'forecast',
+          guarded: false,
+          stage: 'trend',
+          nextStageInSeconds: 14 * 3600,
+        });
+      if (sample.trigger.scaledObject === 'webhooks')
+        return withSnapshot(sample, {
+          reason: 'guarded',
+          guarded: true,
+          quality: { ...quality, modelError: 11.2 },
+        });
+      return withSnapshot(sample, { reason: 'forecast', guarded: false, stage: 'weekly' });
+    });
   });
   after(() => browser.close());
   afterEach(async () => {
@@ -78,9 +114,13 @@ describe('status page', function () {
       const { page } = watched;
       const rows = await page.locator('tbody tr').allInnerTexts();
       assert.equal(rows.length, 9);
-      assert.match(rows[3]!, /demo\/shop[\s\S]*336\s+440\s+9 → 12\s+peak 20:00\s+Daily \+ weekly/);
-      assert.match(rows[3]!, /\d+\s% closer than reacting/);
-      assert.match(rows[2]!, /Trend\s+warming up: daily season in 1 d/);
+      assert.match(rows[3]!, /demo\/shop[\s\S]*336\s+440\s+9 → 11\s+peak 20:00\s+Daily \+ weekly/);
+      assert.match(rows[3]!, /31\s% closer than reacting/);
+      assert.match(rows[2]!, /Trend\s+warming up: daily season in 14 h/);
+      assert.match(
+        rows[4]!,
+        /Guarded\s+forecast no closer than reacting; the load now is answered\s+12\s% further off than reacting/,
+      );
       assert.match(rows[6]!, /No answer\s+the query cannot serve as a trigger/);
       assert.match(rows[7]!, /Starting/);
       const peak = page.locator('tbody tr').nth(3).locator('td time').first();
@@ -131,12 +171,12 @@ describe('status page', function () {
     );
     assert.match(
       steps[2]!,
-      /^The forecast may decide: it was \d+\s% closer than reacting over [\d,]+ past forecasts\.$/,
+      /^The forecast may decide: it was 31\s% closer than reacting over 1,002 past forecasts\.$/,
     );
     assert.equal(steps[3], 'The forecast is the larger of the two and decides: 440.');
     assert.match(steps[4]!, /^KEDA is answered 440 and “active”/);
     // 440 at 40 a replica.
-    assert.match(steps[5]!, /^At 40 per replica that asks for 12 replicas/);
+    assert.match(steps[5]!, /^At 40 per replica that asks for 11 replicas/);
     assert.equal(await page.title(), 'demo/shop – Predictive scaler');
     await page.getByRole('link', { name: 'All triggers' }).click();
     await page.getByRole('heading', { name: 'Triggers' }).waitFor();
@@ -226,9 +266,7 @@ describe('status page', function () {
     await link.focus();
     await page.evaluate(`document.querySelectorAll('tbody tr')[3].id = 'marked'`);
     answers.samples = workloads.map((sample) => {
-      if (sample.trigger.scaledObject !== 'shop' || !sample.answer || !('snapshot' in sample.answer))
-        return sample;
-      return { ...sample, answer: { snapshot: { ...sample.answer.snapshot, observed: 777 } } };
+      return sample.trigger.scaledObject === 'shop' ? withSnapshot(sample, { observed: 777 }) : sample;
     });
     // Longer than the second for which the server answers from memory.
     await page.waitForTimeout(1100);

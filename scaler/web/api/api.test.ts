@@ -13,6 +13,7 @@ import {
   SAMPLE_NOW_SECONDS,
   type Sample,
   SampleAnswers,
+  withSnapshot,
   workloadSamples,
 } from '../test-support/sample-answers.js';
 import { type ServedPages, servePages } from '../test-support/serve-page.js';
@@ -44,7 +45,10 @@ describe('status API', function () {
   let served: ServedPages;
 
   before(async () => {
-    samples = [...workloadSamples(), ...oddSamples()];
+    samples = [
+      ...workloadSamples().map((sample) => withSnapshot(sample, { reason: 'forecast', guarded: false })),
+      ...oddSamples(),
+    ];
     answers = new SampleAnswers(samples);
     const clock = new ManualClock(SAMPLE_NOW_SECONDS);
     served = await servePages(statusApi({ answers, clock, scalerAddress: 'scaler.example:50051' }));
@@ -67,9 +71,9 @@ describe('status API', function () {
       [
         'demo/office-api forecasting',
         'demo/reports forecasting',
-        'demo/search-beta guarded',
+        'demo/search-beta forecasting',
         'demo/shop forecasting',
-        'demo/webhooks guarded',
+        'demo/webhooks forecasting',
         'shop/gone starting',
         'shop/invoices error',
         'shop/just-asked starting',

@@ -4,7 +4,7 @@ import { fit, type Series, update } from '../../forecast/index.js';
 import { AnswerRecord } from '../../planner/answer-record.js';
 import { planAnswer } from '../../planner/plan-answer.js';
 import { StateChanges } from '../../planner/state-changes.js';
-import type { Answer, Answers, Evidence } from '../../planner/types.js';
+import type { Answer, Answers, Evidence, Snapshot } from '../../planner/types.js';
 import { testTrigger } from '../../test-support/test-trigger.js';
 import type { Trigger } from '../../trigger.js';
 
@@ -50,7 +50,18 @@ export function workloadSamples(): Sample[] {
   return demoWorkloads(SAMPLE_NOW_SECONDS - 4 * 3600, 7).map(sampleOf);
 }
 
-/** One trigger in each state that is none of the ordinary ones. */
+/** A workload's sample with another snapshot than it came to. */
+export function withSnapshot(sample: Sample, change: Partial<Snapshot>): Sample {
+  return { ...sample, answer: { snapshot: { ...snapshotOf(sample), ...change } } };
+}
+
+/** The snapshot of a sample that has one. */
+export function snapshotOf({ answer }: Sample): Snapshot {
+  if (!answer || !('snapshot' in answer)) throw new Error('this sample has no snapshot');
+  return answer.snapshot;
+}
+
+/** Triggers that have no value to answer, each for another reason. */
 export function oddSamples(): Sample[] {
   const unavailable = new ScalerError(
     'unavailable',
