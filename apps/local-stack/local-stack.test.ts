@@ -27,7 +27,7 @@ const boilerTrigger = {
 };
 
 describe('make apps: the whole stack on this machine', function () {
-  this.timeout(300_000);
+  this.timeout(400_000);
   let folder: string;
   let command: ChildProgram;
   let prometheus: PrometheusClient;
@@ -158,7 +158,7 @@ describe('make apps: the whole stack on this machine', function () {
   });
 
   it("lets the scaler forecast the inflow of the boiler's queue", async () => {
-    const answer = await waitFor('a trend in the model of the boiler', 150, async () => {
+    const answer = await waitFor('a trend in the model of the boiler', 240, async () => {
       await probe('boiler', boilerTrigger);
       const found = await answerFor('boiler');
       if (found.stage !== 'trend') throw new Error(`its stage is ${found.stage}`);
