@@ -4,9 +4,10 @@
  * Usage: npm run screenshots
  */
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
+import upng from 'upng-js';
 import { packageRoot } from '../scaler/package-root.js';
 import { launchBrowser, openPage } from '../scaler/test-support/browser.js';
 import { ManualClock } from '../scaler/test-support/manual-clock.js';
@@ -63,10 +64,16 @@ try {
     await page.evaluate(
       'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))',
     );
-    await page.screenshot({ path: join(folder, `${name}.png`) });
+    writeFileSync(join(folder, `${name}.png`), inFewColours(await page.screenshot()));
     await close();
   }
 } finally {
   await browser.close();
   await served.close();
+}
+
+/** The same picture in 128 colours, which takes a third of the space. */
+function inFewColours(png: Buffer): Buffer {
+  const picture = upng.decode(new Uint8Array(png).buffer);
+  return Buffer.from(upng.encode(upng.toRGBA8(picture), picture.width, picture.height, 128));
 }
