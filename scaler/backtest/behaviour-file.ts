@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ScalerError } from '../errors.js';
-import { completeBehaviour, type HpaBehaviour, type ScalingRules } from './hpa/behaviour.js';
+import { completeBehaviour, type HpaBehaviour, type ScalingRules } from '../hpa/behaviour.js';
 
 const policy = z.strictObject({
   type: z.enum(['Pods', 'Percent']),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parse } from 'yaml';
+import { completeBehaviour } from '../hpa/behaviour.js';
 import { parseTrigger } from '../trigger.js';
-import { completeBehaviour } from './hpa/behaviour.js';
 import { scaledObjectYaml } from './scaled-object.js';
 import { testSetup, testReplayTrigger as trigger } from './test-support/backtest.js';
 

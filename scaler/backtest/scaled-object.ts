@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { formatDuration } from '../duration.js';
-import type { HpaBehaviour, ScalingRules } from './hpa/behaviour.js';
+import type { HpaBehaviour, ScalingRules } from '../hpa/behaviour.js';
 import type { ReplayTrigger } from './replay.js';
 import type { ScalingSetup } from './scaled-workload.js';
 

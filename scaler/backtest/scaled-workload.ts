@@ -1,5 +1,5 @@
-import type { HpaBehaviour } from './hpa/behaviour.js';
-import { HpaController } from './hpa/controller.js';
+import type { HpaBehaviour } from '../hpa/behaviour.js';
+import { HpaController } from '../hpa/controller.js';
 import { hpaMinReplicas, KedaActivation } from './keda-activation.js';
 import { Pods } from './pods.js';
 

@@ -1,5 +1,5 @@
-import { completeBehaviour } from '../../backtest/hpa/behaviour.js';
-import { HpaController } from '../../backtest/hpa/controller.js';
+import { completeBehaviour } from '../../hpa/behaviour.js';
+import { HpaController } from '../../hpa/controller.js';
 import type { PastAnswers } from '../../planner/answer-record.js';
 import type { ReplicaChart } from './contract.js';
 import { knownList, rfc3339, rounded } from './json-values.js';
