@@ -27,6 +27,19 @@ export interface ScalingSetup {
   readonly syncSeconds: number;
 }
 
+/** What a ScaledObject and a cluster do when nobody set anything: KEDA's and Kubernetes' own defaults. */
+export const clusterDefaults = {
+  minReplicas: 1,
+  maxReplicas: 100,
+  idleReplicas: undefined,
+  activationThreshold: 0,
+  cooldownSeconds: 300,
+  pollingSeconds: 30,
+  behaviour: undefined,
+  tolerance: 0.1,
+  syncSeconds: 15,
+} satisfies Partial<ScalingSetup>;
+
 /** What a way of scaling cost and what it failed to serve. */
 export interface ScalingOutcome {
   /** Time that pods existed, ready or not. */

@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
-import type { ScalingSetup } from './scaled-workload.js';
+import { clusterDefaults, type ScalingSetup } from './scaled-workload.js';
 import { simulateScaling } from './simulate.js';
 
 const setup: ScalingSetup = {
   targetPerReplica: 10,
   capacityPerReplica: 10,
   startupSeconds: 0,
-  minReplicas: 1,
-  maxReplicas: 100,
-  idleReplicas: undefined,
-  activationThreshold: 0,
-  cooldownSeconds: 300,
-  pollingSeconds: 30,
-  behaviour: undefined,
-  tolerance: 0.1,
-  syncSeconds: 15,
+  ...clusterDefaults,
 };
 
 const minutes = (...values: readonly (readonly [value: number, minutes: number])[]) =>

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { clusterDefaults } from './scaled-workload.js';
 import { cheapestWithin, sweepUtilisation } from './sweep.js';
 
 describe('cheapestWithin', () => {
@@ -24,15 +25,7 @@ describe('sweepUtilisation', () => {
       targetPerReplica: 7.5,
       capacityPerReplica: 10,
       startupSeconds: 0,
-      minReplicas: 1,
-      maxReplicas: 100,
-      idleReplicas: undefined,
-      activationThreshold: 0,
-      cooldownSeconds: 300,
-      pollingSeconds: 30,
-      behaviour: undefined,
-      tolerance: 0.1,
-      syncSeconds: 15,
+      ...clusterDefaults,
     });
     assert.equal(sweep.length, 37);
     // 70 / 7.5 rounded up is 10 pods for ten minutes.

@@ -1,9 +1,14 @@
-import { ScaledWorkload, type ScalingOutcome, type ScalingSetup } from '../backtest/scaled-workload.js';
+import {
+  clusterDefaults,
+  ScaledWorkload,
+  type ScalingOutcome,
+  type ScalingSetup,
+} from '../backtest/scaled-workload.js';
 import { type DemoService, demoNamespace } from './demo-services.js';
 import type { KedaStandIn } from './keda-stand-in.js';
 
-/** How often the HPA asks and how often KEDA does, as in a cluster with default settings. */
-export const rhythm = { syncSeconds: 15, pollingSeconds: 30 };
+/** How often KEDA asks. */
+const { pollingSeconds } = clusterDefaults;
 
 /** Steps of the course kept for charts. */
 const timelineSteps = 720;
@@ -42,13 +47,13 @@ export class Comparison {
   constructor(
     readonly service: DemoService,
     keda: KedaStandIn,
-    setup: Omit<ScalingSetup, keyof typeof rhythm>,
+    setup: ScalingSetup,
     nowSeconds: number,
   ) {
     this.#keda = keda;
     const load = service.workload.requestsPerSecond(nowSeconds);
-    this.#predictive = new ScaledWorkload({ ...setup, ...rhythm }, nowSeconds, load);
-    this.#reactive = new ScaledWorkload({ ...setup, ...rhythm }, nowSeconds, load);
+    this.#predictive = new ScaledWorkload(setup, nowSeconds, load);
+    this.#reactive = new ScaledWorkload(setup, nowSeconds, load);
     this.#timelineStartSeconds = nowSeconds;
   }
 
@@ -73,7 +78,7 @@ export class Comparison {
   /**
    * Lives through the time since the last sync, then lets KEDA and the HPA act on what the scaler answers.
    *
-   * @param atSeconds a multiple of `rhythm.syncSeconds`, later than that of the last call.
+   * @param atSeconds a multiple of the HPA's sync period, later than that of the last call.
    * @throws ServiceError when the scaler gives no answer.
    */
   async sync(atSeconds: number): Promise<void> {
@@ -84,7 +89,7 @@ export class Comparison {
     this.#draw(atSeconds, load);
 
     const reading = await this.#keda.read(workload.app, demoNamespace, metadata);
-    if (atSeconds % rhythm.pollingSeconds === 0) {
+    if (atSeconds % pollingSeconds === 0) {
       this.#predictive.poll(reading.active);
       this.#reactive.poll(load > 0);
     }

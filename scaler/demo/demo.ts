@@ -1,6 +1,7 @@
+import { clusterDefaults } from '../backtest/scaled-workload.js';
 import type { DemoControl, DemoOutcome, DemoState, DemoWorkload } from '../web/demo-panel.js';
 import { AcceleratedClock } from './accelerated-clock.js';
-import { Comparison, rhythm, type Side } from './comparison.js';
+import { Comparison, type Side } from './comparison.js';
 import { demoNamespace, demoServices } from './demo-services.js';
 import { EmbeddedPrometheus } from './embedded-prometheus.js';
 import { KedaStandIn } from './keda-stand-in.js';
@@ -13,16 +14,8 @@ const speedChoices = [60, 300, 600, 1800];
 /** Load that a replica carries beyond its target before it is overloaded: targets are set at 80 % of what it can. */
 const targetUtilisation = 0.8;
 
-const setup = {
-  startupSeconds: 180,
-  minReplicas: 1,
-  maxReplicas: 100,
-  idleReplicas: undefined,
-  activationThreshold: 0,
-  cooldownSeconds: 300,
-  behaviour: undefined,
-  tolerance: 0.1,
-};
+/** From the creation of a pod until it serves. */
+const startupSeconds = 180;
 
 export interface DemoOptions {
   /** Seconds of the demo that pass in one second. */
@@ -76,7 +69,8 @@ export class Demo implements DemoControl {
     this.#comparisons = this.#services.map((service) => {
       const { threshold } = service;
       const scaling = {
-        ...setup,
+        ...clusterDefaults,
+        startupSeconds,
         targetPerReplica: threshold,
         capacityPerReplica: threshold / targetUtilisation,
       };
@@ -95,7 +89,7 @@ export class Demo implements DemoControl {
   /** Syncs every service at each tick; the clock waits for those that are late. */
   async #run(): Promise<void> {
     const signal = this.#stopping.signal;
-    for (let at = startSeconds; !signal.aborted; at += rhythm.syncSeconds) {
+    for (let at = startSeconds; !signal.aborted; at += clusterDefaults.syncSeconds) {
       this.clock.limitTo(at);
       await this.clock.sleepUntil(at, signal).catch(() => undefined);
       if (!signal.aborted) await Promise.all(this.#comparisons.map((comparison) => comparison.sync(at)));

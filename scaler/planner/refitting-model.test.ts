@@ -71,6 +71,25 @@ describe('RefittingModel', () => {
     assert.deepEqual(due, [midnight - hour, midnight, midnight + hour, midnight + 2 * hour]);
   });
 
+  it('asks for a fit as soon as the history is long enough for the next stage', () => {
+    // The refit clock strikes at midnight and then not for six days; the history begins at noon before.
+    const refitSeconds = 6 * day;
+    const model = new RefittingModel({ ...schedule, refitSeconds, offsetSeconds: midnight % refitSeconds });
+    const due: number[] = [];
+    for (let now = midnight + step; now < midnight + 3 * day; now += step) {
+      const known = cutSeries(history(now), midnight - day / 2, now);
+      const boundary = model.dueBoundarySeconds(now, now);
+      if (boundary !== undefined) {
+        model.offer(boundary, fit(cutSeries(known, 0, boundary), options));
+        due.push(boundary);
+      }
+      model.advance(now, known);
+    }
+    assert.equal(due[0], midnight);
+    assert.equal(model.current?.stage, 'daily');
+    assert.ok(due.length <= 4, `fits at ${due}`);
+  });
+
   it('asks for no fit on steps that have not arrived', () => {
     const model = new RefittingModel(schedule);
     live(model, midnight + step, midnight + step);

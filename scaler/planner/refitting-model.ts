@@ -37,15 +37,19 @@ export class RefittingModel {
   }
 
   /**
-   * The boundary up to which a model should be fitted now; undefined while no fit is due.
+   * The boundary up to which a model should be fitted now: one of the refit clock, or the moment at which the history
+   * became long enough for the next stage of the cold start. Undefined while no fit is due.
    *
    * @param knownUntilSeconds end of the newest step of history that is held.
    */
   dueBoundarySeconds(nowSeconds: number, knownUntilSeconds: number): number | undefined {
-    if (!this.#current) return this.#boundaryInUse(nowSeconds);
-    const newest = this.#boundary(Math.min(nowSeconds, knownUntilSeconds));
-    const fitted = (this.#next ?? this.#current).boundarySeconds;
-    return newest > fitted ? newest : undefined;
+    const newest = this.#next ?? this.#current;
+    if (!newest) return this.#boundary(nowSeconds - this.schedule.graceSeconds);
+    const untilSeconds = Math.min(nowSeconds, knownUntilSeconds);
+    const onClock = this.#boundary(untilSeconds);
+    if (onClock > newest.boundarySeconds) return onClock;
+    const stageReached = this.#stageReachedSeconds(newest);
+    return stageReached !== undefined && stageReached <= untilSeconds ? stageReached : undefined;
   }
 
   /** Takes over a model that was fitted on the window ending at `boundarySeconds`. */
@@ -56,15 +60,18 @@ export class RefittingModel {
 
   /** Changes over to the newer fit when its time has come, and carries the model on to the end of the history. */
   advance(nowSeconds: number, history: Series): void {
-    if (this.#next && this.#next.boundarySeconds <= this.#boundaryInUse(nowSeconds)) {
+    if (this.#next && this.#next.boundarySeconds <= nowSeconds - this.schedule.graceSeconds) {
       this.#current = this.#next;
       this.#next = undefined;
     }
     if (this.#current) catchUp(this.#current.model, history);
   }
 
-  #boundaryInUse(nowSeconds: number): number {
-    return this.#boundary(nowSeconds - this.schedule.graceSeconds);
+  /** When the history of a fit will be long enough for the next stage; undefined on the last one. */
+  #stageReachedSeconds({ boundarySeconds, model }: DatedModel): number | undefined {
+    const { stepSeconds } = this.schedule;
+    const missingSteps = Math.ceil(model.nextStageInSeconds / stepSeconds);
+    return missingSteps > 0 ? boundarySeconds + missingSteps * stepSeconds : undefined;
   }
 
   #boundary(atSeconds: number): number {

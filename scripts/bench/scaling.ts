@@ -1,6 +1,7 @@
 import { runBacktest } from '../../scaler/backtest/backtest.js';
 import { type EqualOverload, POLICY_NAMES, type PolicyKey, resultOf } from '../../scaler/backtest/compare.js';
 import { recordingOfSamples } from '../../scaler/backtest/recording.js';
+import { clusterDefaults } from '../../scaler/backtest/scaled-workload.js';
 import type { Trace } from './traces.js';
 
 const EVALUATED_MINUTES = 2 * 1440;
@@ -71,15 +72,8 @@ function measure({ name, samples }: Trace): Measured | undefined {
       targetPerReplica: 0.7 * capacityPerReplica,
       capacityPerReplica,
       startupSeconds: 180,
-      minReplicas: 1,
+      ...clusterDefaults,
       maxReplicas: 100_000,
-      idleReplicas: undefined,
-      activationThreshold: 0,
-      cooldownSeconds: 300,
-      pollingSeconds: 30,
-      behaviour: undefined,
-      tolerance: 0.1,
-      syncSeconds: 15,
     },
     refitSeconds: 3600,
     span,

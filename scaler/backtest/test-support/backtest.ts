@@ -2,7 +2,7 @@ import type { Samples } from '../../history/samples.js';
 import { type Backtest, type BacktestOptions, runBacktest } from '../backtest.js';
 import { recordingOfSamples } from '../recording.js';
 import type { ReplayTrigger } from '../replay.js';
-import type { ScalingSetup } from '../scaled-workload.js';
+import { clusterDefaults, type ScalingSetup } from '../scaled-workload.js';
 
 /** A trigger with the product's defaults; for tests. */
 export const testReplayTrigger: ReplayTrigger = {
@@ -23,15 +23,7 @@ export const testSetup: ScalingSetup = {
   targetPerReplica: 7,
   capacityPerReplica: 10,
   startupSeconds: 120,
-  minReplicas: 1,
-  maxReplicas: 100,
-  idleReplicas: undefined,
-  activationThreshold: 0,
-  cooldownSeconds: 300,
-  pollingSeconds: 30,
-  behaviour: undefined,
-  tolerance: 0.1,
-  syncSeconds: 15,
+  ...clusterDefaults,
 };
 
 /** Backtests the last days of a load; a fit every six hours keeps tests quick. */

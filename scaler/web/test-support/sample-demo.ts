@@ -1,3 +1,4 @@
+import { clusterDefaults } from '../../backtest/scaled-workload.js';
 import { type ScalingTimeline, simulateScaling } from '../../backtest/simulate.js';
 import { demoWorkloads } from '../../demo/workloads.js';
 import type { PastAnswers } from '../../planner/answer-record.js';
@@ -81,15 +82,7 @@ function scaled(metric: Float64Array, demand: Float64Array, threshold: number) {
       targetPerReplica: threshold,
       capacityPerReplica: 1.25 * threshold,
       startupSeconds: 180,
-      minReplicas: 1,
-      maxReplicas: 100,
-      idleReplicas: undefined,
-      activationThreshold: 0,
-      cooldownSeconds: 300,
-      pollingSeconds: 30,
-      behaviour: undefined,
-      tolerance: 0.1,
-      syncSeconds: 15,
+      ...clusterDefaults,
     },
     timeline,
   );
