@@ -10,6 +10,8 @@ import { bindThemeButton } from './theme.js';
 import { TriggerView } from './trigger-view.js';
 
 const REFRESH_MILLISECONDS = 5000;
+/** Long lists are read less often: ten thousand triggers every half minute. */
+const REFRESH_MILLISECONDS_PER_TRIGGER = 3;
 /** A demo's hours pass in seconds. */
 const DEMO_REFRESH_MILLISECONDS = 1000;
 
@@ -62,7 +64,11 @@ function show(): void {
         return false;
       }
     },
-    () => (isDemo ? DEMO_REFRESH_MILLISECONDS : REFRESH_MILLISECONDS),
+    () => {
+      if (isDemo) return DEMO_REFRESH_MILLISECONDS;
+      const triggers = opened instanceof Overview ? opened.size : 1;
+      return Math.max(REFRESH_MILLISECONDS, REFRESH_MILLISECONDS_PER_TRIGGER * triggers);
+    },
   );
 }
 

@@ -7,7 +7,7 @@ import { OverviewRow } from './overview-row.js';
 import { STATUS_LABELS, STATUS_ORDER } from './words.js';
 
 /** Triggers asked for at once. */
-const PAGE_TRIGGERS = 500;
+const PAGE_TRIGGERS = 1000;
 
 /** Rows drawn before the viewer asks for more: a browser draws a thousand at once without a pause. */
 const ROWS = 1000;
@@ -91,6 +91,11 @@ export class Overview {
   /** True while a demo's panel is shown, whose time runs fast. */
   get isDemo(): boolean {
     return this.#demo.isShown;
+  }
+
+  /** Triggers in the list. */
+  get size(): number {
+    return this.#triggers.length;
   }
 
   /** Reads the list and shows it; what was shown before stays until then. */
