@@ -64,7 +64,7 @@ function qualityLines({ stage, nextStageInSeconds, quality, guarded }: FittedMod
   const lines = [`stage: ${stage}${next}`];
   if (quality.samples > 0)
     lines.push(
-      `peak over the horizon, ${quality.samples} past forecasts: mean error ${number(quality.modelError)}, of "last value" ${number(quality.lastValueError)}; coverage ${quality.coverage.toFixed(2)}`,
+      `peak over the horizon, ${quality.samples} past forecasts: mean error at the quantile ${number(quality.modelError)}, of "last value" ${number(quality.lastValueError)}; coverage ${quality.coverage.toFixed(2)}`,
     );
   if (guarded) lines.push('guarded: the model does not beat "last value" here, a scaler would not use it');
   return lines;

@@ -35,7 +35,7 @@ export function passRecord(length: number, from: number, stepsAhead: readonly nu
 }
 
 /**
- * Smoothing parameters with the least mean absolute error, summed over the numbers of steps ahead at which the forecast
+ * Smoothing parameters with the least mean absolute error, summed over the (up to three) numbers of steps ahead at which the forecast
  * is used. One pass over the data gives the errors at all of them. The absolute error, not the squared one, so that a
  * few incidents do not decide for all other days.
  *
@@ -57,9 +57,8 @@ export function fitParameters(shape: MemberShape, track: Track, record: PassReco
       for (const rho of [0.9, 0.98]) measure({ ...best, alpha, gamma, kappa, rho });
   };
 
-  const hasSeason = shape.periods.length > 0;
   for (const alpha of ALPHAS) pass(alpha, best.gamma);
-  if (hasSeason) {
+  if (shape.periods.length > 0) {
     for (const gamma of GAMMAS) if (gamma !== START.gamma) pass(best.alpha, gamma);
     for (const alpha of neighbours(ALPHAS, best.alpha)) pass(alpha, best.gamma);
   }
@@ -79,23 +78,29 @@ function neighbours(grid: readonly number[], value: number): number[] {
 /** Sum over the steps ahead of the mean absolute error that a recorded pass has when this deviation is added. */
 function lossWithDeviation(record: PassRecord, { kappa, rho }: SmoothingParameters): number {
   const { errors, remainder, stepsAhead, from } = record;
-  let loss = 0;
-  for (let k = 0; k < stepsAhead.length; k++) {
-    const ahead = errors[k]!;
-    const fading = rho ** stepsAhead[k]!;
-    let deviation = 0;
-    let sum = 0;
-    let count = 0;
-    for (let t = from; t < remainder.length; t++) {
-      const now = remainder[t]!;
-      deviation *= rho;
-      if (!Number.isNaN(now)) deviation += kappa * (now - deviation);
-      const error = Math.abs(ahead[t]! - fading * deviation);
-      if (Number.isNaN(error)) continue;
-      sum += error;
-      count++;
-    }
-    if (count > 0) loss += sum / count;
+  // Three horizons in one loop, because this is where fitting spends its time; what is not measured weighs nothing.
+  const near = errors[0]!;
+  const middle = errors[1] ?? near;
+  const far = errors[2] ?? near;
+  const middleWeight = errors.length > 1 ? 1 : 0;
+  const farWeight = errors.length > 2 ? 1 : 0;
+  const nearFading = rho ** stepsAhead[0]!;
+  const middleFading = rho ** (stepsAhead[1] ?? 0);
+  const farFading = rho ** (stepsAhead[2] ?? 0);
+  let deviation = 0;
+  let sum = 0;
+  let count = 0;
+  for (let t = from; t < remainder.length; t++) {
+    const now = remainder[t]!;
+    deviation *= rho;
+    if (!Number.isNaN(now)) deviation += kappa * (now - deviation);
+    const error =
+      Math.abs(near[t]! - nearFading * deviation) +
+      middleWeight * Math.abs(middle[t]! - middleFading * deviation) +
+      farWeight * Math.abs(far[t]! - farFading * deviation);
+    if (Number.isNaN(error)) continue;
+    sum += error;
+    count++;
   }
-  return loss;
+  return count > 0 ? sum / count : 0;
 }

@@ -50,12 +50,11 @@ export function fit(series: Series, options: FitOptions): FittedModel {
 
   const measured = measurePeaks(peaks ?? values, peak.replayed, origins, horizonSteps);
   const peakTypical = typicalErrors(measured.errors, origins, daySlots, 1, stepSeconds);
-  const divided = measured.errors.map((error, i) => {
-    const slot = daySlots.slots[origins.first + i * origins.stride + 1]!;
-    const expected = expectedError(peakTypical[slot]!, peak.ratios[i]!);
-    return expected > 0 ? error / expected : error;
-  });
-  const quality = measureQuality(measured, divided, options.quantile ?? DEFAULT_QUANTILE);
+  const expected = peak.ratios.map((ratio, i) =>
+    expectedError(peakTypical[daySlots.slots[origins.first + i * origins.stride + 1]!]!, ratio),
+  );
+  const divided = measured.errors.map((error, i) => (expected[i]! > 0 ? error / expected[i]! : error));
+  const quality = measureQuality(measured, expected, options.quantile ?? DEFAULT_QUANTILE);
   return {
     stage: rung.stage,
     nextStageInSeconds: rung.nextStageInSeconds,

@@ -49,8 +49,8 @@ export interface PassRecord {
 export function smooth(member: Member, track: Track, from: number, to: number, record?: PassRecord): void {
   const { alpha, beta, phi, gamma, omega, kappa, rho } = member.parameters;
   const { values, slots } = track;
-  const first = member.seasons[0] ?? noSeason();
-  const second = member.seasons[1] ?? noSeason();
+  const first = member.seasons[0] ?? NO_SEASON;
+  const second = member.seasons[1] ?? NO_SEASON;
   const firstSlots = slots[0] ?? NO_SLOTS;
   const secondSlots = slots[1] ?? NO_SLOTS;
   const hasFirst = member.seasons.length > 0;
@@ -144,8 +144,4 @@ export function project(
 }
 
 const NO_SLOTS = new Int32Array(0);
-const noSeason = (): Season => ({
-  periodSeconds: 0,
-  effects: new Float64Array(1),
-  visits: new Float64Array(1),
-});
+const NO_SEASON: Season = { periodSeconds: 0, effects: new Float64Array(1), visits: new Float64Array(1) };

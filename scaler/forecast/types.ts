@@ -28,9 +28,12 @@ export interface FitOptions {
 
 /** How good a model is on its own recent past, for the peak over the horizon in use. Same unit as the series. */
 export interface ModelQuality {
-  /** Mean absolute error of the median forecast of the peak over the horizon. */
+  /**
+   * Mean error of the quantile of the peak over the horizon, where too low weighs more than too high: the distance times
+   * 2 q below, times 2 (1 - q) above the peak that came.
+   */
   readonly modelError: number;
-  /** The same for "the last step's maximum stays". */
+  /** The same for "the last step's maximum stays", with a fixed margin. */
   readonly lastValueError: number;
   /** Share of past peaks at or below the quantile, where the quantile knows only the errors before it. */
   readonly coverage: number;

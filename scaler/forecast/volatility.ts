@@ -5,15 +5,15 @@ import type { Volatility } from './types.js';
  * How large the next error will be. Errors are larger at some times of the day (the morning rise, a nightly job) and
  * they come in spells, as prices' do: a restless hour is followed by another. So the expected size is
  *
- *     typical[slot of the day] * ratio ^ 0.7,     ratio += memory * (|error| / typical - ratio)
+ *     typical[slot of the day] * ratio ^ 0.85,     ratio += memory * (|error| / typical - ratio)
  *
  * a seasonal form of the idea of Engle (1982) and Taylor (1986), with absolute instead of squared errors because
  * loads have spikes. The exponent below 1 says that a spell ends sooner than it looks from within.
  */
-const EXPONENT = 0.7;
+const EXPONENT = 0.85;
 
 /** Errors are forgotten over this time. */
-const MEMORY_SECONDS = 8640;
+const MEMORY_SECONDS = 5400;
 
 /** The typical error of a slot is taken over this time before and after it. */
 const SMOOTHING_SECONDS = 7200;

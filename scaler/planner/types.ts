@@ -34,7 +34,7 @@ export interface PlannedForecast {
 
 /** How good the model is on this trigger's own recent past, at the horizon in use. Same unit as the query. */
 export interface ForecastQuality {
-  /** Mean absolute error of the forecast peak over the horizon. */
+  /** Mean error of the peak's quantile over the horizon; too low weighs more than too high. */
   readonly modelError: number;
   /** The same for "the last value stays". */
   readonly lastValueError: number;

@@ -106,7 +106,7 @@ const stateFamilies: readonly TriggerFamily[] = [
 const qualityFamilies: readonly TriggerFamily[] = [
   {
     name: `${PREFIX}forecast_error`,
-    help: "Mean absolute error of the forecast peak over the horizon, measured on this trigger's past, in the query's unit.",
+    help: "Mean error of the peak's quantile over the horizon, too low weighing more than too high, measured on this trigger's past, in the query's unit.",
     collect: ofSnapshot(({ quality }, emit) => quality && emit(quality.modelError)),
   },
   {

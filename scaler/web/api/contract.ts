@@ -57,7 +57,7 @@ export interface Replicas {
 
 /** How far off past forecasts were, at the horizon in use. */
 export interface Accuracy {
-  /** Mean absolute error of the forecast peak over the horizon. */
+  /** Mean error of the peak's quantile over the horizon; too low weighs more than too high. */
   readonly modelError: number;
   /** The same for "the last value stays", which is what reacting amounts to. */
   readonly lastValueError: number;
