@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { pollUntil } from '../../scaler/test-support/poll-until.js';
 import { ChildProgram } from '../test-support/child-program.js';
 import { OtlpReceiver } from '../test-support/otlp-receiver.js';
-import { waitFor } from '../test-support/wait-for.js';
 import { createTestDatabase } from './test-support/database.js';
 import { TestQueue } from './test-support/queue.js';
 
@@ -25,7 +25,9 @@ describe('the traces of the boiler', function () {
     const producer = new ChildProgram(new URL('./producer/main.js', import.meta.url), environment);
     const consumer = new ChildProgram(new URL('./consumer/main.js', import.meta.url), environment);
     try {
-      await waitFor('stored readings', 30, async () => (await database.count('readings')) > 5);
+      await pollUntil('stored readings', async () => (await database.count('readings')) > 5, {
+        timeoutSeconds: 30,
+      });
       // Spans go out in batches; a stop sends what is left.
       assert.deepEqual(await producer.stop(), { code: 0, signal: null });
       assert.deepEqual(await consumer.stop(), { code: 0, signal: null });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pollUntil } from '../../scaler/test-support/poll-until.js';
 import { PrometheusServer } from '../test-support/prometheus-server.js';
 import { assertReadmeListsOptions } from '../test-support/readme.js';
-import { waitFor } from '../test-support/wait-for.js';
 import { historyCommand } from './command.js';
 
 describe('the history simulator', () => {
@@ -58,10 +58,10 @@ describe('the history simulator', () => {
         nowSeconds,
       );
       assert.equal(samples[0]!.value, (3 * 86_400) / 30, 'no sample is lost on the way');
-      await waitFor(
+      await pollUntil(
         'a live sample beside the past',
-        20,
         async () => (await prometheus.query('up')).length === 1,
+        { timeoutSeconds: 20 },
       );
     } finally {
       await prometheus.close();

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { pollUntil } from '../../scaler/test-support/poll-until.js';
 import { endProcess } from '../test-support/end-process.js';
-import { waitFor } from '../test-support/wait-for.js';
 
 const startTimeoutSeconds = 90;
 
@@ -47,10 +47,14 @@ export class LocalProgram {
     const program = new LocalProgram(name, child);
     if (readyUrl === undefined) return program;
     try {
-      await waitFor(`${name} to be ready at ${readyUrl}`, startTimeoutSeconds, async () => {
-        if (child.exitCode !== null) return 'ended';
-        return (await fetch(readyUrl)).ok && 'ready';
-      });
+      await pollUntil(
+        `${name} to be ready at ${readyUrl}`,
+        async () => {
+          if (child.exitCode !== null) return 'ended';
+          return (await fetch(readyUrl)).ok && 'ready';
+        },
+        { timeoutSeconds: startTimeoutSeconds },
+      );
       if (child.exitCode !== null) throw new Error(`${name} ended with code ${child.exitCode}`);
     } catch (error) {
       await program.stop();

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageRoot } from '../../scaler/package-root.js';
+import { pollUntil } from '../../scaler/test-support/poll-until.js';
 import { usualLoadAt } from '../shared/weekly-load.js';
 import { ChildProgram } from '../test-support/child-program.js';
 import { PrometheusClient } from '../test-support/prometheus-client.js';
 import { assertReadmeListsExactly } from '../test-support/readme.js';
-import { waitFor } from '../test-support/wait-for.js';
 import { localStackVariables } from './variables.js';
 
 const peakPerSecond = 5;
@@ -40,10 +40,14 @@ describe('make apps: the whole stack on this machine', function () {
       TRAFFIC_PER_SECOND: String(peakPerSecond),
       SCRAPE_SECONDS: '1',
     });
-    await waitFor('the stack to print its addresses', 200, async () => {
-      if (command.errorOutput !== '') return 'failed';
-      return command.output.some((line) => line.includes('Ctrl-C'));
-    });
+    await pollUntil(
+      'the stack to print its addresses',
+      async () => {
+        if (command.errorOutput !== '') return 'failed';
+        return command.output.some((line) => line.includes('Ctrl-C'));
+      },
+      { timeoutSeconds: 200 },
+    );
     assert.equal(command.errorOutput, '');
     prometheus = new PrometheusClient(url('prometheus'));
   });
@@ -89,15 +93,23 @@ describe('make apps: the whole stack on this machine', function () {
       ...['boiler-producer', 'boiler-consumer', 'boiler-dashboard', 'metric-sender', 'metric-receiver'],
       ...['rabbitmq', 'scaler'],
     ];
-    await waitFor('all targets to be up', 60, async () => {
-      const down = (await prometheus.targets()).filter(({ health }) => health !== 'up');
-      if (down.length > 0) throw new Error(JSON.stringify(down));
-      return true;
-    });
-    const seen = await waitFor('a sample of each target', 30, async () => {
-      const up = await prometheus.query('up == 1');
-      return up.length >= expected.length && up.map(({ metric }) => metric.service);
-    });
+    await pollUntil(
+      'all targets to be up',
+      async () => {
+        const down = (await prometheus.targets()).filter(({ health }) => health !== 'up');
+        if (down.length > 0) throw new Error(JSON.stringify(down));
+        return true;
+      },
+      { timeoutSeconds: 60 },
+    );
+    const seen = await pollUntil(
+      'a sample of each target',
+      async () => {
+        const up = await prometheus.query('up == 1');
+        return up.length >= expected.length && up.map(({ metric }) => metric.service);
+      },
+      { timeoutSeconds: 30 },
+    );
     assert.deepEqual(seen.sort(), expected.sort());
   });
 
@@ -110,12 +122,19 @@ describe('make apps: the whole stack on this machine', function () {
   });
 
   it('moves readings and resources through the broker', async () => {
-    await waitFor('stored readings in Prometheus', 60, async () => {
-      const [stored] = await prometheus.query('sum(boiler_readings_stored_total)');
-      return (stored?.value ?? 0) > 0;
-    });
-    await waitFor('an announcement in the log of the receiver', 30, async () =>
-      (await readFile(join(folder, 'log/metric-receiver.log'), 'utf8')).includes('Aplicação: app1'),
+    await pollUntil(
+      'stored readings in Prometheus',
+      async () => {
+        const [stored] = await prometheus.query('sum(boiler_readings_stored_total)');
+        return (stored?.value ?? 0) > 0;
+      },
+      { timeoutSeconds: 60 },
+    );
+    await pollUntil(
+      'an announcement in the log of the receiver',
+      async () =>
+        (await readFile(join(folder, 'log/metric-receiver.log'), 'utf8')).includes('Aplicação: app1'),
+      { timeoutSeconds: 30 },
     );
     const queues = await prometheus.query('rabbitmq_queue_messages_ready{queue="boiler.readings"}');
     assert.equal(queues.length, 1, "the alert on growing queues needs each queue's own series");
@@ -128,12 +147,16 @@ describe('make apps: the whole stack on this machine', function () {
     };
     const rules = data.groups.flatMap(({ rules }) => rules);
     assert.ok(rules.some(({ name }) => name === 'MuitasRequisicoes'));
-    await waitFor('every rule to be evaluated without error', 30, async () => {
-      const again = (await (await fetch(`${prometheus.url}/api/v1/rules`)).json()) as {
-        data: typeof data;
-      };
-      return again.data.groups.every((group) => group.rules.every(({ health }) => health === 'ok'));
-    });
+    await pollUntil(
+      'every rule to be evaluated without error',
+      async () => {
+        const again = (await (await fetch(`${prometheus.url}/api/v1/rules`)).json()) as {
+          data: typeof data;
+        };
+        return again.data.groups.every((group) => group.rules.every(({ health }) => health === 'ok'));
+      },
+      { timeoutSeconds: 30 },
+    );
   });
 
   it('lets the scaler forecast the requests of app-a from the seeded past', async () => {
@@ -143,11 +166,15 @@ describe('make apps: the whole stack on this machine', function () {
       predictHorizon: `${horizonSeconds}s`,
       historyTimeWindow: '3d',
     };
-    const answer = await waitFor('a daily season in the model of app-a', 60, async () => {
-      await probe('app-a', trigger).catch(() => {}); // the first question may come before the history
-      const found = await answerFor('app-a');
-      return found.stage === 'daily' && found;
-    });
+    const answer = await pollUntil(
+      'a daily season in the model of app-a',
+      async () => {
+        await probe('app-a', trigger).catch(() => {}); // the first question may come before the history
+        const found = await answerFor('app-a');
+        return found.stage === 'daily' && found;
+      },
+      { timeoutSeconds: 60 },
+    );
     const usual = peakPerSecond * usualLoadAt(Date.now() / 1000 + horizonSeconds);
     // The simulated day may lie 6 % beside the usual one, its noise 8 %, and there are three days to learn from.
     assert.ok(
@@ -158,12 +185,16 @@ describe('make apps: the whole stack on this machine', function () {
   });
 
   it("lets the scaler forecast the inflow of the boiler's queue", async () => {
-    const answer = await waitFor('a trend in the model of the boiler', 240, async () => {
-      await probe('boiler', boilerTrigger);
-      const found = await answerFor('boiler');
-      if (found.stage !== 'trend') throw new Error(`its stage is ${found.stage}`);
-      return found;
-    });
+    const answer = await pollUntil(
+      'a trend in the model of the boiler',
+      async () => {
+        await probe('boiler', boilerTrigger);
+        const found = await answerFor('boiler');
+        if (found.stage !== 'trend') throw new Error(`its stage is ${found.stage}`);
+        return found;
+      },
+      { timeoutSeconds: 240 },
+    );
     const [inflow] = await prometheus.query(boilerTrigger.query);
     assert.ok(
       Math.abs(answer.forecast! / inflow!.value - 1) < 0.5,

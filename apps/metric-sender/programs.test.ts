@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ChannelModel, type ConsumeMessage, connect } from 'amqplib';
 import { Registry } from 'prom-client';
+import { pollUntil } from '../../scaler/test-support/poll-until.js';
 import { ChildProgram } from '../test-support/child-program.js';
 import { assertReadmeListsMetrics, assertReadmeListsVariables } from '../test-support/readme.js';
 import { sharedRabbitmq } from '../test-support/shared-rabbitmq.js';
-import { waitFor } from '../test-support/wait-for.js';
 import { receiverMetrics } from './receiver/metrics.js';
 import { receiverVariables } from './receiver/variables.js';
 import { senderMetrics } from './sender/metrics.js';
@@ -65,7 +65,7 @@ deployments:
     const messages: ConsumeMessage[] = [];
     await channel.consume(queue, (message) => messages.push(message!), { noAck: true });
     const sender = start(senderMain, { INTERVAL_SECONDS: '0.3' });
-    await waitFor('three rounds', 20, () => messages.length >= 6);
+    await pollUntil('three rounds', () => messages.length >= 6, { timeoutSeconds: 20 });
     assert.deepEqual(
       messages.slice(0, 6).map(({ fields }) => fields.routingKey),
       ['Metrics.app1', 'Metrics.app2', 'Metrics.app1', 'Metrics.app2', 'Metrics.app1', 'Metrics.app2'],
@@ -85,9 +85,9 @@ deployments:
     const sender = start(senderMain, { INTERVAL_SECONDS: '0.3' });
     await sender.logged('published');
     const receiver = start(receiverMain);
-    await waitFor('a whole block of app1', 20, () =>
-      receiver.output.join('\n').includes('memory: 512\n===='),
-    );
+    await pollUntil('a whole block of app1', () => receiver.output.join('\n').includes('memory: 512\n===='), {
+      timeoutSeconds: 20,
+    });
     assert.ok(
       receiver.output.join('\n').includes(
         `========================================
@@ -107,7 +107,7 @@ Recursos recebidos:
     const receiver = start(receiverMain, { RABBITMQ_URI: uri, CONFIG_PATH: '/nowhere' });
     await receiver.logged('no connection to RabbitMQ yet');
     start(senderMain, { INTERVAL_SECONDS: '0.3' });
-    await waitFor('a message', 20, () => receiver.output.includes('Aplicação: app2'));
+    await pollUntil('a message', () => receiver.output.includes('Aplicação: app2'), { timeoutSeconds: 20 });
   });
 
   it('goes on after the broker has cut both connections', async () => {
@@ -115,16 +115,22 @@ Recursos recebidos:
     const sender = start(senderMain, { INTERVAL_SECONDS: '0.3' });
     await sender.logged('published');
     const receiver = start(receiverMain);
-    await waitFor('a message', 20, () => receiver.output.length > 0);
+    await pollUntil('a message', () => receiver.output.length > 0, { timeoutSeconds: 20 });
     const vhost = decodeURIComponent(new URL(uri).pathname.slice(1));
-    const connections = await waitFor('both connections in the broker’s list', 15, async () => {
-      const named = (await server.connections(vhost)).filter((connection) => connection.user_provided_name);
-      return named.length === 2 && named;
-    });
+    const connections = await pollUntil(
+      'both connections in the broker’s list',
+      async () => {
+        const named = (await server.connections(vhost)).filter((connection) => connection.user_provided_name);
+        return named.length === 2 && named;
+      },
+      { timeoutSeconds: 15 },
+    );
     for (const connection of connections) await server.cutConnection(connection);
     await Promise.all([sender, receiver].map((program) => program.logged('lost the connection to RabbitMQ')));
     const before = receiver.output.length;
-    await waitFor('messages after the cut', 20, () => receiver.output.length > before + 14);
+    await pollUntil('messages after the cut', () => receiver.output.length > before + 14, {
+      timeoutSeconds: 20,
+    });
   });
 
   const mistakes: [string, URL, () => Record<string, string>, RegExp][] = [

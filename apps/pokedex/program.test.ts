@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import mysql from 'mysql2/promise';
 import pokemon from 'pokemon';
+import { pollUntil } from '../../scaler/test-support/poll-until.js';
 import { ChildProgram } from '../test-support/child-program.js';
 import { MariadbServer } from '../test-support/mariadb-server.js';
 import { OtlpReceiver } from '../test-support/otlp-receiver.js';
 import { assertReadmeListsMetrics, assertReadmeListsVariables } from '../test-support/readme.js';
-import { waitFor } from '../test-support/wait-for.js';
 import { pokedexVariables } from './variables.js';
 
 describe('the pokedex on a real database', function () {
@@ -43,7 +43,9 @@ describe('the pokedex on a real database', function () {
 
   async function ready(program: ChildProgram): Promise<string> {
     const url = await program.url('http');
-    await waitFor('the pokedex to be ready', 30, async () => (await fetch(`${url}/readyz`)).ok);
+    await pollUntil('the pokedex to be ready', async () => (await fetch(`${url}/readyz`)).ok, {
+      timeoutSeconds: 30,
+    });
     return url;
   }
 
@@ -131,11 +133,15 @@ describe('the pokedex on a real database', function () {
     const program = start();
     const url = await program.url('http');
     try {
-      const reason = await waitFor('a reason in /readyz', 20, async () => {
-        const { body } = await get(`${url}/readyz`);
-        const { problems } = body as { problems: { mysql: string } };
-        return problems.mysql.includes('ECONNREFUSED') && problems.mysql;
-      });
+      const reason = await pollUntil(
+        'a reason in /readyz',
+        async () => {
+          const { body } = await get(`${url}/readyz`);
+          const { problems } = body as { problems: { mysql: string } };
+          return problems.mysql.includes('ECONNREFUSED') && problems.mysql;
+        },
+        { timeoutSeconds: 20 },
+      );
       assert.match(reason, /connect ECONNREFUSED 127\.0\.0\.1:\d+/);
       assert.deepEqual(await get(`${url}/pokemon/1`), {
         status: 503,
@@ -158,7 +164,9 @@ describe('the pokedex on a real database', function () {
       const response = await fetch(`${url}/pokemon/1`);
       assert.equal(response.status, 503);
       assert.equal(response.headers.get('retry-after'), '2');
-      await waitFor('/readyz to fail', 20, async () => (await fetch(`${url}/readyz`)).status === 503);
+      await pollUntil('/readyz to fail', async () => (await fetch(`${url}/readyz`)).status === 503, {
+        timeoutSeconds: 20,
+      });
     } finally {
       await server.resume();
     }

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { pollUntil } from '../../scaler/test-support/poll-until.js';
 import { endWithThisProcess } from './end-process.js';
-import { waitFor } from './wait-for.js';
 
 /** A log line of a program: parsed JSON. */
 export type LogLine = Record<string, unknown> & { msg?: string };
@@ -69,9 +69,8 @@ export class ChildProgram {
   /** Waits for a log line whose `msg` is `message` and that has the given fields, and returns the first such line. */
   async logged(message: string, fields: object = {}, timeoutSeconds = 15): Promise<LogLine> {
     const wanted = Object.entries(fields);
-    return waitFor(
+    return pollUntil(
       `"${message}" ${JSON.stringify(fields)} in the log of ${this.script}`,
-      timeoutSeconds,
       () => {
         const found = this.log.find(
           (line) => line.msg === message && wanted.every(([key, value]) => line[key] === value),
@@ -80,6 +79,7 @@ export class ChildProgram {
           throw new Error(`it ended with code ${this.#child.exitCode}: ${this.errorOutput}`);
         return found;
       },
+      { timeoutSeconds },
     );
   }
 

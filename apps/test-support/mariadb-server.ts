@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import mysql from 'mysql2/promise';
+import { freePorts } from '../../scaler/test-support/free-ports.js';
+import { pollUntil } from '../../scaler/test-support/poll-until.js';
 import { endProcess, endWithThisProcess } from './end-process.js';
-import { freePorts } from './free-ports.js';
-import { waitFor } from './wait-for.js';
 
 const startTimeoutSeconds = 60;
 
@@ -90,12 +90,16 @@ export class MariadbServer {
     this.#server = server;
     endWithThisProcess(server);
     try {
-      await waitFor(`MariaDB on port ${this.#port}`, startTimeoutSeconds, async () => {
-        if (server.exitCode !== null) return 'ended';
-        const connection = await mysql.createConnection(this.url());
-        await connection.end();
-        return 'ready';
-      });
+      await pollUntil(
+        `MariaDB on port ${this.#port}`,
+        async () => {
+          if (server.exitCode !== null) return 'ended';
+          const connection = await mysql.createConnection(this.url());
+          await connection.end();
+          return 'ready';
+        },
+        { timeoutSeconds: startTimeoutSeconds },
+      );
       if (server.exitCode !== null) throw new Error(`MariaDB ended with code ${server.exitCode}`);
     } catch (error) {
       const text = await readFile(log, 'utf8').catch(() => 'no log');

@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { freePorts } from '../../scaler/test-support/free-ports.js';
+import { pollUntil } from '../../scaler/test-support/poll-until.js';
 import { endProcess, endWithThisProcess } from './end-process.js';
-import { freePorts } from './free-ports.js';
 import { PrometheusClient } from './prometheus-client.js';
-import { waitFor } from './wait-for.js';
 
 const startTimeoutSeconds = 60;
 
@@ -65,10 +65,14 @@ export class PrometheusServer extends PrometheusClient {
     const port = options.port ?? (await freePorts(1))[0]!;
     const server = new PrometheusServer(folder, dataFolder, port);
     try {
-      await waitFor(`Prometheus on port ${port}`, startTimeoutSeconds, async () => {
-        if (server.#child.exitCode !== null) return 'ended';
-        return (await fetch(`${server.url}/-/ready`)).ok && 'ready';
-      });
+      await pollUntil(
+        `Prometheus on port ${port}`,
+        async () => {
+          if (server.#child.exitCode !== null) return 'ended';
+          return (await fetch(`${server.url}/-/ready`)).ok && 'ready';
+        },
+        { timeoutSeconds: startTimeoutSeconds },
+      );
       if (server.#child.exitCode !== null) throw new Error(`it ended with code ${server.#child.exitCode}`);
     } catch (error) {
       await server.close();

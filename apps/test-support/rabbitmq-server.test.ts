@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { connect } from 'amqplib';
+import { pollUntil } from '../../scaler/test-support/poll-until.js';
 import { RabbitmqServer } from './rabbitmq-server.js';
 import { sharedRabbitmq } from './shared-rabbitmq.js';
-import { waitFor } from './wait-for.js';
 
 describe('the RabbitMQ server for tests', function () {
   this.timeout(240_000);
@@ -44,10 +44,14 @@ describe('the RabbitMQ server for tests', function () {
     const closed = new Promise<string>((resolve) =>
       connection.on('close', (error) => resolve(String(error?.message))),
     );
-    const [listed] = await waitFor("the connection in the broker's list", 15, async () => {
-      const connections = await server.connections(vhost);
-      return connections.length === 1 && connections;
-    });
+    const [listed] = await pollUntil(
+      "the connection in the broker's list",
+      async () => {
+        const connections = await server.connections(vhost);
+        return connections.length === 1 && connections;
+      },
+      { timeoutSeconds: 15 },
+    );
     await server.cutConnection(listed!);
     assert.match(await closed, /320 \(CONNECTION-FORCED\)/);
   });

@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '../../scaler/test-support/free-ports.js';
+import { pollUntil } from '../../scaler/test-support/poll-until.js';
 import { endProcess, endWithThisProcess } from './end-process.js';
-import { freePorts } from './free-ports.js';
-import { waitFor } from './wait-for.js';
 
 /** The server's own start script, beside Debian's wrapper, which would switch to the user rabbitmq and /var/lib. */
 const startScript = '/usr/lib/rabbitmq/bin/rabbitmq-server';
@@ -130,11 +130,15 @@ export class RabbitmqServer {
     this.#broker = broker;
     endWithThisProcess(broker);
     try {
-      await waitFor(`RabbitMQ on port ${this.#ports.amqp}`, startTimeoutSeconds, async () => {
-        if (broker.exitCode !== null) return 'ended';
-        await this.#manage('GET', `/api/health/checks/port-listener/${this.#ports.amqp}`);
-        return 'listening';
-      });
+      await pollUntil(
+        `RabbitMQ on port ${this.#ports.amqp}`,
+        async () => {
+          if (broker.exitCode !== null) return 'ended';
+          await this.#manage('GET', `/api/health/checks/port-listener/${this.#ports.amqp}`);
+          return 'listening';
+        },
+        { timeoutSeconds: startTimeoutSeconds },
+      );
       if (broker.exitCode !== null) throw new Error(`RabbitMQ ended with code ${broker.exitCode}`);
     } catch (error) {
       const log = await readFile(join(this.#folder, 'rabbit.log'), 'utf8').catch(() => 'no log');

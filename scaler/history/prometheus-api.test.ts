@@ -4,7 +4,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { freePort } from '../test-support/free-port.js';
+import { freePorts } from '../test-support/free-ports.js';
 import { HistoryRecorder } from '../test-support/history-recorder.js';
 import { startHttpServer, type TestHttpServer } from '../test-support/http-server.js';
 import { pollUntil } from '../test-support/poll-until.js';
@@ -124,7 +124,7 @@ describe('PrometheusApi against servers that misbehave', () => {
   });
 
   it('says that nobody listens', async () => {
-    const api = apiFor(`http://127.0.0.1:${await freePort()}`, { retries: 0 });
+    const api = apiFor(`http://127.0.0.1:${(await freePorts(1))[0]!}`, { retries: 0 });
     await assert.rejects(api.query('load', 0), {
       kind: 'unavailable',
       message: /^Prometheus source "main" \(.*\) cannot be reached \(.*ECONNREFUSED.*\); check that it runs/,

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { freePort } from './free-port.js';
+import { freePorts } from './free-ports.js';
 import { pollUntil } from './poll-until.js';
 
 const run = promisify(execFile);
@@ -72,7 +72,7 @@ export class PrometheusServer {
     }
     for (let tries = 1; ; tries++) {
       const isRestart = this.#port !== 0;
-      const port = isRestart ? this.#port : await freePort();
+      const port = isRestart ? this.#port : (await freePorts(1))[0]!;
       this.#spawn(port);
       try {
         await this.#waitUntilReady(port);

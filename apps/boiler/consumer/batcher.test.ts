@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { waitFor } from '../../test-support/wait-for.js';
+import { pollUntil } from '../../../scaler/test-support/poll-until.js';
 import { Batcher } from './batcher.js';
 
 function collecting(options: { maxItems: number; maxWaitMilliseconds: number }) {
@@ -36,7 +36,7 @@ describe('the batcher', () => {
   it('does not wait longer than told for a batch to fill', async () => {
     const { batcher, batches } = collecting({ maxItems: 100, maxWaitMilliseconds: 20 });
     batcher.add(1);
-    await waitFor('the batch of one', 5, () => batches.length === 1);
+    await pollUntil('the batch of one', () => batches.length === 1, { timeoutSeconds: 5 });
     assert.deepEqual(batches, [[1]]);
   });
 

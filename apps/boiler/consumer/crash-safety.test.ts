@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
+import { pollUntil } from '../../../scaler/test-support/poll-until.js';
 import { seededRandom } from '../../shared/seeded-random.js';
 import { ChildProgram } from '../../test-support/child-program.js';
 import { sharedRabbitmq } from '../../test-support/shared-rabbitmq.js';
-import { waitFor } from '../../test-support/wait-for.js';
 import type { Reading } from '../reading.js';
 import { createTestDatabase } from '../test-support/database.js';
 import { TestQueue } from '../test-support/queue.js';
@@ -61,7 +61,9 @@ describe('consumers that are killed under load', function () {
       for (let first = 0; first < readings.length; first += 100) {
         await queue.publish(readings.slice(first, first + 100));
         queue.publishRaw(`poison-${first}`, Buffer.from('no reading'));
-        await waitFor('room in the queue', 60, async () => (await queue.waiting(readingsQueue)) < 1500);
+        await pollUntil('room in the queue', async () => (await queue.waiting(readingsQueue)) < 1500, {
+          timeoutSeconds: 60,
+        });
       }
     }
 
@@ -70,20 +72,28 @@ describe('consumers that are killed under load', function () {
       await Promise.all(Array.from({ length: consumerCount }, consumeAndDie));
       const survivors = Array.from({ length: consumerCount }, startConsumer);
       await publishing;
-      await waitFor('all readings to be stored', 60 + readingCount / 50, async () => {
-        return (
-          (await database.count('readings')) >= readingCount && (await queue.waiting(readingsQueue)) === 0
-        );
-      });
+      await pollUntil(
+        'all readings to be stored',
+        async () => {
+          return (
+            (await database.count('readings')) >= readingCount && (await queue.waiting(readingsQueue)) === 0
+          );
+        },
+        { timeoutSeconds: 60 + readingCount / 50 },
+      );
       for (const survivor of survivors) {
         assert.deepEqual(await survivor.stop(), { code: 0, signal: null });
         consumers.delete(survivor);
       }
 
       const server = await sharedRabbitmq();
-      await waitFor('readings delivered again, because a consumer died holding them', 10, async () => {
-        return (await server.redeliveries(queue.vhost, readingsQueue)) > 0;
-      });
+      await pollUntil(
+        'readings delivered again, because a consumer died holding them',
+        async () => {
+          return (await server.redeliveries(queue.vhost, readingsQueue)) > 0;
+        },
+        { timeoutSeconds: 10 },
+      );
       assert.deepEqual(
         await database.readings(),
         new Map(readings.map((reading) => [reading.id, reading])),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { pollUntil } from '../../../scaler/test-support/poll-until.js';
 import { ChildProgram } from '../../test-support/child-program.js';
 import { MariadbServer } from '../../test-support/mariadb-server.js';
 import { sharedRabbitmq } from '../../test-support/shared-rabbitmq.js';
-import { waitFor } from '../../test-support/wait-for.js';
 import { defaultDeviationRule } from '../anomaly/deviation.js';
 import { storeBatch } from '../store/reading-store.js';
 import { createTestDatabase, type TestDatabase } from '../test-support/database.js';
@@ -31,7 +31,9 @@ describe('the boiler’s consumer', function () {
   }
 
   const stored = (count: number) =>
-    waitFor(`${count} readings to be stored`, 30, async () => (await database.count('readings')) === count);
+    pollUntil(`${count} readings to be stored`, async () => (await database.count('readings')) === count, {
+      timeoutSeconds: 30,
+    });
 
   beforeEach(async () => {
     consumers = [];
@@ -48,9 +50,13 @@ describe('the boiler’s consumer', function () {
     const consumer = startConsumer({ BATCH_READINGS: '100', CONSUMER_NAME: 'pod-7' });
     await stored(250);
     assert.deepEqual(await database.readings(), new Map(readings.map((reading) => [reading.id, reading])));
-    await waitFor('the metrics of three batches', 5, async () => {
-      return (await metricOf(consumer, 'boiler_batch_duration_seconds_count')) === 3;
-    });
+    await pollUntil(
+      'the metrics of three batches',
+      async () => {
+        return (await metricOf(consumer, 'boiler_batch_duration_seconds_count')) === 3;
+      },
+      { timeoutSeconds: 5 },
+    );
     assert.equal(await metricOf(consumer, 'boiler_readings_consumed_total'), 250);
     assert.equal(await metricOf(consumer, 'boiler_readings_stored_total'), 250);
     assert.equal(await metricOf(consumer, 'boiler_batch_readings_sum'), 250);
@@ -69,9 +75,13 @@ describe('the boiler’s consumer', function () {
     const consumer = startConsumer({ BATCH_WAIT_MS: '60000' });
     await consumer.logged('started');
     await queue.publish(calmReadings(30));
-    await waitFor('the readings to be taken', 10, async () => {
-      return (await metricOf(consumer, 'boiler_readings_consumed_total')) === 30;
-    });
+    await pollUntil(
+      'the readings to be taken',
+      async () => {
+        return (await metricOf(consumer, 'boiler_readings_consumed_total')) === 30;
+      },
+      { timeoutSeconds: 10 },
+    );
     assert.equal(await database.count('readings'), 0);
     assert.deepEqual(await consumer.stop(), { code: 0, signal: null });
     assert.equal(await database.count('readings'), 30);
@@ -86,9 +96,13 @@ describe('the boiler’s consumer', function () {
     await queue.publish(readings.slice(10));
     const consumer = startConsumer();
     await stored(20);
-    const dead = await waitFor('two dead letters', 10, async () => {
-      return (await queue.waiting(deadLetterQueue)) === 2 && queue.drain(deadLetterQueue);
-    });
+    const dead = await pollUntil(
+      'two dead letters',
+      async () => {
+        return (await queue.waiting(deadLetterQueue)) === 2 && queue.drain(deadLetterQueue);
+      },
+      { timeoutSeconds: 10 },
+    );
     assert.deepEqual(
       dead.map((message) => message.content.toString()),
       ['{"boiler":"boiler-1"}', 'anything'],
@@ -135,10 +149,14 @@ describe('the boiler’s consumer', function () {
     await storeBatch(database.pool, batch, { deviation: defaultDeviationRule, alertQuietSeconds: 60 });
     const alerts = await queue.listenTo(alertsExchange);
     const consumer = startConsumer();
-    await waitFor('the alert', 30, async () => (await queue.waiting(alerts)) === 1);
-    await waitFor('the duplicate to be counted', 5, async () => {
-      return (await metricOf(consumer, 'boiler_readings_duplicate_total')) === 1;
-    });
+    await pollUntil('the alert', async () => (await queue.waiting(alerts)) === 1, { timeoutSeconds: 30 });
+    await pollUntil(
+      'the duplicate to be counted',
+      async () => {
+        return (await metricOf(consumer, 'boiler_readings_duplicate_total')) === 1;
+      },
+      { timeoutSeconds: 5 },
+    );
     assert.equal(await metricOf(consumer, 'boiler_readings_stored_total'), 0);
     assert.equal(await database.readingsInBatches(), 1);
   });
@@ -148,17 +166,25 @@ describe('the boiler’s consumer', function () {
     const consumer = startConsumer({ BATCH_READINGS: '10' });
     await consumer.logged('started');
     const readings = calmReadings(3000);
-    const connection = await waitFor('the consumer’s connection in the broker’s list', 15, async () => {
-      const connections = await server.connections(queue.vhost);
-      return connections.find((listed) => listed.user_provided_name === 'boiler-consumer');
-    });
+    const connection = await pollUntil(
+      'the consumer’s connection in the broker’s list',
+      async () => {
+        const connections = await server.connections(queue.vhost);
+        return connections.find((listed) => listed.user_provided_name === 'boiler-consumer');
+      },
+      { timeoutSeconds: 15 },
+    );
     const publishing = queue.publish(readings);
-    await waitFor('some readings to be stored', 30, async () => (await database.count('readings')) > 200);
+    await pollUntil('some readings to be stored', async () => (await database.count('readings')) > 200, {
+      timeoutSeconds: 30,
+    });
     await server.cutConnection(connection);
     await publishing;
     await consumer.logged('lost the connection to RabbitMQ');
     await stored(3000);
-    await waitFor('all to be acknowledged', 15, async () => (await queue.waiting(readingsQueue)) === 0);
+    await pollUntil('all to be acknowledged', async () => (await queue.waiting(readingsQueue)) === 0, {
+      timeoutSeconds: 15,
+    });
     assert.deepEqual(await consumer.stop(), { code: 0, signal: null });
     assert.equal(await queue.waiting(readingsQueue), 0, 'nothing came back unacknowledged');
     assert.deepEqual(await database.readings(), new Map(readings.map((reading) => [reading.id, reading])));
@@ -183,9 +209,13 @@ describe('the boiler’s consumer', function () {
       );
       await server.resume();
       await consumer.logged('the database works again', {}, 30);
-      await waitFor('the readings to be counted', 10, async () => {
-        return (await metricOf(consumer, 'boiler_readings_stored_total')) === 10;
-      });
+      await pollUntil(
+        'the readings to be counted',
+        async () => {
+          return (await metricOf(consumer, 'boiler_readings_stored_total')) === 10;
+        },
+        { timeoutSeconds: 10 },
+      );
       assert.equal((await fetch(`${metrics}/readyz`)).status, 200);
       assert.deepEqual(await consumer.stop(), { code: 0, signal: null });
       assert.equal(await queue.waiting(readingsQueue), 0);

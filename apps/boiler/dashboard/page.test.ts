@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, openPage } from '../../../scaler/test-support/browser.js';
+import { pollUntil } from '../../../scaler/test-support/poll-until.js';
 import { ChildProgram } from '../../test-support/child-program.js';
 import { MariadbServer } from '../../test-support/mariadb-server.js';
-import { waitFor } from '../../test-support/wait-for.js';
 import { defaultDeviationRule } from '../anomaly/deviation.js';
 import type { Reading } from '../reading.js';
 import { storeBatch } from '../store/reading-store.js';
@@ -83,7 +83,9 @@ describe('the boiler’s dashboard', function () {
       const { page } = watched;
       await page.waitForSelector('.connection.live');
       // The line of boiler-3 in its colour of the style sheet: 30 minutes of it are over a hundred pixels.
-      await waitFor('the line of boiler-3 on the canvas', 10, async () => (await pixelsOf(page, line)) > 100);
+      await pollUntil('the line of boiler-3 on the canvas', async () => (await pixelsOf(page, line)) > 100, {
+        timeoutSeconds: 10,
+      });
       assert.equal(await page.locator('.boiler').count(), 3);
       assert.ok((await page.locator('#batches tr').count()) >= 5);
       assert.match(
@@ -105,9 +107,13 @@ describe('the boiler’s dashboard', function () {
     // A quarter from the right: a quarter of an hour ago, which the past of this test covers.
     const frame = (await page.locator('#chart').boundingBox())!;
     await page.mouse.move(frame.x + frame.width * 0.75, frame.y + frame.height / 2);
-    await waitFor('the readout', 5, async () => {
-      return /^at \d\d:\d\d$/.test((await page.locator('#readout').textContent()) ?? '');
-    });
+    await pollUntil(
+      'the readout',
+      async () => {
+        return /^at \d\d:\d\d$/.test((await page.locator('#readout').textContent()) ?? '');
+      },
+      { timeoutSeconds: 5 },
+    );
     assert.match((await page.locator('#legend').textContent())!, /boiler-1184\.\d °C/);
     watched.assertUnblemished();
     await watched.close();
@@ -122,9 +128,13 @@ describe('the boiler’s dashboard', function () {
     const countBefore = await page.locator('#anomalies tr').count();
     const now = Date.now();
     await store([{ ...newest, id: randomUUID(), measuredAtMs: now, temperature: 201.5 }], now);
-    await waitFor('the new temperature', 10, async () => {
-      return (await boiler.locator('.temperature').textContent()) === '201.5 °C';
-    });
+    await pollUntil(
+      'the new temperature',
+      async () => {
+        return (await boiler.locator('.temperature').textContent()) === '201.5 °C';
+      },
+      { timeoutSeconds: 10 },
+    );
     assert.equal(await boiler.locator('.badge').textContent(), 'Temperature high');
     assert.equal(await page.locator('#anomalies tr').count(), countBefore + 1);
     const row = page.locator('#anomalies tr').first();
@@ -145,16 +155,24 @@ describe('the boiler’s dashboard', function () {
     await watched.page.waitForSelector('.connection.live');
     assert.equal(await metricOf(dashboard, 'boiler_dashboard_viewers'), 1);
     await watched.close();
-    await waitFor('the viewer to be gone', 10, async () => {
-      return (await metricOf(dashboard, 'boiler_dashboard_viewers')) === 0;
-    });
+    await pollUntil(
+      'the viewer to be gone',
+      async () => {
+        return (await metricOf(dashboard, 'boiler_dashboard_viewers')) === 0;
+      },
+      { timeoutSeconds: 10 },
+    );
     // One more read may be under way; after it there are none.
     const reads = () => metricOf(dashboard, 'boiler_dashboard_read_duration_seconds_count');
-    await waitFor('the reads to end', 10, async () => {
-      const before = await reads();
-      await new Promise((resolve) => setTimeout(resolve, 600));
-      return (await reads()) === before;
-    });
+    await pollUntil(
+      'the reads to end',
+      async () => {
+        const before = await reads();
+        await new Promise((resolve) => setTimeout(resolve, 600));
+        return (await reads()) === before;
+      },
+      { timeoutSeconds: 10 },
+    );
   });
 
   it('answers a wrong path as JSON, and forbids scripts and hosts that are not its own', async () => {

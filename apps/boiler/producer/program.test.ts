@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { pollUntil } from '../../../scaler/test-support/poll-until.js';
 import { ChildProgram } from '../../test-support/child-program.js';
 import { RabbitmqServer } from '../../test-support/rabbitmq-server.js';
-import { waitFor } from '../../test-support/wait-for.js';
 import { decodeReading } from '../reading.js';
 import { createTestDatabase } from '../test-support/database.js';
 import { metricOf } from '../test-support/metrics.js';
@@ -34,7 +34,9 @@ describe('the boiler’s producer', function () {
       BOILERS: '2',
       READINGS_PER_SECOND: '100',
     });
-    await waitFor('a hundred readings', 30, async () => (await queue.waiting(readingsQueue)) > 100);
+    await pollUntil('a hundred readings', async () => (await queue.waiting(readingsQueue)) > 100, {
+      timeoutSeconds: 30,
+    });
     assert.equal(await metricOf(producer, 'boiler_readings_republished_total'), 0);
     assert.ok((await metricOf(producer, 'boiler_readings_published_total')) > 100);
     assert.deepEqual(await producer.stop(), { code: 0, signal: null });
@@ -71,28 +73,36 @@ describe('the boiler’s producer', function () {
         RABBITMQ_URI,
         BATCH_WAIT_MS: '50',
       });
-      await waitFor('readings in the database', 30, async () => (await database.count('readings')) > 500);
+      await pollUntil('readings in the database', async () => (await database.count('readings')) > 500, {
+        timeoutSeconds: 30,
+      });
 
       await server.pause();
-      await waitFor('the producer to wait with 200 readings in its hands', 30, async () => {
-        const unconfirmed = await metricOf(producer, 'boiler_readings_unconfirmed');
-        return unconfirmed === 200 && (await metricOf(producer, 'boiler_publish_waits_total')) > 0;
-      });
+      await pollUntil(
+        'the producer to wait with 200 readings in its hands',
+        async () => {
+          const unconfirmed = await metricOf(producer, 'boiler_readings_unconfirmed');
+          return unconfirmed === 200 && (await metricOf(producer, 'boiler_publish_waits_total')) > 0;
+        },
+        { timeoutSeconds: 30 },
+      );
       const notReady = await fetch(`${await producer.url('metrics')}/readyz`);
       assert.equal(notReady.status, 503);
       assert.match(JSON.stringify(await notReady.json()), /rabbitmq/);
       const before = await database.count('readings');
 
       await server.resume();
-      await waitFor(
+      await pollUntil(
         'new readings in the database',
-        60,
         async () => (await database.count('readings')) > before + 500,
+        { timeoutSeconds: 60 },
       );
       assert.ok((await metricOf(producer, 'boiler_readings_republished_total')) >= 200);
       assert.deepEqual(await producer.stop(), { code: 0, signal: null });
       const { readings: confirmed } = await producer.logged('readings that RabbitMQ has confirmed');
-      await waitFor('the last readings', 30, async () => (await database.count('readings')) === confirmed);
+      await pollUntil('the last readings', async () => (await database.count('readings')) === confirmed, {
+        timeoutSeconds: 30,
+      });
       assert.deepEqual(await consumer.stop(), { code: 0, signal: null });
       assert.equal(await database.count('readings'), confirmed);
       assert.equal(await database.readingsInBatches(), confirmed);
@@ -106,13 +116,15 @@ describe('the boiler’s producer', function () {
   it('declares the queue anew when somebody deletes it, and sends again what could not be routed', async () => {
     const queue = await TestQueue.create();
     const producer = start('./main.js', { RABBITMQ_URI: queue.uri, READINGS_PER_SECOND: '50' });
-    await waitFor('a reading', 30, async () => (await queue.waiting(readingsQueue)) > 0);
+    await pollUntil('a reading', async () => (await queue.waiting(readingsQueue)) > 0, {
+      timeoutSeconds: 30,
+    });
     await queue.delete(readingsQueue);
     const { reading } = await producer.logged('RabbitMQ could not take a reading: declaring anew');
-    await waitFor(
+    await pollUntil(
       'readings in the new queue',
-      30,
       async () => (await queue.waitingIfDeclared(readingsQueue)) > 0,
+      { timeoutSeconds: 30 },
     );
     assert.deepEqual(await producer.stop(), { code: 0, signal: null });
     const ids = (await queue.drain(readingsQueue)).map((message) => message.properties.messageId);
