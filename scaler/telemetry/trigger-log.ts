@@ -58,8 +58,11 @@ function introduce(log: Logger, trigger: Trigger): void {
  */
 function state(answer: Answer): string {
   if ('error' in answer) {
+    const { kind, message } = answer.error;
+    // A source in trouble fails in one way now and in another next: timeout, left alone, asks for fewer requests.
+    if (kind === 'unavailable') return `error ${kind}`;
     // Numbers in a message may count up while the error stays the same.
-    return `error ${answer.error.kind} ${answer.error.message.replaceAll(/\d+/g, '#')}`;
+    return `error ${kind} ${message.replaceAll(/\d+/g, '#')}`;
   }
   const { stage, reason } = answer.snapshot;
   return `${stage} ${reason === 'observed' ? 'forecast' : reason}`;

@@ -1,0 +1,126 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** An answer of the server behind the proxy, read whole. */
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/**
+ * What goes wrong with one request. `forward` asks the server behind the proxy; a fault that never calls it keeps the
+ * request from arriving there.
+ */
+export type Fault = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  forward: () => Promise<UpstreamAnswer>,
+) => void | Promise<void>;
+
+/** Stands between the scaler and a real Prometheus and breaks what passes, on demand. */
+export class FaultProxy {
+  readonly #upstream: string;
+  readonly #sockets = new Set<Socket>();
+  #server: Server;
+  #port = 0;
+  #fault: Fault | undefined;
+  /** Requests that came, whatever became of them. */
+  requests = 0;
+  /** Most connections open at once since the start. */
+  mostConnections = 0;
+
+  private constructor(upstream: string) {
+    this.#upstream = upstream;
+    this.#server = this.#create();
+  }
+
+  /** @param upstream base address of the server behind. */
+  static async start(upstream: string): Promise<FaultProxy> {
+    const proxy = new FaultProxy(upstream);
+    await proxy.#listen();
+    return proxy;
+  }
+
+  /** Base address that stands for the server's own. */
+  get address(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get openConnections(): number {
+    return this.#sockets.size;
+  }
+
+  /** From now on every request meets this fault; undefined lets them pass. */
+  inject(fault: Fault | undefined): void {
+    this.#fault = fault;
+  }
+
+  /** Nobody listens on the port until `listenAgain`. */
+  async refuse(): Promise<void> {
+    await this.#stop();
+  }
+
+  async listenAgain(): Promise<void> {
+    this.#server = this.#create();
+    await this.#listen();
+  }
+
+  async close(): Promise<void> {
+    await this.#stop();
+  }
+
+  #create(): Server {
+    const server = createServer((request, response) => {
+      this.requests++;
+      this.#handle(request, response).catch((error: Error) => response.destroy(error));
+    });
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      this.mostConnections = Math.max(this.mostConnections, this.#sockets.size);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    return server;
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const forward = () => this.#forward(request);
+    if (this.#fault !== undefined) {
+      await this.#fault(request, response, forward);
+      return;
+    }
+    pass(response, await forward());
+  }
+
+  async #forward(request: IncomingMessage): Promise<UpstreamAnswer> {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    const answer = await fetch(`${this.#upstream}${request.url}`, {
+      method: request.method ?? 'GET',
+      headers: { 'content-type': request.headers['content-type'] ?? '' },
+      body: Buffer.concat(parts),
+    });
+    const contentType = answer.headers.get('content-type') ?? '';
+    return { status: answer.status, contentType, body: await answer.text() };
+  }
+
+  async #listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.#port, '127.0.0.1', resolve);
+    });
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  #stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+}
+
+/** Sends an answer on as it came. */
+export function pass(response: ServerResponse, { status, contentType, body }: UpstreamAnswer): void {
+  response.writeHead(status, { 'content-type': contentType }).end(body);
+}
