@@ -36,6 +36,11 @@ test: test-setup ## Set up, then lint, type check and run every test
 bench: build ## Measure forecasts and scaling on traces (TRACES=folder of CSV files; generated ones by default)
 	@TRACES=$(TRACES) node dist/scripts/bench/bench.js
 
+.PHONY: bench-server
+bench-server: build ## Measure the server under KEDA's load (FEW=1000 MANY=10000 triggers, MANY_HISTORY=3d, SECONDS=60)
+	@FEW=$(or $(FEW),1000) MANY=$(or $(MANY),10000) MANY_HISTORY=$(or $(MANY_HISTORY),3d) SECONDS=$(or $(SECONDS),60) \
+		node dist/scaler/resilience/bench-server.js
+
 .PHONY: tools
 tools: ## Get grpcurl, k6, helm and kustomize at pinned versions into .tools/ (needs Go)
 	@command -v go >/dev/null || { echo "make tools needs Go: https://go.dev/doc/install"; exit 1; }

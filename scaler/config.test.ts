@@ -54,6 +54,7 @@ describe('loadConfig', () => {
       maxStalenessSeconds: 1800,
       firstAnswerWaitSeconds: 2,
       idleSeconds: 600,
+      maxTriggersPerNamespace: 2000,
     });
     assert.deepEqual(config.sources.named, {});
     assert.equal(config.sources.default, undefined);
@@ -91,6 +92,7 @@ sources:
     assert.deepEqual(triggerContext(config), {
       defaultSource: 'central',
       sourceNames: new Set(['central']),
+      sourceNamespaces: new Map(),
       sourceByAddress: new Map([['https://mimir/prometheus', 'central']]),
     });
   });

@@ -55,12 +55,15 @@ export function triggerContext({ sources }: ScalerConfig): TriggerContext {
   const names = Object.keys(sources.named);
   const sourceByAddress = new Map<string, string>();
   const shared = new Set<string>();
+  const sourceNamespaces = new Map<string, readonly string[]>();
   for (const name of names) {
+    const { namespaces } = sources.named[name]!;
+    if (namespaces !== undefined) sourceNamespaces.set(name, namespaces);
     const { address } = triggerAddress(sources.named[name]!.address);
     if (sourceByAddress.has(address)) shared.add(address);
     sourceByAddress.set(address, name);
   }
   // Two sources at one address are two tenants or two sets of credentials: which of them is meant cannot be told.
   for (const address of shared) sourceByAddress.delete(address);
-  return { defaultSource: sources.default, sourceNames: new Set(names), sourceByAddress };
+  return { defaultSource: sources.default, sourceNames: new Set(names), sourceNamespaces, sourceByAddress };
 }

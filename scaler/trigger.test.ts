@@ -521,6 +521,30 @@ describe('parseTrigger', () => {
     });
   });
 
+  describe('a source that is open to some namespaces', () => {
+    const limited: TriggerContext = {
+      ...context,
+      sourceNamespaces: new Map([['central', ['payments']]]),
+      sourceByAddress: new Map([['https://mimir', 'central']]),
+    };
+    const parseIn = (namespace: string, metadata: Record<string, string>) =>
+      parseTrigger(
+        { name: 'app', namespace, scalerMetadata: { query: 'up', threshold: '1', ...metadata } },
+        limited,
+      );
+
+    it('serves those, and the others see that it does not', () => {
+      assert.deepEqual(parseIn('payments', { source: 'central' }).source, { kind: 'named', name: 'central' });
+      const tries: Record<string, string>[] = [{ source: 'central' }, { prometheusAddress: 'https://mimir' }];
+      for (const metadata of tries)
+        assert.throws(
+          () => parseIn('shop', metadata),
+          /source "central", which is not open to namespace "shop"/,
+        );
+      assert.equal(parseIn('shop', {}).source.kind, 'named');
+    });
+  });
+
   describe('the address of a configured source', () => {
     const known: TriggerContext = { ...context, sourceByAddress: new Map([['https://mimir', 'central']]) };
     const mimir = { ...minimal, prometheusAddress: 'https://mimir/' };

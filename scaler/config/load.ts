@@ -74,6 +74,7 @@ export function loadConfig({ environment, file: given }: ConfigOrigin): ScalerCo
       maxStalenessSeconds: values['planner.maxStaleness'],
       firstAnswerWaitSeconds: values['planner.firstAnswerWait'],
       idleSeconds: values['planner.idle'],
+      maxTriggersPerNamespace: values['planner.maxTriggersPerNamespace'],
     },
     fitting: {
       threads: values['planner.threads'] ?? defaultThreads(),

@@ -133,6 +133,12 @@ export const settings = {
     meaning: 'A trigger that nobody has asked about for so long is dropped.',
     read: wholeSeconds({ min: 60, max: 7 * 86_400 }),
   }),
+  'planner.maxTriggersPerNamespace': defaulted('2000', {
+    form: 'a whole number from 1 to 1000000',
+    meaning:
+      'Triggers that one namespace may have at once. More get FAILED_PRECONDITION until others of the namespace are dropped.',
+    read: whole(1, 1_000_000),
+  }),
   'planner.threads': optional('one less than the processors, from 1 to 4', {
     form: 'a whole number from 1 to 64',
     meaning: 'Worker threads that fit models.',

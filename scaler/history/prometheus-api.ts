@@ -7,12 +7,12 @@ import {
   circuitBreaker,
   handleWhen,
 } from 'cockatiel';
-import PQueue from 'p-queue';
 import { ScalerError } from '../errors.js';
 import { type ApiAnswer, readAnswer } from './api-answer.js';
 import { clip } from './clip.js';
 import type { Connection } from './connection.js';
 import { connectionFailure } from './connection-failure.js';
+import { FairQueue } from './fair-queue.js';
 import type { Notices } from './notices.js';
 import type { RequestEnded } from './observer.js';
 import { readBody } from './read-body.js';
@@ -36,6 +36,8 @@ export interface PrometheusApiOptions extends SourceLimits {
 const breakAfterFaults = 5;
 /** Seconds that it is left alone; then one request tries whether it is back. */
 const defaultBreakSeconds = 5;
+/** Tenants whose slowness is remembered; beyond that the oldest is forgotten. */
+const maxTenants = 10_000;
 /** Wait before the first retry, doubled for each further one. */
 const firstBackoffSeconds = 0.2;
 /** Longest wait that a Retry-After header may impose, so that a wrong one does not silence the source for a day. */
@@ -48,14 +50,17 @@ const noticedSkewSeconds = 30;
 /**
  * The Prometheus HTTP API v1 of one source: instant and range queries by POST, with a bound on requests at once, a
  * deadline and a size limit for each, retries with jitter, and a circuit breaker. Questions about now go before those
- * about recent steps, and these before whole histories: many triggers that start do not hold up those that run.
+ * about recent steps, and these before whole histories: many triggers that start do not hold up those that run. Tenants
+ * (the namespaces that ask) take turns.
  *
  * @see https://prometheus.io/docs/prometheus/latest/querying/api/
  */
 export class PrometheusApi {
   readonly #options: PrometheusApiOptions;
-  readonly #queue: PQueue;
+  readonly #queue: FairQueue;
   readonly #breaker: CircuitBreakerPolicy;
+  /** For each tenant, what keeps queries that take too long from being asked again and again. */
+  readonly #slowQueries = new Map<string, CircuitBreakerPolicy>();
   readonly #breakSeconds: number;
   #lastFault = '';
   /** performance.now() until which the server asked to be left alone. */
@@ -65,22 +70,19 @@ export class PrometheusApi {
   constructor(options: PrometheusApiOptions) {
     this.#options = options;
     this.#breakSeconds = options.breakSeconds ?? defaultBreakSeconds;
-    this.#queue = new PQueue({ concurrency: options.concurrency });
-    const isFault = (error: Error): boolean => error instanceof RequestFailure && error.isServerFault;
-    this.#breaker = circuitBreaker(handleWhen(isFault), {
-      halfOpenAfter: this.#breakSeconds * 1000,
-      breaker: new ConsecutiveBreaker(breakAfterFaults),
-    });
+    this.#queue = new FairQueue(options.concurrency);
+    this.#breaker = this.#createBreaker((failure) => failure.isServerFault);
     this.#breaker.onStateChange((state) => this.#reportCircuit(state));
   }
 
   /** Evaluates a query at one time. Errors as for `queryRange`. */
-  query(query: string, atSeconds: number, signal?: AbortSignal): Promise<ApiAnswer> {
-    return this.#ask('instant', '/api/v1/query', { query, time: atSeconds }, 2, signal);
+  query(query: string, atSeconds: number, signal?: AbortSignal, tenant?: string): Promise<ApiAnswer> {
+    return this.#ask('instant', '/api/v1/query', { query, time: atSeconds }, 2, signal, tenant);
   }
 
   /**
    * Evaluates a query at `startSeconds`, `startSeconds + stepSeconds`, ... up to `endSeconds`, which is included.
+   * @param tenant namespace on whose behalf it is asked.
    * @throws RequestFailure whose message says where and why; the signal's reason when it is aborted.
    */
   queryRange(
@@ -89,10 +91,11 @@ export class PrometheusApi {
     endSeconds: number,
     stepSeconds: number,
     signal?: AbortSignal,
+    tenant?: string,
   ): Promise<ApiAnswer> {
     const form = { query, start: startSeconds, end: endSeconds, step: stepSeconds };
     const isRecent = (endSeconds - startSeconds) / stepSeconds < recentSteps;
-    return this.#ask('range', '/api/v1/query_range', form, isRecent ? 1 : 0, signal);
+    return this.#ask('range', '/api/v1/query_range', form, isRecent ? 1 : 0, signal, tenant);
   }
 
   /** Ends requests under way and those that wait, and closes the connections. */
@@ -107,13 +110,18 @@ export class PrometheusApi {
     form: Readonly<Record<string, string | number>>,
     priority: number,
     signal: AbortSignal = new AbortController().signal,
+    tenant = '',
   ): Promise<ApiAnswer> {
     const { retries, timeoutSeconds } = this.#options;
     const body = new URLSearchParams({ timeout: `${Math.ceil(timeoutSeconds)}s` });
     for (const [name, value] of Object.entries(form)) body.append(name, String(value));
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#queue.add(() => this.#guarded(kind, path, body, signal), { priority, signal });
+        return await this.#queue.run(
+          { priority, tenant },
+          () => this.#guarded(kind, path, body, tenant, signal),
+          signal,
+        );
       } catch (error) {
         if (signal.aborted) throw signal.reason;
         if (!(error instanceof RequestFailure)) throw error;
@@ -129,6 +137,7 @@ export class PrometheusApi {
     kind: RequestEnded['kind'],
     path: string,
     form: URLSearchParams,
+    tenant: string,
     signal: AbortSignal,
   ): Promise<ApiAnswer> {
     signal.throwIfAborted();
@@ -144,15 +153,17 @@ export class PrometheusApi {
         },
       );
     try {
-      const result = await this.#breaker.execute(async () => {
-        try {
-          return await this.#measured(kind, path, form, signal);
-        } catch (error) {
-          // A refused query is an answer too: to the breaker it shows that the server is well.
-          if (error instanceof RequestFailure && error.kind === 'rejected') return error;
-          throw error;
-        }
-      });
+      const result = await this.#breaker.execute(() =>
+        this.#unlessTooSlow(tenant, async () => {
+          try {
+            return await this.#measured(kind, path, form, signal);
+          } catch (error) {
+            // A refused query is an answer too: to the breaker it shows that the server is well.
+            if (error instanceof RequestFailure && error.kind === 'rejected') return error;
+            throw error;
+          }
+        }),
+      );
       if (result instanceof RequestFailure) throw result;
       return result;
     } catch (error) {
@@ -162,6 +173,37 @@ export class PrometheusApi {
         `is left alone for up to ${this.#breakSeconds} s after ${breakAfterFaults} failures in a row; at the last one it ${this.#lastFault}`,
       );
     }
+  }
+
+  /**
+   * One try, unless this tenant's queries did not end in time again and again. Others are not made to wait for it: a
+   * server that fails them as well shows it to them too.
+   */
+  async #unlessTooSlow<Result>(tenant: string, attempt: () => Promise<Result>): Promise<Result> {
+    let breaker = this.#slowQueries.get(tenant);
+    if (breaker === undefined) {
+      breaker = this.#createBreaker((failure) => failure.isSlow);
+      this.#slowQueries.set(tenant, breaker);
+      if (this.#slowQueries.size > maxTenants)
+        this.#slowQueries.delete(this.#slowQueries.keys().next().value!);
+    }
+    try {
+      return await breaker.execute(attempt);
+    } catch (error) {
+      if (!(error instanceof BrokenCircuitError)) throw error;
+      const { timeoutSeconds } = this.#options;
+      throw new RequestFailure(
+        'unavailable',
+        `is not asked for up to ${this.#breakSeconds} s on behalf of ${tenant === '' ? 'this trigger' : `namespace ${tenant}`}, because ${breakAfterFaults} of its queries in a row did not end within ${timeoutSeconds} s; make them cheaper with recording rules, or raise the source's timeout`,
+      );
+    }
+  }
+
+  #createBreaker(counts: (failure: RequestFailure) => boolean): CircuitBreakerPolicy {
+    return circuitBreaker(
+      handleWhen((error) => error instanceof RequestFailure && counts(error)),
+      { halfOpenAfter: this.#breakSeconds * 1000, breaker: new ConsecutiveBreaker(breakAfterFaults) },
+    );
   }
 
   /** One try that is told to the observer. */

@@ -93,7 +93,10 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', func
   let sources: Sources;
 
   function sourcesFor(address: string, observer: HistoryObserver = silentObserver, changes = {}) {
-    return new Sources(sourcesSchema.parse({ named: { main: { address, ...changes } } }), observer);
+    return new Sources(
+      sourcesSchema.parse({ named: { main: { address, resolution: '15s', ...changes } } }),
+      observer,
+    );
   }
 
   const open = (from = sources): HistorySource => from.open({ kind: 'named', name: 'main' }).history;

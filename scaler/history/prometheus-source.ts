@@ -27,6 +27,13 @@ const maxEvaluations = 11_000;
 /** A request that is too much for the server is halved so many times before that is an answer. */
 const maxHalvings = 5;
 
+/** What all parts of a range have in common. */
+interface Asked {
+  readonly stepSeconds: number;
+  readonly signal: AbortSignal;
+  readonly tenant: string | undefined;
+}
+
 /** One statistic of each step over a part of the range. */
 interface Part {
   readonly answer: ApiAnswer;
@@ -51,6 +58,7 @@ export class PrometheusSource implements HistorySource {
     toSeconds: number,
     stepSeconds: number,
     signal?: AbortSignal,
+    tenant?: string,
   ): Promise<SourcedSeries> {
     const resolutionSeconds = resolutionWithin(stepSeconds, this.#options.resolutionSeconds);
     const { mean, maximum } = stepQueries(query, stepSeconds, resolutionSeconds);
@@ -68,11 +76,12 @@ export class PrometheusSource implements HistorySource {
     signal?.addEventListener('abort', giveUp, { once: true });
     try {
       signal?.throwIfAborted();
+      const asked = { stepSeconds, signal: failed.signal, tenant };
       const parts: Promise<Part[]>[] = [];
       for (let from = fromSeconds; from < toSeconds; from += sliceSteps * stepSeconds) {
         const to = Math.min(toSeconds, from + sliceSteps * stepSeconds);
-        parts.push(this.#part(mean, values, from, to, stepSeconds, failed.signal));
-        if (!isOneSample) parts.push(this.#part(maximum, peaks, from, to, stepSeconds, failed.signal));
+        parts.push(this.#part(mean, values, from, to, asked));
+        if (!isOneSample) parts.push(this.#part(maximum, peaks, from, to, asked));
       }
       const answered = (await Promise.all(parts)).flat();
       const labels = this.#oneLabelSet(answered.map(({ answer }) => answer));
@@ -95,8 +104,13 @@ export class PrometheusSource implements HistorySource {
   }
 
   /** The query's value at a time, as an instant query. */
-  async instant(query: string, atSeconds: number, signal?: AbortSignal): Promise<Observation> {
-    const answer = await this.#options.api.query(query, atSeconds, signal);
+  async instant(
+    query: string,
+    atSeconds: number,
+    signal?: AbortSignal,
+    tenant?: string,
+  ): Promise<Observation> {
+    const answer = await this.#options.api.query(query, atSeconds, signal, tenant);
     this.#oneLabelSet([answer]);
     const [series] = answer.series;
     if (series === undefined) return { value: undefined, atSeconds };
@@ -118,13 +132,14 @@ export class PrometheusSource implements HistorySource {
     into: Float64Array,
     from: number,
     to: number,
-    stepSeconds: number,
-    signal: AbortSignal,
+    asked: Asked,
     halvings = 0,
   ): Promise<Part[]> {
+    const { stepSeconds, signal, tenant } = asked;
     try {
       // Each statistic is evaluated at the step's end.
-      const answer = await this.#options.api.queryRange(query, from + stepSeconds, to, stepSeconds, signal);
+      const { api } = this.#options;
+      const answer = await api.queryRange(query, from + stepSeconds, to, stepSeconds, signal, tenant);
       return [{ answer, into }];
     } catch (error) {
       const isTooMuch =
@@ -132,8 +147,8 @@ export class PrometheusSource implements HistorySource {
       const steps = (to - from) / stepSeconds;
       if (!isTooMuch || steps < 2 || halvings === maxHalvings) throw error;
       const middle = from + Math.ceil(steps / 2) * stepSeconds;
-      const older = await this.#part(query, into, from, middle, stepSeconds, signal, halvings + 1);
-      const newer = await this.#part(query, into, middle, to, stepSeconds, signal, halvings + 1);
+      const older = await this.#part(query, into, from, middle, asked, halvings + 1);
+      const newer = await this.#part(query, into, middle, to, asked, halvings + 1);
       return [...older, ...newer];
     }
   }

@@ -6,6 +6,8 @@ interface FailureTraits {
   readonly isPassing?: boolean;
   /** The server as a whole is in trouble, not only this query: counts for the circuit breaker. */
   readonly isServerFault?: boolean;
+  /** The answer did not come in time: the query may be too heavy, so it counts against those who ask it only. */
+  readonly isSlow?: boolean;
   /** The server said how long to wait. */
   readonly retryAfterSeconds?: number | undefined;
   /** The query asked for more than the server wants to load at once: a shorter range may do. */
@@ -17,6 +19,7 @@ export class RequestFailure extends Error {
   override readonly name = 'RequestFailure';
   readonly isPassing: boolean;
   readonly isServerFault: boolean;
+  readonly isSlow: boolean;
   readonly retryAfterSeconds: number | undefined;
   readonly isTooMuchAtOnce: boolean;
 
@@ -29,6 +32,7 @@ export class RequestFailure extends Error {
     super(message, options);
     this.isPassing = traits.isPassing ?? false;
     this.isServerFault = traits.isServerFault ?? false;
+    this.isSlow = traits.isSlow ?? false;
     this.retryAfterSeconds = traits.retryAfterSeconds;
     this.isTooMuchAtOnce = traits.isTooMuchAtOnce ?? false;
   }
@@ -42,7 +46,7 @@ export function timeoutFailure(timeoutSeconds: number): RequestFailure {
   return new RequestFailure(
     'unavailable',
     `did not answer within ${timeoutSeconds} s; check its load, make the query cheaper with a recording rule, or raise the source's timeout`,
-    { isServerFault: true },
+    { isSlow: true },
   );
 }
 

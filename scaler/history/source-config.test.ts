@@ -14,7 +14,7 @@ describe('sourceSchema', () => {
       headers: {},
       queryParameters: {},
       timeoutSeconds: 10,
-      resolutionSeconds: 15,
+      resolutionSeconds: 60,
       concurrency: 8,
       retries: 2,
       maxBodyBytes: 4_194_304,

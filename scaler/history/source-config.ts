@@ -103,13 +103,13 @@ const limitsShape = {
     10,
   ),
   /**
-   * Time between two samples inside a step, such as `15s`: the interval at which the source scrapes or evaluates.
-   * Peaks shorter than this cannot be seen. Whole seconds. A step that it does not divide is sampled at the next
+   * Time between two samples inside a step, such as `15s`: at its finest, the interval at which the source scrapes or
+   * evaluates. Peaks shorter than this cannot be seen, and the finer it is, the more a history costs the source. Whole seconds. A step that it does not divide is sampled at the next
    * finer interval that divides it.
    */
   resolution: duration(
     z.number().int('expected whole seconds').min(1, 'expected at least 1s').max(3600, 'expected at most 1h'),
-  ).default(15),
+  ).default(60),
   /** Requests under way at once. */
   concurrency: z.number().int().min(1).max(256).default(8),
   /** Tries after the first for a request that failed in passing (no connection, timeout, 429, 5xx). */
@@ -145,6 +145,8 @@ export const sourceSchema = z
     headers: headersSchema.default({}),
     /** Added to each request's address, for example `tenant` or `max_source_resolution`. */
     queryParameters: queryParametersSchema.default({}),
+    /** Namespaces whose triggers may use this source; every one when undefined. */
+    namespaces: z.array(z.string().min(1)).readonly().optional(),
     ...limitsShape,
   })
   .refine(

@@ -96,7 +96,7 @@ export class Sources implements HistorySources {
         `there is no source named ${show(name)} in the scaler's configuration; known sources: ${names}`,
       );
     }
-    const { basic, bearer, tls, headers, queryParameters, ...limits } = config;
+    const { basic, bearer, tls, headers, queryParameters, namespaces: _, ...limits } = config;
     const url = new URL(config.address);
     return {
       key: name,

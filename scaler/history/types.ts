@@ -14,6 +14,8 @@ export interface HistoryRequest {
   readonly query: string;
   readonly stepSeconds: number;
   readonly historySeconds: number;
+  /** On whose behalf it is asked: namespaces take turns at a source. */
+  readonly namespace?: string;
 }
 
 /** Steps as a source gave them. */
@@ -30,6 +32,7 @@ export interface HistorySource {
   /**
    * Mean and maximum of each step that begins in `[fromSeconds, toSeconds)`; both are multiples of the step. The
    * series has one entry for each of these steps, NaN where nothing is known.
+   * @param tenant namespace on whose behalf it is asked; tenants take turns.
    * @throws ScalerError of kind `unavailable` (no answer), `rejected` (several series, bad query) or `invalid` (an
    *   address that turns out not to be allowed); the signal's reason when it is aborted.
    */
@@ -39,9 +42,10 @@ export interface HistorySource {
     toSeconds: number,
     stepSeconds: number,
     signal?: AbortSignal,
+    tenant?: string,
   ): Promise<SourcedSeries>;
   /** The value at `atSeconds`. Errors as for `range`. */
-  instant(query: string, atSeconds: number, signal?: AbortSignal): Promise<Observation>;
+  instant(query: string, atSeconds: number, signal?: AbortSignal, tenant?: string): Promise<Observation>;
 }
 
 /** A source in use. */

@@ -57,7 +57,7 @@ export class WindowStore {
    * @throws ScalerError of kind `invalid` when the source is unknown or not allowed.
    */
   window(request: HistoryRequest): WindowHandle {
-    const { query, stepSeconds, historySeconds } = request;
+    const { query, stepSeconds, historySeconds, namespace } = request;
     if (!Number.isInteger(stepSeconds) || stepSeconds <= 0)
       throw new RangeError(`stepSeconds must be a positive whole number, got ${stepSeconds}`);
     const steps = Math.max(1, Math.ceil(historySeconds / stepSeconds));
@@ -69,8 +69,8 @@ export class WindowStore {
     wanted.set(id, steps);
     if (steps > window.capacity) window.resize(steps);
     return {
-      refresh: (nowSeconds, signal) => window.refresh(steps, nowSeconds, signal),
-      observe: (nowSeconds, signal) => window.observe(nowSeconds, signal),
+      refresh: (nowSeconds, signal) => window.refresh(steps, nowSeconds, signal, namespace),
+      observe: (nowSeconds, signal) => window.observe(nowSeconds, signal, namespace),
       series: () => window.series(steps),
       nextStepFinalSeconds: (nowSeconds) => window.nextStepFinalSeconds(nowSeconds),
       release: () => {

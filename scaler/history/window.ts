@@ -16,6 +16,12 @@ export interface WindowOptions {
   readonly settleSeconds: number;
 }
 
+/** On whose behalf the source is asked, and until when. */
+interface Caller {
+  readonly signal: AbortSignal;
+  readonly tenant: string | undefined;
+}
+
 /** Steps that a caller wants: `[from, end)`. */
 interface Goal {
   readonly from: number;
@@ -62,15 +68,20 @@ export class HistoryWindow {
 
   /**
    * Asks the source for what is missing of the last `historySteps` final steps. Callers at the same time share one
-   * fetch.
+   * fetch, which is made on behalf of the first one's tenant.
    * @throws ScalerError of kind `unavailable` or `rejected`; the window then keeps what it had.
    */
-  async refresh(historySteps: number, nowSeconds: number, signal?: AbortSignal): Promise<void> {
+  async refresh(
+    historySteps: number,
+    nowSeconds: number,
+    signal?: AbortSignal,
+    tenant?: string,
+  ): Promise<void> {
     const end = this.#finalEnd(nowSeconds);
     const goal = { from: Math.max(0, end - historySteps), end };
     while (!this.#isReached(goal, nowSeconds)) {
       if (!this.#load?.work.isRunning) {
-        const work = new SharedWork((shared) => this.#reach(goal, nowSeconds, shared));
+        const work = new SharedWork((shared) => this.#reach(goal, nowSeconds, { signal: shared, tenant }));
         this.#load = { goal, work };
       }
       const load = this.#load;
@@ -80,11 +91,12 @@ export class HistoryWindow {
   }
 
   /** The value now. Callers within one second share one query. Errors as for `refresh`. */
-  observe(nowSeconds: number, signal?: AbortSignal): Promise<Observation> {
+  observe(nowSeconds: number, signal?: AbortSignal, tenant?: string): Promise<Observation> {
     const last = this.#observation;
     const isFresh = last !== undefined && Math.abs(nowSeconds - last.atSeconds) < 1 && !last.work.hasFailed;
     if (isFresh) return last.work.join(signal);
-    const work = new SharedWork((shared) => this.#source.instant(this.#options.query, nowSeconds, shared));
+    const { query } = this.#options;
+    const work = new SharedWork((shared) => this.#source.instant(query, nowSeconds, shared, tenant));
     this.#observation = { atSeconds: nowSeconds, work };
     return work.join(signal);
   }
@@ -140,24 +152,24 @@ export class HistoryWindow {
     return step;
   }
 
-  async #reach(goal: Goal, nowSeconds: number, signal: AbortSignal): Promise<void> {
+  async #reach(goal: Goal, nowSeconds: number, caller: Caller): Promise<void> {
     const isContinued = this.#isLoaded && goal.from <= this.#buffer.end;
     if (isContinued) {
       const resumeAt = this.#resumeAt();
-      if (resumeAt < goal.end) this.#accept(await this.#ask(resumeAt, goal.end, signal), goal);
+      if (resumeAt < goal.end) this.#accept(await this.#ask(resumeAt, goal.end, caller), goal);
       if (this.#lacksOlder(goal)) {
-        this.#accept(await this.#ask(goal.from, this.#heldFrom, signal), goal);
+        this.#accept(await this.#ask(goal.from, this.#heldFrom, caller), goal);
         this.#askedFrom = goal.from;
       }
     } else {
-      this.#accept(await this.#ask(goal.from, goal.end, signal), goal);
+      this.#accept(await this.#ask(goal.from, goal.end, caller), goal);
       this.#askedFrom = goal.from;
       this.#isLoaded = true;
     }
     this.#askedAtSeconds = nowSeconds;
   }
 
-  async #ask(from: number, end: number, signal: AbortSignal): Promise<SourcedSeries> {
+  async #ask(from: number, end: number, { signal, tenant }: Caller): Promise<SourcedSeries> {
     const { query, stepSeconds } = this.#options;
     const series = await this.#source.range(
       query,
@@ -165,6 +177,7 @@ export class HistoryWindow {
       end * stepSeconds,
       stepSeconds,
       signal,
+      tenant,
     );
     signal.throwIfAborted();
     return series;

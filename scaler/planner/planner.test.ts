@@ -96,6 +96,7 @@ const settings = {
   maxStalenessSeconds: 1800,
   firstAnswerWaitSeconds: 2,
   idleSeconds: 600,
+  maxTriggersPerNamespace: 3,
 };
 
 describe('Planner', () => {
@@ -118,6 +119,21 @@ describe('Planner', () => {
   afterEach(async () => {
     await planner.close();
     assert.equal(history.open, 0, 'histories left open');
+  });
+
+  it('refuses more triggers than a namespace may have, leaves other namespaces alone, and has room again later', async () => {
+    const numbered = (n: number, namespace = 'noisy') =>
+      testTrigger({ ...trigger, namespace, scaledObject: `app-${n}` });
+    for (let n = 0; n < 3; n++) assert.ok('snapshot' in (await ask(numbered(n))));
+    const refused = await ask(numbered(3));
+    assert.ok('error' in refused);
+    assert.equal(refused.error.kind, 'rejected');
+    assert.match(refused.error.message, /noisy\/app-3.*3 triggers already.*maxTriggersPerNamespace/);
+    assert.ok('snapshot' in (await ask(numbered(0))), 'those that were there go on');
+    assert.ok('snapshot' in (await ask(numbered(0, 'quiet'))));
+
+    await clock.advance(2 * settings.idleSeconds);
+    assert.ok('snapshot' in (await ask(numbered(3))));
   });
 
   /** Asks and lets the clock run until there is an answer: at most the bounded wait. */

@@ -21,6 +21,7 @@ export interface PlannerParts {
  */
 export class Planner implements Answers {
   readonly #tracked = new Map<string, TrackedTrigger>();
+  readonly #triggersOf = new Map<string, number>();
   readonly #ending = new Set<Promise<void>>();
   readonly #closing = new AbortController();
   readonly #sweeping: Promise<void>;
@@ -41,7 +42,7 @@ export class Planner implements Answers {
     return tracked.answer ?? { error: noAnswerYet(trigger, this.parts.settings.firstAnswerWaitSeconds) };
   }
 
-  /** @throws ScalerError as `HistoryProvider.window` does. */
+  /** @throws ScalerError as `HistoryProvider.window` does, and when the namespace has too many triggers. */
   subscribe(trigger: Trigger, listener: (answer: Answer) => void): () => void {
     return this.#track(trigger).subscribe(listener);
   }
@@ -69,6 +70,7 @@ export class Planner implements Answers {
       known.askedAtSeconds = nowSeconds;
       return known;
     }
+    if (!known) this.#requireRoom(trigger);
     // Opened before the old one is dropped, so that an unchanged query keeps its window.
     const tracked = new TrackedTrigger(trigger, this.parts.history.window(trigger), this.parts);
     if (known) {
@@ -76,8 +78,22 @@ export class Planner implements Answers {
       this.#drop(key);
     }
     this.#tracked.set(key, tracked);
+    this.#triggersOf.set(trigger.namespace, this.#countOf(trigger.namespace) + 1);
     tracked.start();
     return tracked;
+  }
+
+  #countOf(namespace: string): number {
+    return this.#triggersOf.get(namespace) ?? 0;
+  }
+
+  #requireRoom({ namespace, scaledObject }: Trigger): void {
+    const { maxTriggersPerNamespace } = this.parts.settings;
+    if (this.#countOf(namespace) < maxTriggersPerNamespace) return;
+    throw new ScalerError(
+      'rejected',
+      `ScaledObject ${namespace}/${scaledObject}: namespace ${namespace} has ${maxTriggersPerNamespace} triggers already, and no more are accepted; remove some, or ask the operator to raise planner.maxTriggersPerNamespace`,
+    );
   }
 
   async #waitForFirstAnswer(tracked: TrackedTrigger): Promise<void> {
@@ -93,6 +109,10 @@ export class Planner implements Answers {
     const tracked = this.#tracked.get(key);
     if (!tracked) return;
     this.#tracked.delete(key);
+    const { namespace } = tracked.trigger;
+    const left = this.#countOf(namespace) - 1;
+    if (left > 0) this.#triggersOf.set(namespace, left);
+    else this.#triggersOf.delete(namespace);
     const ending = tracked.stop().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
   }

@@ -45,6 +45,8 @@ export interface PlannerSettings {
   readonly firstAnswerWaitSeconds: number;
   /** A trigger that nobody asked about for so long is dropped. */
   readonly idleSeconds: number;
+  /** Triggers that one namespace may have at once, so that a tenant cannot use up the memory of all. */
+  readonly maxTriggersPerNamespace: number;
 }
 
 /** What the planner reports to telemetry. */

@@ -59,6 +59,11 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
       `received ${show(values.source)}, which is no source of the scaler's configuration${didYouMean(values.source, [...context.sourceNames])}`,
     );
   const source = triggerSource(values, context, complain, notice);
+  if (source?.kind === 'named' && !mayUse(source.name, ref.namespace, context))
+    complain(
+      'source',
+      `means the source "${source.name}", which is not open to namespace "${ref.namespace}"; use another, or ask the operator to add the namespace`,
+    );
   if (values.metricName !== given.get('metricName')?.value)
     notice(`key "metricName" is used as "${values.metricName}", since names are lower case and DNS-safe`);
   if (problems.length > 0 || source === undefined) throw invalid(owner, problems);
@@ -98,6 +103,10 @@ function checkedOwner({ namespace, name }: ScaledObjectRef): string {
         `the ${what} of the ScaledObject is ${show(value)}; expected a Kubernetes name: lower-case letters, digits, "-" and "."`,
       );
   return `"${namespace}/${name}"`;
+}
+
+function mayUse(source: string, namespace: string, { sourceNamespaces }: TriggerContext): boolean {
+  return sourceNamespaces?.get(source)?.includes(namespace) ?? true;
 }
 
 function readValues(given: GivenKeys, complain: (key: string, what: string) => void): TriggerValues {

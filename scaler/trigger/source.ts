@@ -10,6 +10,8 @@ export interface TriggerContext {
   readonly defaultSource?: string | undefined;
   /** Names of the configured sources; undefined leaves that check to whoever opens the source. */
   readonly sourceNames?: ReadonlySet<string> | undefined;
+  /** Namespaces that may use a source, for the sources that are not open to all. */
+  readonly sourceNamespaces?: ReadonlyMap<string, readonly string[]> | undefined;
   /** Names of the configured sources by their address, as far as an address belongs to one source only. */
   readonly sourceByAddress?: ReadonlyMap<string, string> | undefined;
 }

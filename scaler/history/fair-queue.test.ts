@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { FairQueue } from './fair-queue.js';
+
+/** Tasks that end when they are told to, and what has started. */
+class Tasks {
+  readonly started: string[] = [];
+  readonly #ends: (() => void)[] = [];
+
+  constructor(readonly queue: FairQueue) {}
+
+  add(name: string, tenant: string, priority = 0, signal = new AbortController().signal): Promise<void> {
+    return this.queue.run(
+      { tenant, priority },
+      () => {
+        this.started.push(name);
+        return new Promise<void>((resolve) => this.#ends.push(resolve));
+      },
+      signal,
+    );
+  }
+
+  async endOldest(): Promise<void> {
+    this.#ends.shift()!();
+    await nextTurn();
+  }
+}
+
+describe('the fair queue', () => {
+  it('lets a newcomer go before the thousand tasks of another tenant', async () => {
+    const tasks = new Tasks(new FairQueue(1));
+    for (let i = 0; i < 1000; i++) void tasks.add(`noisy ${i}`, 'noisy');
+    void tasks.add('quiet', 'quiet');
+    await nextTurn();
+    await tasks.endOldest();
+    assert.deepEqual(tasks.started, ['noisy 0', 'quiet']);
+  });
+
+  it('keeps places free of a tenant whose tasks never end', async () => {
+    const tasks = new Tasks(new FairQueue(8));
+    for (let i = 0; i < 100; i++) void tasks.add('noisy', 'noisy');
+    void tasks.add('quiet', 'quiet');
+    await nextTurn();
+    assert.deepEqual(tasks.started, ['noisy', 'noisy', 'noisy', 'noisy', 'noisy', 'noisy', 'quiet']);
+  });
+
+  it('takes the urgent ones first, in the order in which they came', async () => {
+    const tasks = new Tasks(new FairQueue(1));
+    for (const [name, priority] of [
+      ['first', 0],
+      ['history', 0],
+      ['recent', 1],
+      ['now', 2],
+      ['now too', 2],
+    ] as const)
+      void tasks.add(name, 'a', priority);
+    await nextTurn();
+    for (let i = 0; i < 4; i++) await tasks.endOldest();
+    assert.deepEqual(tasks.started, ['first', 'now', 'now too', 'recent', 'history']);
+  });
+
+  it('forgets a task that is given up while it waits, and goes on after one that fails', async () => {
+    const tasks = new Tasks(new FairQueue(1));
+    const giveUp = new AbortController();
+    void tasks.add('first', 'a');
+    const given = tasks.add('given up', 'b', 0, giveUp.signal);
+    giveUp.abort(new Error('no longer wanted'));
+    await assert.rejects(given, /no longer wanted/);
+    await tasks.endOldest();
+    const failed = tasks.queue.run(
+      { tenant: 'a', priority: 0 },
+      () => Promise.reject(new Error('broken')),
+      new AbortController().signal,
+    );
+    await assert.rejects(failed, /broken/);
+    void tasks.add('last', 'a');
+    await nextTurn();
+    assert.deepEqual(tasks.started, ['first', 'last']);
+  });
+});

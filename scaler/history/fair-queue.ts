@@ -1,0 +1,127 @@
+/** Who asks, and how urgent it is. */
+export interface Turn {
+  /** Work of a higher number goes first. */
+  readonly priority: number;
+  /** Namespace on whose behalf it is. */
+  readonly tenant: string;
+}
+
+interface Waiting {
+  readonly turn: Turn;
+  readonly start: () => void;
+}
+
+/** Tenants whose last turn is remembered. */
+const maxRemembered = 10_000;
+
+/**
+ * Runs a bounded number of tasks at once and lets tenants take turns: of the most urgent tasks that wait, the next is
+ * one of the tenant with the fewest under way, and among equals of the one that was served longest ago. No tenant has
+ * more than three quarters of the places (of fewer than 4 places it may have all), so that one whose queries take long
+ * leaves room for the others.
+ */
+export class FairQueue {
+  readonly #places: number;
+  readonly #placesPerTenant: number;
+  /** By tenant, in the order of urgency and arrival. */
+  readonly #waiting = new Map<string, Waiting[]>();
+  readonly #running = new Map<string, number>();
+  /** When each tenant was served last, counted in tasks. */
+  readonly #servedAt = new Map<string, number>();
+  #served = 0;
+  #free: number;
+
+  /** @param places tasks at once. */
+  constructor(places: number) {
+    this.#places = places;
+    this.#free = places;
+    this.#placesPerTenant = places < 4 ? places : Math.floor((places * 3) / 4);
+  }
+
+  /** Runs a task when its turn comes. Rejects with the signal's reason when that is aborted while it waits. */
+  async run<Result>(turn: Turn, task: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    await this.#turn(turn, signal);
+    try {
+      return await task();
+    } finally {
+      this.#free++;
+      const left = this.#running.get(turn.tenant)! - 1;
+      if (left > 0) this.#running.set(turn.tenant, left);
+      else this.#running.delete(turn.tenant);
+      this.#serve();
+    }
+  }
+
+  #turn(turn: Turn, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const giveUp = (): void => {
+        const list = this.#waiting.get(turn.tenant);
+        const at = list?.indexOf(waiting) ?? -1;
+        if (at >= 0) list!.splice(at, 1);
+        if (list?.length === 0) this.#waiting.delete(turn.tenant);
+        reject(signal.reason);
+      };
+      const start = (): void => {
+        signal.removeEventListener('abort', giveUp);
+        resolve();
+      };
+      const waiting: Waiting = { turn, start };
+      signal.addEventListener('abort', giveUp, { once: true });
+      const list = this.#waiting.get(turn.tenant);
+      if (list === undefined) this.#waiting.set(turn.tenant, [waiting]);
+      else insert(list, waiting);
+      this.#serve();
+    });
+  }
+
+  #serve(): void {
+    while (this.#free > 0) {
+      const tenant = this.#next();
+      if (tenant === undefined) return;
+      const list = this.#waiting.get(tenant)!;
+      const { start } = list.shift()!;
+      if (list.length === 0) this.#waiting.delete(tenant);
+      this.#servedAt.delete(tenant);
+      this.#servedAt.set(tenant, ++this.#served);
+      if (this.#servedAt.size > maxRemembered) this.#servedAt.delete(this.#servedAt.keys().next().value!);
+      this.#free--;
+      this.#running.set(tenant, (this.#running.get(tenant) ?? 0) + 1);
+      start();
+    }
+  }
+
+  #next(): string | undefined {
+    let best: string | undefined;
+    let bestPriority = Number.NEGATIVE_INFINITY;
+    let fewest = this.#places;
+    let longestAgo = Number.POSITIVE_INFINITY;
+    for (const [tenant, list] of this.#waiting) {
+      const running = this.#running.get(tenant) ?? 0;
+      if (running >= this.#placesPerTenant) continue;
+      const { priority } = list[0]!.turn;
+      const servedAt = this.#servedAt.get(tenant) ?? 0;
+      const isBetter =
+        priority > bestPriority ||
+        (priority === bestPriority && (running < fewest || (running === fewest && servedAt < longestAgo)));
+      if (!isBetter) continue;
+      best = tenant;
+      bestPriority = priority;
+      fewest = running;
+      longestAgo = servedAt;
+    }
+    return best;
+  }
+}
+
+/** Keeps a list in the order of urgency, and of arrival among equals. */
+function insert(list: Waiting[], waiting: Waiting): void {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle]!.turn.priority < waiting.turn.priority) high = middle;
+    else low = middle + 1;
+  }
+  list.splice(low, 0, waiting);
+}
