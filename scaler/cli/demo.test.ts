@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageRoot } from '../package-root.js';
@@ -22,6 +24,16 @@ describe('predictive-scaler demo', function () {
     assert.match(stdout, /^Wed 08:\d\d +shop +\d+ req\/s/m);
     assert.match(stdout, /This scaler: .* of overload instead of/);
     assert.equal(stderr, '');
+  });
+
+  it('takes a free port when the usual one is taken', async () => {
+    const other = createServer().listen(8080, '127.0.0.1');
+    // Somebody else may hold the port already: then it is taken as well.
+    await Promise.race([once(other, 'listening'), once(other, 'error')]);
+    const { stdout } = await run(process.execPath, [...program, '--for', '1s']);
+    assert.match(stdout, /^The page: +http:\/\/127\.0\.0\.1:\d+\/$/m);
+    assert.doesNotMatch(stdout, /127\.0\.0\.1:8080/);
+    other.close();
   });
 
   it('refuses a wrong speed in one line', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
-import { loadConfig, type ScalerConfig } from '../config.js';
+import { loadConfig } from '../config.js';
 import { Demo } from '../demo/demo.js';
 import { liveLine, summary } from '../demo/terminal.js';
 import { type Scaler, startScaler } from '../main.js';
@@ -9,11 +9,14 @@ import { createLog } from '../telemetry/log.js';
 import { demoPanel } from '../web/demo-panel.js';
 import { duration, numberWhere } from './option-values.js';
 
+/** Where the page is served unless told otherwise. */
+const usualAddress = '127.0.0.1:8080';
+
 interface Flags {
   readonly for?: number;
   readonly speed: number;
   readonly seed: number;
-  readonly http: string;
+  readonly http?: string;
 }
 
 const HELP = `
@@ -40,7 +43,10 @@ export function demoCommand(): Command {
       numberWhere((value) => Number.isSafeInteger(value), 'a whole number'),
       1,
     )
-    .option('--http <address>', 'where the page is served; port 0 takes a free one', '127.0.0.1:8080')
+    .option(
+      '--http <address>',
+      'where the page is served (127.0.0.1:8080, or a free port when that is taken)',
+    )
     .addHelpText('after', HELP)
     .action(run);
 }
@@ -51,12 +57,8 @@ async function run(flags: Flags): Promise<void> {
   const demo = new Demo({ speed: flags.speed, seed: flags.seed });
   let scaler: Scaler | undefined;
   try {
-    scaler = await startScaler(await configOf(demo, flags), {
-      clock: demo.clock,
-      log: createLog({ level: 'error', destination: process.stderr }),
-      pages: [demoPanel(demo)],
-    });
-    const { hostname } = new URL(`http://${flags.http}`);
+    scaler = await start(demo, flags.http);
+    const { hostname } = new URL(`http://${flags.http ?? usualAddress}`);
     process.stdout.write(`The page:              http://${hostname}:${scaler.httpPort}/\n`);
     process.stdout.write(`The scaler, over gRPC: 127.0.0.1:${scaler.grpcPort}\n\n`);
     await demo.start(`127.0.0.1:${scaler.grpcPort}`);
@@ -69,14 +71,32 @@ async function run(flags: Flags): Promise<void> {
   }
 }
 
-async function configOf(demo: Demo, { http }: Flags): Promise<ScalerConfig> {
-  return loadConfig({
-    environment: {
-      SCALER_PROMETHEUS_ADDRESS: await demo.startPrometheus(),
-      SCALER_GRPC_ADDRESS: '127.0.0.1:0',
-      SCALER_HTTP_ADDRESS: http,
-    },
-  });
+/** Starts the scaler on an address, or on the usual one and, when that is taken, on a free one. */
+async function start(demo: Demo, http: string | undefined): Promise<Scaler> {
+  const prometheus = await demo.startPrometheus();
+  const startOn = (address: string): Promise<Scaler> =>
+    startScaler(
+      loadConfig({
+        environment: {
+          SCALER_PROMETHEUS_ADDRESS: prometheus,
+          SCALER_GRPC_ADDRESS: '127.0.0.1:0',
+          SCALER_HTTP_ADDRESS: address,
+        },
+      }),
+      {
+        clock: demo.clock,
+        log: createLog({ level: 'error', destination: process.stderr }),
+        pages: [demoPanel(demo)],
+      },
+    );
+  if (http !== undefined) return await startOn(http);
+  try {
+    return await startOn(usualAddress);
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE') throw error;
+    return await startOn('127.0.0.1:0');
+  }
 }
 
 /** Keeps one line up to date on a terminal; elsewhere, such as in a log, writes one every five seconds. */
