@@ -5,6 +5,13 @@ import type { SmoothingParameters } from './types.js';
 /** Values that are tried. Beyond their ends a parameter changes a forecast of a few hours too little to matter. */
 const ALPHAS = [0.0005, 0.002, 0.01, 0.05, 0.2];
 const GAMMAS = [0.05, 0.12, 0.25, 0.5];
+/** Without a season the level itself has to follow the day, and may have a trend that fades. */
+const QUICK_ALPHAS = [0.5, 0.9];
+const TRENDS = [
+  { beta: 0.1, phi: 0.8 },
+  { beta: 0.1, phi: 0.95 },
+  { beta: 0.4, phi: 0.8 },
+];
 const KAPPAS = [0.1, 0.2, 0.4, 0.7, 1];
 const RHOS = [0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 1];
 
@@ -51,17 +58,18 @@ export function fitParameters(shape: MemberShape, track: Track, record: PassReco
     least = loss;
     best = candidate;
   };
-  const pass = (alpha: number, gamma: number) => {
-    smooth(startMember(shape, { ...best, alpha, gamma }, track), track, 0, track.values.length, record);
-    for (const kappa of [0.2, 0.7])
-      for (const rho of [0.9, 0.98]) measure({ ...best, alpha, gamma, kappa, rho });
+  const pass = (changed: Partial<SmoothingParameters>) => {
+    const parameters = { ...best, ...changed };
+    smooth(startMember(shape, parameters, track), track, 0, track.values.length, record);
+    for (const kappa of [0.2, 0.7]) for (const rho of [0.9, 0.98]) measure({ ...parameters, kappa, rho });
   };
 
-  for (const alpha of ALPHAS) pass(alpha, best.gamma);
+  for (const alpha of ALPHAS) pass({ alpha });
   if (shape.periods.length > 0) {
-    for (const gamma of GAMMAS) if (gamma !== START.gamma) pass(best.alpha, gamma);
-    for (const alpha of neighbours(ALPHAS, best.alpha)) pass(alpha, best.gamma);
-  }
+    for (const gamma of GAMMAS) if (gamma !== START.gamma) pass({ gamma });
+    for (const alpha of neighbours(ALPHAS, best.alpha)) pass({ alpha });
+  } else
+    for (const alpha of [best.alpha, ...QUICK_ALPHAS]) for (const trend of TRENDS) pass({ alpha, ...trend });
   smooth(startMember(shape, best, track), track, 0, track.values.length, record);
   for (let round = 0; round < 2; round++) {
     for (const rho of RHOS) measure({ ...best, rho });

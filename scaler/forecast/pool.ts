@@ -77,7 +77,11 @@ export function fitPool(
 
   const members: Member[] = [];
   const forecasts: Float64Array[] = [];
-  for (const { name, seasons: used, form, fixed } of candidates(seasons, logValues !== undefined)) {
+  for (const { name, seasons: used, form, fixed } of candidates(
+    seasons,
+    logValues !== undefined,
+    origins.count > 0,
+  )) {
     const shape: MemberShape = {
       name,
       form,
@@ -99,9 +103,11 @@ export function fitPool(
   return { members, weights, replayed: combine(forecasts, weights, measuredAt, origins.count, horizonSteps) };
 }
 
-function candidates(seasons: readonly SeasonSlots[], hasLog: boolean): Candidate[] {
+/** Without past forecasts to measure, there is only the last value. */
+function candidates(seasons: readonly SeasonSlots[], hasLog: boolean, isMeasured: boolean): Candidate[] {
   const list: Candidate[] = [{ name: 'last value', seasons: [], form: 'additive', fixed: LAST_VALUE }];
-  list.push({ name: 'level', seasons: [], form: 'additive' });
+  if (!isMeasured) return list;
+  list.push({ name: 'trend', seasons: [], form: 'additive' });
   for (const season of seasons) {
     const name = `same time ${periodName(season.periodSeconds)} ago`;
     list.push({ name, seasons: [season], form: 'additive', fixed: SAME_TIME });
