@@ -1,12 +1,16 @@
 // `make bench`: what the forecast is worth, measured on traces. TRACES=folder takes CSV files instead of generated ones.
 import { ScalerError } from '../../scaler/errors.js';
+import { accuracyTable } from './accuracy.js';
 import { scalingTable } from './scaling.js';
+import { speedTable } from './speed.js';
 import { loadTraces } from './traces.js';
 
 try {
   const traces = await loadTraces(process.env.TRACES || undefined);
   console.log(`${traces.length} traces: ${traces.map(({ name }) => name).join(', ')}\n`);
-  console.log(scalingTable(traces));
+  console.log(`${accuracyTable(traces)}\n`);
+  console.log(`${scalingTable(traces)}\n`);
+  console.log(speedTable());
 } catch (error) {
   if (!(error instanceof ScalerError)) throw error;
   console.error(`bench: ${error.message}`);

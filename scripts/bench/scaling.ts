@@ -2,6 +2,7 @@ import { runBacktest } from '../../scaler/backtest/backtest.js';
 import { type EqualOverload, POLICY_NAMES, type PolicyKey, resultOf } from '../../scaler/backtest/compare.js';
 import { recordingOfSamples } from '../../scaler/backtest/recording.js';
 import { clusterDefaults } from '../../scaler/backtest/scaled-workload.js';
+import { columns, geometricMean, mean } from './figures.js';
 import type { Trace } from './traces.js';
 
 const EVALUATED_MINUTES = 2 * 1440;
@@ -100,13 +101,4 @@ function ratioAt({ cheapest }: EqualOverload, key: PolicyKey): number {
   return own === undefined || best === undefined ? OUT_OF_REACH : Math.min(OUT_OF_REACH, own / best);
 }
 
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  return rows.map((row) =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('   '),
-  );
-}
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const geometricMean = (values: readonly number[]) => Math.exp(mean(values.map(Math.log)));
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;

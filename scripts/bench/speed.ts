@@ -1,0 +1,90 @@
+import { serialize } from 'node:v8';
+import { smooth } from '../../scaler/forecast/holt-winters.js';
+import { type FitOptions, fit, forecast, type Series, update } from '../../scaler/forecast/index.js';
+import { seasonSlots } from '../../scaler/forecast/local-time.js';
+import { startMember } from '../../scaler/forecast/start-member.js';
+import { columns, median } from './figures.js';
+
+const DAY_SECONDS = 86_400;
+const ROUNDS = 15;
+
+interface Shape {
+  readonly name: string;
+  readonly series: Series;
+  readonly options: FitOptions;
+}
+
+/**
+ * Time of a fit, beside one pass of plain Holt-Winters over the same points in the same run, so that the ratio says the
+ * same on a slower or busier machine; then forecasts per second on one core, and the memory of a fitted model.
+ */
+export function speedTable(): string {
+  const shapes: readonly Shape[] = [
+    shape('4,032 points, daily and weekly season', 4032, 300, 24, 'auto'),
+    shape('10,080 points, season of 1,440', 10_080, 60, 15, [DAY_SECONDS]),
+  ];
+  const rows = shapes.map(({ name, series, options }) => {
+    const model = fit(series, options);
+    const fitMs = medianMs(() => fit(series, options));
+    const passMs = medianMs(plainPass(series));
+    const forecastMs = medianMs(() => {
+      for (let i = 0; i < 100; i++) forecast(model, options.horizonSteps, [0.1, 0.9]);
+    });
+    const updateMs = medianMs(() => {
+      for (let i = 0; i < 100; i++) update(model, 100, 110);
+    });
+    return [
+      name,
+      fitMs.toFixed(1),
+      (fitMs / passMs).toFixed(0),
+      Math.round(1e5 / forecastMs).toLocaleString('en-GB'),
+      Math.round(1e5 / updateMs).toLocaleString('en-GB'),
+      Math.round(serialize(model).length / 1024).toLocaleString('en-GB'),
+    ];
+  });
+  return [
+    'Speed: medians on one core; a plain pass is one run of Holt-Winters over the same points in the same process',
+    ...columns([['series', 'fit ms', 'in plain passes', 'forecasts/s', 'updates/s', 'model KiB'], ...rows]),
+  ].join('\n');
+}
+
+function shape(
+  name: string,
+  points: number,
+  stepSeconds: number,
+  horizonSteps: number,
+  seasonality: FitOptions['seasonality'],
+): Shape {
+  const day = DAY_SECONDS / stepSeconds;
+  // A noise that is equal in every run; the maxima are missing, as one channel is what other forecasters fit.
+  const values = Float64Array.from(
+    { length: points },
+    (_, t) => 100 + 40 * Math.sin((2 * Math.PI * t) / day) + 10 * Math.sin(t * t * 0.731),
+  );
+  return {
+    name,
+    series: { startSeconds: 0, stepSeconds, values },
+    options: { horizonSteps, seasonality, timezone: 'UTC' },
+  };
+}
+
+function plainPass({ values, startSeconds, stepSeconds }: Series): () => void {
+  const slotCount = DAY_SECONDS / stepSeconds;
+  const track = {
+    values,
+    slots: [seasonSlots(startSeconds, stepSeconds, values.length, DAY_SECONDS, 'UTC')],
+  };
+  const parameters = { alpha: 0.1, beta: 0.01, phi: 1, gamma: 0.1, omega: 0, kappa: 0, rho: 0 };
+  const layout = { form: 'additive', logOffset: 0, periods: [DAY_SECONDS], slotCounts: [slotCount] } as const;
+  return () => smooth(startMember({ name: 'plain', ...layout }, parameters, track), track, 0, values.length);
+}
+
+function medianMs(work: () => unknown): number {
+  work();
+  const times = Array.from({ length: ROUNDS }, () => {
+    const startedAt = performance.now();
+    work();
+    return performance.now() - startedAt;
+  });
+  return median(times);
+}
