@@ -70,6 +70,7 @@ export function describeObject({ kind, metadata }: KubernetesObject): string {
 
 /** The pod template of an object that makes pods; undefined for any other object. */
 export function podTemplate(object: KubernetesObject): PodTemplate | undefined {
+  if (object.kind === 'Pod') return object as unknown as PodTemplate;
   if (object.kind === 'CronJob') return object.spec.jobTemplate.spec.template;
   return ['Deployment', 'StatefulSet', 'DaemonSet', 'Job'].includes(object.kind)
     ? object.spec.template

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { packageRoot } from '../../scaler/package-root.js';
@@ -8,6 +10,8 @@ import type { KubernetesObject } from './kubernetes-object.js';
 const kustomize = findProgram('kustomize');
 const kubectl = findProgram('kubectl');
 const helm = findProgram('helm');
+/** What charts are rendered for: without a cluster, helm assumes the version that it was built with. */
+const kubernetesVersion = '1.32.0';
 
 /** Why kustomizations cannot be rendered here; undefined when they can. */
 export const noKustomize =
@@ -43,24 +47,59 @@ export interface ChartOptions {
  * @param chart a folder of k8s/charts/
  * @throws Error with helm's own words
  */
-export function renderChart(
-  chart: string,
-  { release, namespace, set = [] }: ChartOptions = {},
-): KubernetesObject[] {
-  return parseObjects(
-    runHelm([
-      'template',
-      release ?? chart,
-      join(packageRoot, 'k8s/charts', chart),
-      ...(namespace === undefined ? [] : ['--namespace', namespace]),
-      ...set.flatMap((assignment) => ['--set', assignment]),
-    ]),
-  );
+export function renderChart(chart: string, options: ChartOptions = {}): KubernetesObject[] {
+  return parseObjects(run(helm!, templateArguments(chart, chartFolder(chart), options)));
 }
 
-/** Runs helm and gives its output. Its caches go nowhere near the user's. */
-export function runHelm(args: readonly string[]): string {
-  return run(helm!, args);
+/**
+ * Renders what a chart prints after an install, which helm itself does only with a cluster at hand.
+ * @throws Error with helm's own words
+ */
+export function renderNotes(chart: string, set: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'notes-'));
+  try {
+    cpSync(chartFolder(chart), folder, { recursive: true });
+    renameSync(join(folder, 'templates/NOTES.txt'), join(folder, 'notes.txt'));
+    writeFileSync(
+      join(folder, 'templates/notes.yaml'),
+      'data: { notes: {{ tpl (.Files.Get "notes.txt") . | toJson }} }\n',
+    );
+    const output = run(helm!, [
+      ...templateArguments(chart, folder, { set }),
+      '--show-only=templates/notes.yaml',
+    ]);
+    return parseObjects(output)[0]!.data!.notes!;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/**
+ * Looks a chart over with `helm lint`.
+ * @throws Error with helm's own words
+ */
+export function lintChart(chart: string, set: readonly string[]): void {
+  const values = set.flatMap((assignment) => ['--set', assignment]);
+  run(helm!, ['lint', '--strict', chartFolder(chart), `--kube-version=${kubernetesVersion}`, ...values]);
+}
+
+function chartFolder(chart: string): string {
+  return join(packageRoot, 'k8s/charts', chart);
+}
+
+function templateArguments(
+  chart: string,
+  folder: string,
+  { release, namespace, set = [] }: ChartOptions,
+): string[] {
+  return [
+    'template',
+    release ?? chart,
+    folder,
+    `--kube-version=${kubernetesVersion}`,
+    ...(namespace === undefined ? [] : ['--namespace', namespace]),
+    ...set.flatMap((assignment) => ['--set', assignment]),
+  ];
 }
 
 function run(program: string, args: readonly string[]): string {

@@ -42,11 +42,14 @@ export function checkNetworkPolicies(
         if (!targetPorts.includes(port)) complain(`lets in to the port ${port}, which its pods lack`);
     const peers: Peer[] = [
       ...policy.spec.ingress.flatMap(({ from }: { from: Peer[] }) => from),
-      ...policy.spec.egress.flatMap(({ to }: { to: Peer[] }) => to),
+      ...(policy.spec.egress ?? []).flatMap(({ to }: { to: Peer[] }) => to),
     ];
     for (const { namespaceSelector, podSelector, ipBlock } of peers) {
       if (ipBlock !== undefined) continue;
-      const namespace = namespaceSelector?.matchLabels['kubernetes.io/metadata.name'];
+      const namespace =
+        namespaceSelector === undefined
+          ? policy.metadata.namespace
+          : namespaceSelector.matchLabels['kubernetes.io/metadata.name'];
       if (namespace === undefined || !namespaces.includes(namespace))
         complain(`names the namespace ${namespace}, which does not exist`);
       const labels = podSelector?.matchLabels;

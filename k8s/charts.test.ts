@@ -1,0 +1,329 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { packageRoot } from '../scaler/package-root.js';
+import { checkCertificates } from './test-support/checks/certificates.js';
+import { checkMounts } from './test-support/checks/mounts.js';
+import { checkNetworkPolicies } from './test-support/checks/network.js';
+import { checkPrograms } from './test-support/checks/programs.js';
+import { checkSecurity } from './test-support/checks/security.js';
+import { checkServices } from './test-support/checks/services.js';
+import { installedSecrets } from './test-support/installed-secrets.js';
+import { describeObject, type KubernetesObject } from './test-support/kubernetes-object.js';
+import {
+  lintChart,
+  noHelm,
+  noKustomize,
+  renderChart,
+  renderKustomization,
+  renderNotes,
+} from './test-support/render.js';
+import { checkSchema, findUnknownFields } from './test-support/validate.js';
+
+const read = (path: string) => readFileSync(join(packageRoot, path), 'utf8');
+const { version } = JSON.parse(read('package.json'));
+const prometheus = 'prometheusAddress=http://prometheus-service.monitoring:9090';
+const withAll = [
+  prometheus,
+  'serviceMonitor.enabled=true',
+  'prometheusRule.enabled=true',
+  'dashboard.enabled=true',
+];
+const withCertManager = [
+  'tls.enabled=true',
+  'tls.certManager.issuerRef.name=authority',
+  'tls.certManager.scaledObjectNamespaces={apps,steam}',
+];
+
+/** Values that put every branch of the templates to use. */
+const renderings: [chart: string, what: string, set: string[]][] = [
+  ['predictive-scaler', 'the least that it needs', [prometheus]],
+  ['predictive-scaler', 'everything for the Prometheus Operator', withAll],
+  ['predictive-scaler', 'mutual TLS from cert-manager', [prometheus, ...withCertManager]],
+  [
+    'predictive-scaler',
+    'TLS from a Secret',
+    [prometheus, 'tls.enabled=true', 'tls.mutual=false', 'tls.existingSecret=scaler-tls'],
+  ],
+  [
+    'predictive-scaler',
+    'a configuration of its own',
+    [
+      'config.sources.named.central.address=https://mimir.monitoring/prometheus',
+      'config.sources.named.central.basic.username=scaler',
+      'config.sources.named.central.basic.passwordFile=/etc/scaler/secrets/mimir/password',
+      'secretMounts={mimir}',
+      'http.username=operator',
+      'http.existingSecret=scaler-page',
+      'http.protectMetrics=true',
+      'serviceMonitor.enabled=true',
+      'image.pullSecrets={registry}',
+      'podAnnotations.note=sample',
+      'priorityClassName=high',
+      'nodeSelector.disk=fast',
+      'tolerations[0].key=dedicated',
+      'spread.hostname=DoNotSchedule',
+    ],
+  ],
+  [
+    'predictive-scaler',
+    'a page behind a token',
+    [
+      prometheus,
+      'http.existingSecret=scaler-page',
+      'http.protectMetrics=true',
+      'serviceMonitor.enabled=true',
+    ],
+  ],
+  ['boiler', 'the predictive scaler', ['rabbitmq.existingSecret=rabbitmq']],
+  ['boiler', 'the classic HPA', ['rabbitmq.existingSecret=rabbitmq', 'autoscaling.kind=classic']],
+  [
+    'boiler',
+    'a fixed number and a Secret of its own',
+    ['rabbitmq.username=steam', 'rabbitmq.password=p@ss word/', 'autoscaling.kind=none'],
+  ],
+];
+
+/** Secrets and ConfigMaps that the renderings name and a user brings. */
+const usersSecrets = ['scaler-tls', 'scaler-page', 'mimir'];
+
+describe('the Helm charts', function () {
+  this.timeout(60_000);
+  before(function () {
+    if (noHelm === undefined) return;
+    console.warn(`      SKIPPED: ${noHelm}`);
+    this.skip();
+  });
+
+  for (const [chart, what, set] of renderings) {
+    it(`${chart} passes lint and gives valid objects whose names agree, with ${what}`, async () => {
+      lintChart(chart, set);
+      const namespace = chart === 'boiler' ? 'steam' : 'predictive-scaler';
+      const objects = renderChart(chart, { namespace, set });
+      for (const object of objects)
+        await assert.doesNotReject(checkSchema(object), `${describeObject(object)} of ${chart}`);
+      assert.deepEqual(findUnknownFields(objects), []);
+      const problems = [
+        ...checkServices(objects),
+        ...checkPrograms(withoutFiles(objects), version),
+        ...checkSecurity(objects),
+        ...checkCertificates(withIssuer(objects)),
+        ...checkNetworkPolicies(withNamespace(objects, namespace), {
+          monitoring: { 'app.kubernetes.io/name': 'prometheus' },
+        }),
+        ...checkMounts(objects, { ...installedSecrets(), 'steam/boiler-rabbitmq': ['uri'] }),
+      ].filter(
+        (problem) => !usersSecrets.some((name) => problem.endsWith(`nothing makes the Secret ${name}`)),
+      );
+      assert.deepEqual(problems, []);
+    });
+  }
+
+  for (const chart of ['predictive-scaler', 'boiler']) {
+    const folder = `k8s/charts/${chart}`;
+
+    it(`${chart} has the version of the project`, () => {
+      const { version: chartVersion, appVersion } = parse(read(`${folder}/Chart.yaml`));
+      assert.deepEqual({ chartVersion, appVersion }, { chartVersion: version, appVersion: version });
+    });
+
+    it(`${chart} describes every value in its schema, and has a default for every one that it describes`, () => {
+      const schema = JSON.parse(read(`${folder}/values.schema.json`));
+      const { global: _global, ...properties } = schema.properties;
+      assertDescribed(
+        { ...schema, description: 'all', properties },
+        parse(read(`${folder}/values.yaml`)),
+        chart,
+      );
+    });
+  }
+
+  it('predictive-scaler carries the alerts of the compose stack', () => {
+    assert.equal(
+      read('k8s/charts/predictive-scaler/files/scaler.rules.yml'),
+      read('compose/prometheus/rules/scaler.rules.yml'),
+    );
+  });
+
+  it('predictive-scaler has alerts that speak of its own release', () => {
+    const rule = renderChart('predictive-scaler', { release: 'blue', set: withAll }).find(
+      ({ kind }) => kind === 'PrometheusRule',
+    )!;
+    const { expr } = rule.spec.groups[0].rules[0];
+    assert.equal(expr, 'up{job="blue-predictive-scaler"} == 0 or absent(up{job="blue-predictive-scaler"})');
+  });
+
+  it('boiler escapes what an address cannot hold as it is', () => {
+    const [secret] = renderChart('boiler', {
+      set: ['rabbitmq.username=steam', 'rabbitmq.password=p@ss word/', 'rabbitmq.vhost=a/b'],
+    }).filter(({ kind }) => kind === 'Secret') as (KubernetesObject & { stringData: { uri: string } })[];
+    const uri = new URL(secret!.stringData.uri);
+    assert.deepEqual(
+      [decodeURIComponent(uri.password), decodeURIComponent(uri.pathname.slice(1)), uri.host],
+      ['p@ss word/', 'a/b', 'rabbitmq:5672'],
+    );
+  });
+
+  it('predictive-scaler prints lines that work: its address, grpcurl and a trigger', () => {
+    const plain = renderNotes('predictive-scaler', [prometheus]);
+    assert.match(plain, /predictive-scaler\.default:50051/);
+    assert.match(plain, /grpcurl -plaintext localhost:50051 grpc\.health\.v1\.Health\/Check/);
+    assert.doesNotMatch(plain, /authenticationRef/);
+    const secured = renderNotes('predictive-scaler', [prometheus, ...withCertManager]);
+    assert.match(secured, /-o go-template='\{\{ index \.data "ca\.crt" \| base64decode \}\}' > ca\.crt/);
+    assert.match(
+      secured,
+      /grpcurl -cacert ca\.crt -cert tls\.crt -key tls\.key -authority predictive-scaler\.default/,
+    );
+    assert.match(secured, /name: predictive-scaler-tls/);
+    assert.match(renderNotes('boiler', ['rabbitmq.existingSecret=rabbitmq']), /scaled by: predictive/);
+  });
+
+  const mistakes: [chart: string, set: string[], message: RegExp][] = [
+    ['predictive-scaler', [], /needs a history: set prometheusAddress/],
+    ['predictive-scaler', ['prometheusAddress=prometheus:9090'], /prometheusAddress/],
+    ['predictive-scaler', [prometheus, 'replicaCuont=3'], /replicaCuont/],
+    ['predictive-scaler', [prometheus, 'config.sources.named.other.address=http://other'], /are both set/],
+    ['predictive-scaler', [prometheus, 'tls.enabled=true'], /tls\.enabled needs tls\.existingSecret, or/],
+    [
+      'predictive-scaler',
+      [prometheus, ...withCertManager, 'tls.certManager.issuerRef.kind=Issuer'],
+      /needs a ClusterIssuer/,
+    ],
+    ['predictive-scaler', [prometheus, 'http.username=me'], /http\.username needs http\.existingSecret/],
+    ['predictive-scaler', [prometheus, 'spread.zone=Never'], /spread\/zone|spread\.zone/],
+    ['boiler', [], /rabbitmq\.username is needed, or rabbitmq\.existingSecret/],
+    [
+      'boiler',
+      ['rabbitmq.existingSecret=x', 'autoscaling.kind=magic'],
+      /autoscaling\/kind|autoscaling\.kind/,
+    ],
+  ];
+  for (const [chart, set, message] of mistakes)
+    it(`${chart} refuses ${set.join(' ') || 'no values'} and says why`, () => {
+      assert.throws(() => renderChart(chart, { set }), message);
+    });
+
+  describe('beside the kustomizations', () => {
+    before(function () {
+      if (noKustomize === undefined) return;
+      console.warn(`      SKIPPED: ${noKustomize}`);
+      this.skip();
+    });
+
+    it('predictive-scaler gives what the base gives', () => {
+      const fromChart = renderChart('predictive-scaler', {
+        namespace: 'predictive-scaler',
+        set: [prometheus],
+      });
+      assert.deepEqual(
+        essence(fromChart, 'predictive-scaler'),
+        essence(renderKustomization('base/scaler'), 'predictive-scaler', version),
+      );
+    });
+
+    for (const [kind, folder] of [
+      ['predictive', 'base'],
+      ['classic', 'test-support/with-classic-hpa'],
+    ] as const)
+      it(`boiler, scaled the ${kind} way, gives what ${folder} gives`, () => {
+        const set = ['rabbitmq.existingSecret=rabbitmq', `autoscaling.kind=${kind}`];
+        const fromChart = renderChart('boiler', { namespace: 'steam', set });
+        const fromBase = renderKustomization(folder).filter(
+          ({ metadata }) =>
+            metadata.namespace === 'steam' && metadata.labels?.['app.kubernetes.io/component'] === 'boiler',
+        );
+        assert.deepEqual(essence(fromChart, 'steam'), essence(fromBase, 'steam', version));
+      });
+
+    it('would be seen to differ', () => {
+      const changed = structuredClone(renderKustomization('base/scaler')) as {
+        kind: string;
+        spec: { replicas: number };
+      }[];
+      changed.find(({ kind }) => kind === 'Deployment')!.spec.replicas = 3;
+      assert.notDeepEqual(
+        essence(changed as unknown as KubernetesObject[], 'predictive-scaler', version),
+        essence(renderKustomization('base/scaler'), 'predictive-scaler', version),
+      );
+    });
+  });
+});
+
+/**
+ * What matters of objects: kind, name and spec, without the labels that helm and kustomize put on differently, values
+ * that equal a program's default, and hooks.
+ */
+function essence(
+  objects: readonly KubernetesObject[],
+  namespace: string,
+  tag?: string,
+): Record<string, unknown> {
+  const defaults = new Map([
+    ['MYSQL_PORT', '3306'],
+    ['MYSQL_DATABASE', 'boiler'],
+    ['MYSQL_USER', 'boiler'],
+    ['BOILERS', '3'],
+    ['READINGS_PER_SECOND', '2'],
+  ]);
+  const strip = (value: unknown, key = ''): unknown => {
+    if (key === 'labels' || key === 'matchLabels' || key === 'selector') return undefined;
+    if (key === 'image') return /:/.test(String(value)) ? value : `${value}:${tag}`;
+    if (key === 'env')
+      return (value as { name: string; value?: string }[])
+        .filter((variable) => defaults.get(variable.name) !== variable.value || variable.value === undefined)
+        .toSorted((one, other) => (one.name < other.name ? -1 : 1));
+    if (Array.isArray(value)) return value.map((each) => strip(each));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([each, inner]) => [each, strip(inner, each)]));
+  };
+  return Object.fromEntries(
+    objects
+      .filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === undefined)
+      .filter(({ metadata }) => metadata.namespace === namespace)
+      .map((object) => [
+        `${object.kind} ${object.metadata.name}`,
+        JSON.parse(JSON.stringify(strip(object.spec) ?? null)),
+      ]),
+  );
+}
+
+interface ValuesSchema {
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, ValuesSchema>>;
+}
+
+/** Fails unless every property of the schema has a description and a default, and every default a property. */
+function assertDescribed(schema: ValuesSchema, values: Record<string, unknown>, path: string): void {
+  assert.ok(schema.description, `${path} has no description`);
+  if (schema.properties === undefined) return;
+  assert.deepEqual(Object.keys(values).sort(), Object.keys(schema.properties).sort(), path);
+  for (const [name, property] of Object.entries(schema.properties))
+    assertDescribed(property, values[name] as Record<string, unknown>, `${path}.${name}`);
+}
+
+/** Without the variables that name files in volumes: the configuration is read when the scaler starts, not here. */
+function withoutFiles(objects: KubernetesObject[]): KubernetesObject[] {
+  return objects.map((object) => {
+    if (object.kind !== 'Deployment') return object;
+    const copy = structuredClone(object);
+    for (const container of copy.spec.template.spec.containers)
+      container.env = container.env.filter(
+        ({ name }: { name: string }) => !/_FILE$|^SCALER_HTTP_/.test(name),
+      );
+    return copy;
+  });
+}
+
+/** With the issuer that a user has. */
+function withIssuer(objects: KubernetesObject[]): KubernetesObject[] {
+  return [
+    ...objects,
+    { apiVersion: 'cert-manager.io/v1', kind: 'ClusterIssuer', metadata: { name: 'authority' } },
+  ];
+}
+
+function withNamespace(objects: KubernetesObject[], name: string): KubernetesObject[] {
+  return [...objects, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }];
+}

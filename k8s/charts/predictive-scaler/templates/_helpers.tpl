@@ -1,0 +1,65 @@
+{{- define "predictive-scaler.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "predictive-scaler.fullname" -}}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
+{{- else if contains (include "predictive-scaler.name" .) .Release.Name }}
+{{- .Release.Name | trunc 63 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name (include "predictive-scaler.name" .) | trunc 63 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{- define "predictive-scaler.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "predictive-scaler.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "predictive-scaler.labels" -}}
+{{ include "predictive-scaler.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/component: scaler
+app.kubernetes.io/part-of: predictive-scaler
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{- define "predictive-scaler.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- default (include "predictive-scaler.fullname" .) .Values.serviceAccount.name }}
+{{- else }}
+{{- required "serviceAccount.name must name an account when serviceAccount.create is false" .Values.serviceAccount.name }}
+{{- end }}
+{{- end }}
+
+{{- define "predictive-scaler.image" -}}
+{{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) }}
+{{- end }}
+
+{{- define "predictive-scaler.tlsSecret" -}}
+{{- default (printf "%s-tls" (include "predictive-scaler.fullname" .)) .Values.tls.existingSecret }}
+{{- end }}
+
+{{/* What cannot be told from one value alone. */}}
+{{- define "predictive-scaler.check" -}}
+{{- $sources := dig "sources" "named" dict .Values.config }}
+{{- if and (not .Values.prometheusAddress) (not $sources) }}
+{{- fail "The scaler needs a history: set prometheusAddress (such as http://prometheus.monitoring:9090) or config.sources.named" }}
+{{- end }}
+{{- if and .Values.prometheusAddress $sources }}
+{{- fail "prometheusAddress and config.sources.named are both set: name that Prometheus in config.sources.named and make it config.sources.default" }}
+{{- end }}
+{{- if .Values.tls.enabled }}
+{{- if and (not .Values.tls.existingSecret) (not .Values.tls.certManager.issuerRef.name) }}
+{{- fail "tls.enabled needs tls.existingSecret, or tls.certManager.issuerRef.name for a certificate from cert-manager" }}
+{{- end }}
+{{- if and .Values.tls.certManager.scaledObjectNamespaces (ne .Values.tls.certManager.issuerRef.kind "ClusterIssuer") }}
+{{- fail "tls.certManager.scaledObjectNamespaces needs a ClusterIssuer: an Issuer signs in its own namespace only" }}
+{{- end }}
+{{- end }}
+{{- if and .Values.http.username (not .Values.http.existingSecret) }}
+{{- fail "http.username needs http.existingSecret, a Secret with the key password" }}
+{{- end }}
+{{- end }}
