@@ -1,0 +1,28 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { boiler } from './boiler.js';
+import { containers } from './containers.js';
+import { predictiveScaling } from './predictive-scaling.js';
+import { workloads } from './workloads.js';
+
+/** Every dashboard, by its file's name without the ending. */
+export const dashboards: Readonly<Record<string, () => Dashboard>> = {
+  'predictive-scaling': predictiveScaling,
+  workloads,
+  boiler,
+  containers,
+};
+
+/**
+ * The files that hold the dashboards, as paths below the repository, with their text. The stack on Docker and the base
+ * for Kubernetes read the first folder; the chart carries the dashboard of the scaler alone.
+ */
+export function dashboardFiles(): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const [name, build] of Object.entries(dashboards))
+    files.set(`compose/grafana/dashboards/${name}.json`, `${JSON.stringify(build(), null, 2)}\n`);
+  files.set(
+    'k8s/charts/predictive-scaler/files/predictive-scaling.json',
+    files.get('compose/grafana/dashboards/predictive-scaling.json')!,
+  );
+  return files;
+}

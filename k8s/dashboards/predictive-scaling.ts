@@ -1,0 +1,589 @@
+import * as common from '@grafana/grafana-foundation-sdk/common';
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  PanelBuilder as PieChartBuilder,
+  PieChartLegendOptionsBuilder,
+  PieChartLegendValues,
+} from '@grafana/grafana-foundation-sdk/piechart';
+import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
+import { board, labelVariable } from './board.js';
+import { dataSource, latestQueries, stat, stateTimeline, tableQueries, timeSeries } from './panels.js';
+
+const trigger = '{namespace="$namespace",scaledobject="$scaledobject"}';
+/** Replicas of the scaler export the same series: one of them is enough. */
+const byTrigger = 'max by (namespace, scaledobject, metric)';
+/** KEDA names the HPA of a ScaledObject so. */
+const hpa = '{namespace="$namespace",horizontalpodautoscaler="keda-hpa-$scaledobject"}';
+const kedaTrigger = '{namespace="$namespace",scaledObject="$scaledobject"}';
+const calls = 'method=~".*/(GetMetrics|IsActive|GetMetricSpec)"';
+
+const blue = 'blue';
+const orange = 'orange';
+const green = 'green';
+const red = 'red';
+
+/** One trigger in depth: its load, what was and is forecast, what follows from it, and how far it can be trusted. */
+export function predictiveScaling(): dashboard.Dashboard {
+  return board(
+    'predictive-scaling',
+    'Predictive scaling',
+    'What the scaler observes, forecasts and answers, and what KEDA and the HPA make of it.',
+    [
+      labelVariable('namespace', 'Namespace', 'label_values(predictive_scaler_value, namespace)'),
+      labelVariable(
+        'scaledobject',
+        'ScaledObject',
+        'label_values(predictive_scaler_value{namespace="$namespace"}, scaledobject)',
+      ),
+    ],
+  )
+    .withVariable(
+      new dashboard.CustomVariableBuilder('horizon')
+        .label('Horizon')
+        .description("The trigger's predictHorizon: how far forecasts are moved to lie over what came.")
+        .values('5m,10m,15m,30m,1h,2h,6h')
+        .current({ selected: true, text: '2h', value: '2h' })
+        .allowCustomValue(true),
+    )
+    .withRow(new dashboard.RowBuilder('Now'))
+    .withPanel(
+      stat({
+        title: 'Load now',
+        description: "What the trigger's query gives now, in its own unit.",
+        unit: 'short',
+        decimals: 1,
+        width: 4,
+        queries: [[`max(predictive_scaler_observed${trigger})`, 'load']],
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Coming peak',
+        description: "The trigger's quantile of the highest load within the horizon.",
+        unit: 'short',
+        decimals: 1,
+        width: 4,
+        queries: [[`max(predictive_scaler_forecast_peak${trigger})`, 'peak']],
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Threshold',
+        description: 'Load that one replica carries.',
+        unit: 'short',
+        width: 3,
+        queries: [[`max(predictive_scaler_threshold${trigger})`, 'threshold']],
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Replicas asked for',
+        description: 'The answered value divided by the threshold, rounded up: before the limits of the HPA.',
+        unit: 'short',
+        width: 3,
+        queries: [
+          [
+            `ceil(max(predictive_scaler_value${trigger}) / max(predictive_scaler_threshold${trigger}))`,
+            'asked for',
+          ],
+        ],
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Active pods',
+        description: 'Replicas that the HPA sees now.',
+        unit: 'short',
+        width: 3,
+        queries: [[`max(kube_horizontalpodautoscaler_status_current_replicas${hpa})`, 'pods']],
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Stage',
+        description: 'How far the model has come: observed, trend, daily, weekly.',
+        unit: 'short',
+        showName: true,
+        width: 3,
+        queries: [[`max by (stage) (predictive_scaler_stage${trigger}) == 1`, '{{stage}}']],
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Reason',
+        description: 'Why the answered value is what it is: docs/metrics.md lists the reasons.',
+        unit: 'short',
+        showName: true,
+        width: 4,
+        queries: [[`max by (reason) (predictive_scaler_reason${trigger}) == 1`, '{{reason}}']],
+      }),
+    )
+    .withRow(new dashboard.RowBuilder('Forecast'))
+    .withPanel(
+      timeSeries({
+        title: 'Forecast against reality',
+        description:
+          'The load as it came, and what had been forecast for that moment one horizon before: mean and band of quantiles. Choose the horizon of the trigger at the top.',
+        unit: 'short',
+        width: 24,
+        queries: [
+          [`max(predictive_scaler_observed${trigger})`, 'load'],
+          [`max(predictive_scaler_forecast_mean${trigger} offset $horizon)`, 'forecast'],
+          [`max(predictive_scaler_forecast${trigger} offset $horizon)`, 'band'],
+          [`min(predictive_scaler_forecast${trigger} offset $horizon)`, 'lower end'],
+        ],
+        lines: {
+          load: { color: blue },
+          forecast: { color: orange, dashed: true },
+          band: { color: orange, fillTo: 'lower end' },
+          'lower end': { color: orange, unnamed: true },
+        },
+      }).height(10),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Load, answer and capacity',
+        description:
+          'The answer should rise before the load does, and the capacity (threshold times active pods) should stay above the load.',
+        unit: 'short',
+        width: 12,
+        queries: [
+          [`max(predictive_scaler_observed${trigger})`, 'load'],
+          [`max(predictive_scaler_forecast_peak${trigger})`, 'coming peak'],
+          [`max(predictive_scaler_value${trigger})`, 'answer'],
+          [
+            `max(predictive_scaler_threshold${trigger}) * max(kube_horizontalpodautoscaler_status_current_replicas${hpa})`,
+            'capacity',
+          ],
+        ],
+        lines: {
+          load: { color: blue },
+          'coming peak': { color: orange, dashed: true },
+          answer: { color: green },
+          capacity: { color: red, dashed: true, stepped: true },
+        },
+      }),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Scaling activity',
+        description:
+          'Replicas that the answer asks for, that the HPA wants within its limits, and that there are.',
+        unit: 'short',
+        width: 12,
+        stepped: true,
+        queries: [
+          [
+            `ceil(max(predictive_scaler_value${trigger}) / max(predictive_scaler_threshold${trigger}))`,
+            'asked for',
+          ],
+          [`max(kube_horizontalpodautoscaler_status_desired_replicas${hpa})`, 'wanted by the HPA'],
+          [`max(kube_horizontalpodautoscaler_status_current_replicas${hpa})`, 'active pods'],
+          [`max(kube_horizontalpodautoscaler_spec_max_replicas${hpa})`, 'maximum'],
+        ],
+        lines: {
+          'asked for': { color: green },
+          'wanted by the HPA': { color: orange },
+          'active pods': { color: blue },
+          maximum: { color: red, dashed: true },
+        },
+      }),
+    )
+    .withRow(new dashboard.RowBuilder('How far it can be trusted'))
+    .withPanel(
+      timeSeries({
+        title: 'Forecast error against last value',
+        description:
+          "Mean absolute error at the horizon in use, on the trigger's own past. While the forecast is not below the last value, the model is set aside.",
+        unit: 'short',
+        width: 8,
+        queries: [
+          [`max(predictive_scaler_forecast_error${trigger})`, 'forecast'],
+          [`max(predictive_scaler_last_value_error${trigger})`, 'last value'],
+        ],
+        lines: { forecast: { color: orange }, 'last value': { color: blue, dashed: true } },
+      }),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Coverage',
+        description:
+          'Share of past peaks that stayed at or below the forecast quantile. Well below the quantile: raise it, or lower the threshold.',
+        unit: 'percentunit',
+        max: 1,
+        width: 8,
+        queries: [
+          [`max(predictive_scaler_coverage_ratio${trigger})`, 'coverage'],
+          [`max(predictive_scaler_quantile_ratio${trigger})`, 'quantile asked for'],
+        ],
+        lines: { coverage: { color: green }, 'quantile asked for': { color: red, dashed: true } },
+      }),
+    )
+    .withPanel(
+      stateTimeline({
+        title: 'Stage and guard',
+        description: 'Which stage held when, and when the model was set aside.',
+        unit: 'short',
+        width: 8,
+        queries: [
+          [`max by (stage) (predictive_scaler_stage${trigger})`, '{{stage}}'],
+          [`2 * max(predictive_scaler_guarded${trigger})`, 'guarded'],
+        ],
+        states: { '0': ['no', 'transparent'], '1': ['this stage', 'green'], '2': ['set aside', 'orange'] },
+      }),
+    )
+    .withPanel(
+      stateTimeline({
+        title: 'Reasons over time',
+        description: 'Why the answered value was what it was.',
+        unit: 'short',
+        width: 12,
+        queries: [[`max by (reason) (predictive_scaler_reason${trigger})`, '{{reason}}']],
+        states: { '1': ['this reason', 'blue'] },
+      }),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Age of the model, history still missing',
+        description:
+          'Time since the newest step that the model has seen, and history that it needs for the next stage: 0 on the last.',
+        unit: 's',
+        width: 12,
+        queries: [
+          [`min(predictive_scaler_model_age_seconds${trigger})`, 'age of the model'],
+          [`max(predictive_scaler_next_stage_seconds${trigger})`, 'missing for the next stage'],
+        ],
+      }),
+    )
+    .withPanel(
+      new TableBuilder()
+        .title('All triggers')
+        .description('Every trigger that the scaler knows, with what it observes and answers.')
+        .datasource(dataSource)
+        .span(24)
+        .height(8)
+        .unit('short')
+        .decimals(2)
+        .targets(
+          tableQueries([
+            [`${byTrigger} (predictive_scaler_observed)`, ''],
+            [`${byTrigger} (predictive_scaler_value)`, ''],
+            [`${byTrigger} (predictive_scaler_threshold)`, ''],
+            [`ceil(${byTrigger} (predictive_scaler_value) / ${byTrigger} (predictive_scaler_threshold))`, ''],
+            [
+              `1 - ${byTrigger} (predictive_scaler_forecast_error) / ${byTrigger} (predictive_scaler_last_value_error)`,
+              '',
+            ],
+          ]),
+        )
+        .withTransformation({ id: 'merge', options: {} })
+        .withTransformation({
+          id: 'organize',
+          options: {
+            excludeByName: { Time: true },
+            renameByName: {
+              namespace: 'Namespace',
+              scaledobject: 'ScaledObject',
+              metric: 'Metric',
+              'Value #A': 'Load',
+              'Value #B': 'Answer',
+              'Value #C': 'Threshold',
+              'Value #D': 'Replicas asked for',
+              'Value #E': 'Better than last value',
+            },
+          },
+        })
+        .overrideByName('Better than last value', [{ id: 'unit', value: 'percentunit' }])
+        .overrideByName('Replicas asked for', [{ id: 'decimals', value: 0 }]),
+    )
+    .withRow(new dashboard.RowBuilder('Requests'))
+    .withPanel(
+      stat({
+        title: 'Current rate',
+        description: 'Requests per second of all apps.',
+        unit: 'reqps',
+        decimals: 1,
+        width: 4,
+        queries: [['sum(rate(app_requests_total[$__rate_interval]))', 'rate']],
+      }).height(8),
+    )
+    .withPanel(
+      stat({
+        title: 'Total requests',
+        description: 'Requests of all apps in the time shown.',
+        unit: 'short',
+        decimals: 0,
+        width: 4,
+        queries: [['sum(increase(app_requests_total[$__range]))', 'requests']],
+      }).height(8),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Request trend',
+        description:
+          'Requests per second of each app. The dashed lines are what one replica (10) and ten replicas (100) of app-a or app-b carry.',
+        unit: 'reqps',
+        width: 8,
+        limits: [
+          [null, 'transparent'],
+          [10, 'orange'],
+          [100, 'red'],
+        ],
+        queries: [['sum by (app) (rate(app_requests_total[$__rate_interval]))', '{{app}}']],
+      }),
+    )
+    .withPanel(
+      new PieChartBuilder()
+        .title('Distribution by endpoint')
+        .description('Which endpoints the requests of the time shown went to.')
+        .datasource(dataSource)
+        .span(8)
+        .height(8)
+        .unit('short')
+        .decimals(0)
+        .targets(
+          latestQueries([
+            ['sum by (app, endpoint) (increase(app_requests_total[$__range]))', '{{app}} {{endpoint}}'],
+          ]),
+        )
+        .legend(
+          new PieChartLegendOptionsBuilder()
+            .displayMode(common.LegendDisplayMode.Table)
+            .placement(common.LegendPlacement.Right)
+            .showLegend(true)
+            .values([PieChartLegendValues.Percent]),
+        )
+        .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false)),
+    )
+    .withPanel(
+      new TableBuilder()
+        .title('Simulated history')
+        .description(
+          'What the apps tell of a simulated week: requests and busiest minute of each of the last seven whole days (UTC).',
+        )
+        .datasource(dataSource)
+        .span(24)
+        .height(8)
+        .targets(
+          tableQueries([
+            ['max by (app, weekday, days_ago) (app_requests_historical_day_requests)', ''],
+            ['max by (app, weekday, days_ago) (app_requests_historical_peak_per_second)', ''],
+            ['avg by (app, weekday, days_ago) (app_requests_historical_per_second)', ''],
+          ]),
+        )
+        .withTransformation({ id: 'merge', options: {} })
+        .withTransformation({
+          id: 'organize',
+          options: {
+            excludeByName: { Time: true },
+            renameByName: {
+              app: 'App',
+              weekday: 'Weekday',
+              days_ago: 'Days ago',
+              'Value #A': 'Requests of the day',
+              'Value #B': 'Busiest minute',
+              'Value #C': 'Mean',
+            },
+          },
+        })
+        .overrideByName('Requests of the day', [
+          { id: 'unit', value: 'short' },
+          { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic' } },
+        ])
+        .overrideByName('Busiest minute', [{ id: 'unit', value: 'reqps' }])
+        .overrideByName('Mean', [{ id: 'unit', value: 'reqps' }]),
+    )
+    .withRow(new dashboard.RowBuilder("The scaler's health"))
+    .withPanel(
+      timeSeries({
+        title: 'Calls from KEDA',
+        description: 'Answered gRPC calls per second, by method and status. Anything but OK is worth a look.',
+        unit: 'reqps',
+        width: 8,
+        queries: [
+          [
+            `sum by (method, code) (label_replace(rate(predictive_scaler_rpc_duration_seconds_count{${calls}}[$__rate_interval]), "method", "$1", "method", ".*/(.*)"))`,
+            '{{method}} {{code}}',
+          ],
+        ],
+      }),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Time of a call',
+        description: 'How long a call from KEDA takes. Answers come from memory: 100 ms is slow.',
+        unit: 's',
+        width: 8,
+        limits: [
+          [null, 'transparent'],
+          [0.1, 'orange'],
+        ],
+        queries: [
+          [
+            `histogram_quantile(0.99, sum by (le) (rate(predictive_scaler_rpc_duration_seconds_bucket{${calls}}[$__rate_interval])))`,
+            '99 %',
+          ],
+          [
+            `histogram_quantile(0.5, sum by (le) (rate(predictive_scaler_rpc_duration_seconds_bucket{${calls}}[$__rate_interval])))`,
+            'half',
+          ],
+        ],
+      }),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Delay of the event loop',
+        description: 'Above 0.1 s calls from KEDA wait: fewer triggers per replica, or more processor.',
+        unit: 's',
+        width: 8,
+        limits: [
+          [null, 'transparent'],
+          [0.1, 'orange'],
+        ],
+        queries: [
+          ['nodejs_eventloop_lag_p99_seconds and on (instance) predictive_scaler_build_info', '{{instance}}'],
+        ],
+      }),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Requests to sources of history',
+        description: 'Requests per second by source, kind and outcome.',
+        unit: 'reqps',
+        width: 6,
+        queries: [
+          [
+            'sum by (source, kind, outcome) (rate(predictive_scaler_fetch_duration_seconds_count[$__rate_interval]))',
+            '{{source}} {{kind}} {{outcome}}',
+          ],
+        ],
+      }),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Time of fetches and fits',
+        description:
+          'The slowest twentieth of requests to sources, and of fits with their wait for a worker.',
+        unit: 's',
+        width: 6,
+        queries: [
+          [
+            'histogram_quantile(0.95, sum by (le, kind) (rate(predictive_scaler_fetch_duration_seconds_bucket[$__rate_interval])))',
+            'fetch, {{kind}}',
+          ],
+          [
+            'histogram_quantile(0.95, sum by (le) (increase(predictive_scaler_fit_duration_seconds_bucket[$__range])))',
+            'fit',
+          ],
+        ],
+      }),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Memory',
+        description: 'Resident memory of each replica.',
+        unit: 'bytes',
+        width: 6,
+        queries: [
+          ['process_resident_memory_bytes and on (instance) predictive_scaler_build_info', '{{instance}}'],
+        ],
+      }),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Triggers, and those with an error',
+        description:
+          'Triggers that a replica knows, and those for which KEDA gets an error instead of a value.',
+        unit: 'short',
+        width: 6,
+        stepped: true,
+        queries: [
+          ['max(predictive_scaler_triggers)', 'triggers'],
+          [`count(${byTrigger} (predictive_scaler_answer_error)) or vector(0)`, 'with an error'],
+        ],
+        lines: { triggers: { color: blue }, 'with an error': { color: red } },
+      }),
+    )
+    .withRow(new dashboard.RowBuilder('KEDA'))
+    .withPanel(
+      timeSeries({
+        title: 'Metric value in KEDA',
+        description: 'What KEDA has got from each trigger of this ScaledObject and hands to the HPA.',
+        unit: 'short',
+        width: 8,
+        queries: [[`max by (metric) (keda_scaler_metrics_value${kedaTrigger})`, '{{metric}}']],
+      }),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Time that KEDA waits for a metric',
+        description: 'Latency of the last read of each trigger, as KEDA measures it.',
+        unit: 's',
+        width: 8,
+        queries: [[`max by (metric) (keda_scaler_metrics_latency_seconds${kedaTrigger})`, '{{metric}}']],
+      }),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Errors and activity in KEDA',
+        description:
+          'Failed reads per second of each trigger, and whether KEDA holds it active (1) or not (0).',
+        unit: 'short',
+        width: 8,
+        queries: [
+          [
+            `sum by (metric) (rate(keda_scaler_detail_errors_total${kedaTrigger}[$__rate_interval]))`,
+            '{{metric}}: errors/s',
+          ],
+          [`max by (metric) (keda_scaler_active${kedaTrigger})`, '{{metric}}: active'],
+        ],
+      }),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Metrics server to operator: calls',
+        description: 'Calls per second by which the HPA gets its metrics through KEDA, by status.',
+        unit: 'reqps',
+        width: 8,
+        queries: [
+          [
+            'sum by (grpc_code) (rate(keda_internal_metricsservice_grpc_client_handled_total[$__rate_interval]))',
+            '{{grpc_code}}',
+          ],
+        ],
+      }),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Metrics server to operator: time',
+        description: 'How long such a call takes; the time of our own answer is part of it.',
+        unit: 's',
+        width: 8,
+        queries: [
+          [
+            'histogram_quantile(0.99, sum by (le) (rate(keda_internal_metricsservice_grpc_client_handling_seconds_bucket[$__rate_interval])))',
+            '99 %',
+          ],
+          [
+            'histogram_quantile(0.5, sum by (le) (rate(keda_internal_metricsservice_grpc_client_handling_seconds_bucket[$__rate_interval])))',
+            'half',
+          ],
+        ],
+      }),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Delay of KEDA’s scaling loop',
+        description: 'How much later than planned KEDA polls a ScaledObject.',
+        unit: 's',
+        width: 8,
+        queries: [
+          [
+            'max by (resource) (keda_internal_scale_loop_latency_seconds{namespace="$namespace",type="scaledobject"})',
+            '{{resource}}',
+          ],
+        ],
+      }),
+    )
+    .build();
+}
