@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { parse } from 'yaml';
-import { waitFor } from '../../apps/test-support/wait-for.js';
 import { packageRoot } from '../../scaler/package-root.js';
+import { pollUntil } from '../../scaler/test-support/poll-until.js';
 import { predictiveTriggers } from '../test-support/checks/scaling.js';
 import { noKustomize, renderKustomization } from '../test-support/render.js';
 import { dashboards } from './all.js';
@@ -60,15 +60,19 @@ describe('every query against a real Prometheus that scrapes the real programs',
   before(async () => {
     stack = await RealStack.start();
     // The slowest things to appear: the error of a fitted model, and the second fit.
-    await waitFor(
+    await pollUntil(
       'two fitted triggers',
-      120,
       async () => (await read('predictive_scaler_forecast_error')).length >= 2,
+      { timeoutSeconds: 120, intervalSeconds: 0.5 },
     );
-    await waitFor('a minute of samples', 120, async () => {
-      const [oldest] = await read('count_over_time(predictive_scaler_triggers[5m])');
-      return oldest !== undefined && oldest.value >= 45;
-    });
+    await pollUntil(
+      'a minute of samples',
+      async () => {
+        const [oldest] = await read('count_over_time(predictive_scaler_triggers[5m])');
+        return oldest !== undefined && oldest.value >= 45;
+      },
+      { timeoutSeconds: 120, intervalSeconds: 0.5 },
+    );
   });
   after(() => stack?.close());
 

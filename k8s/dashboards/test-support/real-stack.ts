@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { createBlocks } from '../../../apps/history-simulator/create-blocks.js';
 import { writeHistory } from '../../../apps/history-simulator/write-history.js';
@@ -8,7 +9,6 @@ import { ChildProgram } from '../../../apps/test-support/child-program.js';
 import { PrometheusServer } from '../../../apps/test-support/prometheus-server.js';
 import { sharedMariadb } from '../../../apps/test-support/shared-mariadb.js';
 import { sharedRabbitmq } from '../../../apps/test-support/shared-rabbitmq.js';
-import { waitFor } from '../../../apps/test-support/wait-for.js';
 import { KedaStandIn } from '../../../scaler/demo/keda-stand-in.js';
 import { packageRoot } from '../../../scaler/package-root.js';
 import { serveProgramsOfOthers } from './programs-of-others.js';
@@ -188,7 +188,7 @@ export class RealStack {
           // While it starts it may say UNAVAILABLE, as it would to KEDA.
           if (error.code !== 14) throw error;
         });
-      await waitFor('the next round', 5, () => performance.now() % 200 < 60);
+      await delay(200);
     }
   }
 }

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../scaler/package-root.js';
+import { describeObject, podTemplate } from './test-support/kubernetes-object.js';
+import { noKustomize, renderKustomization } from './test-support/render.js';
+import { scrapedPorts } from './test-support/scraped-ports.js';
+
+const configuration = readFileSync(join(packageRoot, 'k8s/base/prometheus/prometheus.yml'), 'utf8');
+
+describe('what Prometheus scrapes in the base', function () {
+  this.timeout(20_000);
+  before(function () {
+    if (noKustomize === undefined) return;
+    console.warn(`      SKIPPED: ${noKustomize}`);
+    this.skip();
+  });
+
+  it('is every program’s metrics, once', () => {
+    const objects = [...renderKustomization('base'), ...renderKustomization('boiler-bursts')];
+    const scraped = scrapedPorts(configuration, objects).map((target) => target.replace(/^[\w-]+: /, ''));
+    const expected = objects
+      .filter((object) =>
+        (podTemplate(object)?.spec.containers ?? []).some(({ image }) =>
+          /predictive-scaler|rabbitmq|kube-state/.test(image),
+        ),
+      )
+      .map(
+        (object) =>
+          `${describeObject(object)}, ${object.metadata.name === 'predictive-scaler' ? 'http' : 'metrics'}`,
+      );
+    assert.deepEqual(scraped.sort(), expected.sort());
+    assert.ok(expected.length > 10);
+  });
+
+  it('would miss a program whose label is misspelt', () => {
+    const objects = renderKustomization('base');
+    const broken = configuration.replace('regex: predictive-scaler\n', 'regex: predictive-scalar\n');
+    assert.notEqual(broken, configuration);
+    assert.ok(scrapedPorts(broken, objects).length < scrapedPorts(configuration, objects).length);
+  });
+
+  it('has the jobs and the label of the compose stack, so that alerts and dashboards serve both', () => {
+    const compose = readFileSync(join(packageRoot, 'compose/prometheus/prometheus.yml'), 'utf8');
+    const jobs = (text: string) => [...text.matchAll(/job_name: (\S+)/g)].map(([, name]) => name);
+    for (const job of ['apps', 'predictive-scaler', 'rabbitmq', 'cadvisor'])
+      for (const text of [compose, configuration]) assert.ok(jobs(text).includes(job), job);
+  });
+});
