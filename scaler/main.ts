@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { Router } from 'express';
 import { type Clock, systemClock } from './clock.js';
-import { type ScalerConfig, triggerContext } from './config.js';
+import { watchConfig } from './config/config-watch.js';
+import { type ConfigOrigin, loadConfig, type ScalerConfig, triggerContext } from './config.js';
 import { createGrpcServer } from './grpc/server.js';
 import { Sources } from './history/sources.js';
 import { WindowStore } from './history/window-store.js';
@@ -95,12 +96,20 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
   return { grpcPort: grpc.port, httpPort: web.port, stop };
 }
 
-/** Runs a scaler until SIGTERM or SIGINT, then drains it. Errors as for `startScaler`. */
-export async function runScaler(config: ScalerConfig): Promise<void> {
+/**
+ * Runs a scaler until SIGTERM or SIGINT, then drains it. Errors as for `loadConfig` and `startScaler`. When the
+ * configuration changes or breaks meanwhile, the log says so.
+ */
+export async function runScaler(origin: ConfigOrigin): Promise<void> {
+  const config = loadConfig(origin);
   const log = createLog(config.log);
   const scaler = await startScaler(config, { log });
+  const stopping = new AbortController();
+  const watching = watchConfig(origin, config, { clock: systemClock, log, signal: stopping.signal });
   const [signal] = await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   log.info({ signal }, 'draining');
+  stopping.abort();
+  await watching;
   await scaler.stop();
   log.info('stopped');
 }

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { loadConfig } from '../config.js';
 import { runScaler } from '../main.js';
 
 /** `predictive-scaler serve`: what runs in the cluster. */
@@ -16,6 +15,6 @@ Example:
 Every setting is in docs/configuration.md.`,
     )
     .action(async ({ config: file }: { config?: string }) => {
-      await runScaler(loadConfig({ environment: process.env, file }));
+      await runScaler({ environment: process.env, file });
     });
 }

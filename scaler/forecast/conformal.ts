@@ -59,6 +59,6 @@ export function errorQuantile(measured: readonly ErrorQuantiles[], stepsAhead: n
 }
 
 /** As `quantileOfSorted`; 0 while there are too few errors. */
-export function quantileOfErrors(sorted: Float64Array, q: number): number {
+export function quantileOfErrors(sorted: Float64Array | Float32Array, q: number): number {
   return sorted.length < FEWEST_ERRORS ? 0 : quantileOfSorted(sorted, q);
 }

@@ -5,7 +5,7 @@
  *
  * Source: Lei et al. (2018), "Distribution-free predictive inference for regression", section 2.
  */
-export function quantileOfSorted(sorted: Float64Array, q: number): number {
+export function quantileOfSorted(sorted: Float64Array | Float32Array, q: number): number {
   const n = sorted.length;
   if (n === 0) return 0;
   const rank = Math.min(n - 1, Math.max(0, (n + 1) * q - 1));

@@ -61,9 +61,9 @@ export interface Season {
   /** Length in seconds of local time. */
   readonly periodSeconds: number;
   /** Effect of each slot, in the member's own scale. */
-  readonly effects: Float64Array;
+  readonly effects: Float64Array | Float32Array;
   /** How often each slot has been seen; a slot learns quickly while it is new. */
-  readonly visits: Float64Array;
+  readonly visits: Float64Array | Float32Array;
 }
 
 /** Smoothing parameters of a Holt-Winters recursion, all between 0 and 1. */
@@ -106,7 +106,7 @@ export interface ErrorQuantiles {
   /** Steps ahead that these errors were measured at. */
   readonly stepsAhead: number;
   /** Signed errors (actual - forecast), each divided by the error that was typical at its moment, in ascending order. */
-  readonly sorted: Float64Array;
+  readonly sorted: Float64Array | Float32Array;
 }
 
 /** How large errors are by time of day, and how large they have been lately: both tell how large the next will be. */

@@ -38,10 +38,18 @@ describe('the fair queue', () => {
 
   it('keeps places free of a tenant whose tasks never end', async () => {
     const tasks = new Tasks(new FairQueue(8));
-    for (let i = 0; i < 100; i++) void tasks.add('noisy', 'noisy');
-    void tasks.add('quiet', 'quiet');
+    for (let i = 0; i < 100; i++) void tasks.add('noisy', 'noisy', 1);
+    void tasks.add('quiet', 'quiet', 1);
     await nextTurn();
     assert.deepEqual(tasks.started, ['noisy', 'noisy', 'noisy', 'noisy', 'noisy', 'noisy', 'quiet']);
+  });
+
+  it('keeps half of the places free of long work', async () => {
+    const tasks = new Tasks(new FairQueue(8));
+    for (let i = 0; i < 100; i++) void tasks.add('history', `tenant ${i}`);
+    void tasks.add('now', 'tenant 0', 2);
+    await nextTurn();
+    assert.deepEqual(tasks.started, ['history', 'history', 'history', 'history', 'now']);
   });
 
   it('takes the urgent ones first, in the order in which they came', async () => {

@@ -1,6 +1,6 @@
 /** Who asks, and how urgent it is. */
 export interface Turn {
-  /** Work of a higher number goes first. */
+  /** Work of a higher number goes first. Work of number 0 is long and has half of the places at most. */
   readonly priority: number;
   /** Namespace on whose behalf it is. */
   readonly tenant: string;
@@ -18,23 +18,26 @@ const maxRemembered = 10_000;
  * Runs a bounded number of tasks at once and lets tenants take turns: of the most urgent tasks that wait, the next is
  * one of the tenant with the fewest under way, and among equals of the one that was served longest ago. No tenant has
  * more than three quarters of the places (of fewer than 4 places it may have all), so that one whose queries take long
- * leaves room for the others.
+ * leaves room for the others. For the same reason long work, whoever it is for, has half of the places at most.
  */
 export class FairQueue {
   readonly #places: number;
   readonly #placesPerTenant: number;
+  readonly #placesForLongWork: number;
   /** By tenant, in the order of urgency and arrival. */
   readonly #waiting = new Map<string, Waiting[]>();
   readonly #running = new Map<string, number>();
   /** When each tenant was served last, counted in tasks. */
   readonly #servedAt = new Map<string, number>();
   #served = 0;
+  #longRunning = 0;
   #free: number;
 
   /** @param places tasks at once. */
   constructor(places: number) {
     this.#places = places;
     this.#free = places;
+    this.#placesForLongWork = Math.ceil(places / 2);
     this.#placesPerTenant = places < 4 ? places : Math.floor((places * 3) / 4);
   }
 
@@ -45,6 +48,7 @@ export class FairQueue {
       return await task();
     } finally {
       this.#free++;
+      if (turn.priority === 0) this.#longRunning--;
       const left = this.#running.get(turn.tenant)! - 1;
       if (left > 0) this.#running.set(turn.tenant, left);
       else this.#running.delete(turn.tenant);
@@ -80,7 +84,8 @@ export class FairQueue {
       const tenant = this.#next();
       if (tenant === undefined) return;
       const list = this.#waiting.get(tenant)!;
-      const { start } = list.shift()!;
+      const { turn, start } = list.shift()!;
+      if (turn.priority === 0) this.#longRunning++;
       if (list.length === 0) this.#waiting.delete(tenant);
       this.#servedAt.delete(tenant);
       this.#servedAt.set(tenant, ++this.#served);
@@ -100,6 +105,7 @@ export class FairQueue {
       const running = this.#running.get(tenant) ?? 0;
       if (running >= this.#placesPerTenant) continue;
       const { priority } = list[0]!.turn;
+      if (priority === 0 && this.#longRunning >= this.#placesForLongWork) continue;
       const servedAt = this.#servedAt.get(tenant) ?? 0;
       const isBetter =
         priority > bestPriority ||

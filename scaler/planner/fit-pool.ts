@@ -24,11 +24,12 @@ export class FitPool implements Fitter {
   /** Queues in front of the pool, so that the time limit starts when a thread is free. */
   readonly #whenThreadIsFree: LimitFunction;
 
-  constructor(limits: FitPoolLimits) {
+  /** @param worker program of the threads; the fit itself unless given. */
+  constructor(limits: FitPoolLimits, worker = new URL('./fit-worker.js', import.meta.url)) {
     this.#timeoutSeconds = limits.timeoutSeconds;
     this.#whenThreadIsFree = pLimit(limits.threads);
     this.#pool = new Piscina({
-      filename: fileURLToPath(new URL('./fit-worker.js', import.meta.url)),
+      filename: fileURLToPath(worker),
       minThreads: 1,
       maxThreads: limits.threads,
       idleTimeout: 60_000,

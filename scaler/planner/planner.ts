@@ -72,7 +72,8 @@ export class Planner implements Answers {
     }
     if (!known) this.#requireRoom(trigger);
     // Opened before the old one is dropped, so that an unchanged query keeps its window.
-    const tracked = new TrackedTrigger(trigger, this.parts.history.window(trigger), this.parts);
+    const history = this.parts.history.window(this.#withLead(trigger));
+    const tracked = new TrackedTrigger(trigger, history, this.parts);
     if (known) {
       known.moveSubscribersTo(tracked);
       this.#drop(key);
@@ -81,6 +82,18 @@ export class Planner implements Answers {
     this.#triggersOf.set(trigger.namespace, this.#countOf(trigger.namespace) + 1);
     tracked.start();
     return tracked;
+  }
+
+  /**
+   * A trigger with the history that its fit needs: the window of a fit ends at a refit boundary, up to a refit and its
+   * grace before now. Without the lead a replica that has just started would fit on less than one that runs.
+   */
+  #withLead(trigger: Trigger): Trigger {
+    const { historySeconds, stepSeconds } = trigger;
+    return {
+      ...trigger,
+      historySeconds: historySeconds + this.parts.settings.refitSeconds + 2 * stepSeconds,
+    };
   }
 
   #countOf(namespace: string): number {

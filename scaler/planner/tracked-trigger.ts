@@ -78,8 +78,11 @@ export class TrackedTrigger {
 
   /** What the answer was computed from. */
   evidence(): Evidence {
+    const history = this.history.series();
+    const end = endSeconds(history);
     return {
-      history: this.history.series(),
+      // Held is a little more than the trigger asks for.
+      history: cutSeries(history, end - this.trigger.historySeconds, end),
       model: this.#model.current,
       past: this.#record.past(),
       changes: this.#changes.list(),

@@ -67,11 +67,12 @@ async function coldStartAndSteadyLoad(triggers: number, historyTimeWindow: strin
         const text = await scrape(scaler);
         const withModel = text
           .split('\n')
-          .filter((line) => line.startsWith('predictive_scaler_coverage_ratio{')).length;
+          .filter((line) => /^predictive_scaler_model_age_seconds\{/.test(line)).length;
         if (withModel >= triggers) return true;
+        console.log(`${withModel} of ${triggers} have a model`);
         throw new Error(`${withModel} of ${triggers}`);
       },
-      { timeoutSeconds: 3600, intervalSeconds: triggers > 2000 ? 10 : 1 },
+      { timeoutSeconds: 3600, intervalSeconds: triggers > 2000 ? 15 : 3 },
     );
     results.push({
       what: `cold start: until all ${triggers} triggers forecast, over ${historyTimeWindow}`,

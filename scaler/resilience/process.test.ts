@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { credentials } from '@grpc/grpc-js';
+import { loadConfig } from '../config.js';
+import { AcceleratedClock } from '../demo/accelerated-clock.js';
+import { KedaStandIn } from '../demo/keda-stand-in.js';
+import type { Series } from '../forecast/index.js';
+import { callUnary, connect } from '../grpc/client.js';
+import { type Scaler, startScaler } from '../main.js';
+import { FitPool } from '../planner/fit-pool.js';
+import { createLog } from '../telemetry/log.js';
+import { pollUntil } from '../test-support/poll-until.js';
+import { PrometheusServer } from '../test-support/prometheus.js';
+import { openMetricsFamily, workloadAt, workloadSamples } from '../test-support/workload-openmetrics.js';
+import { deaths } from './dying-fit-worker.js';
+import { printResults, type Result } from './result-table.js';
+import { ScalerProcess } from './scaler-process.js';
+
+const hour = 3600;
+const day = 24 * hour;
+const stepSeconds = 300;
+/** Hours of the clock that two replicas are compared for. */
+const hours = Number(process.env.HOURS ?? 2);
+
+describe('the process', function () {
+  this.timeout(600_000);
+  const results: Result[] = [];
+  after(() => printResults('Process', results));
+
+  describe('a worker thread that dies in a fit', () => {
+    const options = { horizonSteps: 3, seasonality: 'auto', timezone: 'UTC' } as const;
+    const series = (first: number): Series => ({
+      startSeconds: 0,
+      stepSeconds,
+      values: Float64Array.from({ length: 600 }, (_, i) => (i === 0 ? first : workloadAt(i * stepSeconds))),
+    });
+
+    for (const [how, first] of Object.entries(deaths))
+      it(`fails its own fit only: ${how}`, async () => {
+        const worker = new URL('./dying-fit-worker.js', import.meta.url);
+        const pool = new FitPool({ threads: 1, timeoutSeconds: 5, heapMebibytes: 32 }, worker);
+        try {
+          const before = await pool.fit(series(100), options);
+          const outcomes = await Promise.allSettled([
+            pool.fit(series(first), options),
+            pool.fit(series(100), options),
+            pool.fit(series(100), options),
+          ]);
+          assert.deepEqual(
+            outcomes.map(({ status }) => status),
+            ['rejected', 'fulfilled', 'fulfilled'],
+          );
+          assert.equal(before.stage, 'daily');
+        } finally {
+          await pool.close();
+        }
+        results.push({
+          what: `a worker thread ${how} in a fit`,
+          many: '1 of 4 fits',
+          result: 'that fit fails, the others end well in a new thread',
+        });
+      });
+  });
+
+  describe('over a real Prometheus', () => {
+    const startSeconds = Math.floor(Date.now() / 1000 / day) * day - 2 * day + 8 * hour;
+    const metadata = {
+      query: 'sum(load)',
+      threshold: '10',
+      historyTimeWindow: '3d',
+      predictHorizon: '30m',
+      seasonality: '1d',
+    };
+    let prometheus: PrometheusServer;
+    before(async () => {
+      const samples = workloadSamples({
+        startSeconds: startSeconds - 4 * day,
+        endSeconds: startSeconds + (hours + 2) * hour,
+        intervalSeconds: 60,
+      });
+      prometheus = await PrometheusServer.start({
+        history: [...openMetricsFamily('load', 'gauge', '{app="shop"}', samples), '# EOF\n'],
+      });
+    });
+    after(() => prometheus.close());
+
+    it('loses no call when one of two replicas is told to end under load', async () => {
+      const environment = { SCALER_PROMETHEUS_ADDRESS: prometheus.address };
+      const replicas = await Promise.all([
+        ScalerProcess.start(environment),
+        ScalerProcess.start(environment),
+      ]);
+      const client = connect(
+        `ipv4:${replicas.map(({ grpcAddress }) => grpcAddress).join(',')}`,
+        credentials.createInsecure(),
+        { 'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }) },
+      );
+      let calls = 0;
+      let isOver = false;
+      const errors: string[] = [];
+      const caller = async (): Promise<void> => {
+        while (!isOver) {
+          const ref = { name: 'shop', namespace: 'apps', scalerMetadata: metadata };
+          await callUnary(client, 'GetMetricSpec', ref, 10).catch((error: Error) =>
+            errors.push(error.message),
+          );
+          calls++;
+        }
+      };
+      const load = Promise.all(Array.from({ length: 20 }, caller));
+      await pollUntil('a thousand calls', () => calls > 1000);
+      assert.equal(await replicas[0]!.stop(), 0);
+      const atEnd = calls;
+      await pollUntil('a thousand calls more', () => calls > atEnd + 1000);
+      isOver = true;
+      await load;
+      client.close();
+      assert.equal(await replicas[1]!.stop(), 0);
+      assert.deepEqual(errors, []);
+      results.push({
+        what: 'SIGTERM to one of two replicas under load',
+        many: `${calls} calls, 20 at a time`,
+        result: 'no call lost; exit code 0',
+      });
+    });
+
+    it('answers alike from two replicas, one of which restarts every hour', async () => {
+      const clock = new AcceleratedClock(startSeconds, 600);
+      clock.limitTo(startSeconds);
+      const config = loadConfig({
+        environment: {
+          SCALER_PROMETHEUS_ADDRESS: prometheus.address,
+          SCALER_GRPC_ADDRESS: '127.0.0.1:0',
+          SCALER_HTTP_ADDRESS: '127.0.0.1:0',
+          SCALER_PLANNER_IDLE: '7d',
+          SCALER_PLANNER_FIRST_ANSWER_WAIT: '0s',
+        },
+      });
+      const start = () => startScaler(config, { clock, log: createLog({ level: 'silent' }) });
+      const steady = await start();
+      let restarted = await start();
+      let compared = 0;
+      let restarts = 0;
+      let largest = 0;
+      try {
+        for (let at = startSeconds + stepSeconds; at <= startSeconds + hours * hour; at += stepSeconds) {
+          // Shortly before a tick, so that none is under way while both are read.
+          clock.limitTo(at + 59);
+          await pollUntil('the clock to arrive', () => clock.nowSeconds() >= at + 59);
+          const [a, b] = await pollUntil(
+            'both replicas to have the newest step',
+            async () => {
+              const read = await Promise.all([stateOf(steady), stateOf(restarted)]);
+              const isNew = read.every(
+                ({ modelAge }) => modelAge !== undefined && modelAge < stepSeconds + 90,
+              );
+              if (isNew) return read;
+              throw new Error(JSON.stringify(read));
+            },
+            { timeoutSeconds: 30 },
+          );
+          largest = Math.max(largest, Math.abs(a!.value - b!.value) / a!.value);
+          compared++;
+          assert.ok(largest <= 1e-9, `${a!.value} and ${b!.value} at ${new Date(at * 1000).toISOString()}`);
+          if (at % hour === 0) {
+            await restarted.stop();
+            restarted = await start();
+            restarts++;
+          }
+        }
+      } finally {
+        await Promise.all([steady.stop(), restarted.stop()]);
+      }
+      results.push({
+        what: `two replicas over ${hours} hours of accelerated clock, one restarted every hour`,
+        many: `${compared} comparisons, ${restarts} restarts`,
+        result: `largest relative difference ${largest.toExponential(1)}`,
+      });
+    });
+
+    /** Value and age of the model, after a question that keeps the trigger known. */
+    async function stateOf(scaler: Scaler) {
+      const keda = new KedaStandIn(`127.0.0.1:${scaler.grpcPort}`);
+      try {
+        const { metric } = await keda.read('shop', 'apps', metadata);
+        const text = await (await fetch(`http://127.0.0.1:${scaler.httpPort}/metrics`)).text();
+        const age = /^predictive_scaler_model_age_seconds\{.*\} (\S+)$/m.exec(text)?.[1];
+        return { value: metric, modelAge: age === undefined ? undefined : Number(age) };
+      } finally {
+        keda.close();
+      }
+    }
+  });
+});
