@@ -37,7 +37,7 @@ export class FairQueue {
   constructor(places: number) {
     this.#places = places;
     this.#free = places;
-    this.#placesForLongWork = Math.ceil(places / 2);
+    this.#placesForLongWork = places < 4 ? places : Math.ceil(places / 2);
     this.#placesPerTenant = places < 4 ? places : Math.floor((places * 3) / 4);
   }
 
