@@ -1,5 +1,6 @@
 import { clean } from './clean.js';
 import { stepErrors } from './conformal.js';
+import { detectSeason } from './detect-season.js';
 import { AUTOMATIC_PERIODS, climb } from './ladder.js';
 import { seasonSlots, slotCount } from './local-time.js';
 import { type Origins, spreadOrigins } from './origins.js';
@@ -36,7 +37,9 @@ export function fit(series: Series, options: FitOptions): FittedModel {
     slotCount: slotCount(periodSeconds, stepSeconds),
     slots: seasonSlots(startSeconds, stepSeconds, n + horizonSteps + 1, periodSeconds, timezone),
   });
-  const seasons = rung.periods.map(slotsOf);
+  const short =
+    seasonality === 'auto' && rung.stage === 'trend' ? detectSeason(values, stepSeconds) : undefined;
+  const seasons = (short === undefined ? rung.periods : [short]).map(slotsOf);
   const earliest = Math.floor(Math.max(n / 2, (rung.periods[0] ?? 0) / stepSeconds));
   const origins = spreadOrigins(n, rung.stage === 'observed' ? n : earliest, MOST_ORIGINS);
   const daySlots: DaySlots =
@@ -105,7 +108,7 @@ function fitSeries(
   horizonSteps: number,
   stepSeconds: number,
 ) {
-  const { members, weights, replayed } = fitPool(values, seasons, origins, horizonSteps);
+  const { members, weights, replayed } = fitPool(values, seasons, origins, horizonSteps, stepSeconds);
   const oneStep = new Float64Array(origins.count);
   for (let i = 0; i < origins.count; i++)
     oneStep[i] = values[origins.first + i * origins.stride + 1]! - replayed[i * horizonSteps]!;

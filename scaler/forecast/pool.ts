@@ -1,8 +1,8 @@
-import { fitParameters, passRecord } from './fit-parameters.js';
 import type { Track } from './holt-winters.js';
 import type { Origins } from './origins.js';
 import { replayMember } from './replay-member.js';
 import { offsetForLog, toForm } from './scale-form.js';
+import { passRecord, startFittedMember } from './start-fitted-member.js';
 import { type MemberShape, startMember } from './start-member.js';
 import type { Member, SmoothingParameters } from './types.js';
 import { recentError, weightAt, weightsOfErrors } from './weights.js';
@@ -68,6 +68,7 @@ export function fitPool(
   seasons: readonly SeasonSlots[],
   origins: Origins,
   horizonSteps: number,
+  stepSeconds: number,
 ): FittedPool {
   const measuredAt = measuredSteps(horizonSteps);
   const record = passRecord(values.length, origins.first, measuredAt);
@@ -93,7 +94,9 @@ export function fitPool(
       values: form === 'log' ? logValues! : values,
       slots: used.map(({ slots }) => slots),
     };
-    const member = startMember(shape, fixed ?? fitParameters(shape, track, record), track);
+    const member = fixed
+      ? startMember(shape, fixed, track)
+      : startFittedMember(shape, track, record, stepSeconds);
     forecasts.push(replayMember(member, track, origins, horizonSteps));
     members.push(member);
   }

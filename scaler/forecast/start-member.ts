@@ -18,9 +18,16 @@ const CLIP_TIMES = 15;
 
 /**
  * A member at the beginning of the data: level and first season from the first cycle, further seasons flat.
- * Visits start at 1 for a season that has a profile, so that the first cycle counts once.
+ * Visits start at 1, so that a first cycle that is met again as data counts half.
+ *
+ * @param smoothedSlots Neighbours on each side over which the first season is smoothed: 0 keeps every spike where it is.
  */
-export function startMember(shape: MemberShape, parameters: SmoothingParameters, track: Track): Member {
+export function startMember(
+  shape: MemberShape,
+  parameters: SmoothingParameters,
+  track: Track,
+  smoothedSlots = 0,
+): Member {
   const { values } = track;
   const firstCycle = Math.min(values.length, shape.slotCounts[0] ?? 1);
   const seasons: Season[] = shape.periods.map((periodSeconds, index) => {
@@ -29,7 +36,7 @@ export function startMember(shape: MemberShape, parameters: SmoothingParameters,
     return {
       periodSeconds,
       effects: isFirst
-        ? seasonProfile(values, track.slots[0]!, slotCount, firstCycle, 0)
+        ? seasonProfile(values, track.slots[0]!, slotCount, firstCycle, smoothedSlots)
         : new Float64Array(slotCount),
       visits: new Float64Array(slotCount).fill(1),
     };
