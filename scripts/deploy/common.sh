@@ -114,4 +114,4 @@ write_kustomization() { # name folder component...
 }
 
 # The images that are built here: targets of the Dockerfile.
-targets="scaler telemetry hello-metrics pokedex boiler-producer boiler-consumer metric-sender metric-receiver history-simulator"
+targets="scaler telemetry hello-metrics pokedex boiler-producer boiler-consumer boiler-dashboard metric-sender metric-receiver history-simulator"

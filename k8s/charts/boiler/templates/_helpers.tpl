@@ -13,7 +13,32 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- default "boiler-rabbitmq" .Values.rabbitmq.existingSecret }}
 {{- end }}
 
-{{/* What both programs share in a pod: {root, name, resources}. */}}
+{{/* The variable with the broker's address, and those with the database's. */}}
+{{- define "boiler.rabbitmqEnv" -}}
+- name: RABBITMQ_URI
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "boiler.rabbitmqSecret" . }}
+      key: uri
+{{- end }}
+
+{{- define "boiler.mysqlEnv" -}}
+- name: MYSQL_HOST
+  value: {{ .Values.mysql.host | quote }}
+- name: MYSQL_PORT
+  value: {{ .Values.mysql.port | quote }}
+- name: MYSQL_DATABASE
+  value: {{ .Values.mysql.database | quote }}
+- name: MYSQL_USER
+  value: {{ .Values.mysql.username | quote }}
+- name: MYSQL_PASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ .Values.mysql.existingSecret }}
+      key: {{ .Values.mysql.existingSecretKey }}
+{{- end }}
+
+{{/* What the programs share in a pod: {root, name, env, extraEnv, resources, pagePort}. */}}
 {{- define "boiler.pod" -}}
 automountServiceAccountToken: false
 enableServiceLinks: false
@@ -36,11 +61,6 @@ containers:
     image: {{ printf "%s/%s:%s" .root.Values.image.registry .name (default .root.Chart.AppVersion .root.Values.image.tag) }}
     imagePullPolicy: {{ .root.Values.image.pullPolicy }}
     env:
-      - name: RABBITMQ_URI
-        valueFrom:
-          secretKeyRef:
-            name: {{ include "boiler.rabbitmqSecret" .root }}
-            key: uri
       {{- .env | nindent 6 }}
       {{- with .root.Values.otlpEndpoint }}
       - name: OTEL_EXPORTER_OTLP_ENDPOINT
@@ -50,6 +70,10 @@ containers:
       {{- toYaml . | nindent 6 }}
       {{- end }}
     ports:
+      {{- if .pagePort }}
+      - name: http
+        containerPort: {{ .pagePort }}
+      {{- end }}
       - name: metrics
         containerPort: 8001
     securityContext:
@@ -92,6 +116,11 @@ spec:
     app: {{ .name }}
     app.kubernetes.io/instance: {{ .root.Release.Name }}
   ports:
+    {{- if .pagePort }}
+    - name: http
+      port: {{ .pagePort }}
+      targetPort: http
+    {{- end }}
     - name: metrics
       port: 8001
       targetPort: metrics

@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse as parseHcl } from '@cdktf/hcl2json';
+import { parse as parseYaml } from 'yaml';
+import { packageRoot } from '../scaler/package-root.js';
+
+const folder = join(packageRoot, 'infra/terraform');
+const files = readdirSync(folder).filter((name) => name.endsWith('.tf') && name !== 'backend.tf');
+const texts = new Map(files.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+const template = readFileSync(join(folder, 'start-stack.sh.tftpl'), 'utf8');
+
+/** A block as hcl2json gives it: each name holds the list of blocks of that name. */
+type Block = Record<string, unknown>;
+interface Module {
+  readonly resource: Record<string, Record<string, [Block]>>;
+  readonly data: Record<string, Record<string, [Block]>>;
+  readonly variable: Record<
+    string,
+    [{ type?: string; description?: string; default?: unknown; validation?: Block[] }]
+  >;
+  readonly output: Record<string, [{ description?: string; value: string }]>;
+  readonly locals: Record<string, unknown>[];
+}
+
+describe('the Terraform module', () => {
+  const module: Module = { resource: {}, data: {}, variable: {}, output: {}, locals: [] };
+
+  before(async () => {
+    for (const [name, text] of texts) {
+      const parsed = (await parseHcl(name, text)) as Partial<Module>;
+      for (const kind of ['resource', 'data', 'variable', 'output'] as const)
+        for (const [key, value] of Object.entries(parsed[kind] ?? {}))
+          (module[kind] as Record<string, unknown>)[key] = {
+            ...(module[kind][key] as object),
+            ...(value as object),
+          };
+      (module.locals as Record<string, unknown>[]).push(...(parsed.locals ?? []));
+    }
+    // hcl2json gives one list for variables and outputs; merging made objects of them.
+    for (const kind of ['variable', 'output'] as const)
+      for (const [key, value] of Object.entries(module[kind]))
+        (module[kind] as Record<string, unknown>)[key] = Object.values(value);
+  });
+
+  it('makes a network, a host, and a way to a shell without keys', () => {
+    assert.deepEqual(Object.keys(module.resource).sort(), [
+      'aws_iam_instance_profile',
+      'aws_iam_role',
+      'aws_iam_role_policy_attachment',
+      'aws_instance',
+      'aws_internet_gateway',
+      'aws_route_table',
+      'aws_route_table_association',
+      'aws_security_group',
+      'aws_subnet',
+      'aws_vpc',
+      'aws_vpc_security_group_egress_rule',
+      'aws_vpc_security_group_ingress_rule',
+    ]);
+  });
+
+  it('refers only to what it has', () => {
+    const all = [...texts.values()].join('\n');
+    for (const [, name] of all.matchAll(/\bvar\.(\w+)/g))
+      assert.ok(module.variable[name!], `no variable ${name}`);
+    const locals = module.locals.flatMap((block) => Object.keys(block));
+    for (const [, name] of all.matchAll(/\blocal\.(\w+)/g))
+      assert.ok(locals.includes(name!), `no local ${name}`);
+    for (const [, data, kind, name] of all.matchAll(/(?<![\w".])(data\.)?(aws_\w+)\.(\w+)\./g))
+      assert.ok((data ? module.data : module.resource)[kind!]?.[name!], `no ${data ?? ''}${kind} ${name}`);
+  });
+
+  it('says of every variable and output what it is, and asks only for the repository', () => {
+    for (const [name, [variable]] of Object.entries(module.variable)) {
+      assert.match(variable.description ?? '', /\.$/, `${name} has no description`);
+      assert.ok(variable.type, `${name} has no type`);
+    }
+    for (const [name, [output]] of Object.entries(module.output)) assert.ok(output.description, name);
+    const required = Object.entries(module.variable).filter(
+      ([, [variable]]) => variable.default === undefined,
+    );
+    assert.deepEqual(
+      required.map(([name]) => name),
+      ['repository_url'],
+    );
+    assert.equal(module.variable.instance_type![0].default, 't2.micro');
+  });
+
+  it('lists its variables in the README', () => {
+    const readme = readFileSync(join(packageRoot, 'infra/README.md'), 'utf8');
+    const listed = [...readme.matchAll(/^\| `(\w+)` \| ([^|]*) \|/gm)].map(([, name, value]) => [
+      name,
+      value!.trim(),
+    ]);
+    const expected = Object.entries(module.variable).map(([name, [variable]]) => {
+      const value = variable.default;
+      if (value === undefined) return [name, 'required'];
+      return [name, value === '' || (Array.isArray(value) && value.length === 0) ? 'none' : String(value)];
+    });
+    assert.deepEqual(listed.sort(), expected.sort());
+  });
+
+  it('is closed by default, and never open to everybody', () => {
+    assert.deepEqual(module.variable.admin_cidrs![0].default, []);
+    assert.match(JSON.stringify(module.variable.admin_cidrs![0].validation), /\/0/);
+    const [rule] = module.resource.aws_vpc_security_group_ingress_rule!.page!;
+    assert.equal(rule.for_each, '$' + '{local.doors}');
+    assert.equal(rule.cidr_ipv4, '$' + '{each.value.cidr}');
+    const [group] = module.resource.aws_security_group!.stack!;
+    assert.equal(group.ingress, undefined);
+    for (const [name, text] of texts)
+      assert.doesNotMatch(text, /key_name|tls_private_key|\bport\s*=\s*22\b|BEGIN .*KEY|AKIA/, name);
+  });
+
+  it('keeps the host’s role from containers and its disk encrypted', () => {
+    const [host] = module.resource.aws_instance!.host! as [Record<string, [Block]>];
+    assert.deepEqual(host.metadata_options![0], { http_tokens: 'required', http_put_response_hop_limit: 1 });
+    assert.equal(host.root_block_device![0].encrypted, true);
+  });
+
+  it('shows pages on the ports that compose.yaml publishes for them', () => {
+    const { services } = parseYaml(readFileSync(join(packageRoot, 'compose.yaml'), 'utf8'), {
+      merge: true,
+    }) as {
+      services: Record<string, { ports?: string[] }>;
+    };
+    const pages = module.locals.map(({ pages: found }) => found).find(Boolean) as Record<string, number>;
+    assert.ok(Object.keys(pages).length > 3);
+    for (const [name, port] of Object.entries(pages)) {
+      const published = (services[name]?.ports ?? []).map((text) => Number(text.split(':').at(-2)));
+      assert.ok(published.includes(port), `compose.yaml does not publish ${port} for ${name}`);
+    }
+    assert.match(module.output.urls![0].value, /local\.pages/);
+  });
+
+  it('starts the stack with a script that is clean, knows its template’s values and makes every password', () => {
+    const values: Record<string, string> = {
+      repository_url: 'https://example.org/stack.git',
+      revision: 'main',
+      compose_profiles: 'dashboards,traces',
+      bind_address: '127.0.0.1',
+    };
+    const given = /tftpl", \{(.*?)\n {2}\}\)/s.exec(texts.get('host.tf')!)![1]!;
+    assert.deepEqual(
+      [...given.matchAll(/^\s*(\w+)\s*=/gm)].map(([, name]) => name).sort(),
+      Object.keys(values).sort(),
+    );
+    const script = template.replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => {
+      assert.ok(values[name], `${whole} is not given`);
+      return values[name]!;
+    });
+    const work = mkdtempSync(join(tmpdir(), 'start-stack-'));
+    try {
+      writeFileSync(join(work, 'start-stack.sh'), script);
+      execFileSync('shellcheck', [join(work, 'start-stack.sh')]);
+      // Its part about .env, run on the real example.
+      writeFileSync(join(work, '.env.example'), readFileSync(join(packageRoot, '.env.example')));
+      const part = script.slice(
+        script.indexOf('if [ ! -e .env ]'),
+        script.indexOf('# One image after the other'),
+      );
+      execFileSync('sh', ['-euc', part], { cwd: work });
+      const environment = new Map(
+        [...readFileSync(join(work, '.env'), 'utf8').matchAll(/^([A-Z_]+)=(.*)$/gm)].map(
+          ([, name, value]) => [name!, value!],
+        ),
+      );
+      assert.equal(environment.get('COMPOSE_PROFILES'), 'dashboards,traces');
+      assert.equal(environment.get('BIND_ADDRESS'), '127.0.0.1');
+      const passwords = [...environment].filter(([name]) => name.endsWith('PASSWORD'));
+      assert.ok(passwords.length >= 5);
+      for (const [name, value] of passwords) assert.match(value, /^[0-9a-f]{32}$/, name);
+      assert.equal(new Set(passwords.map(([, value]) => value)).size, passwords.length);
+    } finally {
+      rmSync(work, { recursive: true });
+    }
+  });
+
+  it('is formatted as terraform does it', function () {
+    const result = spawnSync('terraform', ['fmt', '-check', '-diff', folder], { encoding: 'utf8' });
+    if (result.error !== undefined) {
+      console.warn('      SKIPPED: terraform is not here');
+      this.skip();
+    }
+    assert.equal(result.status, 0, result.stdout);
+  });
+});
+
+describe('the workflows', () => {
+  const workflows = readdirSync(join(packageRoot, '.github/workflows')).map((name): [string, string] => [
+    name,
+    readFileSync(join(packageRoot, '.github/workflows', name), 'utf8'),
+  ]);
+
+  for (const [name, text] of workflows) {
+    it(`${name} pins every action by its commit, says which rights it takes and how long it may run`, () => {
+      const workflow = parseYaml(text) as {
+        permissions?: object;
+        jobs: Record<string, { 'timeout-minutes'?: number; steps: { uses?: string }[] }>;
+      };
+      assert.ok(workflow.permissions);
+      for (const [job, { steps, 'timeout-minutes': minutes }] of Object.entries(workflow.jobs)) {
+        assert.ok(minutes, `${job} may run for ever`);
+        for (const { uses } of steps) if (uses) assert.match(uses, /^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+      }
+      for (const [line] of text.matchAll(/uses: .*/g)) assert.match(line, /# v\d+\.\d+\.\d+$/, line);
+    });
+
+    it(`${name} hands what people write to scripts as variables, never as part of them`, () => {
+      const { jobs } = parseYaml(text) as { jobs: Record<string, { steps: { run?: string }[] }> };
+      for (const { run = '' } of Object.values(jobs).flatMap(({ steps }) => steps))
+        assert.doesNotMatch(run, /\$\{\{/);
+    });
+  }
+
+  it('release builds every image that the Dockerfile offers', () => {
+    const release = parseYaml(workflows.find(([name]) => name === 'release.yml')![1]);
+    const dockerfile = readFileSync(join(packageRoot, 'Dockerfile'), 'utf8');
+    const offered = [...dockerfile.matchAll(/^FROM base AS (\S+)/gm)].map(([, target]) => target);
+    assert.deepEqual(release.jobs.images.strategy.matrix.target.toSorted(), offered.sort());
+  });
+
+  it('deploy builds every image that the Dockerfile offers', () => {
+    const common = readFileSync(join(packageRoot, 'scripts/deploy/common.sh'), 'utf8');
+    const dockerfile = readFileSync(join(packageRoot, 'Dockerfile'), 'utf8');
+    const offered = [...dockerfile.matchAll(/^FROM base AS (\S+)/gm)].map(([, target]) => target);
+    assert.deepEqual(/^targets="(.*)"$/m.exec(common)![1]!.split(' ').sort(), offered.sort());
+  });
+
+  it('infra gives Terraform variables that it has', () => {
+    const variables = [...texts.get('variables.tf')!.matchAll(/^variable "(\w+)"/gm)].map(([, name]) => name);
+    for (const [name, text] of workflows)
+      for (const [, variable] of text.matchAll(/TF_VAR_(\w+):/g))
+        assert.ok(variables.includes(variable), `${name}: ${variable}`);
+  });
+});
