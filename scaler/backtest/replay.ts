@@ -1,6 +1,7 @@
 import { fit, type Stage } from '../forecast/index.js';
 import type { Series } from '../forecast/types.js';
 import { fillGaps } from '../history/fill-gaps.js';
+import { fitOptions } from '../planner/fit-options.js';
 import { cutSeries, RefittingModel } from '../planner/refitting-model.js';
 import { decideSignal } from '../planner/signal.js';
 import type { Reason } from '../planner/types.js';
@@ -53,8 +54,8 @@ export function replaySignal(
   refitSeconds: number,
   onProgress?: (minutes: number) => void,
 ): Replay {
-  const { stepSeconds, historySeconds, horizonSeconds, seasonality, timezone } = trigger;
-  const horizonSteps = Math.max(1, Math.round(horizonSeconds / stepSeconds));
+  const { stepSeconds, historySeconds } = trigger;
+  const options = fitOptions(trigger);
   const model = new RefittingModel({
     stepSeconds,
     refitSeconds,
@@ -80,7 +81,7 @@ export function replaySignal(
       if (window.values.length > 0) {
         const startedAt = performance.now();
         const learnt = fillGaps({ ...window, peaks: window.peaks ?? window.values.slice() });
-        model.offer(boundary, fit(learnt, { horizonSteps, seasonality, timezone }));
+        model.offer(boundary, fit(learnt, options));
         fitSeconds += (performance.now() - startedAt) / 1000;
         fits++;
       }

@@ -1,5 +1,6 @@
 import { type FittedModel, type Forecast, forecast } from '../forecast/index.js';
 import type { Trigger } from '../trigger.js';
+import { horizonSteps } from './fit-options.js';
 import type { Reason } from './types.js';
 
 /** What a trigger says about its answer. */
@@ -58,9 +59,8 @@ export function decideSignal(
 
 /** The model may end before now, when steps are missing: those are skipped. */
 function forecastFrom(nowSeconds: number, settings: SignalSettings, model: FittedModel): Forecast {
-  const horizonSteps = Math.max(1, Math.round(settings.horizonSeconds / settings.stepSeconds));
   const behind = Math.max(0, Math.floor((nowSeconds - model.endSeconds) / model.stepSeconds));
-  return forecast(model, horizonSteps, [LOWER_QUANTILE, settings.quantile], behind);
+  return forecast(model, horizonSteps(settings), [LOWER_QUANTILE, settings.quantile], behind);
 }
 
 function choose(

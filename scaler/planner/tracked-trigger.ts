@@ -5,6 +5,7 @@ import type { Series } from '../forecast/types.js';
 import type { Observation } from '../history/types.js';
 import type { Trigger } from '../trigger.js';
 import { AnswerRecord } from './answer-record.js';
+import { fitOptions } from './fit-options.js';
 import { planAnswer } from './plan-answer.js';
 import type { Fitter, PlannerObserver, PlannerSettings, TriggerHistory } from './ports.js';
 import { cutSeries, RefittingModel } from './refitting-model.js';
@@ -57,11 +58,7 @@ export class TrackedTrigger {
     readonly parts: TrackedTriggerParts,
   ) {
     this.askedAtSeconds = parts.clock.nowSeconds();
-    this.#fitOptions = {
-      horizonSteps: Math.ceil(trigger.horizonSeconds / trigger.stepSeconds),
-      seasonality: trigger.seasonality,
-      timezone: trigger.timezone,
-    };
+    this.#fitOptions = fitOptions(trigger);
     this.#record = new AnswerRecord(trigger);
     this.#model = new RefittingModel({
       stepSeconds: trigger.stepSeconds,
