@@ -41,6 +41,14 @@ bench-server: build ## Measure the server under KEDA's load (FEW=1000 MANY=10000
 	@FEW=$(or $(FEW),1000) MANY=$(or $(MANY),10000) MANY_HISTORY=$(or $(MANY_HISTORY),3d) SECONDS=$(or $(SECONDS),60) \
 		node dist/scaler/resilience/bench-server.js
 
+.PHONY: soak
+soak: build ## An accelerated week in FOR=10m: memory and handles stay flat, answers stay those of a fresh process
+	@FOR=$(or $(FOR),10m) DAYS=$(or $(DAYS),7) node --expose-gc dist/scaler/resilience/soak.js
+
+.PHONY: fuzz
+fuzz: build ## Try RUNS=100000 wrong inputs of each kind
+	@RUNS=$(or $(RUNS),100000) npx mocha --timeout 0 dist/scaler/resilience/fuzz.test.js
+
 .PHONY: tools
 tools: ## Get grpcurl, k6, helm and kustomize at pinned versions into .tools/ (needs Go)
 	@command -v go >/dev/null || { echo "make tools needs Go: https://go.dev/doc/install"; exit 1; }

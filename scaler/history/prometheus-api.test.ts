@@ -307,6 +307,21 @@ describe('PrometheusApi against servers that misbehave', () => {
     assert.equal(seen.count, 1);
   });
 
+  it('holds queries that take too long against the namespace that asks them, and against no other', async () => {
+    const { address } = await serve(async (request, response) => {
+      const form = await formOf(request);
+      if (form.get('query') === 'cheap') answerGood(response);
+    });
+    const api = apiFor(address, { timeout: '100ms', retries: 0 });
+    const costly = () => api.query('costly', 0, undefined, 'noisy');
+    for (let i = 0; i < 5; i++) await assert.rejects(costly(), /did not answer within 0.1 s/);
+    await assert.rejects(
+      costly(),
+      /is not asked for up to 5 s on behalf of namespace noisy.*make them cheaper/,
+    );
+    assert.equal((await api.query('cheap', 0, undefined, 'quiet')).samples, 1);
+  });
+
   it('leaves a failing server alone, tries whether it is back, and tells both once', async () => {
     let isWell = false;
     const seen = { count: 0 };

@@ -81,8 +81,7 @@ export async function drive(plan: LoadPlan): Promise<LoadReport> {
   const underWay = new Set<Promise<void>>();
   const done = plan.everySeconds.map(() => 0);
   for (;;) {
-    const elapsed = (performance.now() - startedAt) / 1000;
-    if (elapsed >= plan.forSeconds) break;
+    const elapsed = Math.min(plan.forSeconds, (performance.now() - startedAt) / 1000);
     for (const [rhythm, everySeconds] of plan.everySeconds.entries()) {
       const due = Math.floor((elapsed / everySeconds) * plan.triggers);
       for (; done[rhythm]! < due; done[rhythm]!++) {
@@ -90,6 +89,7 @@ export async function drive(plan: LoadPlan): Promise<LoadReport> {
         underWay.add(reading);
       }
     }
+    if (elapsed === plan.forSeconds) break;
     await new Promise((resolve) => setTimeout(resolve, tickMilliseconds));
   }
   await Promise.all(underWay);
