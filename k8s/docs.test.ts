@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parse, parseAllDocuments } from 'yaml';
+import { packageRoot } from '../scaler/package-root.js';
+import { parseTrigger } from '../scaler/trigger.js';
+import { scalingObjects } from './test-support/checks/scaling.js';
+import type { KubernetesObject } from './test-support/kubernetes-object.js';
+import { noKustomize, renderKustomization } from './test-support/render.js';
+
+const read = (path: string) => readFileSync(join(packageRoot, path), 'utf8');
+
+describe('what is scaled', function () {
+  this.timeout(20_000);
+  let base: KubernetesObject[];
+  before(function () {
+    if (noKustomize !== undefined) {
+      console.warn(`      SKIPPED: ${noKustomize}`);
+      this.skip();
+    }
+    base = renderKustomization('base');
+  });
+
+  const find = (objects: KubernetesObject[], kind: string, name: string) =>
+    objects.find((object) => object.kind === kind && object.metadata.name === name)!;
+
+  it('app-a keeps the numbers of its predictkube trigger', () => {
+    const { spec } = find(base, 'ScaledObject', 'app-a-predictive');
+    const { type, metadata } = spec.triggers[0];
+    assert.equal(type, 'external');
+    const trigger = parseTrigger(
+      { name: 'app-a-predictive', namespace: 'apps', scalerMetadata: metadata },
+      { defaultSource: 'default' },
+    );
+    assert.deepEqual(
+      {
+        threshold: trigger.threshold,
+        activation: trigger.activationThreshold,
+        historyDays: trigger.historySeconds / 86_400,
+        horizonHours: trigger.horizonSeconds / 3600,
+        replicas: [spec.minReplicaCount, spec.maxReplicaCount],
+      },
+      { threshold: 10, activation: 5, historyDays: 7, horizonHours: 2, replicas: [1, 10] },
+    );
+    assert.ok(spec.fallback.replicas > 1);
+    assert.ok(spec.advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.stabilizationWindowSeconds > 0);
+  });
+
+  it('app-b is told over a stream', () => {
+    assert.equal(find(base, 'ScaledObject', 'app-b-push').spec.triggers[0].type, 'external-push');
+  });
+
+  it('the boiler’s consumer grows and shrinks alike in both ways, 1 to 4 pods at 70 % of processor and memory', () => {
+    const behavior = {
+      scaleUp: {
+        stabilizationWindowSeconds: 0,
+        policies: [{ type: 'Percent', value: 100, periodSeconds: 60 }],
+      },
+      scaleDown: {
+        stabilizationWindowSeconds: 60,
+        policies: [{ type: 'Percent', value: 100, periodSeconds: 60 }],
+      },
+    };
+    const { spec: predictive } = find(base, 'ScaledObject', 'boiler-consumer-predictive');
+    assert.deepEqual(predictive.advanced.horizontalPodAutoscalerConfig.behavior, behavior);
+    assert.deepEqual([predictive.minReplicaCount, predictive.maxReplicaCount], [1, 4]);
+    const [inflow, cpu, memory] = predictive.triggers;
+    assert.equal(inflow.type, 'external');
+    assert.deepEqual(
+      [cpu.type, cpu.metadata.value, memory.type, memory.metadata.value],
+      ['cpu', '70', 'memory', '70'],
+    );
+    const { spec: classic } = find(
+      renderKustomization('test-support/with-classic-hpa'),
+      'HorizontalPodAutoscaler',
+      'boiler-consumer',
+    );
+    assert.deepEqual(classic.behavior, behavior);
+    assert.deepEqual([classic.minReplicas, classic.maxReplicas], [1, 4]);
+    for (const { resource } of classic.metrics) assert.equal(resource.target.averageUtilization, 70);
+  });
+
+  it('stands in the table of docs/scaled-workloads.md, row by row', () => {
+    const rows = [
+      ...read('docs/scaled-workloads.md').matchAll(/^\| `([\w-]+)\/([\w-]+)` \| ([^|]*) \| ([^|]*) \|/gm),
+    ].map(
+      ([, namespace, name, replicas, owner]) =>
+        `${namespace}/${name}: ${replicas!.replace(/ \(cloud: 2\)/, '')}, ${owner}`,
+    );
+    const expected = base
+      .filter(({ kind }) => kind === 'Deployment')
+      .map(({ metadata: { namespace, name }, spec }) => {
+        const owner = scalingObjects(base).find(
+          (object) => object.metadata.namespace === namespace && object.spec.scaleTargetRef.name === name,
+        );
+        if (owner === undefined) return `${namespace}/${name}: ${spec.replicas}, itself`;
+        const { spec: of } = owner;
+        const triggers = (of.triggers ?? []).map(({ type }: { type: string }) => `\`${type}\``).join(', ');
+        const range = `${of.minReplicaCount ?? of.minReplicas} to ${of.maxReplicaCount ?? of.maxReplicas}`;
+        const suffix = triggers === '' ? '' : ` (${triggers})`;
+        return `${namespace}/${name}: ${range}, ${owner.kind} \`${owner.metadata.name}\`${suffix}`;
+      });
+    assert.deepEqual(rows.sort(), expected.sort());
+    const cloud = renderKustomization('overlays/cloud');
+    assert.equal(find(cloud, 'Deployment', 'hello-metrics').spec.replicas, 2);
+    const [port] = find(cloud, 'Service', 'hello-metrics').spec.ports;
+    assert.deepEqual([port.port, port.targetPort], [80, 'metrics']);
+  });
+
+  it('microk8s opens the ports that its page names', () => {
+    const opened = renderKustomization('overlays/microk8s')
+      .filter(({ spec }) => spec?.type === 'NodePort')
+      .flatMap(({ metadata, spec }) =>
+        spec.ports.map(
+          ({ name, nodePort }: { name: string; nodePort: number }) => `${metadata.name} ${name} ${nodePort}`,
+        ),
+      );
+    assert.deepEqual(opened.sort(), [
+      'app-a-service http 30080',
+      'app-a-service metrics 30081',
+      'grafana-service http 30300',
+      'prometheus-service http 30090',
+    ]);
+    const kind = parse(read('k8s/overlays/kind/cluster.yaml'));
+    for (const text of opened) {
+      const port = text.split(' ').at(-1)!;
+      assert.match(read('docs/install-microk8s.md'), new RegExp(`127\\.0\\.0\\.1:${port}\\b`));
+      assert.ok(
+        kind.nodes[0].extraPortMappings.some(
+          ({ hostPort }: { hostPort: number }) => hostPort === Number(port),
+        ),
+        port,
+      );
+    }
+  });
+});
+
+describe('docs/migrating-from-predictkube.md', () => {
+  const manifests = [...read('docs/migrating-from-predictkube.md').matchAll(/```yaml\n(.*?)```/gs)].map(
+    ([, text]) => parseAllDocuments(text!).map((document) => document.toJS()),
+  );
+  const trigger = (
+    documents: { kind: string; spec: { triggers: { type: string; metadata: Record<string, string> }[] } }[],
+  ) => documents.find(({ kind }) => kind === 'ScaledObject')!.spec.triggers[0]!;
+
+  it('changes the type and adds the address, and keeps every other key', () => {
+    const [before, after] = manifests.map(trigger);
+    assert.deepEqual([before!.type, after!.type], ['predictkube', 'external']);
+    const { scalerAddress, ...kept } = after!.metadata;
+    assert.equal(scalerAddress, 'predictive-scaler.predictive-scaler:50051');
+    assert.deepEqual(kept, before!.metadata);
+  });
+
+  it('gives metadata that the scaler takes without a notice', () => {
+    const parsed = parseTrigger(
+      { name: 'app-a-predictive', namespace: 'apps', scalerMetadata: trigger(manifests[1]!).metadata },
+      {
+        defaultSource: 'default',
+        sourceNames: new Set(['default']),
+        sourceByAddress: new Map([['http://prometheus-service.monitoring:9090', 'default']]),
+      },
+    );
+    assert.deepEqual(parsed.notices, []);
+    assert.deepEqual(parsed.source, { kind: 'named', name: 'default' });
+  });
+});
+
+describe('the pages about clusters', () => {
+  const pages = [
+    'README.md',
+    'README.pt-BR.md',
+    'infra/README.md',
+    ...[
+      'migrating-from-predictkube',
+      'install-microk8s',
+      'troubleshooting',
+      'clean-up',
+      'architecture',
+      'capacity',
+      'scaled-workloads',
+    ].map((name) => `docs/${name}.md`),
+  ];
+  const makefile = read('Makefile');
+
+  for (const page of pages)
+    it(`${page} names make targets, npm scripts, overlays, components and files that exist`, () => {
+      const text = read(page);
+      for (const [, target] of text.matchAll(/\bmake ([a-z][a-z-]*)/g))
+        assert.match(
+          makefile,
+          new RegExp(`^(?:[\\w-]+ )*${target}(?: [\\w-]+)*:`, 'm'),
+          `no target ${target}`,
+        );
+      const { scripts } = JSON.parse(read('package.json'));
+      for (const [, script] of text.matchAll(/\bnpm run ([\w:]+)/g))
+        assert.ok(scripts[script!], `no script ${script}`);
+      for (const [, overlay] of text.matchAll(/OVERLAY=([a-z0-9-]+)/g))
+        assert.ok(readdirSync(join(packageRoot, 'k8s/overlays')).includes(overlay!), `no overlay ${overlay}`);
+      for (const [, component] of text.matchAll(/COMPONENTS=([a-z0-9-]+)/g))
+        assert.ok(
+          readdirSync(join(packageRoot, 'k8s/components')).includes(component!),
+          `no component ${component}`,
+        );
+      for (const [, link] of text.matchAll(/\]\((?!https?:)([^)#]+)\)/g))
+        assert.ok(existsSync(join(packageRoot, dirname(page), link!)), `${link} does not exist`);
+      for (const [path] of text.matchAll(/\b(?:k8s|scripts|compose|infra)\/[\w./-]+\w/g))
+        assert.ok(existsSync(join(packageRoot, path)), `${path} does not exist`);
+    });
+
+  it('README.pt-BR.md mirrors README.md: the same sections, commands, manifests and links', () => {
+    const outline = (text: string) => ({
+      levels: [...text.matchAll(/^(#+) /gm)].map(([, level]) => level),
+      blocks: [...text.matchAll(/```(.*?)```/gs)].map(([, block]) => block!.replace(/#.*$/gm, '').trim()),
+      links: [...text.matchAll(/\]\((?!README)([^)]+)\)/g)].map(([, link]) => link),
+      bullets: [...text.matchAll(/^- \*\*/gm)].length,
+    });
+    assert.deepEqual(outline(read('README.pt-BR.md')), outline(read('README.md')));
+  });
+});
