@@ -372,10 +372,14 @@ describe('parseTrigger', () => {
   });
 
   describe('hostile metadata', () => {
+    /** The refusal, and the quickest of several: other programs on the machine must not decide. */
     const timed = (metadata: Record<string, string>): [string, number] => {
-      const start = performance.now();
-      const told = refusal(metadata);
-      return [told, performance.now() - start];
+      const milliseconds = Array.from({ length: 10 }, () => {
+        const start = performance.now();
+        refusal(metadata);
+        return performance.now() - start;
+      });
+      return [refusal(metadata), Math.min(...milliseconds)];
     };
 
     it('with 10,000 keys is refused at once', () => {
