@@ -181,13 +181,22 @@ describe('the process', function () {
     async function stateOf(scaler: Scaler) {
       const keda = new KedaStandIn(`127.0.0.1:${scaler.grpcPort}`);
       try {
-        const { metric } = await keda.read('shop', 'apps', metadata);
+        await keda.read('shop', 'apps', metadata);
+        // Value and age come from one scrape, so that they are of one answer.
         const text = await (await fetch(`http://127.0.0.1:${scaler.httpPort}/metrics`)).text();
-        const age = /^predictive_scaler_model_age_seconds\{.*\} (\S+)$/m.exec(text)?.[1];
-        return { value: metric, modelAge: age === undefined ? undefined : Number(age) };
+        return {
+          value: gauge(text, 'predictive_scaler_value')!,
+          modelAge: gauge(text, 'predictive_scaler_model_age_seconds'),
+        };
       } finally {
         keda.close();
       }
     }
   });
 });
+
+/** The only series of a family in a scrape; undefined when there is none. */
+function gauge(exposition: string, name: string): number | undefined {
+  const text = new RegExp(`^${name}\\{.*\\} (\\S+)$`, 'm').exec(exposition)?.[1];
+  return text === undefined ? undefined : Number(text);
+}
