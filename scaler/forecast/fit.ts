@@ -31,7 +31,7 @@ export function fit(series: Series, options: FitOptions): FittedModel {
   const n = values.length;
 
   const wanted = seasonality === 'auto' ? AUTOMATIC_PERIODS : [...seasonality].sort((a, b) => a - b);
-  const rung = climb(n * stepSeconds, horizonSteps * stepSeconds, stepSeconds, wanted);
+  const rung = climb(n * stepSeconds, horizonSteps * stepSeconds, stepSeconds, wanted, options.windowSeconds);
   const slotsOf = (periodSeconds: number): SeasonSlots => ({
     periodSeconds,
     slotCount: slotCount(periodSeconds, stepSeconds),

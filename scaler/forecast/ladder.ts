@@ -17,17 +17,22 @@ export interface Rung {
  * A season needs one and a half of its periods: one to learn it from, half of one to measure it on.
  *
  * @param historySeconds From the first known step to the end of the series.
- * @param wantedPeriods Season lengths in seconds, ascending.
+ * @param wantedPeriods Season lengths in seconds, ascending. Those that a full window cannot teach are left out, so that
+ * no stage is promised that never comes.
+ * @param windowSeconds The longest history that there will ever be.
  */
 export function climb(
   historySeconds: number,
   horizonSeconds: number,
   stepSeconds: number,
   wantedPeriods: readonly number[],
+  windowSeconds = Number.POSITIVE_INFINITY,
 ): Rung {
   const trendNeeds = 2 * horizonSeconds + 2 * stepSeconds;
   const seasonNeeds = (period: number) => Math.max(1.5 * period, period + trendNeeds);
-  const wanted = wantedPeriods.filter((period) => period >= 2 * stepSeconds);
+  const wanted = wantedPeriods.filter(
+    (period) => period >= 2 * stepSeconds && seasonNeeds(period) <= windowSeconds,
+  );
   const periods = wanted.filter((period) => historySeconds >= seasonNeeds(period));
   const missing = wanted.find((period) => historySeconds < seasonNeeds(period));
   const hasTrend = historySeconds >= trendNeeds;

@@ -22,6 +22,8 @@ export interface FitOptions {
   readonly seasonality: 'auto' | readonly number[];
   /** IANA zone whose wall clock the seasons follow. */
   readonly timezone: string;
+  /** The longest history that the caller will ever give, in seconds; without it seasons of any length may still come. */
+  readonly windowSeconds?: number;
   /** Quantile of the peak whose coverage `quality` reports; 0.9 when left out. */
   readonly quantile?: number;
 }

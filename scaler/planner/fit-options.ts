@@ -8,8 +8,11 @@ export function horizonSteps(trigger: Pick<Trigger, 'horizonSeconds' | 'stepSeco
 
 /** What a trigger asks of its model: the same in the live planner and in a replay. */
 export function fitOptions(
-  trigger: Pick<Trigger, 'horizonSeconds' | 'stepSeconds' | 'quantile' | 'seasonality' | 'timezone'>,
+  trigger: Pick<
+    Trigger,
+    'horizonSeconds' | 'historySeconds' | 'stepSeconds' | 'quantile' | 'seasonality' | 'timezone'
+  >,
 ): FitOptions {
-  const { quantile, seasonality, timezone } = trigger;
-  return { horizonSteps: horizonSteps(trigger), quantile, seasonality, timezone };
+  const { quantile, seasonality, timezone, historySeconds: windowSeconds } = trigger;
+  return { horizonSteps: horizonSteps(trigger), quantile, seasonality, timezone, windowSeconds };
 }
