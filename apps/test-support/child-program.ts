@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endWithThisProcess } from '../../scaler/test-support/end-process.js';
 import { pollUntil } from '../../scaler/test-support/poll-until.js';
-import { endWithThisProcess } from './end-process.js';
 
 /** A log line of a program: parsed JSON. */
 export type LogLine = Record<string, unknown> & { msg?: string };

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import mysql from 'mysql2/promise';
+import { endProcess, endWithThisProcess } from '../../scaler/test-support/end-process.js';
 import { freePorts } from '../../scaler/test-support/free-ports.js';
 import { pollUntil } from '../../scaler/test-support/poll-until.js';
-import { endProcess, endWithThisProcess } from './end-process.js';
 
 const startTimeoutSeconds = 60;
 

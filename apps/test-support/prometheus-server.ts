@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { endProcess, endWithThisProcess } from '../../scaler/test-support/end-process.js';
 import { freePorts } from '../../scaler/test-support/free-ports.js';
 import { pollUntil } from '../../scaler/test-support/poll-until.js';
-import { endProcess, endWithThisProcess } from './end-process.js';
 import { PrometheusClient } from './prometheus-client.js';
 
 const startTimeoutSeconds = 60;

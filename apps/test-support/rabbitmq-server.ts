@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endProcess, endWithThisProcess } from '../../scaler/test-support/end-process.js';
 import { freePorts } from '../../scaler/test-support/free-ports.js';
 import { pollUntil } from '../../scaler/test-support/poll-until.js';
-import { endProcess, endWithThisProcess } from './end-process.js';
 
 /** The server's own start script, beside Debian's wrapper, which would switch to the user rabbitmq and /var/lib. */
 const startScript = '/usr/lib/rabbitmq/bin/rabbitmq-server';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endProcess, endWithThisProcess } from '../test-support/end-process.js';
 
 const program = fileURLToPath(new URL('../cli/main.js', import.meta.url));
 
@@ -29,9 +29,7 @@ export class ScalerProcess {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const kill = (): void => void child.kill('SIGKILL');
-    process.once('exit', kill);
-    child.once('exit', () => process.removeListener('exit', kill));
+    endWithThisProcess(child);
     const lines: string[] = [];
     let errors = '';
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
@@ -63,13 +61,8 @@ export class ScalerProcess {
 
   /** Ends it with SIGTERM and gives its exit code; null when it had to be killed. */
   async stop(): Promise<number | null> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
-    const exited = once(this.child, 'exit');
-    this.child.kill('SIGTERM');
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), 20_000);
-    const [code] = (await exited) as [number | null];
-    clearTimeout(timer);
-    return code;
+    await endProcess(this.child, 'SIGTERM');
+    return this.child.exitCode;
   }
 }
 

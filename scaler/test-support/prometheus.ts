@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
+import { endProcess, endWithThisProcess } from './end-process.js';
 import { freePorts } from './free-ports.js';
 import { pollUntil } from './poll-until.js';
 
@@ -23,8 +24,6 @@ export interface PrometheusOptions {
 
 /** Tries with another port when somebody else takes the free one first. */
 const maxPortTries = 5;
-/** Seconds that the server gets to end by itself before it is killed. */
-const stopSeconds = 10;
 
 /** A real Prometheus server on a free loopback port, with its data in a folder of its own. */
 export class PrometheusServer {
@@ -90,12 +89,7 @@ export class PrometheusServer {
   async stop(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), stopSeconds * 1000);
-    await exited;
-    clearTimeout(timer);
+    if (child !== undefined) await endProcess(child, 'SIGTERM');
   }
 
   /** Ends the process and deletes the data. */
@@ -144,10 +138,7 @@ export class PrometheusServer {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#output = (this.#output + text).slice(-10_000);
     });
-    // A test run that is cut short leaves no server behind.
-    const kill = (): void => void child.kill('SIGKILL');
-    process.once('exit', kill);
-    child.once('exit', () => process.removeListener('exit', kill));
+    endWithThisProcess(child);
     child.once('error', (error) => {
       this.#output += error.message;
     });

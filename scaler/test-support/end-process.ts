@@ -13,12 +13,17 @@ export async function endProcess(child: ChildProcess, signal: NodeJS.Signals): P
   clearTimeout(lastResort);
 }
 
+/** Children that end with this process. One listener serves them all. */
+const children = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
 /**
  * Ends a child together with this process, however it ends short of SIGKILL: a test run that breaks off in the middle
  * must not leave servers behind.
  */
 export function endWithThisProcess(child: ChildProcess): void {
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  child.once('exit', () => process.off('exit', kill));
+  children.add(child);
+  child.once('exit', () => children.delete(child));
 }
