@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { loadConfig, type ScalerConfig, triggerContext } from './config.js';
 import { ScalerError } from './errors.js';
+import { Secret } from './secret.js';
 
 describe('loadConfig', () => {
   let folder: string;
@@ -312,8 +313,9 @@ sources:
         SCALER_HTTP_TOKEN: 'other',
       }).http;
       assert.equal(auth?.basic?.username, 'ann');
-      assert.equal(auth?.basic?.password.reveal(), secret);
-      assert.equal(auth?.token?.reveal(), 'other');
+      assert.deepEqual(auth?.basic?.password, { file: passwordFile });
+      assert.ok(auth?.token instanceof Secret);
+      assert.equal(auth.token.reveal(), 'other');
     });
 
     it('out of JSON and dumps', () => {

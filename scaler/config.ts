@@ -46,9 +46,12 @@ export interface ScalerConfig {
 
 /** Credentials that open the status page. */
 export interface PageAuth {
-  readonly basic: { readonly username: string; readonly password: Secret } | undefined;
-  readonly token: Secret | undefined;
+  readonly basic: { readonly username: string; readonly password: GivenSecret } | undefined;
+  readonly token: GivenSecret | undefined;
 }
+
+/** A secret as the configuration gives it: itself, or the file that holds it and may change while the scaler runs. */
+export type GivenSecret = Secret | { readonly file: string };
 
 /** What parsing a trigger needs of the configuration. */
 export function triggerContext({ sources }: ScalerConfig): TriggerContext {

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.js';
-import type { ScalerConfig } from '../config.js';
+import type { GivenSecret, ScalerConfig } from '../config.js';
 import { ScalerError } from '../errors.js';
+import { Secret } from '../secret.js';
 import { type ConfigOrigin, loadConfig } from './load.js';
 
 /** Seconds between two looks at the file. */
@@ -41,12 +42,17 @@ export async function watchConfig(
 function stateOf(origin: ConfigOrigin, running: ScalerConfig): string {
   try {
     const now = loadConfig(origin);
-    // Secrets hide themselves from comparison; those in files are read again by whoever uses them.
-    return isDeepStrictEqual(now, running)
+    return isDeepStrictEqual(now, running) && isDeepStrictEqual(secretsOf(now), secretsOf(running))
       ? ''
       : 'the configuration has changed and is sound; restart the scaler to use it';
   } catch (error) {
     if (!(error instanceof ScalerError)) throw error;
     return `the configuration would not be accepted at a restart: ${error.message}`;
   }
+}
+
+/** Secrets hide themselves from comparison. Those in files do not count: whoever uses them reads them again. */
+function secretsOf({ http: { auth } }: ScalerConfig): (string | undefined)[] {
+  const text = (given: GivenSecret | undefined) => (given instanceof Secret ? given.reveal() : undefined);
+  return [text(auth?.basic?.password), text(auth?.token)];
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ScalerConfig } from '../config.js';
+import type { GivenSecret, ScalerConfig } from '../config.js';
 import { ScalerError } from '../errors.js';
 import { Refusal } from '../read.js';
 import { Secret } from '../secret.js';
@@ -150,12 +150,12 @@ function readTls(values: SettingValues, complain: (problem: string) => void): Sc
 }
 
 function readAuth(values: SettingValues, complain: (problem: string) => void): ScalerConfig['http']['auth'] {
-  const secret = (path: 'http.password' | 'http.token'): Secret | undefined => {
+  const secret = (path: 'http.password' | 'http.token'): GivenSecret | undefined => {
     const direct = values[path];
     const file = values[`${path}File`];
     if (direct !== undefined && file !== undefined) complain(`${path} and ${path}File: give one of the two`);
     if (file === undefined) return direct === undefined ? undefined : new Secret(direct);
-    return readSecretFile(file, `${path}File`, complain);
+    return checkSecretFile(file, `${path}File`, complain);
   };
   const password = secret('http.password');
   const token = secret('http.token');
@@ -172,14 +172,14 @@ function readAuth(values: SettingValues, complain: (problem: string) => void): S
   return { basic, token };
 }
 
-function readSecretFile(
+/** Whoever uses the secret reads the file again; a mistake in it should show at the start all the same. */
+function checkSecretFile(
   path: string,
   setting: string,
   complain: (problem: string) => void,
-): Secret | undefined {
+): GivenSecret | undefined {
   try {
-    const content = readFileSync(path, 'utf8').trim();
-    if (content !== '') return new Secret(content);
+    if (readFileSync(path, 'utf8').trim() !== '') return { file: path };
     complain(`${setting}: the file ${show(path)} is empty`);
   } catch (error) {
     complain(`${setting}: cannot read ${show(path)} (${(error as NodeJS.ErrnoException).code})`);

@@ -87,7 +87,8 @@ export const settings = {
   }),
   'http.passwordFile': optional('none', {
     form: 'path of a file',
-    meaning: 'File that holds the password; white space around it does not count. Read at the start.',
+    meaning:
+      'File that holds the password; white space around it does not count. Read again when it changes.',
     read: text,
   }),
   'http.token': optional('none', {
@@ -98,7 +99,7 @@ export const settings = {
   }),
   'http.tokenFile': optional('none', {
     form: 'path of a file',
-    meaning: 'File that holds the token; white space around it does not count. Read at the start.',
+    meaning: 'File that holds the token; white space around it does not count. Read again when it changes.',
     read: text,
   }),
   'http.protectMetrics': defaulted('false', {

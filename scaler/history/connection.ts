@@ -2,10 +2,10 @@ import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { Agent, type Dispatcher, request } from 'undici';
+import { WatchedFile } from '../watched-file.js';
 import { credentialsOf, type OnFileTrouble, readOrKeep } from './credentials.js';
 import { RequestFailure } from './request-failure.js';
 import type { SourceConfig } from './source-config.js';
-import { WatchedFile } from './watched-file.js';
 
 /** Where requests go and what goes with each of them. */
 export interface ConnectionOptions

@@ -1,6 +1,6 @@
+import { WatchedFile } from '../watched-file.js';
 import { RequestFailure } from './request-failure.js';
 import type { SourceConfig } from './source-config.js';
-import { WatchedFile } from './watched-file.js';
 
 /** Hears that a file cannot be used any more, or (undefined) that it can. */
 export type OnFileTrouble = (path: string, message: string | undefined) => void;
@@ -47,19 +47,16 @@ export async function readOrKeep(file: WatchedFile, onFileTrouble: OnFileTrouble
     onFileTrouble(file.path, undefined);
     return text;
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? String(error);
+    const why = (error as Error).message;
     const last = file.lastText;
     if (last === undefined)
       throw new RequestFailure(
         'unavailable',
-        `is not asked, because ${file.path} cannot be read (${why}); check the path, that the Secret is mounted, and the file's permissions`,
+        `is not asked, because ${file.path} ${why}; check the path, that the Secret is mounted, and the file's permissions`,
         {},
         { cause: error },
       );
-    onFileTrouble(
-      file.path,
-      `${file.path} cannot be read any more (${why}); its last content goes on being used`,
-    );
+    onFileTrouble(file.path, `${file.path} ${why}; its last content goes on being used`);
     return last;
   }
 }

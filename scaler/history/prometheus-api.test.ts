@@ -496,7 +496,7 @@ describe('PrometheusApi against servers that misbehave', () => {
       assert.deepEqual(
         recorder.notices.map(({ topic, message }) => [topic, message?.replace(folder, '')]),
         [
-          ['files', '/token cannot be read any more (ENOENT); its last content goes on being used'],
+          ['files', '/token cannot be read (ENOENT); its last content goes on being used'],
           ['files', undefined],
         ],
       );

@@ -1,30 +1,38 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import type { PageAuth } from '../config.js';
+import type { GivenSecret, PageAuth } from '../config.js';
+import { Secret } from '../secret.js';
+import type { Logger } from '../telemetry/log.js';
+import { WatchedFile } from '../watched-file.js';
+
+/** One way in: what a request has to bring, as `basic user:password` or `bearer token`; undefined while nobody knows. */
+type Accepted = () => Promise<string | undefined>;
 
 /**
  * Lets a request through that brings the password or the token; answers 401 to any other. Without credentials in the
- * configuration everyone is let through.
+ * configuration everyone is let through. Those in files are read again when the file changes; while it cannot be read,
+ * its last content counts, and the log says so once.
  */
-export function requireAuth(auth: PageAuth | undefined): RequestHandler {
+export function requireAuth(auth: PageAuth | undefined, log: Pick<Logger, 'info' | 'warn'>): RequestHandler {
   if (auth === undefined) return (_request, _response, next) => next();
-  const accepted: Buffer[] = [];
+  const accepted: Accepted[] = [];
   const challenges: string[] = [];
   if (auth.basic !== undefined) {
     const { username, password } = auth.basic;
-    accepted.push(digest(`basic ${username}:${password.reveal()}`));
+    accepted.push(acceptedWith(`basic ${username}:`, password, log));
     challenges.push('Basic realm="predictive-scaler", charset="UTF-8"');
   }
   if (auth.token !== undefined) {
-    accepted.push(digest(`bearer ${auth.token.reveal()}`));
+    accepted.push(acceptedWith('bearer ', auth.token, log));
     challenges.push('Bearer realm="predictive-scaler"');
   }
-  return (request, response, next) => {
+  return async (request, response, next) => {
     const brought = credentials(request.headers.authorization);
     if (brought !== undefined) {
+      const wanted = await Promise.all(accepted.map((read) => read()));
       // Compared as digests: equal lengths are what timingSafeEqual needs, and the time tells nothing of the secret.
       const hash = digest(brought);
-      if (accepted.some((candidate) => timingSafeEqual(candidate, hash))) {
+      if (wanted.some((one) => one !== undefined && timingSafeEqual(digest(one), hash))) {
         next();
         return;
       }
@@ -35,6 +43,34 @@ export function requireAuth(auth: PageAuth | undefined): RequestHandler {
       .type('text/plain')
       .send('401: this page needs a user name and password, or a token\n');
   };
+}
+
+function acceptedWith(prefix: string, given: GivenSecret, log: Pick<Logger, 'info' | 'warn'>): Accepted {
+  if (given instanceof Secret) return async () => prefix + given.reveal();
+  const file = new WatchedFile(given.file);
+  let told: string | undefined;
+  const read = async (): Promise<string | undefined> => {
+    const problem = await file.read().then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    if (problem !== told) {
+      const path = given.file;
+      if (problem === undefined)
+        log.info({ path }, 'the file with the credentials of the page is used again');
+      else
+        log.warn(
+          { path },
+          `the file with the credentials of the page ${problem}; its last content stays in use`,
+        );
+    }
+    told = problem;
+    const text = file.lastText;
+    return text === undefined ? undefined : prefix + text.trim();
+  };
+  // Read now, so that there is a last content when the file goes before the first request comes.
+  void read();
+  return read;
 }
 
 /** Scheme and what it carries, `basic user:password` or `bearer token`, out of a header (RFC 7617, RFC 6750). */

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Router } from 'express';
 import { Counter, Registry } from 'prom-client';
@@ -11,9 +14,11 @@ import { createWebServer, type WebServer, type WebServerOptions } from './server
 describe('the HTTP server', () => {
   const started: WebServer[] = [];
   const logged: { fields: object; message: string }[] = [];
+  const told: string[] = [];
   afterEach(async () => {
     await Promise.all(started.splice(0).map((server) => server.close(0)));
     logged.length = 0;
+    told.length = 0;
   });
 
   async function start(options: Partial<WebServerOptions> = {}): Promise<string> {
@@ -23,7 +28,8 @@ describe('the HTTP server', () => {
       registry,
       readiness: () => undefined,
       log: {
-        info: () => {},
+        info: ((_fields: object, message: string) => told.push(message)) as never,
+        warn: ((_fields: object, message: string) => told.push(message)) as never,
         error: ((fields: object, message: string) => logged.push({ fields, message })) as never,
       },
       ...options,
@@ -137,6 +143,62 @@ describe('the HTTP server', () => {
         const url = await start({ auth, pages: [page] });
         assert.equal((await get(`${url}/page`, headers)).status, 401);
       });
+
+    describe('in files', () => {
+      const folder = mkdtempSync(join(tmpdir(), 'scaler-page-'));
+      const passwordFile = join(folder, 'password');
+      const tokenFile = join(folder, 'token');
+      after(() => rmSync(folder, { recursive: true }));
+
+      it('takes a new password and token up when the files change, as the old ones are no longer good', async () => {
+        writeFileSync(passwordFile, 'first\n');
+        writeFileSync(join(folder, 'token-1'), 'one');
+        writeFileSync(join(folder, 'token-2'), 'two');
+        symlinkSync('token-1', tokenFile);
+        const inFiles = {
+          basic: { username: 'ann', password: { file: passwordFile } },
+          token: { file: tokenFile },
+        };
+        const url = await start({ auth: inFiles, pages: [page] });
+        const statusWith = async (headers: Record<string, string>) =>
+          (await get(`${url}/page`, headers)).status;
+        assert.equal(await statusWith(basic('ann:first')), 200);
+        assert.equal(await statusWith({ authorization: 'Bearer one' }), 200);
+
+        writeFileSync(passwordFile, 'second\n');
+        // As Kubernetes swaps what a mounted Secret points to.
+        symlinkSync('token-2', `${tokenFile}.new`);
+        renameSync(`${tokenFile}.new`, tokenFile);
+        assert.equal(await statusWith(basic('ann:second')), 200);
+        assert.equal(await statusWith(basic('ann:first')), 401);
+        assert.equal(await statusWith({ authorization: 'Bearer two' }), 200);
+        assert.equal(await statusWith({ authorization: 'Bearer one' }), 401);
+        assert.deepEqual(told, []);
+      });
+
+      it('keeps the last content of a file that is empty or gone, says so once each, and opens to nobody without a password', async () => {
+        writeFileSync(passwordFile, 'kept');
+        const url = await start({
+          auth: { basic: { username: 'ann', password: { file: passwordFile } }, token: undefined },
+          pages: [page],
+        });
+        const statusWith = async (text: string) => (await get(`${url}/page`, basic(text))).status;
+        assert.equal(await statusWith('ann:kept'), 200);
+        writeFileSync(passwordFile, '');
+        assert.equal(await statusWith('ann:kept'), 200);
+        assert.equal(await statusWith('ann:'), 401);
+        rmSync(passwordFile);
+        assert.equal(await statusWith('ann:kept'), 200);
+        assert.equal(await statusWith('ann:kept'), 200);
+        writeFileSync(passwordFile, 'new');
+        assert.equal(await statusWith('ann:new'), 200);
+        assert.deepEqual(told, [
+          'the file with the credentials of the page is empty; its last content stays in use',
+          'the file with the credentials of the page cannot be read (ENOENT); its last content stays in use',
+          'the file with the credentials of the page is used again',
+        ]);
+      });
+    });
 
     it('leaves probes open, and metrics unless they are to be protected', async () => {
       const open = await start({ auth });

@@ -14,7 +14,7 @@ import { securityHeaders } from './security-headers.js';
 export interface WebServerOptions {
   readonly registry: Registry;
   readonly readiness: Readiness;
-  readonly log: Pick<Logger, 'info' | 'error'>;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** What opens the pages; undefined leaves them open to all. */
   readonly auth?: PageAuth | undefined;
   /** Whether `/metrics` asks for the same. @default false */
@@ -100,7 +100,7 @@ function createApp(options: WebServerOptions): Express {
   app.use(securityHeaders);
   app.use(healthRoutes(readiness));
   if (!protectMetrics) app.use(metricsRoutes(registry));
-  app.use(requireAuth(auth));
+  app.use(requireAuth(auth, log));
   if (protectMetrics) app.use(metricsRoutes(registry));
   for (const page of pages) app.use(page);
   app.use((_request, response) => {

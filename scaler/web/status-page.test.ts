@@ -16,7 +16,7 @@ describe('status page on its server', function () {
     server = createWebServer({
       registry: new Registry(),
       readiness: () => undefined,
-      log: { info: () => undefined, error: () => undefined },
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       auth: {
         basic: { username: 'ann', password: new Secret('pa:ss wörd') },
         token: new Secret('t0ken'),

@@ -12,13 +12,16 @@ export class WatchedFile {
 
   /**
    * The file's content, read again only when its identity, size or time of change differs.
-   * @throws the file system's error when it cannot be read.
+   * @throws Error that says in a few words why there is none: `cannot be read (ENOENT)`, or `is empty`, as a file is
+   *   for a moment that is written in place.
    */
   async read(): Promise<string> {
-    const { ino, size, mtimeNs } = await stat(this.path, { bigint: true });
+    const { ino, size, mtimeNs } = await stat(this.path, { bigint: true }).catch(refuse);
     const version = `${ino}/${size}/${mtimeNs}`;
     if (this.#text === undefined || version !== this.#version) {
-      this.#text = await readFile(this.path, 'utf8');
+      const text = await readFile(this.path, 'utf8').catch(refuse);
+      if (text.trim() === '') throw new Error('is empty');
+      this.#text = text;
       this.#version = version;
     }
     return this.#text;
@@ -28,4 +31,8 @@ export class WatchedFile {
   get lastText(): string | undefined {
     return this.#text;
   }
+}
+
+function refuse(error: NodeJS.ErrnoException): never {
+  throw new Error(`cannot be read (${error.code ?? error.message})`, { cause: error });
 }
