@@ -9,8 +9,8 @@ import { type handleUnaryCall, loadPackageDefinition, Server, ServerCredentials 
 import { loadSync } from '@grpc/proto-loader';
 import { usualLoad } from '../apps/shared/weekly-load.js';
 import { ChildProgram } from '../apps/test-support/child-program.js';
-import { PrometheusServer } from '../apps/test-support/prometheus-server.js';
 import { packageRoot } from '../scaler/package-root.js';
+import { PrometheusServer } from '../scaler/test-support/prometheus-server.js';
 
 const folder = join(packageRoot, 'loadtests');
 const k6 = [join(packageRoot, '.tools/k6'), 'k6'].find(
@@ -155,7 +155,7 @@ describe('the load tests', function () {
     const scaler = new ChildProgram(
       new URL('../scaler/cli/main.js', import.meta.url),
       {
-        SCALER_PROMETHEUS_ADDRESS: prometheus.url,
+        SCALER_PROMETHEUS_ADDRESS: prometheus.address,
         SCALER_GRPC_ADDRESS: '127.0.0.1:0',
         SCALER_HTTP_ADDRESS: '127.0.0.1:0',
       },

@@ -6,7 +6,7 @@ import { type KedaReading, KedaStandIn } from './demo/keda-stand-in.js';
 import { type Scaler, startScaler } from './main.js';
 import { createLog } from './telemetry/log.js';
 import { pollUntil } from './test-support/poll-until.js';
-import { PrometheusServer } from './test-support/prometheus.js';
+import { PrometheusServer } from './test-support/prometheus-server.js';
 import { twoWeeksSeconds, workloadAt, workloadOpenMetrics } from './test-support/workload-openmetrics.js';
 
 const hour = 3600;

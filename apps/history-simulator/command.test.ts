@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pollUntil } from '../../scaler/test-support/poll-until.js';
-import { PrometheusServer } from '../test-support/prometheus-server.js';
+import { PrometheusServer } from '../../scaler/test-support/prometheus-server.js';
 import { assertReadmeListsOptions } from '../test-support/readme.js';
 import { historyCommand } from './command.js';
 
@@ -44,23 +44,23 @@ describe('the history simulator', () => {
     try {
       const rate = 'sum(rate(app_requests_total{app="app-a"}[2m]))';
       for (const hoursAgo of [0.1, 24, 48, 71.9]) {
-        const samples = await prometheus.query(rate, nowSeconds - hoursAgo * 3600);
+        const samples = await prometheus.client.query(rate, nowSeconds - hoursAgo * 3600);
         assert.equal(samples.length, 1, `one value ${hoursAgo} h ago`);
         assert.ok(
           samples[0]!.value > 0.5 && samples[0]!.value < 120,
           `${samples[0]!.value} ${hoursAgo} h ago`,
         );
       }
-      const apps = await prometheus.query('count by (app) (app_requests_total)', nowSeconds - 60);
+      const apps = await prometheus.client.query('count by (app) (app_requests_total)', nowSeconds - 60);
       assert.deepEqual(apps.map(({ metric }) => metric.app).sort(), ['app-a', 'app-b']);
-      const samples = await prometheus.query(
+      const samples = await prometheus.client.query(
         'count_over_time(app_requests_total{app="app-a",endpoint="/",status="200"}[3d])',
         nowSeconds,
       );
       assert.equal(samples[0]!.value, (3 * 86_400) / 30, 'no sample is lost on the way');
       await pollUntil(
         'a live sample beside the past',
-        async () => (await prometheus.query('up')).length === 1,
+        async () => (await prometheus.client.query('up')).length === 1,
         { timeoutSeconds: 20 },
       );
     } finally {

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageRoot } from '../../scaler/package-root.js';
 import { pollUntil } from '../../scaler/test-support/poll-until.js';
+import { PrometheusClient } from '../../scaler/test-support/prometheus-client.js';
 import { usualLoadAt } from '../shared/weekly-load.js';
 import { ChildProgram } from '../test-support/child-program.js';
-import { PrometheusClient } from '../test-support/prometheus-client.js';
 import { assertReadmeListsExactly } from '../test-support/readme.js';
 import { localStackVariables } from './variables.js';
 

@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import mysql from 'mysql2/promise';
 import { packageRoot } from '../../scaler/package-root.js';
 import { freePorts } from '../../scaler/test-support/free-ports.js';
+import { PrometheusServer } from '../../scaler/test-support/prometheus-server.js';
 import { createBlocks } from '../history-simulator/create-blocks.js';
 import { writeHistory } from '../history-simulator/write-history.js';
 import { MariadbServer } from '../test-support/mariadb-server.js';
-import { PrometheusServer } from '../test-support/prometheus-server.js';
 import { RabbitmqServer } from '../test-support/rabbitmq-server.js';
 import { choosePort } from './choose-port.js';
 import { LocalProgram } from './local-program.js';
@@ -109,9 +109,9 @@ export class LocalStack {
         config: scrapeConfig(this.#targets, this.#config.SCRAPE_SECONDS),
       }),
     );
-    await this.#startScaler(scalerUrl, prometheus.url, join(folder, 'log'));
+    await this.#startScaler(scalerUrl, prometheus.address, join(folder, 'log'));
     this.addresses.push(
-      { name: 'prometheus', url: prometheus.url },
+      { name: 'prometheus', url: prometheus.address },
       { name: 'rabbitmq', url: rabbitmq.managementUrl },
     );
     if (this.#config.TRAFFIC_PER_SECOND > 0)

@@ -77,7 +77,7 @@ describe('every query against a real Prometheus that scrapes the real programs',
   after(() => stack?.close());
 
   function read(expr: string): Promise<{ value: number }[]> {
-    return stack.prometheus.query(expr);
+    return stack.prometheus.client.query(expr);
   }
 
   /** The finite values that an expression has had in the last twenty seconds, or has now. */
@@ -90,7 +90,7 @@ describe('every query against a real Prometheus that scrapes the real programs',
       end: String(end),
       step: '5',
     });
-    const response = await fetch(`${stack.prometheus.url}/api/v1/query_range?${parameters}`);
+    const response = await fetch(`${stack.prometheus.address}/api/v1/query_range?${parameters}`);
     const answer = (await response.json()) as {
       status: string;
       error?: string;
@@ -113,7 +113,7 @@ describe('every query against a real Prometheus that scrapes the real programs',
         it(`gives values: the variable ${variable.name} of ${name}`, async () => {
           const text = fillIn((variable.query as { query: string }).query, variables[name]!);
           const [, selector, label] = /^label_values\((.*), (\w+)\)$/.exec(text)!;
-          const url = new URL(`/api/v1/label/${label}/values`, stack.prometheus.url);
+          const url = new URL(`/api/v1/label/${label}/values`, stack.prometheus.address);
           url.searchParams.set('match[]', selector!);
           const { data } = (await (await fetch(url)).json()) as { data: string[] };
           assert.ok(data.length > 0);
@@ -134,11 +134,13 @@ describe('every query against a real Prometheus that scrapes the real programs',
   });
 
   it('names only metrics that a program exports, in dashboards and alerts', async () => {
-    const names = (await (await fetch(`${stack.prometheus.url}/api/v1/label/__name__/values`)).json()) as {
+    const names = (await (
+      await fetch(`${stack.prometheus.address}/api/v1/label/__name__/values`)
+    ).json()) as {
       data: string[];
     };
     // Families without a series yet, such as errors that have not happened.
-    const metadata = (await (await fetch(`${stack.prometheus.url}/api/v1/metadata`)).json()) as {
+    const metadata = (await (await fetch(`${stack.prometheus.address}/api/v1/metadata`)).json()) as {
       data: Record<string, unknown>;
     };
     const known = new Set([...names.data, ...Object.keys(metadata.data)]);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { packageRoot } from '../../scaler/package-root.js';
-import { findProgram } from './find-program.js';
+import { findProgram } from '../../scaler/test-support/find-program.js';
 import type { KubernetesObject } from './kubernetes-object.js';
 
 const kustomize = findProgram('kustomize');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { minuteSamples, officeLoad } from '../backtest/test-support/load.js';
 import { packageRoot } from '../package-root.js';
-import { PrometheusServer } from '../test-support/prometheus.js';
+import { PrometheusServer } from '../test-support/prometheus-server.js';
 import { workloadOpenMetrics } from '../test-support/workload-openmetrics.js';
 import { backtestCommand } from './backtest.js';
 

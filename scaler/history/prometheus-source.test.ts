@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ScalerError } from '../errors.js';
 import { HistoryRecorder } from '../test-support/history-recorder.js';
-import { PrometheusServer } from '../test-support/prometheus.js';
+import { PrometheusServer } from '../test-support/prometheus-server.js';
 import {
   openMetricsFamily,
   type Sample,

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { credentials } from '@grpc/grpc-js';
 import { callUnary, connect } from '../grpc/client.js';
 import { pollUntil } from '../test-support/poll-until.js';
-import { PrometheusServer } from '../test-support/prometheus.js';
+import { PrometheusServer } from '../test-support/prometheus-server.js';
 import { openMetricsFamily, workloadSamples } from '../test-support/workload-openmetrics.js';
 import { benchMetadata, type LoadPlan, type LoadReport } from './load-driver.js';
 import { printResults, type Result } from './result-table.js';

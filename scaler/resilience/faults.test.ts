@@ -8,7 +8,7 @@ import { AcceleratedClock } from '../demo/accelerated-clock.js';
 import { KedaStandIn } from '../demo/keda-stand-in.js';
 import { type Scaler, startScaler } from '../main.js';
 import { pollUntil } from '../test-support/poll-until.js';
-import { PrometheusServer } from '../test-support/prometheus.js';
+import { PrometheusServer } from '../test-support/prometheus-server.js';
 import { openMetricsFamily, type Sample, workloadAt } from '../test-support/workload-openmetrics.js';
 import { type Fault, FaultProxy } from './fault-proxy.js';
 import { breakingFaults, harmlessOddities } from './faults.js';

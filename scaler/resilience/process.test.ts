@@ -9,7 +9,7 @@ import { type Scaler, startScaler } from '../main.js';
 import { FitPool } from '../planner/fit-pool.js';
 import { createLog } from '../telemetry/log.js';
 import { pollUntil } from '../test-support/poll-until.js';
-import { PrometheusServer } from '../test-support/prometheus.js';
+import { PrometheusServer } from '../test-support/prometheus-server.js';
 import { openMetricsFamily, workloadAt, workloadSamples } from '../test-support/workload-openmetrics.js';
 import { deaths } from './dying-fit-worker.js';
 import { printResults, type Result } from './result-table.js';

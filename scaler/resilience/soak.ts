@@ -8,7 +8,7 @@ import { connect } from '../grpc/client.js';
 import { type Scaler, startScaler } from '../main.js';
 import { createLog } from '../telemetry/log.js';
 import { pollUntil } from '../test-support/poll-until.js';
-import { PrometheusServer } from '../test-support/prometheus.js';
+import { PrometheusServer } from '../test-support/prometheus-server.js';
 import { openMetricsFamily, workloadSamples } from '../test-support/workload-openmetrics.js';
 import { printResults } from './result-table.js';
 

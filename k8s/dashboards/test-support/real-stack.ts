@@ -6,11 +6,11 @@ import { parse } from 'yaml';
 import { createBlocks } from '../../../apps/history-simulator/create-blocks.js';
 import { writeHistory } from '../../../apps/history-simulator/write-history.js';
 import { ChildProgram } from '../../../apps/test-support/child-program.js';
-import { PrometheusServer } from '../../../apps/test-support/prometheus-server.js';
 import { sharedMariadb } from '../../../apps/test-support/shared-mariadb.js';
 import { sharedRabbitmq } from '../../../apps/test-support/shared-rabbitmq.js';
 import { KedaStandIn } from '../../../scaler/demo/keda-stand-in.js';
 import { packageRoot } from '../../../scaler/package-root.js';
+import { PrometheusServer } from '../../../scaler/test-support/prometheus-server.js';
 import { serveProgramsOfOthers } from './programs-of-others.js';
 
 const daySeconds = 86_400;
@@ -127,7 +127,7 @@ export class RealStack {
     const program = new ChildProgram(
       new URL('../../../scaler/cli/main.js', import.meta.url),
       {
-        SCALER_PROMETHEUS_ADDRESS: first.url,
+        SCALER_PROMETHEUS_ADDRESS: first.address,
         SCALER_GRPC_ADDRESS: '127.0.0.1:0',
         SCALER_HTTP_ADDRESS: '127.0.0.1:0',
         SCALER_PLANNER_REFRESH: '1s',

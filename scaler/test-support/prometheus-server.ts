@@ -1,14 +1,17 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { accessSync, constants, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
+import { stringify } from 'yaml';
 import { endProcess, endWithThisProcess } from './end-process.js';
+import { findProgram } from './find-program.js';
 import { freePorts } from './free-ports.js';
 import { pollUntil } from './poll-until.js';
+import { PrometheusClient } from './prometheus-client.js';
 
 const run = promisify(execFile);
 
@@ -16,26 +19,37 @@ const run = promisify(execFile);
 export interface PrometheusOptions {
   /** OpenMetrics text, ended by "# EOF", to fill the history with. Without it the server starts empty. */
   readonly history?: Iterable<string>;
-  /** Targets to scrape, as `host:port`; none when undefined. */
-  readonly scrape?: { readonly targets: readonly string[]; readonly intervalSeconds: number };
+  /** The configuration file as an object, in Prometheus' own terms. Without it nothing is scraped. */
+  readonly config?: object;
+  /** Folder of the database, kept after the end. Without it the server has one of its own, removed at the end. */
+  readonly dataFolder?: string;
+  /** Without it a free one. */
+  readonly port?: number;
   /** Further command-line flags. */
   readonly flags?: readonly string[];
 }
 
+const startTimeoutSeconds = 60;
+
 /** Tries with another port when somebody else takes the free one first. */
 const maxPortTries = 5;
 
-/** A real Prometheus server on a free loopback port, with its data in a folder of its own. */
+/** A real Prometheus server on loopback. */
 export class PrometheusServer {
+  /** What it was given and what it wrote itself, apart from a data folder of the caller's. */
   readonly #folder: string;
+  readonly #dataFolder: string;
   readonly #flags: readonly string[];
-  #port = 0;
+  /** 0 until it is known. */
+  #port: number;
   #child: ChildProcess | undefined;
   #output = '';
 
-  private constructor(folder: string, flags: readonly string[]) {
+  private constructor(folder: string, { dataFolder, port, flags }: PrometheusOptions) {
     this.#folder = folder;
-    this.#flags = flags;
+    this.#dataFolder = dataFolder ?? join(folder, 'data');
+    this.#port = port ?? 0;
+    this.#flags = flags ?? [];
   }
 
   /**
@@ -44,10 +58,10 @@ export class PrometheusServer {
    */
   static async start(options: PrometheusOptions = {}): Promise<PrometheusServer> {
     const folder = await mkdtemp(join(tmpdir(), 'scaler-prometheus-'));
-    const server = new PrometheusServer(folder, options.flags ?? []);
+    const server = new PrometheusServer(folder, options);
     try {
-      await mkdir(server.#dataFolder);
-      await writeFile(server.#configFile, configuration(options.scrape));
+      await mkdir(server.#dataFolder, { recursive: true });
+      await writeFile(server.#configFile, stringify(options.config ?? {}));
       if (options.history !== undefined) await server.#backfill(options.history);
       await server.start();
     } catch (error) {
@@ -62,6 +76,15 @@ export class PrometheusServer {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Asks it over its HTTP API. */
+  get client(): PrometheusClient {
+    return new PrometheusClient(this.address);
+  }
+
   /** Starts it again after `stop`, on the same port and, unless told otherwise, with the same data. */
   async start({ withEmptyDisk = false } = {}): Promise<void> {
     if (this.#child !== undefined) throw new Error('this Prometheus runs already');
@@ -70,8 +93,8 @@ export class PrometheusServer {
       await mkdir(this.#dataFolder);
     }
     for (let tries = 1; ; tries++) {
-      const isRestart = this.#port !== 0;
-      const port = isRestart ? this.#port : (await freePorts(1))[0]!;
+      const hasFixedPort = this.#port !== 0;
+      const port = hasFixedPort ? this.#port : (await freePorts(1))[0]!;
       this.#spawn(port);
       try {
         await this.#waitUntilReady(port);
@@ -80,7 +103,7 @@ export class PrometheusServer {
       } catch (error) {
         await this.stop();
         const isPortTaken = this.#output.includes('address already in use');
-        if (isRestart || !isPortTaken || tries === maxPortTries) throw error;
+        if (hasFixedPort || !isPortTaken || tries === maxPortTries) throw error;
       }
     }
   }
@@ -92,14 +115,10 @@ export class PrometheusServer {
     if (child !== undefined) await endProcess(child, 'SIGTERM');
   }
 
-  /** Ends the process and deletes the data. */
+  /** Ends the process and deletes what it made, apart from a data folder of the caller's. */
   async close(): Promise<void> {
     await this.stop();
     await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  get #dataFolder(): string {
-    return join(this.#folder, 'data');
   }
 
   get #configFile(): string {
@@ -155,39 +174,18 @@ export class PrometheusServer {
         await response.arrayBuffer();
         return response.ok;
       },
-      { timeoutSeconds: 30 },
+      { timeoutSeconds: startTimeoutSeconds },
     );
     if (child?.exitCode !== null) throw new Error(`Prometheus ended at its start: ${this.#output}`);
   }
 }
 
-function configuration(scrape: PrometheusOptions['scrape']): string {
-  if (scrape === undefined) return 'global: {}\n';
-  const { targets, intervalSeconds } = scrape;
-  // JSON is YAML.
-  return JSON.stringify({
-    global: { scrape_interval: `${intervalSeconds}s`, scrape_timeout: `${intervalSeconds}s` },
-    scrape_configs: [{ job_name: 'test', static_configs: [{ targets }] }],
-  });
-}
-
-/** Where a program lies: on the PATH, or where Debian's package puts it. */
+/** @throws Error that says how to install it when it is not there. */
 function program(name: 'prometheus' | 'promtool'): string {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
-  const found = folders.map((folder) => join(folder, name)).find(isExecutable);
+  const found = findProgram(name);
   if (found === undefined)
     throw new Error(
       `${name} is not on the PATH. Install it with "make test-setup" (Debian's package "prometheus" brings prometheus and promtool).`,
     );
   return found;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    // Not there, or not ours to run: the next folder may have it.
-    return false;
-  }
 }
