@@ -14,5 +14,7 @@ export interface Clock {
 /** The machine's own clock. */
 export const systemClock: Clock = {
   nowSeconds: () => Date.now() / 1000,
-  sleep: (seconds, signal) => delay(seconds * 1000, undefined, { signal }),
+  // Node.js cuts a delay to whole milliseconds and counts from the last turn of its loop. Who wakes too early sleeps
+  // once more, and does his work twice.
+  sleep: (seconds, signal) => delay(Math.ceil(seconds * 1000) + 1, undefined, { signal }),
 };

@@ -19,6 +19,8 @@ import { statusPage } from './web/status-page.js';
 export interface ScalerOptions {
   /** @default the machine's clock */
   readonly clock?: Clock;
+  /** This machine's clock in epoch seconds, against which those of the sources are held. @default Date.now() */
+  readonly machineSeconds?: () => number;
   /** @default JSON lines on standard output, at the configured level */
   readonly log?: Logger;
   /** Served before the status page. */
@@ -39,10 +41,10 @@ export interface Scaler {
  * @throws ScalerError in one line when an address cannot be bound or a file cannot be used; nothing is left running.
  */
 export async function startScaler(config: ScalerConfig, options: ScalerOptions = {}): Promise<Scaler> {
-  const { clock = systemClock, log = createLog(config.log), pages = [] } = options;
+  const { clock = systemClock, machineSeconds, log = createLog(config.log), pages = [] } = options;
   const sourceNames = new Set(Object.keys(config.sources.named));
   const telemetry = createTelemetry({ clock, log, version: packageVersion, sourceNames });
-  const sources = new Sources(config.sources, telemetry.history);
+  const sources = new Sources(config.sources, telemetry.history, undefined, machineSeconds);
   const windows = new WindowStore(sources);
   const fitter = new FitPool(config.fitting);
   const planner = new Planner({

@@ -438,19 +438,70 @@ describe('PrometheusApi against servers that misbehave', () => {
   });
 
   it('tells that the clocks differ', async () => {
-    const late = new Date(Date.now() - 600_000).toUTCString();
-    const { listener } = inTurn((response) => json(response, 200, good, { date: late }), answerGood);
-    const api = apiFor((await serve(listener)).address);
+    const server = await serverWithClock(-600);
+    const api = apiFor(server.address);
     await api.query('load', 0);
     await api.query('load', 0);
+    assert.equal(api.clockOffsetSeconds, -600);
+    server.clock.offsetSeconds = 0;
+    await api.query('load', 0);
+    assert.equal(api.clockOffsetSeconds, 0);
     assert.deepEqual(
-      recorder.notices.map(({ topic, message }) => [topic, message?.replace(/Prometheus.*;/, 'the server;')]),
+      recorder.notices.map(({ topic, message }) => [
+        topic,
+        message?.replace(/Prometheus.*, whose/, 'the server, whose'),
+      ]),
       [
-        ['clock', "this machine's clock is 10 min ahead of that of the server; set both by NTP"],
+        [
+          'clock',
+          "this machine's clock is 10 min ahead of that of the server, whose time is used meanwhile; set both by NTP",
+        ],
         ['clock', undefined],
       ],
     );
+    assert.equal(
+      server.clock.asked,
+      2,
+      'asks for the time only when the header says something else than before',
+    );
   });
+
+  it('does not believe a proxy whose clock is wrong', async () => {
+    const server = await serverWithClock(0, -600);
+    const api = apiFor(server.address);
+    for (let i = 0; i < 3; i++) await api.query('load', 0);
+    assert.equal(api.clockOffsetSeconds, 0);
+    assert.deepEqual(recorder.notices, []);
+    assert.equal(server.clock.asked, 1);
+  });
+
+  it('gives no answer while the clocks differ and nobody knows by how much', async () => {
+    const server = await serverWithClock(-600);
+    server.clock.fails = true;
+    const api = apiFor(server.address, { retries: 0 });
+    await assert.rejects(api.query('load', 0), { kind: 'unavailable', message: /503/ });
+    server.clock.fails = false;
+    await api.query('load', 0);
+    assert.equal(api.clockOffsetSeconds, -600);
+  });
+
+  /** A server whose clock is wrong, behind a proxy whose clock may be wrong by another amount. */
+  async function serverWithClock(offsetSeconds: number, headerOffsetSeconds?: number) {
+    const clock = { offsetSeconds, asked: 0, fails: false };
+    const { address } = await serve(async (request, response) => {
+      const form = await formOf(request);
+      const shifted = (seconds: number) => Date.now() / 1000 + seconds;
+      const date = new Date(shifted(headerOffsetSeconds ?? clock.offsetSeconds) * 1000).toUTCString();
+      if (form.get('query') !== 'time()') return json(response, 200, good, { date });
+      clock.asked++;
+      assert.equal(form.has('time'), false);
+      if (clock.fails) return json(response, 503, '', { date });
+      const now = shifted(clock.offsetSeconds);
+      const data = { resultType: 'scalar', result: [now, String(now)] };
+      json(response, 200, JSON.stringify({ status: 'success', data }), { date });
+    });
+    return { address, clock };
+  }
 
   describe('with credentials', () => {
     let folder: string;

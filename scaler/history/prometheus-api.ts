@@ -17,8 +17,18 @@ import type { Notices } from './notices.js';
 import type { RequestEnded } from './observer.js';
 import { readBody } from './read-body.js';
 import { RequestFailure, timeoutFailure } from './request-failure.js';
+import { type AnsweredBetween, SourceClock } from './source-clock.js';
 import type { SourceLimits } from './source-config.js';
 import { statusFailure } from './status-failure.js';
+
+/** An answer with what it says of the server's clock. */
+interface DatedAnswer extends AnsweredBetween {
+  readonly answer: ApiAnswer;
+  readonly date: string | undefined;
+}
+
+/** Asked without a time, it gives the server's own. */
+const timeQuery = 'time()';
 
 /** How one source is asked. */
 export interface PrometheusApiOptions extends SourceLimits {
@@ -26,6 +36,8 @@ export interface PrometheusApiOptions extends SourceLimits {
   readonly where: string;
   readonly connection: Connection;
   readonly notices: Notices;
+  /** This machine's clock in epoch seconds; Date.now() when undefined. */
+  readonly machineSeconds?: (() => number) | undefined;
   /** Random number in [0, 1) that spreads retries; Math.random when undefined. */
   readonly random?: (() => number) | undefined;
   /** Seconds that the server is left alone after too many faults; 5 when undefined. */
@@ -44,8 +56,6 @@ const firstBackoffSeconds = 0.2;
 const longestPauseSeconds = 300;
 /** A range query of fewer steps than this carries a window on; one of more loads it. */
 const recentSteps = 24;
-/** Difference between this machine's clock and the server's from which on a user should know. */
-const noticedSkewSeconds = 30;
 
 /**
  * The Prometheus HTTP API v1 of one source: instant and range queries by POST, with a bound on requests at once, a
@@ -62,6 +72,8 @@ export class PrometheusApi {
   /** For each tenant, what keeps queries that take too long from being asked again and again. */
   readonly #slowQueries = new Map<string, CircuitBreakerPolicy>();
   readonly #breakSeconds: number;
+  readonly #machineSeconds: () => number;
+  readonly #clock: SourceClock;
   #lastFault = '';
   /** performance.now() until which the server asked to be left alone. */
   #pausedUntil = 0;
@@ -73,6 +85,13 @@ export class PrometheusApi {
     this.#queue = new FairQueue(options.concurrency);
     this.#breaker = this.#createBreaker((failure) => failure.isServerFault);
     this.#breaker.onStateChange((state) => this.#reportCircuit(state));
+    this.#machineSeconds = options.machineSeconds ?? (() => Date.now() / 1000);
+    this.#clock = new SourceClock(this.#machineSeconds, () => this.#serverSeconds());
+  }
+
+  /** How far the server's clock is from this machine's, as far as its answers have shown. */
+  get clockOffsetSeconds(): number {
+    return this.#clock.offsetSeconds;
   }
 
   /** Evaluates a query at one time. Errors as for `queryRange`. */
@@ -219,7 +238,9 @@ export class PrometheusApi {
     let outcome: RequestEnded['outcome'] = 'failed';
     let samples = 0;
     try {
-      const answer = await this.#attempt(path, form, size, signal);
+      const { answer, date, ...moments } = await this.#attempt(path, form, size, signal);
+      await this.#clock.hear(date, moments);
+      this.#reportClock();
       outcome = 'ok';
       samples = answer.samples;
       const warnings = answer.warnings.map((warning) => clip(warning)).sort();
@@ -248,7 +269,7 @@ export class PrometheusApi {
     form: URLSearchParams,
     size: { bytes: number },
     signal: AbortSignal,
-  ): Promise<ApiAnswer> {
+  ): Promise<DatedAnswer> {
     const { connection, timeoutSeconds, maxBodyBytes } = this.#options;
     // Not AbortSignal.any: it holds on to each signal that it made for as long as the caller's signal lives.
     const deadline = new AbortController();
@@ -260,12 +281,14 @@ export class PrometheusApi {
       deadline.abort();
     }, timeoutSeconds * 1000);
     try {
+      const sentAtSeconds = this.#machineSeconds();
       const { statusCode, headers, body } = await connection.post(path, form, deadline.signal);
+      const receivedAtSeconds = this.#machineSeconds();
       const { text, bytes } = await readBody(body, single(headers['content-encoding']), maxBodyBytes);
       size.bytes = bytes;
-      this.#reportSkew(single(headers.date));
       if (statusCode < 200 || statusCode > 299) throw statusFailure(statusCode, headers, text);
-      return readAnswer(text, clip(single(headers['content-type']) ?? 'none', 80));
+      const answer = readAnswer(text, clip(single(headers['content-type']) ?? 'none', 80));
+      return { answer, date: single(headers.date), sentAtSeconds, receivedAtSeconds };
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (isLate) throw timeoutFailure(timeoutSeconds);
@@ -293,15 +316,29 @@ export class PrometheusApi {
     if (state === CircuitState.Closed) notices.report('circuit', undefined);
   }
 
-  /** A scaler whose clock is ahead asks for steps that are not over yet, and one behind acts late: worth telling. */
-  #reportSkew(date: string | undefined): void {
-    const serverMilliseconds = Date.parse(date ?? '');
-    if (Number.isNaN(serverMilliseconds)) return;
+  /** The server's own time; undefined when it refuses to tell. It belongs to a request that has its place already. */
+  async #serverSeconds(): Promise<number | undefined> {
+    const form = new URLSearchParams({ query: timeQuery });
+    try {
+      const { answer } = await this.#attempt(
+        '/api/v1/query',
+        form,
+        { bytes: 0 },
+        new AbortController().signal,
+      );
+      return Number(answer.series[0]?.samples[0]?.[1]);
+    } catch (error) {
+      if (error instanceof RequestFailure && error.kind === 'rejected') return undefined;
+      throw error;
+    }
+  }
+
+  #reportClock(): void {
     const { notices, where } = this.#options;
-    const skewSeconds = Math.round((Date.now() - serverMilliseconds) / 1000);
-    const minutes = Math.round(Math.abs(skewSeconds) / 60) || 'less than one';
-    const message = `this machine's clock is ${minutes} min ${skewSeconds > 0 ? 'ahead of' : 'behind'} that of ${where}; set both by NTP`;
-    notices.report('clock', Math.abs(skewSeconds) >= noticedSkewSeconds ? message : undefined);
+    const { offsetSeconds } = this.#clock;
+    const minutes = Math.round(Math.abs(offsetSeconds) / 60) || 'less than one';
+    const message = `this machine's clock is ${minutes} min ${offsetSeconds < 0 ? 'ahead of' : 'behind'} that of ${where}, whose time is used meanwhile; set both by NTP`;
+    notices.report('clock', offsetSeconds === 0 ? undefined : message);
   }
 }
 

@@ -48,6 +48,10 @@ export class PrometheusSource implements HistorySource {
     this.#options = options;
   }
 
+  get clockOffsetSeconds(): number {
+    return this.#options.api.clockOffsetSeconds;
+  }
+
   /**
    * Mean and maximum of each step, from two samples per step. Parts of a long range are asked for at once; the source
    * bounds how many really are.

@@ -44,21 +44,25 @@ export class Sources implements HistorySources {
   readonly #allowList: AddressAllowList;
   readonly #observer: HistoryObserver;
   readonly #lookup: ConnectionOptions['lookup'];
+  readonly #machineSeconds: (() => number) | undefined;
   readonly #entries = new Map<string, Entry>();
 
   /**
    * @param lookup resolves host names; node:dns when undefined.
+   * @param machineSeconds this machine's clock in epoch seconds; Date.now() when undefined.
    * @throws ScalerError of kind `invalid` when an entry of the allow-list is not of the accepted form.
    */
   constructor(
     config: SourcesConfig,
     observer: HistoryObserver = silentObserver,
     lookup?: ConnectionOptions['lookup'],
+    machineSeconds?: () => number,
   ) {
     this.#config = config;
     this.#allowList = new AddressAllowList(config.allowedAddresses);
     this.#observer = observer;
     this.#lookup = lookup;
+    this.#machineSeconds = machineSeconds;
   }
 
   open(source: TriggerSource): OpenSource {
@@ -137,6 +141,7 @@ export class Sources implements HistorySources {
       ...limits,
       where,
       notices,
+      machineSeconds: this.#machineSeconds,
       connection: new Connection({ ...limits, ...connection, onFileTrouble }),
     });
     const { resolutionSeconds } = limits;

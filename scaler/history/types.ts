@@ -29,6 +29,8 @@ export interface SourcedSeries extends Series {
 
 /** Where the past and the present come from. Prometheus in the product, a CSV in replay, a simulation in the demo. */
 export interface HistorySource {
+  /** How far its clock is from this machine's, as far as its answers have shown. It dates what it holds. */
+  readonly clockOffsetSeconds: number;
   /**
    * Mean and maximum of each step that begins in `[fromSeconds, toSeconds)`; both are multiples of the step. The
    * series has one entry for each of these steps, NaN where nothing is known.

@@ -24,6 +24,7 @@ const meanAt = (seconds: number): number => seconds / step;
 class MemorySource implements HistorySource {
   readonly asked: string[] = [];
   instants = 0;
+  clockOffsetSeconds = 0;
   knownFrom = Number.NEGATIVE_INFINITY;
   knownTo = Number.POSITIVE_INFINITY;
   labels = '{job="a"}';
@@ -232,10 +233,14 @@ describe('WindowStore', () => {
 
   it('equals a window that was loaded later, gaps included', async () => {
     const source = new MemorySource();
-    const holes = { range: source.range.bind(source), instant: source.instant.bind(source) };
+    const holes: HistorySource = {
+      clockOffsetSeconds: 0,
+      range: source.range.bind(source),
+      instant: source.instant.bind(source),
+    };
     // Unknown: every 7th step, and 20 steps in a row; the window's edge slides through all of them.
     holes.range = async (...args) => {
-      const series = await source.range(...args);
+      const series = await source.range(...(args as Parameters<MemorySource['range']>));
       for (let i = 0; i < series.values.length; i++) {
         const number = series.startSeconds / step + i;
         if (number % 7 === 0 || number % 100 < 20) {
@@ -268,6 +273,42 @@ describe('WindowStore', () => {
     // The old series has left the window a day later.
     await handle.refresh(settled(289));
     assert.equal(handle.series().startSeconds, start + step);
+  });
+
+  it('asks for the moments of the source when the clocks differ, and keeps nothing that was asked for before it knew', async () => {
+    const source = new MemorySource();
+    source.knownTo = settled(10);
+    // This machine is an hour ahead, as the first answer shows.
+    const ahead = 12;
+    source.beforeAnswer = async () => {
+      source.clockOffsetSeconds = -ahead * step;
+    };
+    const handle = storeOver(source).store.window(request());
+    await handle.refresh(settled(10 + ahead));
+    assert.deepEqual(source.asked, ['-266..22', '-278..10']);
+    assert.equal(handle.series().values.at(-1), meanAt(start + 9 * step));
+    assert.equal((await handle.observe(settled(10 + ahead))).atSeconds, settled(10));
+    assert.equal(handle.sourceSeconds(settled(10 + ahead)), settled(10));
+
+    // NTP sets it right: nothing is asked for twice.
+    source.beforeAnswer = async () => {
+      source.clockOffsetSeconds = 0;
+    };
+    assert.equal((await handle.observe(settled(10))).atSeconds, settled(10));
+    await handle.refresh(settled(11));
+    assert.deepEqual(source.asked.slice(2), ['10..11']);
+  });
+
+  it('takes what comes from servers behind one address whose clocks contradict each other', async () => {
+    const source = new MemorySource();
+    source.beforeAnswer = async () => {
+      source.clockOffsetSeconds = source.clockOffsetSeconds === 0 ? 600 : 0;
+    };
+    const handle = storeOver(source).store.window(request());
+    await handle.refresh(settled(10));
+    assert.ok(handle.series().values.length > 280);
+    await handle.observe(settled(10));
+    assert.equal(source.instants, 3);
   });
 
   it('does nothing when the clock goes back', async () => {

@@ -24,7 +24,12 @@ export interface WindowHandle {
    * is known. A copy that belongs to the caller, so that it may be transferred to a worker.
    */
   series(): Series;
-  /** Epoch seconds at which the next refresh has something to fetch: a step's end and the time it takes to settle. */
+  /** What the source's clock, which dates everything held, says at a moment of this machine's. */
+  sourceSeconds(nowSeconds: number): number;
+  /**
+   * When the next refresh has something to fetch: a step's end and the time it takes to settle. By the source's clock,
+   * as is `nowSeconds`.
+   */
   nextStepFinalSeconds(nowSeconds: number): number;
   /** Gives the share up. The last one drops the window and aborts what is under way. */
   release(): void;
@@ -72,6 +77,7 @@ export class WindowStore {
       refresh: (nowSeconds, signal) => window.refresh(steps, nowSeconds, signal, namespace),
       observe: (nowSeconds, signal) => window.observe(nowSeconds, signal, namespace),
       series: () => window.series(steps),
+      sourceSeconds: (nowSeconds) => window.sourceSeconds(nowSeconds),
       nextStepFinalSeconds: (nowSeconds) => window.nextStepFinalSeconds(nowSeconds),
       release: () => {
         if (!wanted.delete(id)) return;

@@ -20,7 +20,15 @@ export interface WindowOptions {
 interface Caller {
   readonly signal: AbortSignal;
   readonly tenant: string | undefined;
+  /** Whether the answer counts whatever it shows of the source's clock. */
+  readonly isLastTry: boolean;
 }
+
+/** An answer showed that the clocks differ by another amount than was thought: it is not about the moment meant. */
+class ClockMoved extends Error {}
+
+/** The last of these tries takes what comes: servers behind one address may have clocks that contradict each other. */
+const maxClockTries = 3;
 
 /** Steps that a caller wants: `[from, end)`. */
 interface Goal {
@@ -31,7 +39,8 @@ interface Goal {
 
 /**
  * The past of one query on one step grid, shared by every trigger that asks the same. It is loaded whole once and
- * then only for new steps. Without a clock or timers of its own: whoever owns it says what time it is.
+ * then only for new steps. Without a clock or timers of its own: whoever owns it says what time it is on this machine.
+ * Everything held is dated by the source's clock.
  *
  * A step is final `settleSeconds` after its end, and is then asked for once: scrapes, recording rules and remote
  * writes may arrive that late. Newest steps that came empty are asked for again for a quarter of an hour; what comes
@@ -71,17 +80,23 @@ export class HistoryWindow {
    * fetch, which is made on behalf of the first one's tenant.
    * @throws ScalerError of kind `unavailable` or `rejected`; the window then keeps what it had.
    */
-  async refresh(
+  refresh(historySteps: number, nowSeconds: number, signal?: AbortSignal, tenant?: string): Promise<void> {
+    return this.#bySourceClock(nowSeconds, (atSeconds, isLastTry) =>
+      this.#refresh(historySteps, atSeconds, signal, { tenant, isLastTry }),
+    );
+  }
+
+  async #refresh(
     historySteps: number,
     nowSeconds: number,
-    signal?: AbortSignal,
-    tenant?: string,
+    signal: AbortSignal | undefined,
+    caller: Omit<Caller, 'signal'>,
   ): Promise<void> {
     const end = this.#finalEnd(nowSeconds);
     const goal = { from: Math.max(0, end - historySteps), end };
     while (!this.#isReached(goal, nowSeconds)) {
       if (!this.#load?.work.isRunning) {
-        const work = new SharedWork((shared) => this.#reach(goal, nowSeconds, { signal: shared, tenant }));
+        const work = new SharedWork((shared) => this.#reach(goal, nowSeconds, { ...caller, signal: shared }));
         this.#load = { goal, work };
       }
       const load = this.#load;
@@ -92,16 +107,33 @@ export class HistoryWindow {
 
   /** The value now. Callers within one second share one query. Errors as for `refresh`. */
   observe(nowSeconds: number, signal?: AbortSignal, tenant?: string): Promise<Observation> {
+    return this.#bySourceClock(nowSeconds, (atSeconds, isLastTry) =>
+      this.#observe(atSeconds, signal, { tenant, isLastTry }),
+    );
+  }
+
+  #observe(
+    nowSeconds: number,
+    signal: AbortSignal | undefined,
+    { tenant, isLastTry }: Omit<Caller, 'signal'>,
+  ): Promise<Observation> {
     const last = this.#observation;
     const isFresh = last !== undefined && Math.abs(nowSeconds - last.atSeconds) < 1 && !last.work.hasFailed;
     if (isFresh) return last.work.join(signal);
     const { query } = this.#options;
-    const work = new SharedWork((shared) => this.#source.instant(query, nowSeconds, shared, tenant));
+    const work = new SharedWork((shared) =>
+      this.#timely(isLastTry, () => this.#source.instant(query, nowSeconds, shared, tenant)),
+    );
     this.#observation = { atSeconds: nowSeconds, work };
     return work.join(signal);
   }
 
-  /** Epoch seconds at which the first step after those final at `nowSeconds` becomes final. */
+  /** What the source's clock says at a moment of this machine's. */
+  sourceSeconds(nowSeconds: number): number {
+    return nowSeconds + this.#source.clockOffsetSeconds;
+  }
+
+  /** When the first step after those final at `nowSeconds` becomes final; both by the source's clock. */
   nextStepFinalSeconds(nowSeconds: number): number {
     const { stepSeconds, settleSeconds } = this.#options;
     return (this.#finalEnd(nowSeconds) + 1) * stepSeconds + settleSeconds;
@@ -118,6 +150,27 @@ export class HistoryWindow {
     const reason = new DOMException('the history window is no longer in use', 'AbortError');
     this.#load?.work.abort(reason);
     this.#observation?.work.abort(reason);
+  }
+
+  /** Does what depends on the time, again when the clocks turn out to differ by another amount than was thought. */
+  async #bySourceClock<Result>(
+    nowSeconds: number,
+    run: (atSeconds: number, isLastTry: boolean) => Promise<Result>,
+  ): Promise<Result> {
+    for (let tries = 1; ; tries++)
+      try {
+        return await run(this.sourceSeconds(nowSeconds), tries >= maxClockTries);
+      } catch (error) {
+        if (!(error instanceof ClockMoved)) throw error;
+      }
+  }
+
+  /** Refuses an answer to a question that had the time wrong. */
+  async #timely<Answer>(isLastTry: boolean, ask: () => Promise<Answer>): Promise<Answer> {
+    const before = this.#source.clockOffsetSeconds;
+    const answer = await ask();
+    if (!isLastTry && this.#source.clockOffsetSeconds !== before) throw new ClockMoved();
+    return answer;
   }
 
   #finalEnd(nowSeconds: number): number {
@@ -169,15 +222,10 @@ export class HistoryWindow {
     this.#askedAtSeconds = nowSeconds;
   }
 
-  async #ask(from: number, end: number, { signal, tenant }: Caller): Promise<SourcedSeries> {
+  async #ask(from: number, end: number, { signal, tenant, isLastTry }: Caller): Promise<SourcedSeries> {
     const { query, stepSeconds } = this.#options;
-    const series = await this.#source.range(
-      query,
-      from * stepSeconds,
-      end * stepSeconds,
-      stepSeconds,
-      signal,
-      tenant,
+    const series = await this.#timely(isLastTry, () =>
+      this.#source.range(query, from * stepSeconds, end * stepSeconds, stepSeconds, signal, tenant),
     );
     signal.throwIfAborted();
     return series;

@@ -40,6 +40,7 @@ class History implements HistoryProvider {
         return { atSeconds: nowSeconds, value: this.state === 'is empty' ? undefined : load(nowSeconds) };
       },
       series: () => (this.state === 'is empty' ? empty : seriesUntil(knownUntil, trigger.historySeconds)),
+      sourceSeconds: (nowSeconds) => nowSeconds,
       nextStepFinalSeconds: (nowSeconds) => (Math.floor((nowSeconds - settle) / step) + 1) * step + settle,
       release: () => {
         this.open--;
@@ -161,6 +162,15 @@ describe('Planner', () => {
     assert.ok('error' in answer);
     assert.equal(answer.error.kind, 'unavailable');
     assert.match(answer.error.message, /has not answered within 2 s/);
+  });
+
+  it('drops no trigger because the clock jumps ahead', async () => {
+    await ask();
+    clock.jump(day);
+    await clock.advance(settings.idleSeconds / 2);
+    assert.deepEqual(log.dropped, []);
+    await clock.advance(settings.idleSeconds);
+    assert.deepEqual(log.dropped, [trigger.scaledObject]);
   });
 
   it('answers further questions without waiting', async () => {

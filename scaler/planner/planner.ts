@@ -6,6 +6,9 @@ import type { Fitter, HistoryProvider, PlannerObserver, PlannerSettings } from '
 import { TrackedTrigger } from './tracked-trigger.js';
 import type { Answer, Answers, Evidence } from './types.js';
 
+/** How many times a trigger is looked at without a question in between until it is dropped. */
+const looksUntilIdle = 10;
+
 /** What the planner works with. */
 export interface PlannerParts {
   readonly clock: Clock;
@@ -65,9 +68,8 @@ export class Planner implements Answers {
   #track(trigger: Trigger): TrackedTrigger {
     const key = keyOf(trigger);
     const known = this.#tracked.get(key);
-    const nowSeconds = this.parts.clock.nowSeconds();
     if (known && (known.trigger === trigger || isDeepStrictEqual(known.trigger, trigger))) {
-      known.askedAtSeconds = nowSeconds;
+      known.idleLooks = 0;
       return known;
     }
     if (!known) this.#requireRoom(trigger);
@@ -130,14 +132,14 @@ export class Planner implements Answers {
     this.#ending.add(ending);
   }
 
+  /** Idle time is counted in looks: by the time of day, a clock that jumps ahead would make every trigger idle at once. */
   async #sweep(): Promise<void> {
     const { clock, settings, observer } = this.parts;
     const signal = this.#closing.signal;
     while (!signal.aborted) {
-      await clock.sleep(settings.idleSeconds / 10, signal).catch(() => undefined);
-      const idleSince = clock.nowSeconds() - settings.idleSeconds;
+      await clock.sleep(settings.idleSeconds / looksUntilIdle, signal).catch(() => undefined);
       for (const [key, tracked] of this.#tracked) {
-        if (tracked.askedAtSeconds > idleSince || tracked.hasSubscribers) continue;
+        if (tracked.hasSubscribers || tracked.idleLooks++ < looksUntilIdle) continue;
         this.#drop(key);
         observer.triggerDropped(tracked.trigger);
       }

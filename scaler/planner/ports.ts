@@ -15,7 +15,9 @@ export interface TriggerHistory {
   observe(nowSeconds: number, signal: AbortSignal): Promise<Observation>;
   /** Every step held, oldest first. A copy that belongs to the caller. */
   series(): Series;
-  /** Epoch seconds after `nowSeconds` at which the next step becomes final. */
+  /** What the source's clock, which dates the history and the observations, says at a moment of this machine's. */
+  sourceSeconds(nowSeconds: number): number;
+  /** Epoch seconds after `nowSeconds` at which the next step becomes final; both by the source's clock. */
   nextStepFinalSeconds(nowSeconds: number): number;
   /** Gives up this trigger's share of the window. */
   release(): void;

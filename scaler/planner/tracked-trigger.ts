@@ -43,8 +43,8 @@ export class TrackedTrigger {
   #fitting: Promise<void> | undefined;
   #announceSettled!: () => void;
 
-  /** When somebody last asked about this trigger. */
-  askedAtSeconds: number;
+  /** Looks at idle triggers since somebody last asked about this one. */
+  idleLooks = 0;
   /** Whether the answer rests on all that can be learnt at first: a model, or the reason why there is none. */
   hasSettled = false;
   /** Resolves when `hasSettled` becomes true. */
@@ -57,7 +57,6 @@ export class TrackedTrigger {
     readonly history: TriggerHistory,
     readonly parts: TrackedTriggerParts,
   ) {
-    this.askedAtSeconds = parts.clock.nowSeconds();
     this.#fitOptions = fitOptions(trigger);
     this.#record = new AnswerRecord(trigger);
     this.#model = new RefittingModel({
@@ -137,7 +136,9 @@ export class TrackedTrigger {
       this.#observation = observation;
       if (!this.#answer) this.#renew();
     });
-    const loading = this.history.refresh(tick, signal).then(() => this.#learnNewSteps(tick));
+    const loading = this.history
+      .refresh(tick, signal)
+      .then(() => this.#learnNewSteps(this.history.sourceSeconds(tick)));
     const outcomes = await Promise.allSettled([observing, loading]);
     this.#reading = undefined;
     if (signal.aborted) return;
@@ -145,6 +146,11 @@ export class TrackedTrigger {
     this.#failure = failed && asScalerError(failed.reason, this.trigger);
     if (this.#failure) this.#settle();
     this.#renew();
+  }
+
+  /** The time by the clock that dates what is known of this trigger. */
+  #sourceNowSeconds(): number {
+    return this.history.sourceSeconds(this.parts.clock.nowSeconds());
   }
 
   /** Carries the model on over the steps that came, and has it fitted again when that is due. */
@@ -168,7 +174,7 @@ export class TrackedTrigger {
     try {
       const model = await fitter.fit(window, this.#fitOptions);
       this.#model.offer(boundarySeconds, model);
-      this.#model.advance(this.parts.clock.nowSeconds(), this.history.series());
+      this.#model.advance(this.#sourceNowSeconds(), this.history.series());
       observer.fitFinished(this.trigger, elapsedSeconds());
     } catch (error) {
       if (!this.#stopping.signal.aborted) observer.fitFailed(this.trigger, elapsedSeconds(), error);
@@ -186,7 +192,7 @@ export class TrackedTrigger {
 
   /** Replaces the answer by what is known now. */
   #renew(): void {
-    const nowSeconds = this.parts.clock.nowSeconds();
+    const nowSeconds = this.#sourceNowSeconds();
     const { refreshSeconds, maxStalenessSeconds } = this.parts.settings;
     const before = this.#answer;
     const after = planAnswer({

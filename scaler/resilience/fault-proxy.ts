@@ -9,13 +9,13 @@ export interface UpstreamAnswer {
 }
 
 /**
- * What goes wrong with one request. `forward` asks the server behind the proxy; a fault that never calls it keeps the
+ * What goes wrong with one request. `forward` asks the server behind the proxy, with a change to the form if need be; a fault that never calls it keeps the
  * request from arriving there.
  */
 export type Fault = (
   request: IncomingMessage,
   response: ServerResponse,
-  forward: () => Promise<UpstreamAnswer>,
+  forward: (change?: (form: URLSearchParams) => void) => Promise<UpstreamAnswer>,
 ) => void | Promise<void>;
 
 /** Stands between the scaler and a real Prometheus and breaks what passes, on demand. */
@@ -84,7 +84,7 @@ export class FaultProxy {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const forward = () => this.#forward(request);
+    const forward = (change?: (form: URLSearchParams) => void) => this.#forward(request, change);
     if (this.#fault !== undefined) {
       await this.#fault(request, response, forward);
       return;
@@ -92,13 +92,18 @@ export class FaultProxy {
     pass(response, await forward());
   }
 
-  async #forward(request: IncomingMessage): Promise<UpstreamAnswer> {
+  async #forward(
+    request: IncomingMessage,
+    change: (form: URLSearchParams) => void = () => {},
+  ): Promise<UpstreamAnswer> {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
+    const form = new URLSearchParams(Buffer.concat(parts).toString());
+    change(form);
     const answer = await fetch(`${this.#upstream}${request.url}`, {
       method: request.method ?? 'GET',
       headers: { 'content-type': request.headers['content-type'] ?? '' },
-      body: Buffer.concat(parts),
+      body: form.toString(),
     });
     const contentType = answer.headers.get('content-type') ?? '';
     return { status: answer.status, contentType, body: await answer.text() };

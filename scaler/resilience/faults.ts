@@ -6,7 +6,7 @@ interface Envelope {
   status: string;
   isPartial?: boolean;
   warnings?: string[];
-  data: { result: { values?: [number, string][] }[] };
+  data: { resultType: string; result: { values?: [number, string][]; value?: [number, string] }[] };
 }
 
 /** Faults after which there is no usable answer. */
@@ -94,10 +94,25 @@ function changed(change: (envelope: Envelope) => void): Fault {
   };
 }
 
-/** The server's clock, as its Date header tells it. */
+/**
+ * A server whose clock is wrong: it tells the time by it and dates its samples by it. What it is asked for at a moment
+ * of its own is what the server behind knows of the true one.
+ */
 function skewed(seconds: number): Fault {
   return async (_request, response, forward) => {
+    const answer = await forward((form) => {
+      for (const name of ['time', 'start', 'end'])
+        if (form.has(name)) form.set(name, String(Number(form.get(name)) - seconds));
+    });
     response.setHeader('date', new Date(Date.now() + seconds * 1000).toUTCString());
-    pass(response, await forward());
+    const envelope = JSON.parse(answer.body) as Envelope;
+    const { result, resultType } = envelope.data;
+    if (resultType === 'scalar') {
+      const [at, value] = result as unknown as [number, string];
+      envelope.data.result = [at + seconds, String(Number(value) + seconds)] as never;
+    } else
+      for (const series of result)
+        for (const sample of series.values ?? [series.value!]) sample[0] += seconds;
+    pass(response, { ...answer, body: JSON.stringify(envelope) });
   };
 }

@@ -13,7 +13,7 @@ import { PrometheusServer } from '../test-support/prometheus-server.js';
 import { openMetricsFamily, workloadAt, workloadSamples } from '../test-support/workload-openmetrics.js';
 import { deaths } from './dying-fit-worker.js';
 import { printResults, type Result } from './result-table.js';
-import { ScalerProcess } from './scaler-process.js';
+import { gaugeOf, ScalerProcess } from './scaler-process.js';
 
 const hour = 3600;
 const day = 24 * hour;
@@ -185,8 +185,8 @@ describe('the process', function () {
         // Value and age come from one scrape, so that they are of one answer.
         const text = await (await fetch(`http://127.0.0.1:${scaler.httpPort}/metrics`)).text();
         return {
-          value: gauge(text, 'predictive_scaler_value')!,
-          modelAge: gauge(text, 'predictive_scaler_model_age_seconds'),
+          value: gaugeOf(text, 'predictive_scaler_value')!,
+          modelAge: gaugeOf(text, 'predictive_scaler_model_age_seconds'),
         };
       } finally {
         keda.close();
@@ -194,9 +194,3 @@ describe('the process', function () {
     }
   });
 });
-
-/** The only series of a family in a scrape; undefined when there is none. */
-function gauge(exposition: string, name: string): number | undefined {
-  const text = new RegExp(`^${name}\\{.*\\} (\\S+)$`, 'm').exec(exposition)?.[1];
-  return text === undefined ? undefined : Number(text);
-}

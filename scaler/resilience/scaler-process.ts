@@ -76,3 +76,9 @@ export function sumOf(text: string, family: string, labels = ''): number | undef
   }
   return sum;
 }
+
+/** The only series of a family in a scrape; undefined when there is none. */
+export function gaugeOf(text: string, family: string): number | undefined {
+  const value = new RegExp(`^${family}\\{.*\\} (\\S+)$`, 'm').exec(text)?.[1];
+  return value === undefined ? undefined : Number(value);
+}

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 
 interface Sleeper {
-  readonly wakeAtSeconds: number;
+  wakeAtSeconds: number;
   readonly wake: () => void;
 }
 
@@ -39,6 +39,12 @@ export class ManualClock implements Clock {
       this.#sleepers.push(sleeper);
       signal?.addEventListener('abort', abort);
     });
+  }
+
+  /** Sets the time as NTP does: those who sleep go on sleeping for as long as they wanted to. */
+  jump(seconds: number): void {
+    this.#nowSeconds += seconds;
+    for (const sleeper of this.#sleepers) sleeper.wakeAtSeconds += seconds;
   }
 
   /**
