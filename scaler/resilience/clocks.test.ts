@@ -5,7 +5,7 @@ import { loadConfig } from '../config.js';
 import { KedaStandIn } from '../demo/keda-stand-in.js';
 import { type Scaler, startScaler } from '../main.js';
 import { pollUntil } from '../test-support/poll-until.js';
-import { PrometheusServer } from '../test-support/prometheus.js';
+import { PrometheusServer } from '../test-support/prometheus-server.js';
 import { openMetricsFamily, type Sample } from '../test-support/workload-openmetrics.js';
 import { RecordedLog } from './recorded-log.js';
 import { printResults, type Result } from './result-table.js';
