@@ -1,15 +1,27 @@
 /** Longest stretch of a user's text that a message repeats. */
 const SHOWN_LENGTH = 80;
 
+/** Characters that no eye sees, though they break lines, steer terminals or turn the direction of what follows. */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
 /**
- * A value as a message may repeat it: quoted, control characters escaped so that it stays on one line, and shortened
- * when long, with its full length told.
+ * A value as a message may repeat it: quoted, control and direction characters escaped so that it stays on one line and
+ * reads as it is written, and shortened when long, with its full length told.
  *
  * @example show('5 minutes') // '"5 minutes"'
  */
 export function show(value: string): string {
-  if (value.length <= SHOWN_LENGTH) return JSON.stringify(value);
-  return `${JSON.stringify(`${value.slice(0, SHOWN_LENGTH)}…`)} (${value.length} characters)`;
+  if (value.length <= SHOWN_LENGTH) return quoted(value);
+  return `${quoted(`${value.slice(0, SHOWN_LENGTH)}…`)} (${value.length} characters)`;
+}
+
+function quoted(value: string): string {
+  return JSON.stringify(value).replace(UNSEEN, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
 }
 
 /**

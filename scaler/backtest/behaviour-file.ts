@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { ScalerError } from '../errors.js';
 import { completeBehaviour, type HpaBehaviour, type ScalingRules } from '../hpa/behaviour.js';
+import { unsafeYaml } from '../safe-yaml.js';
 
 const policy = z.strictObject({
   type: z.enum(['Pods', 'Percent']),
@@ -49,7 +50,10 @@ export async function readBehaviour(file: string): Promise<HpaBehaviour> {
 
 async function readYaml(file: string): Promise<unknown> {
   try {
-    return parse(await readFile(file, 'utf8'));
+    const text = await readFile(file, 'utf8');
+    const unsafe = unsafeYaml(text);
+    if (unsafe !== undefined) throw new Error(unsafe);
+    return parse(text);
   } catch (error) {
     const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new ScalerError('invalid', `cannot read ${file}: ${reason}; expected ${FORM}`, { cause: error });

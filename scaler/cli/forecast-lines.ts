@@ -1,8 +1,10 @@
-import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
 import { ScalerError } from '../errors.js';
 import { fit, forecast } from '../forecast/index.js';
+import { LARGEST_EPOCH_SECONDS } from '../history/csv.js';
+import { show } from '../show.js';
+import { boundedLines } from './bounded-lines.js';
 
 /** What a request line looks like, for messages and help. */
 export const LINE_FORM =
@@ -10,11 +12,17 @@ export const LINE_FORM =
 
 const MOST_VALUES = 1_000_000;
 const MOST_STEPS_AHEAD = 100_000;
+/** Numbers in one answer: beyond that its text alone would take hundreds of megabytes. */
+const MOST_ANSWERED = 1_000_000;
+/** Room for the most values at 32 characters each, more than any number needs. */
+const MOST_LINE_BYTES = 32 * MOST_VALUES;
+/** A step outside these is a mistake of units, and times on its grid lose their precision or their meaning. */
+const STEP_SECONDS = { shortest: 0.001, longest: 366 * 86_400 };
 
 const requestSchema = z.strictObject({
-  id: z.union([z.string(), z.number()]),
-  start: z.number(),
-  step: z.number().positive(),
+  id: z.union([z.string().max(1000), z.number()]),
+  start: z.number().gt(-LARGEST_EPOCH_SECONDS).lt(LARGEST_EPOCH_SECONDS),
+  step: z.number().min(STEP_SECONDS.shortest).max(STEP_SECONDS.longest),
   values: z.array(z.number().nullable()).max(MOST_VALUES),
   horizon: z.int().min(1).max(MOST_STEPS_AHEAD),
   quantiles: z.array(z.number().gt(0).lt(1)).max(100),
@@ -35,12 +43,17 @@ export interface LineOptions {
 export async function answerLines(input: Readable, output: Writable, options: LineOptions): Promise<void> {
   let line = 0;
   let refused = 0;
-  for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const read of boundedLines(input, MOST_LINE_BYTES)) {
     line++;
-    if (text.trim() === '') continue;
+    if ('text' in read && read.text.trim() === '') continue;
     let answer: object;
     try {
-      answer = answerLine(text, options);
+      if ('tooLongBytes' in read)
+        throw new ScalerError(
+          'invalid',
+          `the line has ${read.tooLongBytes} bytes; at most ${MOST_LINE_BYTES} are read`,
+        );
+      answer = answerLine(read.text, options);
     } catch (error) {
       if (!(error instanceof ScalerError)) throw error;
       refused++;
@@ -81,17 +94,26 @@ function readRequest(text: string): z.infer<typeof requestSchema> {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new ScalerError('invalid', `"${shortened(text)}" is not JSON; expected ${LINE_FORM}`, {
-      cause: error,
-    });
+    throw new ScalerError('invalid', `${show(text)} is not JSON; expected ${LINE_FORM}`, { cause: error });
   }
   const read = requestSchema.safeParse(json);
-  if (read.success) return read.data;
-  const { path, message } = read.error.issues[0]!;
-  const where = path.length > 0 ? `"${path.join('.')}"` : `"${shortened(text)}"`;
-  throw new ScalerError('invalid', `${where}: ${message}; expected ${LINE_FORM}`);
+  if (!read.success) throw new ScalerError('invalid', `${explain(read.error, text)}; expected ${LINE_FORM}`);
+  const { start, step, values, horizon, quantiles } = read.data;
+  if (start + step * (values.length + horizon) >= LARGEST_EPOCH_SECONDS)
+    throw new ScalerError(
+      'invalid',
+      `${values.length} values and a horizon of ${horizon} at a "step" of ${step} s reach beyond the year 5138; "start" and "step" are seconds`,
+    );
+  if (horizon * (quantiles.length + 1) > MOST_ANSWERED)
+    throw new ScalerError(
+      'invalid',
+      `a "horizon" of ${horizon} with ${quantiles.length} "quantiles" asks for ${horizon * (quantiles.length + 1)} numbers; at most ${MOST_ANSWERED} are answered for a line`,
+    );
+  return read.data;
 }
 
-function shortened(text: string): string {
-  return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
+function explain({ issues }: z.ZodError, text: string): string {
+  const issue = issues[0]!;
+  if (issue.code === 'unrecognized_keys') return `there is no key ${show(issue.keys[0]!)}`;
+  return `${issue.path.length > 0 ? `"${issue.path.join('.')}"` : show(text)}: ${issue.message}`;
 }

@@ -130,7 +130,7 @@ describe('predictive-scaler probe', () => {
   });
 
   for (const [what, options, code, message] of [
-    ['no address', () => [], 1, /^error: missing required argument 'address'\n$/],
+    ['no address', () => [], 2, /^error: missing required argument 'address'\n$/],
     [
       'an address without a port',
       () => ['localhost'],
@@ -140,11 +140,11 @@ describe('predictive-scaler probe', () => {
     [
       'metadata without a value',
       () => [address, '-m', 'query'],
-      1,
+      2,
       /'query' is invalid\. Expected key=value\.\n$/,
     ],
-    ['a key given twice', () => [address, '-m', 'a=1', '-m', 'a=2'], 1, /The key a is given twice\.\n$/],
-    ['a time that is none', () => [address, '--timeout', 'long'], 1, /'long' is invalid\. Expected seconds/],
+    ['a key given twice', () => [address, '-m', 'a=1', '-m', 'a=2'], 2, /The key a is given twice\.\n$/],
+    ['a time that is none', () => [address, '--timeout', 'long'], 2, /'long' is invalid\. Expected seconds/],
     [
       'a missing file',
       () => [address, '--tls-ca', '/nonexistent'],

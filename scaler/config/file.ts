@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import { ScalerError } from '../errors.js';
+import { unsafeYaml } from '../safe-yaml.js';
 import { show } from '../show.js';
 
 /** A value of the file that is no map and no list. */
@@ -50,6 +51,9 @@ export function readConfigFile(path: string): ConfigFile {
 
 /** The same for a text that is there already. @param path name of the file, for messages */
 export function parseConfigFile(text: string, path: string): ConfigFile {
+  const unsafe = unsafeYaml(text);
+  if (unsafe !== undefined)
+    throw new ScalerError('invalid', `${path}: the configuration cannot be read: ${unsafe}`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const at = (offset: number): string => {
@@ -69,9 +73,24 @@ export function parseConfigFile(text: string, path: string): ConfigFile {
 
   return {
     values: flatten(document, at),
-    sources: document.toJS({ maxAliasCount: 100 })?.sources ?? undefined,
+    sources: plain(document, path)?.sources ?? undefined,
     position: (wanted) => at(offsetOf(document, wanted)),
   };
+}
+
+/** The document as plain data. @throws ScalerError where aliases would make very much of little. */
+function plain(document: Document, path: string): { readonly sources?: unknown } | null {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    // The library's word for too many aliases; anything else is a fault of ours.
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new ScalerError(
+      'invalid',
+      `${path}: its aliases (*name) repeat more than 100 values; write them out`,
+      { cause: error },
+    );
+  }
 }
 
 function flatten(document: Document, at: (offset: number) => string): ConfigFile['values'] {

@@ -1,3 +1,4 @@
+import { show } from '../show.js';
 import { labelSet } from './label-set.js';
 import { formatFailure, RequestFailure } from './request-failure.js';
 
@@ -63,7 +64,9 @@ function readResult(resultType: unknown, result: unknown): AnsweredSeries[] {
     case 'string':
       throw new RequestFailure('rejected', 'gives text for the query; a query that gives a number is needed');
     default:
-      throw formatFailure(`result type ${JSON.stringify(resultType)?.slice(0, 40)}`);
+      throw formatFailure(
+        typeof resultType === 'string' ? `result type ${show(resultType)}` : 'a result type that is no text',
+      );
   }
 }
 
@@ -87,6 +90,7 @@ function refuseHistogram(series: unknown, field: string): void {
 
 function readLabels(series: unknown): string {
   if (!isObject(series) || !isObject(series.metric)) throw formatFailure('a series without labels');
+  if (!areTexts(series.metric)) throw formatFailure('a label that is no text');
   return labelSet(series.metric);
 }
 
@@ -102,10 +106,18 @@ function readList(list: unknown): unknown[] {
 }
 
 function readWarnings(envelope: Record<string, unknown>): string[] {
-  const warnings = Array.isArray(envelope.warnings) ? envelope.warnings.map(String) : [];
+  const warnings = Array.isArray(envelope.warnings)
+    ? envelope.warnings.map((warning) =>
+        typeof warning === 'string' ? warning : 'a warning that is no text',
+      )
+    : [];
   // VictoriaMetrics says so in a field of its own.
   if (envelope.isPartial === true) warnings.push('the result is partial: some storage nodes did not answer');
   return warnings;
+}
+
+function areTexts(labels: Record<string, unknown>): labels is Record<string, string> {
+  return Object.values(labels).every((value) => typeof value === 'string');
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

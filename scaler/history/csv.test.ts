@@ -34,7 +34,7 @@ describe('parseCsv', () => {
     [
       'times out of order',
       'timestamp,value\n120,1\n60,1',
-      /line 3: timestamp 60 is not after the one before/,
+      /line 3: timestamp "60" is not after the one before/,
     ],
     ['a broken quote', 'timestamp,value\n60,"1\n', /is not CSV/],
   ];

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse/sync';
 import { ScalerError } from '../errors.js';
+import { show } from '../show.js';
 import type { Samples } from './samples.js';
 
 /** What a history file must look like, for messages and help. */
@@ -9,7 +10,9 @@ export const CSV_FORM =
 
 const ISO_WITH_ZONE = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/i;
 /** Epoch seconds beyond the year 5138 are milliseconds by mistake. */
-const LARGEST_EPOCH_SECONDS = 1e11;
+export const LARGEST_EPOCH_SECONDS = 1e11;
+/** Every minute between the first and the last sample costs memory, known or not. */
+const LONGEST_SPAN_SECONDS = 20 * 366 * 86_400;
 
 /**
  * Reads samples from a CSV file with the columns `timestamp` and `value`; further columns are ignored. An empty value,
@@ -38,7 +41,7 @@ export function parseCsv(text: string, name: string): Samples {
   if (timeColumn < 0 || valueColumn < 0)
     throw new ScalerError(
       'invalid',
-      `${name}: the first line is "${header.join(',')}"; expected ${CSV_FORM}`,
+      `${name}: the first line is ${show(header.join(','))}; expected ${CSV_FORM}`,
     );
   const timestamps = new Float64Array(rows.length - 1);
   const values = new Float64Array(rows.length - 1);
@@ -50,7 +53,7 @@ export function parseCsv(text: string, name: string): Samples {
     if (timestamp <= previous)
       throw new ScalerError(
         'invalid',
-        `${name} line ${info.lines}: timestamp ${record[timeColumn]} is not after the one before it; sort the file by time and remove duplicates`,
+        `${name} line ${info.lines}: timestamp ${show(record[timeColumn] ?? '')} is not after the one before it; sort the file by time and remove duplicates`,
       );
     previous = timestamp;
     const value = readValue(record[valueColumn] ?? '', name, info.lines);
@@ -60,6 +63,12 @@ export function parseCsv(text: string, name: string): Samples {
     } else unknown++;
   }
   if (count === 0) throw new ScalerError('invalid', `${name} holds no sample; expected ${CSV_FORM}`);
+  const spanSeconds = timestamps[count - 1]! - timestamps[0]!;
+  if (spanSeconds > LONGEST_SPAN_SECONDS)
+    throw new ScalerError(
+      'invalid',
+      `${name}: the first and the last sample are ${Math.round(spanSeconds / 86_400)} days apart; at most 20 years are read, so look for a wrong timestamp at either end`,
+    );
   return { timestamps: timestamps.subarray(0, count), values: values.subarray(0, count), unknown };
 }
 
@@ -89,7 +98,7 @@ function readTimestamp(text: string, name: string, line: number): number {
     return seconds;
   throw new ScalerError(
     'invalid',
-    `${name} line ${line}: "${trimmed}" is not a timestamp; expected epoch seconds or ISO 8601 with a zone such as 2026-03-01T08:00:00Z`,
+    `${name} line ${line}: ${show(trimmed)} is not a timestamp; expected epoch seconds or ISO 8601 with a zone such as 2026-03-01T08:00:00Z`,
   );
 }
 
@@ -98,7 +107,7 @@ function readValue(text: string, name: string, line: number): number {
   if (/^([+-]?inf(inity)?|nan|null|)$/i.test(trimmed)) return Number.NaN;
   const value = readNumber(trimmed);
   if (value !== undefined) return value;
-  throw new ScalerError('invalid', `${name} line ${line}: "${trimmed}" is not a number`);
+  throw new ScalerError('invalid', `${name} line ${line}: ${show(trimmed)} is not a number`);
 }
 
 function readNumber(text: string): number | undefined {

@@ -9,10 +9,10 @@ const maxShown = 3;
  *
  * @example labelSet({ pod: 'a', app: 'shop' }) // '{app="shop", pod="a"}'
  */
-export function labelSet(labels: Readonly<Record<string, unknown>>): string {
+export function labelSet(labels: Readonly<Record<string, string>>): string {
   const pairs = Object.keys(labels)
     .sort()
-    .map((name) => `${name}=${JSON.stringify(String(labels[name]))}`);
+    .map((name) => `${name}=${JSON.stringify(labels[name])}`);
   return clip(`{${pairs.join(', ')}}`, 500);
 }
 

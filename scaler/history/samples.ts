@@ -1,4 +1,9 @@
+import { formatDuration } from '../duration.js';
+import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/types.js';
+
+/** Most steps of a series: nineteen years of minutes, in a few hundred megabytes. */
+const MOST_STEPS = 10_000_000;
 
 /** Measurements at irregular times, oldest first, without unknown values. */
 export interface Samples {
@@ -24,10 +29,17 @@ export function sampleIntervalSeconds({ timestamps }: Samples): number {
 /**
  * Mean and maximum of the samples in each step of a regular grid that lies on multiples of the step, from the step
  * that holds the first sample to the step that holds the last; NaN in steps without a sample.
+ *
+ * @throws ScalerError `invalid` when that is more steps than memory should be taken for
  */
 export function seriesOfSamples({ timestamps, values }: Samples, stepSeconds: number): Series {
   const first = Math.floor((timestamps[0] ?? 0) / stepSeconds);
   const steps = timestamps.length === 0 ? 0 : Math.floor(timestamps.at(-1)! / stepSeconds) - first + 1;
+  if (steps > MOST_STEPS)
+    throw new ScalerError(
+      'invalid',
+      `the samples cover ${steps} steps of ${formatDuration(stepSeconds)}; at most ${MOST_STEPS}: lengthen the step`,
+    );
   const means = new Float64Array(steps);
   const peaks = new Float64Array(steps).fill(Number.NaN);
   const counts = new Int32Array(steps);

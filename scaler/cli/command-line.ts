@@ -1,0 +1,42 @@
+import { Command, CommanderError } from 'commander';
+import { ScalerError } from '../errors.js';
+import { packageDescription, packageVersion } from '../package-root.js';
+import { backtestCommand } from './backtest.js';
+import { demoCommand } from './demo.js';
+import { forecastCommand } from './forecast.js';
+import { probeCommand } from './probe.js';
+import { serveCommand } from './serve.js';
+
+/** What a command ends with when what it was given is wrong; 1 is for everything else that keeps it from its end. */
+const INVALID = 2;
+
+/**
+ * Runs `predictive-scaler` with its arguments.
+ *
+ * @param args without the names of Node and of the script
+ * @param tell takes what is to be said about an error
+ * @returns the exit code: 0, 2 when arguments or input are wrong, 1 for any other failure.
+ */
+export async function runCommandLine(args: readonly string[], tell: (text: string) => void): Promise<number> {
+  const program = new Command('predictive-scaler')
+    .description(packageDescription)
+    .version(packageVersion)
+    .showHelpAfterError()
+    .addCommand(serveCommand())
+    .addCommand(backtestCommand())
+    .addCommand(forecastCommand())
+    .addCommand(probeCommand())
+    .addCommand(demoCommand());
+  for (const command of [program, ...program.commands])
+    command.exitOverride().configureOutput({ writeErr: tell });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    // Commander has said already what is wrong, or has shown the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : INVALID;
+    // A ScalerError is written for the user; anything else is a fault of ours whose message is all a user can use.
+    tell(`predictive-scaler: ${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof ScalerError && error.kind === 'invalid' ? INVALID : 1;
+  }
+}
