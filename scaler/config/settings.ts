@@ -61,7 +61,8 @@ export const settings = {
   }),
   'grpc.maxConnections': defaulted('1024', {
     form: 'a whole number from 1 to 65536',
-    meaning: 'Connections at once. Each KEDA operator and metrics server holds one.',
+    meaning:
+      'Connections at once. Each KEDA operator and metrics server holds one. At the bound the one that has sent least is closed for a new one.',
     read: whole(1, 65_536),
   }),
   'grpc.maxStreams': defaulted('20000', {

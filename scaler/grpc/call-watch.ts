@@ -17,6 +17,9 @@ type Call = Parameters<ServerInterceptor>[1];
 /** How often requests that do not arrive are looked for. */
 const sweepMilliseconds = 1000;
 
+/** Calls at once whose request has not arrived whole. One arrives with its headers; thousands that do not are an attack. */
+const mostArriving = 10_000;
+
 /**
  * Watches every call of a server: tells the observer, makes the text of statuses sendable, and gives up requests that
  * do not arrive whole in time, so that half-open calls cannot pile up.
@@ -61,6 +64,7 @@ export class CallWatch {
     };
 
     arriving.set(call, startedMs);
+    if (arriving.size > mostArriving) this.#giveUpOldest();
     call.sendStatus = (sent) => {
       end(sent.code);
       sendStatus.call(
@@ -87,13 +91,28 @@ export class CallWatch {
     const latest = performance.now() - this.#requestSeconds * 1000;
     for (const [call, startedMs] of this.#arriving) {
       if (startedMs > latest) return;
-      this.#arriving.delete(call);
-      call.sendStatus({
-        code: status.DEADLINE_EXCEEDED,
-        details: `the request did not arrive whole within ${this.#requestSeconds} s`,
-      });
-      resetStream(call);
+      this.#giveUp(
+        call,
+        status.DEADLINE_EXCEEDED,
+        `the request did not arrive whole within ${this.#requestSeconds} s`,
+      );
     }
+  }
+
+  /** Makes room for new calls: each of those that never arrive costs some ten kilobytes for as long as it is waited for. */
+  #giveUpOldest(): void {
+    const [oldest] = this.#arriving.keys();
+    this.#giveUp(
+      oldest!,
+      status.RESOURCE_EXHAUSTED,
+      `the request had not arrived whole when ${mostArriving} others had not either`,
+    );
+  }
+
+  #giveUp(call: Call, code: status, details: string): void {
+    this.#arriving.delete(call);
+    call.sendStatus({ code, details });
+    resetStream(call);
   }
 }
 

@@ -199,31 +199,44 @@ describe('the gRPC server under bad input', () => {
     answers.set('web-load', 1);
   });
 
-  it('bounds the number of connections, and says so once', async () => {
+  it('bounds the number of connections, closes those that say nothing for new ones, and says so once', async () => {
     await stop();
-    await start({ connections: 2 });
+    await start({ connections: 3 });
     await once(raw, 'connect');
-    const second = connectTcp(server.port, 'localhost');
-    await once(second, 'connect');
-    for (let attempt = 0; attempt < 3; attempt++) {
-      const refused = connectTcp(server.port, 'localhost').on('error', () => {});
-      refused.resume();
-      await once(refused, 'close');
+    await rawRequest(raw, getMetricSpec, frame(Buffer.alloc(0)));
+    await callUnary(client, 'IsActive', scaledObjectRef(), 5);
+    const silent: Socket[] = [];
+    for (let opened = 0; opened < 50; opened++) {
+      const socket = connectTcp(server.port, 'localhost').on('error', () => {});
+      socket.resume();
+      silent.push(socket);
+      await once(socket, 'connect');
     }
-    assert.deepEqual(log.messages('warn'), ['too many gRPC connections; further ones are refused']);
-    second.destroy();
-    await pollUntil('connections to be accepted again', async () => {
-      await callUnary(client, 'IsActive', scaledObjectRef(), 5).catch(() => {});
-      return log.messages('info').includes('gRPC connections are accepted again');
-    });
-    client.close();
-    raw.destroy();
-    await pollUntil('a new caller to get through', () =>
-      assertAlive().then(
-        () => true,
-        () => false,
-      ),
+    await pollUntil(
+      'all silent connections but one to be closed',
+      () => silent.filter((socket) => socket.closed).length === 49,
     );
+    assert.ok(!raw.closed, 'the connection that had made a call was closed');
+    await assertAlive();
+    assert.deepEqual(log.messages('warn'), [
+      'too many gRPC connections; for each new one that which has sent least is closed',
+    ]);
+    for (const socket of silent) socket.destroy();
+    await pollUntil('the end of the crowd to be told', async () => {
+      await assertAlive();
+      return log.messages('info').includes('gRPC connections are within their bound again');
+    });
+  });
+
+  it('gives up the oldest requests when very many do not arrive whole', async () => {
+    const oldest = rawRequest(raw, getMetricSpec, undefined);
+    const halves = Array.from({ length: 10_000 }, () => rawRequest(raw, getMetricSpec, undefined));
+    const answer = await oldest;
+    assert.equal(answer.grpcStatus, status.RESOURCE_EXHAUSTED);
+    assert.match(answer.grpcMessage ?? '', /had%20not%20arrived%20whole/);
+    await assertAlive();
+    raw.destroy();
+    await Promise.all(halves);
   });
 
   for (const [what, bytes] of [

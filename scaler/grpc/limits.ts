@@ -4,7 +4,7 @@ export interface GrpcLimits {
   readonly messageBytes: number;
   /** Characters of metadata that parsed triggers may hold in memory, in all. */
   readonly cachedCharacters: number;
-  /** Connections at once; KEDA's operator and its metrics server hold one each. */
+  /** Connections at once; KEDA's operator and its metrics server hold one each. At the bound the one that has sent least goes. */
   readonly connections: number;
   /** Calls at once on one connection. KEDA shares one connection for everything, streams included, and queues the rest. */
   readonly callsPerConnection: number;

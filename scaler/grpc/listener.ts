@@ -23,7 +23,11 @@ export interface Listener {
  * Binds an address and hands each connection over. grpc-js can bind by itself, but neither bounds the number of
  * connections nor tells which error kept it from binding.
  *
- * @param maxConnections further connections are refused
+ * At the bound the connection that has sent least is closed for the new one. Were the new one refused, whoever opens
+ * many and sends nothing would keep KEDA out when it has to connect anew; a connection that has made calls has sent more
+ * than those.
+ *
+ * @param maxConnections connections at once
  * @throws ScalerError of kind `unavailable` when the address cannot be bound
  */
 export async function listen(
@@ -33,20 +37,25 @@ export async function listen(
   accept: (socket: Socket) => void,
 ): Promise<Listener> {
   const sockets = new Set<Socket>();
-  let refusing = false;
+  let isCrowded = false;
   const server = createServer({ noDelay: true }, (socket) => {
-    if (refusing) {
-      refusing = false;
-      log.info({ connections: sockets.size }, 'gRPC connections are accepted again');
+    if (sockets.size >= maxConnections) {
+      if (!isCrowded)
+        log.warn(
+          { maxConnections },
+          'too many gRPC connections; for each new one that which has sent least is closed',
+        );
+      isCrowded = true;
+      const least = leastSent(sockets);
+      sockets.delete(least);
+      least.destroy();
+    } else if (isCrowded) {
+      isCrowded = false;
+      log.info({ connections: sockets.size }, 'gRPC connections are within their bound again');
     }
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     accept(socket);
-  });
-  server.maxConnections = maxConnections;
-  server.on('drop', () => {
-    if (!refusing) log.warn({ maxConnections }, 'too many gRPC connections; further ones are refused');
-    refusing = true;
   });
 
   await new Promise<void>((resolve, reject) => {
@@ -64,6 +73,13 @@ export async function listen(
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** Of those that have sent as little as each other, the oldest. */
+function leastSent(sockets: ReadonlySet<Socket>): Socket {
+  let least: Socket | undefined;
+  for (const socket of sockets) if (least === undefined || socket.bytesRead < least.bytesRead) least = socket;
+  return least!;
 }
 
 function cannotBind({ host, port }: ListenAddress, error: NodeJS.ErrnoException): ScalerError {

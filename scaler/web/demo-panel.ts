@@ -93,6 +93,13 @@ export function demoPanel(demo: DemoControl): Router {
     demo.setSpeed(speed);
     answer(response);
   });
+  router.all(['/api/demo/pause', '/api/demo/resume', '/api/demo/speed'], (request, response) => {
+    const message = `${request.method} is not possible here; the demo is steered with POST`;
+    response
+      .status(405)
+      .set('Allow', 'POST')
+      .json({ error: { kind: 'invalid', message } });
+  });
   return router;
 }
 

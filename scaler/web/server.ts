@@ -1,6 +1,12 @@
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import express, { type ErrorRequestHandler, type Express, type Router } from 'express';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type Response,
+  type Router,
+} from 'express';
 import type { Registry } from 'prom-client';
 import type { ListenAddress, PageAuth } from '../config.js';
 import { ScalerError } from '../errors.js';
@@ -44,6 +50,12 @@ const MAX_CONNECTIONS = 512;
 /** How long a request may take to arrive, so that slow senders cannot hold connections for ever. */
 const REQUEST_SECONDS = 15;
 
+/** How long a connection may stand still in the middle of an answer, so that those who do not read cannot either. */
+const STILL_SECONDS = 30;
+
+/** Longest address with its query. Addresses beyond Node's 16 KiB of headers are refused as those are, with 431. */
+const LONGEST_URL = 8192;
+
 /** Makes the server out of its parts. */
 export function createWebServer(options: WebServerOptions): WebServer {
   const app = createApp(options);
@@ -52,10 +64,12 @@ export function createWebServer(options: WebServerOptions): WebServer {
       requestTimeout: REQUEST_SECONDS * 1000,
       headersTimeout: REQUEST_SECONDS * 1000,
       keepAliveTimeout: 10_000,
+      connectionsCheckingInterval: 1000,
     },
     app,
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  server.timeout = STILL_SECONDS * 1000;
+  makeRoomForNewcomers(server);
   const responses = new Set<ServerResponse>();
   server.on('request', (_request, response) => {
     responses.add(response);
@@ -91,6 +105,34 @@ export function createWebServer(options: WebServerOptions): WebServer {
   };
 }
 
+/**
+ * Bounds the connections. At the bound the one that has been without a whole request for longest is closed for the new
+ * one: were the new one refused, whoever opens many and sends nothing would keep out the probes of the kubelet.
+ */
+function makeRoomForNewcomers(server: Server): void {
+  const waiting = new Set<Socket>();
+  const open = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    if (open.size >= MAX_CONNECTIONS) {
+      const [longest] = waiting;
+      (longest ?? socket).destroy();
+    }
+    if (socket.destroyed) return;
+    open.add(socket);
+    waiting.add(socket);
+    socket.once('close', () => {
+      open.delete(socket);
+      waiting.delete(socket);
+    });
+  });
+  server.on('request', ({ socket }, response) => {
+    waiting.delete(socket);
+    response.once('close', () => {
+      if (open.has(socket)) waiting.add(socket);
+    });
+  });
+}
+
 function createApp(options: WebServerOptions): Express {
   const { registry, readiness, log, auth, protectMetrics = false, pages = [] } = options;
   const app = express();
@@ -98,17 +140,40 @@ function createApp(options: WebServerOptions): Express {
   // Answers are made anew for each request; hashing 20 MB of metrics to compare them with the last would be for nothing.
   app.disable('etag');
   app.use(securityHeaders);
+  app.use(refuseLongAddress);
   app.use(healthRoutes(readiness));
   if (!protectMetrics) app.use(metricsRoutes(registry));
   app.use(requireAuth(auth, log));
   if (protectMetrics) app.use(metricsRoutes(registry));
   for (const page of pages) app.use(page);
-  app.use((_request, response) => {
-    response.status(404).type('text/plain').send('404: there is nothing at this address\n');
+  app.use((request, response) => {
+    if (request.method === 'GET' || request.method === 'HEAD')
+      response.status(404).type('text/plain').send('404: there is nothing at this address\n');
+    else
+      response
+        .status(405)
+        .set('Allow', 'GET, HEAD')
+        .type('text/plain')
+        .send(`405: ${request.method} is not possible at this address\n`);
   });
   app.use(answerError(log));
   return app;
 }
+
+function refuseLongAddress({ url }: Request, response: Response, next: () => void): void {
+  if (url.length <= LONGEST_URL) next();
+  else
+    response
+      .status(414)
+      .type('text/plain')
+      .send(`414: the address has ${url.length} characters; at most ${LONGEST_URL} are read\n`);
+}
+
+/** What a client's mistake is in words, where there is more to say than that. */
+const CLIENT_MISTAKES: Readonly<Record<number, string>> = {
+  413: 'the body is larger than what is read here',
+  415: 'the body is in a coding or character set that is not read here',
+};
 
 /**
  * The last resort for an error in a route: a client's own mistake (a malformed address) keeps its status, anything else
@@ -128,7 +193,7 @@ function answerError(log: WebServerOptions['log']): ErrorRequestHandler {
       .type('text/plain')
       .send(
         isClients
-          ? `${error.status}: the request is malformed\n`
+          ? `${error.status}: ${CLIENT_MISTAKES[error.status] ?? 'the request is malformed'}\n`
           : '500: something went wrong inside the scaler\n',
       );
   };

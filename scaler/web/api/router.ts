@@ -98,6 +98,7 @@ function answerRefusal(error: unknown, _request: Request, response: Response, ne
     return;
   }
   const failure: ApiFailure = { error: { kind: refusal.kind, message: refusal.message } };
+  if (refusal.status === 405) response.set('Allow', 'GET, HEAD');
   response.status(refusal.status).set('Cache-Control', 'no-store').json(failure);
 }
 
