@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { type handleUnaryCall, loadPackageDefinition, Server, ServerCredentials } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { usualLoad } from '../apps/shared/weekly-load.js';
-import { ChildProgram } from '../apps/test-support/child-program.js';
 import { packageRoot } from '../scaler/package-root.js';
+import { ChildProgram } from '../scaler/test-support/child-program.js';
 import { PrometheusServer } from '../scaler/test-support/prometheus-server.js';
+import { ScalerProcess } from '../scaler/test-support/scaler-process.js';
 
 const folder = join(packageRoot, 'loadtests');
 const k6 = [join(packageRoot, '.tools/k6'), 'k6'].find(
@@ -152,19 +153,11 @@ describe('the load tests', function () {
 
   it('scaler-grpc.js passes on the real scaler, which answers from memory', async () => {
     const prometheus = await PrometheusServer.start();
-    const scaler = new ChildProgram(
-      new URL('../scaler/cli/main.js', import.meta.url),
-      {
-        SCALER_PROMETHEUS_ADDRESS: prometheus.address,
-        SCALER_GRPC_ADDRESS: '127.0.0.1:0',
-        SCALER_HTTP_ADDRESS: '127.0.0.1:0',
-      },
-      ['serve'],
-    );
+    let scaler: ScalerProcess | undefined;
     try {
-      const { grpc } = await scaler.logged('the scaler serves');
+      scaler = await ScalerProcess.start({ SCALER_PROMETHEUS_ADDRESS: prometheus.address });
       const settings = {
-        SCALER_ADDRESS: `127.0.0.1:${grpc}`,
+        SCALER_ADDRESS: scaler.grpcAddress,
         TRIGGERS: '20',
         QUERY: 'vector(42)',
         DURATION_SECONDS: '8',
@@ -181,7 +174,7 @@ describe('the load tests', function () {
       assert.equal(code, 0, output);
       assert.ok(metrics.checks!.passes >= 3 * 14, `${metrics.checks!.passes} checks`);
     } finally {
-      await scaler.stop();
+      await scaler?.stop();
       await prometheus.close();
     }
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { ChildProgram } from '../../scaler/test-support/child-program.js';
 import { pollUntil } from '../../scaler/test-support/poll-until.js';
-import { ChildProgram } from '../test-support/child-program.js';
 import { OtlpReceiver } from '../test-support/otlp-receiver.js';
 import { createTestDatabase } from './test-support/database.js';
 import { TestQueue } from './test-support/queue.js';

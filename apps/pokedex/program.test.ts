@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import mysql from 'mysql2/promise';
 import pokemon from 'pokemon';
+import { ChildProgram } from '../../scaler/test-support/child-program.js';
 import { pollUntil } from '../../scaler/test-support/poll-until.js';
-import { ChildProgram } from '../test-support/child-program.js';
 import { MariadbServer } from '../test-support/mariadb-server.js';
 import { OtlpReceiver } from '../test-support/otlp-receiver.js';
 import { assertReadmeListsMetrics, assertReadmeListsVariables } from '../test-support/readme.js';

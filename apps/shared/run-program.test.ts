@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ChildProgram } from '../test-support/child-program.js';
+import { ChildProgram } from '../../scaler/test-support/child-program.js';
 import { OtlpReceiver } from '../test-support/otlp-receiver.js';
 
 const sample = new URL('../test-support/sample-program.js', import.meta.url);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,22 +7,9 @@ import { packageRoot } from '../package-root.js';
 import { PrometheusServer } from '../test-support/prometheus-server.js';
 import { workloadOpenMetrics } from '../test-support/workload-openmetrics.js';
 import { backtestCommand } from './backtest.js';
+import { runCommand } from './test-support/run-command.js';
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function backtest(...args: readonly string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [join(packageRoot, 'dist/scaler/cli/main.js'), 'backtest', ...args],
-      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
-}
+const backtest = (...args: string[]) => runCommand(['backtest', ...args]);
 
 describe('predictive-scaler backtest', function () {
   this.timeout(60_000);

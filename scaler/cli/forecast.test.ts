@@ -1,27 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { minuteSamples, officeLoad } from '../backtest/test-support/load.js';
-import { packageRoot } from '../package-root.js';
+import { runCommand } from './test-support/run-command.js';
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(args: readonly string[], input = ''): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [join(packageRoot, 'dist/scaler/cli/main.js'), 'forecast', ...args],
-      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-    child.stdin!.end(input);
-  });
-}
+const run = (args: readonly string[], input = '') => runCommand(['forecast', ...args], input);
 
 const sine = (count: number) =>
   Array.from({ length: count }, (_, t) => 100 + 50 * Math.sin((2 * Math.PI * t) / 288));

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,29 +6,11 @@ import { ScalerError } from '../errors.js';
 import { createGrpcServer, type GrpcServer } from '../grpc/server.js';
 import { InMemoryAnswers } from '../grpc/test-support/in-memory-answers.js';
 import { countingParser } from '../grpc/test-support/parse-trigger.js';
-import { packageRoot } from '../package-root.js';
 import { Authority } from '../test-support/authority.js';
 import { pollUntil } from '../test-support/poll-until.js';
+import { startCommand } from './test-support/run-command.js';
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** A running `predictive-scaler probe`. */
-function start(...options: string[]) {
-  const child = spawn(process.execPath, [join(packageRoot, 'dist/scaler/cli/main.js'), 'probe', ...options]);
-  const texts = { stdout: '', stderr: '' };
-  child.stdout.on('data', (text) => {
-    texts.stdout += text;
-  });
-  child.stderr.on('data', (text) => {
-    texts.stderr += text;
-  });
-  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, ...texts })));
-  return { texts, ended, interrupt: () => child.kill('SIGINT') };
-}
+const start = (...options: string[]) => startCommand(['probe', ...options]);
 
 const metadata = ['-m', 'query=up', '-m', 'threshold=2.5', '-m', 'metricName=web-load'];
 

@@ -7,10 +7,11 @@ import { credentials } from '@grpc/grpc-js';
 import { callUnary, connect } from '../grpc/client.js';
 import { pollUntil } from '../test-support/poll-until.js';
 import { PrometheusServer } from '../test-support/prometheus-server.js';
+import { ScalerProcess } from '../test-support/scaler-process.js';
+import { sumOf } from '../test-support/sum-of.js';
 import { openMetricsFamily, workloadSamples } from '../test-support/workload-openmetrics.js';
 import { benchMetadata, type LoadPlan, type LoadReport } from './load-driver.js';
 import { printResults, type Result } from './result-table.js';
-import { ScalerProcess, sumOf } from './scaler-process.js';
 
 const run = promisify(execFile);
 const day = 86_400;

@@ -6,10 +6,10 @@ import { KedaStandIn } from '../demo/keda-stand-in.js';
 import { type Scaler, startScaler } from '../main.js';
 import { pollUntil } from '../test-support/poll-until.js';
 import { PrometheusServer } from '../test-support/prometheus-server.js';
+import { sumOf } from '../test-support/sum-of.js';
 import { openMetricsFamily, type Sample } from '../test-support/workload-openmetrics.js';
 import { RecordedLog } from './recorded-log.js';
 import { printResults, type Result } from './result-table.js';
-import { gaugeOf } from './scaler-process.js';
 
 const minute = 60;
 const hour = 60 * minute;
@@ -140,7 +140,7 @@ describe('a scaler whose clock is wrong, before a real Prometheus whose clock is
     });
     const gauge = async (family: string): Promise<number | undefined> => {
       const text = await (await fetch(`http://127.0.0.1:${scaler.httpPort}/metrics`)).text();
-      return gaugeOf(text, `predictive_scaler_${family}`);
+      return sumOf(text, `predictive_scaler_${family}`);
     };
     return { keda, lines, gauge };
   }

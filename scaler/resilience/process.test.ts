@@ -10,10 +10,11 @@ import { FitPool } from '../planner/fit-pool.js';
 import { createLog } from '../telemetry/log.js';
 import { pollUntil } from '../test-support/poll-until.js';
 import { PrometheusServer } from '../test-support/prometheus-server.js';
+import { ScalerProcess } from '../test-support/scaler-process.js';
+import { sumOf } from '../test-support/sum-of.js';
 import { openMetricsFamily, workloadAt, workloadSamples } from '../test-support/workload-openmetrics.js';
 import { deaths } from './dying-fit-worker.js';
 import { printResults, type Result } from './result-table.js';
-import { gaugeOf, ScalerProcess } from './scaler-process.js';
 
 const hour = 3600;
 const day = 24 * hour;
@@ -185,8 +186,8 @@ describe('the process', function () {
         // Value and age come from one scrape, so that they are of one answer.
         const text = await (await fetch(`http://127.0.0.1:${scaler.httpPort}/metrics`)).text();
         return {
-          value: gaugeOf(text, 'predictive_scaler_value')!,
-          modelAge: gaugeOf(text, 'predictive_scaler_model_age_seconds'),
+          value: sumOf(text, 'predictive_scaler_value')!,
+          modelAge: sumOf(text, 'predictive_scaler_model_age_seconds'),
         };
       } finally {
         keda.close();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ChildProgram } from '../../../scaler/test-support/child-program.js';
 import { pollUntil } from '../../../scaler/test-support/poll-until.js';
 import { seededRandom } from '../../shared/seeded-random.js';
-import { ChildProgram } from '../../test-support/child-program.js';
 import { sharedRabbitmq } from '../../test-support/shared-rabbitmq.js';
 import type { Reading } from '../reading.js';
 import { createTestDatabase } from '../test-support/database.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { ChildProgram } from '../../../scaler/test-support/child-program.js';
 import { pollUntil } from '../../../scaler/test-support/poll-until.js';
-import { ChildProgram } from '../../test-support/child-program.js';
 import { MariadbServer } from '../../test-support/mariadb-server.js';
 import { sharedRabbitmq } from '../../test-support/shared-rabbitmq.js';
 import { defaultDeviationRule } from '../anomaly/deviation.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { ChildProgram } from '../../../scaler/test-support/child-program.js';
 import { pollUntil } from '../../../scaler/test-support/poll-until.js';
-import { ChildProgram } from '../../test-support/child-program.js';
 import { RabbitmqServer } from '../../test-support/rabbitmq-server.js';
 import { decodeReading } from '../reading.js';
 import { createTestDatabase } from '../test-support/database.js';

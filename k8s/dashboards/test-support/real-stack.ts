@@ -5,12 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { createBlocks } from '../../../apps/history-simulator/create-blocks.js';
 import { writeHistory } from '../../../apps/history-simulator/write-history.js';
-import { ChildProgram } from '../../../apps/test-support/child-program.js';
 import { sharedMariadb } from '../../../apps/test-support/shared-mariadb.js';
 import { sharedRabbitmq } from '../../../apps/test-support/shared-rabbitmq.js';
 import { KedaStandIn } from '../../../scaler/demo/keda-stand-in.js';
 import { packageRoot } from '../../../scaler/package-root.js';
+import { ChildProgram } from '../../../scaler/test-support/child-program.js';
 import { PrometheusServer } from '../../../scaler/test-support/prometheus-server.js';
+import { ScalerProcess } from '../../../scaler/test-support/scaler-process.js';
 import { serveProgramsOfOthers } from './programs-of-others.js';
 
 const daySeconds = 86_400;
@@ -124,18 +125,11 @@ export class RealStack {
     // Started twice: the scaler needs Prometheus' address at its start, Prometheus the scaler's port in its configuration.
     const first = await PrometheusServer.start({ dataFolder });
     const { port } = first;
-    const program = new ChildProgram(
-      new URL('../../../scaler/cli/main.js', import.meta.url),
-      {
-        SCALER_PROMETHEUS_ADDRESS: first.address,
-        SCALER_GRPC_ADDRESS: '127.0.0.1:0',
-        SCALER_HTTP_ADDRESS: '127.0.0.1:0',
-        SCALER_PLANNER_REFRESH: '1s',
-      },
-      ['serve'],
-    );
-    this.#ends.push(() => program.stop());
-    const { grpc, http } = await program.logged('the scaler serves');
+    const scaler = await ScalerProcess.start({
+      SCALER_PROMETHEUS_ADDRESS: first.address,
+      SCALER_PLANNER_REFRESH: '1s',
+    });
+    this.#ends.push(() => scaler.stop());
     await first.close();
     this.prometheus = await PrometheusServer.start({
       port,
@@ -144,7 +138,7 @@ export class RealStack {
         global: { scrape_interval: '1s' },
         scrape_configs: [
           { job_name: 'apps', static_configs: [{ targets }] },
-          { job_name: 'predictive-scaler', static_configs: [{ targets: [`127.0.0.1:${http}`] }] },
+          { job_name: 'predictive-scaler', static_configs: [{ targets: [`127.0.0.1:${scaler.httpPort}`] }] },
           { job_name: 'others', honor_labels: true, static_configs: [{ targets: [others] }] },
           {
             job_name: 'rabbitmq',
@@ -156,7 +150,7 @@ export class RealStack {
       },
     });
     this.#ends.push(() => this.prometheus.close());
-    const keda = new KedaStandIn(`127.0.0.1:${grpc}`);
+    const keda = new KedaStandIn(scaler.grpcAddress);
     this.#ends.push(async () => keda.close());
     return keda;
   }

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { endWithThisProcess } from '../../scaler/test-support/end-process.js';
-import { pollUntil } from '../../scaler/test-support/poll-until.js';
+import { endWithThisProcess } from './end-process.js';
+import { pollUntil } from './poll-until.js';
 
 /** A log line of a program: parsed JSON. */
 export type LogLine = Record<string, unknown> & { msg?: string };
@@ -15,7 +15,7 @@ export interface Ending {
   signal: NodeJS.Signals | null;
 }
 
-/** A program of apps/ that runs in a process of its own, as it does in a container. */
+/** A program of this repository that runs in a process of its own, as it does in a container. */
 export class ChildProgram {
   /** The lines of standard output that are JSON, parsed, in order. */
   readonly log: LogLine[] = [];
