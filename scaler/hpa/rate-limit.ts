@@ -15,14 +15,11 @@ export function scaleUpLimit(
   rules: ScalingRules,
 ): number {
   if (rules.selectPolicy === 'Disabled') return currentReplicas;
-  const strictest = rules.selectPolicy === 'Min';
-  let limit = strictest ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-  for (const policy of rules.policies) {
+  const proposals = rules.policies.map((policy) => {
     const start = replicasAtPeriodStart(nowSeconds, currentReplicas, added, removed, policy);
-    const proposed =
-      policy.type === 'Pods' ? start + policy.value : Math.ceil(start * (1 + policy.value / 100));
-    limit = strictest ? Math.min(limit, proposed) : Math.max(limit, proposed);
-  }
+    return policy.type === 'Pods' ? start + policy.value : Math.ceil(start * (1 + policy.value / 100));
+  });
+  const limit = rules.selectPolicy === 'Min' ? Math.min(...proposals) : Math.max(...proposals);
   // Policies may have become stricter after the change that they now count: never a step back.
   return Math.max(limit, currentReplicas);
 }
@@ -40,14 +37,12 @@ export function scaleDownLimit(
   rules: ScalingRules,
 ): number {
   if (rules.selectPolicy === 'Disabled') return currentReplicas;
-  const strictest = rules.selectPolicy === 'Min';
-  let limit = strictest ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  for (const policy of rules.policies) {
+  const proposals = rules.policies.map((policy) => {
     const start = replicasAtPeriodStart(nowSeconds, currentReplicas, added, removed, policy);
-    const proposed =
-      policy.type === 'Pods' ? start - policy.value : Math.trunc(start * (1 - policy.value / 100));
-    limit = strictest ? Math.max(limit, proposed) : Math.min(limit, proposed);
-  }
+    return policy.type === 'Pods' ? start - policy.value : Math.trunc(start * (1 - policy.value / 100));
+  });
+  // The smallest change leaves the most replicas.
+  const limit = rules.selectPolicy === 'Min' ? Math.max(...proposals) : Math.min(...proposals);
   return Math.min(limit, currentReplicas);
 }
 
