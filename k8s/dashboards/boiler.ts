@@ -1,6 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { board } from './board.js';
+import { histogramQuantile } from './histogram-quantile.js';
 import { stat, timeSeries } from './panels.js';
 
 /** The way of a reading: published, queued, stored; and what the consumers found in it. */
@@ -80,14 +81,8 @@ export function boiler(): Dashboard {
         unit: 's',
         width: 8,
         queries: [
-          [
-            'histogram_quantile(0.95, sum by (le) (rate(boiler_batch_duration_seconds_bucket[$__rate_interval])))',
-            '95 %',
-          ],
-          [
-            'histogram_quantile(0.5, sum by (le) (rate(boiler_batch_duration_seconds_bucket[$__rate_interval])))',
-            'half',
-          ],
+          [histogramQuantile(0.95, 'boiler_batch_duration_seconds_bucket'), '95 %'],
+          [histogramQuantile(0.5, 'boiler_batch_duration_seconds_bucket'), 'half'],
         ],
       }),
     )

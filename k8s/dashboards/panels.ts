@@ -4,6 +4,7 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
+import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 
 /** One query of a panel, with the text of its legend; `{{label}}` stands for a label's value. */
@@ -30,13 +31,13 @@ export const dataSource = { type: 'prometheus', uid: '$' + '{datasource}' };
 function queryBuilders(queries: readonly Query[], configure: (query: DataqueryBuilder) => DataqueryBuilder) {
   return queries.map(
     ([expr, legend], index): Builder<Dataquery> =>
-      configure(
-        new DataqueryBuilder()
-          .expr(expr)
-          .legendFormat(legend)
-          .refId(String.fromCharCode('A'.charCodeAt(0) + index)),
-      ),
+      configure(new DataqueryBuilder().expr(expr).legendFormat(legend).refId(referenceOf(index))),
   );
+}
+
+/** The letter by which a panel refers to its query of an index. */
+function referenceOf(index: number): string {
+  return String.fromCharCode('A'.charCodeAt(0) + index);
 }
 
 function limits(steps: readonly Limit[]): dashboard.ThresholdsConfigBuilder {
@@ -194,9 +195,52 @@ export function stateTimeline(
     );
 }
 
-/** Queries of a table: the latest values, a column for each query. */
-export function tableQueries(queries: readonly Query[]): Builder<Dataquery>[] {
-  return queryBuilders(queries, (query) => query.instant().format(PromQueryFormat.Table));
+/** A column of figures in a table. */
+export interface Figures {
+  readonly heading: string;
+  readonly expr: string;
+  /** Looks of this column alone. */
+  readonly looks?: dashboard.DynamicConfigValue[];
+}
+
+/** What a table shows: a row for each set of labels, with a figure from each query. */
+export interface TableOptions extends Omit<PanelText, 'queries' | 'unit'> {
+  /** Unit and decimals of columns without looks of their own. */
+  readonly unit?: string;
+  readonly decimals?: number;
+  /** The headings of the labels that all queries have. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly figures: readonly Figures[];
+}
+
+/** The latest values, side by side. */
+export function table(options: TableOptions): TableBuilder {
+  const queries = options.figures.map(({ expr }): Query => [expr, '']);
+  const panel = new TableBuilder()
+    .title(options.title)
+    .description(options.description)
+    .datasource(dataSource)
+    .span(options.width)
+    .height(8)
+    .targets(queryBuilders(queries, (query) => query.instant().format(PromQueryFormat.Table)))
+    .withTransformation({ id: 'merge', options: {} })
+    .withTransformation({
+      id: 'organize',
+      options: {
+        excludeByName: { Time: true },
+        renameByName: {
+          ...options.labels,
+          ...Object.fromEntries(
+            options.figures.map(({ heading }, index) => [`Value #${referenceOf(index)}`, heading]),
+          ),
+        },
+      },
+    });
+  if (options.unit !== undefined) panel.unit(options.unit);
+  if (options.decimals !== undefined) panel.decimals(options.decimals);
+  for (const { heading, looks } of options.figures)
+    if (looks !== undefined) panel.overrideByName(heading, looks);
+  return panel;
 }
 
 /** Queries of a chart of parts or bars: the latest value of each series. */

@@ -5,9 +5,9 @@ import {
   PieChartLegendOptionsBuilder,
   PieChartLegendValues,
 } from '@grafana/grafana-foundation-sdk/piechart';
-import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { board, labelVariable } from './board.js';
-import { dataSource, latestQueries, stat, stateTimeline, tableQueries, timeSeries } from './panels.js';
+import { histogramQuantile } from './histogram-quantile.js';
+import { dataSource, latestQueries, stat, stateTimeline, table, timeSeries } from './panels.js';
 
 const trigger = '{namespace="$namespace",scaledobject="$scaledobject"}';
 /** Replicas of the scaler export the same series: one of them is enough. */
@@ -16,6 +16,9 @@ const byTrigger = 'max by (namespace, scaledobject, metric)';
 const hpa = '{namespace="$namespace",horizontalpodautoscaler="keda-hpa-$scaledobject"}';
 const kedaTrigger = '{namespace="$namespace",scaledObject="$scaledobject"}';
 const calls = 'method=~".*/(GetMetrics|IsActive|GetMetricSpec)"';
+
+/** Replicas that the answer asks for, before the limits of the HPA. */
+const askedFor = `ceil(max(predictive_scaler_value${trigger}) / max(predictive_scaler_threshold${trigger}))`;
 
 const blue = 'blue';
 const orange = 'orange';
@@ -81,12 +84,7 @@ export function predictiveScaling(): dashboard.Dashboard {
         description: 'The answered value divided by the threshold, rounded up: before the limits of the HPA.',
         unit: 'short',
         width: 3,
-        queries: [
-          [
-            `ceil(max(predictive_scaler_value${trigger}) / max(predictive_scaler_threshold${trigger}))`,
-            'asked for',
-          ],
-        ],
+        queries: [[askedFor, 'asked for']],
       }),
     )
     .withPanel(
@@ -173,10 +171,7 @@ export function predictiveScaling(): dashboard.Dashboard {
         width: 12,
         stepped: true,
         queries: [
-          [
-            `ceil(max(predictive_scaler_value${trigger}) / max(predictive_scaler_threshold${trigger}))`,
-            'asked for',
-          ],
+          [askedFor, 'asked for'],
           [`max(kube_horizontalpodautoscaler_status_desired_replicas${hpa})`, 'wanted by the HPA'],
           [`max(kube_horizontalpodautoscaler_status_current_replicas${hpa})`, 'active pods'],
           [`max(kube_horizontalpodautoscaler_spec_max_replicas${hpa})`, 'maximum'],
@@ -256,45 +251,29 @@ export function predictiveScaling(): dashboard.Dashboard {
       }),
     )
     .withPanel(
-      new TableBuilder()
-        .title('All triggers')
-        .description('Every trigger that the scaler knows, with what it observes and answers.')
-        .datasource(dataSource)
-        .span(24)
-        .height(8)
-        .unit('short')
-        .decimals(2)
-        .targets(
-          tableQueries([
-            [`${byTrigger} (predictive_scaler_observed)`, ''],
-            [`${byTrigger} (predictive_scaler_value)`, ''],
-            [`${byTrigger} (predictive_scaler_threshold)`, ''],
-            [`ceil(${byTrigger} (predictive_scaler_value) / ${byTrigger} (predictive_scaler_threshold))`, ''],
-            [
-              `1 - ${byTrigger} (predictive_scaler_forecast_error) / ${byTrigger} (predictive_scaler_last_value_error)`,
-              '',
-            ],
-          ]),
-        )
-        .withTransformation({ id: 'merge', options: {} })
-        .withTransformation({
-          id: 'organize',
-          options: {
-            excludeByName: { Time: true },
-            renameByName: {
-              namespace: 'Namespace',
-              scaledobject: 'ScaledObject',
-              metric: 'Metric',
-              'Value #A': 'Load',
-              'Value #B': 'Answer',
-              'Value #C': 'Threshold',
-              'Value #D': 'Replicas asked for',
-              'Value #E': 'Better than last value',
-            },
+      table({
+        title: 'All triggers',
+        description: 'Every trigger that the scaler knows, with what it observes and answers.',
+        unit: 'short',
+        decimals: 2,
+        width: 24,
+        labels: { namespace: 'Namespace', scaledobject: 'ScaledObject', metric: 'Metric' },
+        figures: [
+          { heading: 'Load', expr: `${byTrigger} (predictive_scaler_observed)` },
+          { heading: 'Answer', expr: `${byTrigger} (predictive_scaler_value)` },
+          { heading: 'Threshold', expr: `${byTrigger} (predictive_scaler_threshold)` },
+          {
+            heading: 'Replicas asked for',
+            expr: `ceil(${byTrigger} (predictive_scaler_value) / ${byTrigger} (predictive_scaler_threshold))`,
+            looks: [{ id: 'decimals', value: 0 }],
           },
-        })
-        .overrideByName('Better than last value', [{ id: 'unit', value: 'percentunit' }])
-        .overrideByName('Replicas asked for', [{ id: 'decimals', value: 0 }]),
+          {
+            heading: 'Better than last value',
+            expr: `1 - ${byTrigger} (predictive_scaler_forecast_error) / ${byTrigger} (predictive_scaler_last_value_error)`,
+            looks: [{ id: 'unit', value: 'percentunit' }],
+          },
+        ],
+      }),
     )
     .withRow(new dashboard.RowBuilder('Requests'))
     .withPanel(
@@ -356,42 +335,33 @@ export function predictiveScaling(): dashboard.Dashboard {
         .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false)),
     )
     .withPanel(
-      new TableBuilder()
-        .title('Simulated history')
-        .description(
+      table({
+        title: 'Simulated history',
+        description:
           'What the apps tell of a simulated week: requests and busiest minute of each of the last seven whole days (UTC).',
-        )
-        .datasource(dataSource)
-        .span(24)
-        .height(8)
-        .targets(
-          tableQueries([
-            ['max by (app, weekday, days_ago) (app_requests_historical_day_requests)', ''],
-            ['max by (app, weekday, days_ago) (app_requests_historical_peak_per_second)', ''],
-            ['avg by (app, weekday, days_ago) (app_requests_historical_per_second)', ''],
-          ]),
-        )
-        .withTransformation({ id: 'merge', options: {} })
-        .withTransformation({
-          id: 'organize',
-          options: {
-            excludeByName: { Time: true },
-            renameByName: {
-              app: 'App',
-              weekday: 'Weekday',
-              days_ago: 'Days ago',
-              'Value #A': 'Requests of the day',
-              'Value #B': 'Busiest minute',
-              'Value #C': 'Mean',
-            },
+        width: 24,
+        labels: { app: 'App', weekday: 'Weekday', days_ago: 'Days ago' },
+        figures: [
+          {
+            heading: 'Requests of the day',
+            expr: 'max by (app, weekday, days_ago) (app_requests_historical_day_requests)',
+            looks: [
+              { id: 'unit', value: 'short' },
+              { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic' } },
+            ],
           },
-        })
-        .overrideByName('Requests of the day', [
-          { id: 'unit', value: 'short' },
-          { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic' } },
-        ])
-        .overrideByName('Busiest minute', [{ id: 'unit', value: 'reqps' }])
-        .overrideByName('Mean', [{ id: 'unit', value: 'reqps' }]),
+          {
+            heading: 'Busiest minute',
+            expr: 'max by (app, weekday, days_ago) (app_requests_historical_peak_per_second)',
+            looks: [{ id: 'unit', value: 'reqps' }],
+          },
+          {
+            heading: 'Mean',
+            expr: 'avg by (app, weekday, days_ago) (app_requests_historical_per_second)',
+            looks: [{ id: 'unit', value: 'reqps' }],
+          },
+        ],
+      }),
     )
     .withRow(new dashboard.RowBuilder("The scaler's health"))
     .withPanel(
@@ -419,14 +389,8 @@ export function predictiveScaling(): dashboard.Dashboard {
           [0.1, 'orange'],
         ],
         queries: [
-          [
-            `histogram_quantile(0.99, sum by (le) (rate(predictive_scaler_rpc_duration_seconds_bucket{${calls}}[$__rate_interval])))`,
-            '99 %',
-          ],
-          [
-            `histogram_quantile(0.5, sum by (le) (rate(predictive_scaler_rpc_duration_seconds_bucket{${calls}}[$__rate_interval])))`,
-            'half',
-          ],
+          [histogramQuantile(0.99, `predictive_scaler_rpc_duration_seconds_bucket{${calls}}`), '99 %'],
+          [histogramQuantile(0.5, `predictive_scaler_rpc_duration_seconds_bucket{${calls}}`), 'half'],
         ],
       }),
     )
@@ -468,7 +432,7 @@ export function predictiveScaling(): dashboard.Dashboard {
         width: 6,
         queries: [
           [
-            'histogram_quantile(0.95, sum by (le, kind) (rate(predictive_scaler_fetch_duration_seconds_bucket[$__rate_interval])))',
+            histogramQuantile(0.95, 'predictive_scaler_fetch_duration_seconds_bucket', ['kind']),
             'fetch, {{kind}}',
           ],
           [
@@ -561,11 +525,11 @@ export function predictiveScaling(): dashboard.Dashboard {
         width: 8,
         queries: [
           [
-            'histogram_quantile(0.99, sum by (le) (rate(keda_internal_metricsservice_grpc_client_handling_seconds_bucket[$__rate_interval])))',
+            histogramQuantile(0.99, 'keda_internal_metricsservice_grpc_client_handling_seconds_bucket'),
             '99 %',
           ],
           [
-            'histogram_quantile(0.5, sum by (le) (rate(keda_internal_metricsservice_grpc_client_handling_seconds_bucket[$__rate_interval])))',
+            histogramQuantile(0.5, 'keda_internal_metricsservice_grpc_client_handling_seconds_bucket'),
             'half',
           ],
         ],

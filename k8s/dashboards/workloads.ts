@@ -1,6 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { board, labelVariable } from './board.js';
+import { histogramQuantile } from './histogram-quantile.js';
 import { stat, timeSeries } from './panels.js';
 
 const app = '{app=~"$app"}';
@@ -56,12 +57,7 @@ export function workloads(): Dashboard {
         description: 'Nineteen of twenty requests were answered in this time.',
         unit: 's',
         width: 12,
-        queries: [
-          [
-            `histogram_quantile(0.95, sum by (app, le) (rate(app_request_duration_seconds_bucket${app}[$__rate_interval])))`,
-            '{{app}}',
-          ],
-        ],
+        queries: [[histogramQuantile(0.95, `app_request_duration_seconds_bucket${app}`, ['app']), '{{app}}']],
       }),
     )
     .withPanel(
