@@ -1,5 +1,14 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { readFileSync } from 'node:fs';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Pair } from '../test-support/authority.js';
 
 /** An answer of the server behind the proxy, read whole. */
 export interface UpstreamAnswer {
@@ -22,29 +31,36 @@ export type Fault = (
 export class FaultProxy {
   readonly #upstream: string;
   readonly #sockets = new Set<Socket>();
+  #certificate: Pair | undefined;
   #server: Server;
   #port = 0;
   #fault: Fault | undefined;
   /** Requests that came, whatever became of them. */
   requests = 0;
+  /** Requests that are not answered to their end. */
+  openRequests = 0;
   /** Most connections open at once since the start. */
   mostConnections = 0;
 
-  private constructor(upstream: string) {
+  private constructor(upstream: string, certificate: Pair | undefined) {
     this.#upstream = upstream;
+    this.#certificate = certificate;
     this.#server = this.#create();
   }
 
-  /** @param upstream base address of the server behind. */
-  static async start(upstream: string): Promise<FaultProxy> {
-    const proxy = new FaultProxy(upstream);
+  /**
+   * @param upstream base address of the server behind.
+   * @param certificate to serve TLS with; plaintext when undefined.
+   */
+  static async start(upstream: string, certificate?: Pair): Promise<FaultProxy> {
+    const proxy = new FaultProxy(upstream, certificate);
     await proxy.#listen();
     return proxy;
   }
 
   /** Base address that stands for the server's own. */
   get address(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `${this.#certificate === undefined ? 'http' : 'https'}://127.0.0.1:${this.#port}`;
   }
 
   get openConnections(): number {
@@ -54,6 +70,14 @@ export class FaultProxy {
   /** From now on every request meets this fault; undefined lets them pass. */
   inject(fault: Fault | undefined): void {
     this.#fault = fault;
+  }
+
+  /** Shows another certificate from now on; connections that saw the one before are cut. */
+  showCertificate(certificate: Pair): void {
+    if (!(this.#server instanceof TlsServer)) throw new Error('this proxy speaks plaintext');
+    this.#certificate = certificate;
+    this.#server.setSecureContext(pemOf(certificate));
+    this.#server.closeAllConnections();
   }
 
   /** Nobody listens on the port until `listenAgain`. */
@@ -71,10 +95,15 @@ export class FaultProxy {
   }
 
   #create(): Server {
-    const server = createServer((request, response) => {
+    const listener: RequestListener = (request, response) => {
       this.requests++;
+      this.openRequests++;
+      response.once('close', () => this.openRequests--);
       this.#handle(request, response).catch((error: Error) => response.destroy(error));
-    });
+    };
+    const certificate = this.#certificate;
+    const server =
+      certificate === undefined ? createServer(listener) : createTlsServer(pemOf(certificate), listener);
     server.on('connection', (socket) => {
       this.#sockets.add(socket);
       this.mostConnections = Math.max(this.mostConnections, this.#sockets.size);
@@ -128,4 +157,8 @@ export class FaultProxy {
 /** Sends an answer on as it came. */
 export function pass(response: ServerResponse, { status, contentType, body }: UpstreamAnswer): void {
   response.writeHead(status, { 'content-type': contentType }).end(body);
+}
+
+function pemOf({ certFile, keyFile }: Pair): { cert: Buffer; key: Buffer } {
+  return { cert: readFileSync(certFile), key: readFileSync(keyFile) };
 }
