@@ -1,7 +1,7 @@
-import { fit, type Stage } from '../forecast/index.js';
-import type { Series } from '../forecast/types.js';
+import type { Series, Stage } from '../forecast/index.js';
 import { fillGaps } from '../history/fill-gaps.js';
 import { fitOptions } from '../planner/fit-options.js';
+import { fitPacked } from '../planner/packed-model.js';
 import { cutSeries, RefittingModel } from '../planner/refitting-model.js';
 import { decideSignal } from '../planner/signal.js';
 import type { Reason } from '../planner/types.js';
@@ -56,12 +56,8 @@ export function replaySignal(
 ): Replay {
   const { stepSeconds, historySeconds } = trigger;
   const options = fitOptions(trigger);
-  const model = new RefittingModel({
-    stepSeconds,
-    refitSeconds,
-    offsetSeconds: 0,
-    graceSeconds: stepSeconds,
-  });
+  const schedule = { stepSeconds, refitSeconds, offsetSeconds: 0, graceSeconds: stepSeconds };
+  const model = new RefittingModel(schedule, trigger);
   const minutes = span.to - span.from;
   const values = new Float64Array(minutes);
   const forecastPeaks = new Float64Array(minutes);
@@ -81,24 +77,25 @@ export function replaySignal(
       if (window.values.length > 0) {
         const startedAt = performance.now();
         const learnt = fillGaps({ ...window, peaks: window.peaks ?? window.values.slice() });
-        model.offer(boundary, fit(learnt, options));
+        model.offer(boundary, fitPacked(learnt, options));
         fitSeconds += (performance.now() - startedAt) / 1000;
         fits++;
       }
     }
     model.advance(nowSeconds, known);
     const observed = load.observed[span.from + minute]!;
-    const signal = decideSignal(trigger, model.current, {
-      nowSeconds,
+    const outlook = model.outlook(nowSeconds);
+    const signal = decideSignal(trigger, outlook, {
       observed: Number.isNaN(observed) ? undefined : observed,
       stale: false,
     });
     values[minute] = signal.value;
-    forecastPeaks[minute] = signal.forecast?.peaks[1] ?? Number.NaN;
+    forecastPeaks[minute] = outlook?.forecast.peaks[1] ?? Number.NaN;
     reasons.push(signal.reason);
     onProgress?.(minute + 1);
   }
-  return { values, forecastPeaks, reasons, stage: model.current?.stage ?? 'observed', fits, fitSeconds };
+  const stage = model.unpacked()?.stage ?? 'observed';
+  return { values, forecastPeaks, reasons, stage, fits, fitSeconds };
 }
 
 /** A view of the first steps of a series. */

@@ -1,18 +1,32 @@
+import { quantileOfSorted } from './quantile-of-sorted.js';
 import type { ErrorQuantiles, FittedModel, PooledModel } from './types.js';
 
+/** Errors are kept at every half percent. */
+const KEPT_ERRORS = 199;
+
+/** Shares beyond this lie outside what is kept. */
+const OUTERMOST = 1 / (KEPT_ERRORS + 1);
+
 /**
- * The same model in half the memory: seasons and errors in single precision, seven digits, where a load is known to two.
- * For models that are kept by the thousand. Updates go on in single precision, equally in every replica.
+ * The same model in a small part of the memory, for models that are kept by the thousand: seasons and typical errors in
+ * single precision, seven digits where a load is known to two; visits of a slot counted up to 255, where they have long
+ * stopped to matter; errors at every half percent of their distribution. Updates go on alike in every replica.
  *
  * @param model is not to be used any more: what is not copied is shared.
+ * @param quantile that the model will be asked for; one beyond 0.995 (or below 0.005) keeps every error.
  */
-export function compactModel(model: FittedModel): FittedModel {
+export function compactModel(model: FittedModel, quantile = 0.9): FittedModel {
   const mean = compactPool(model.mean);
+  const isInner = quantile >= OUTERMOST && quantile <= 1 - OUTERMOST;
+  const keep = isInner ? atHalfPercents : (errors: ErrorQuantiles['sorted']) => Float32Array.from(errors);
+  const compactErrors = (errors: ErrorQuantiles) => ({ ...errors, sorted: keep(errors.sorted) });
   return {
     ...model,
     mean,
     peak: model.peak === model.mean ? mean : compactPool(model.peak),
+    stepErrors: model.stepErrors.map(compactErrors),
     peakErrors: compactErrors(model.peakErrors),
+    peakTypical: Float32Array.from(model.peakTypical),
   };
 }
 
@@ -24,13 +38,15 @@ function compactPool(pool: PooledModel): PooledModel {
       seasons: member.seasons.map((season) => ({
         ...season,
         effects: Float32Array.from(season.effects),
-        visits: Float32Array.from(season.visits),
+        visits: Uint8ClampedArray.from(season.visits),
       })),
     })),
-    stepErrors: pool.stepErrors.map(compactErrors),
+    volatility: { ...pool.volatility, typical: Float32Array.from(pool.volatility.typical) },
   };
 }
 
-function compactErrors(errors: ErrorQuantiles): ErrorQuantiles {
-  return { ...errors, sorted: Float32Array.from(errors.sorted) };
+/** The quantiles at every half percent: `quantileOfSorted` gives at each of them what it gives of all errors. */
+function atHalfPercents(sorted: ErrorQuantiles['sorted']): Float32Array {
+  if (sorted.length <= KEPT_ERRORS) return Float32Array.from(sorted);
+  return Float32Array.from({ length: KEPT_ERRORS }, (_, k) => quantileOfSorted(sorted, (k + 1) * OUTERMOST));
 }

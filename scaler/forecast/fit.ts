@@ -69,6 +69,15 @@ export function fit(series: Series, options: FitOptions): FittedModel {
     guarded: rung.stage !== 'observed' && isGuarded(quality),
     mean: mean.model,
     peak: peak.model,
+    stepErrors: stepErrors(
+      values,
+      mean.replayed,
+      origins,
+      horizonSteps,
+      mean.model.volatility,
+      mean.ratios,
+      daySlots,
+    ),
     peakErrors: {
       stepsAhead: horizonSteps,
       sorted: divided.filter((error) => !Number.isNaN(error)).sort(),
@@ -121,7 +130,6 @@ function fitSeries(
     last: known.at(-1) ?? Number.NaN,
     floor: known.every((value) => value >= 0) ? 0 : Number.NEGATIVE_INFINITY,
     volatility,
-    stepErrors: stepErrors(values, replayed, origins, horizonSteps, volatility, ratios, daySlots),
   };
   return { model, replayed, ratios };
 }

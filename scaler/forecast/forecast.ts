@@ -24,7 +24,8 @@ export function forecast(
   let peakStep = 0;
   for (let h = 1; h < horizonSteps; h++) if (peak[h]! > peak[peakStep]!) peakStep = h;
 
-  const { volatility, stepErrors, floor } = model.mean;
+  const { stepErrors } = model;
+  const { volatility, floor } = model.mean;
   const daySlots = slots.get(volatility.periodSeconds)!;
   const expected = mean.map((_, h) =>
     expectedError(volatility.typical[daySlots[skipSteps + h]!]!, volatility.ratio),

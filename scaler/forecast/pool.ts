@@ -46,6 +46,9 @@ const SAME_TIME: SmoothingParameters = {
   rho: 0.9,
 };
 
+/** A member that never weighs as much as this is left out. */
+const LEAST_WEIGHT = 0.02;
+
 /** Steps ahead at which members are measured: 1, a quarter of the horizon, and the horizon. */
 export function measuredSteps(horizonSteps: number): number[] {
   return [...new Set([1, Math.max(1, Math.round(horizonSteps / 4)), horizonSteps])];
@@ -100,10 +103,22 @@ export function fitPool(
     forecasts.push(replayMember(member, track, origins, horizonSteps));
     members.push(member);
   }
-  const weights = measuredAt.map((stepsAhead) =>
-    weightsOfErrors(forecasts.map((made) => recentError(values, made, origins, horizonSteps, stepsAhead))),
+  const errors = measuredAt.map((stepsAhead) =>
+    forecasts.map((made) => recentError(values, made, origins, horizonSteps, stepsAhead)),
   );
-  return { members, weights, replayed: combine(forecasts, weights, measuredAt, origins.count, horizonSteps) };
+  const heard = membersHeard(errors.map(weightsOfErrors));
+  const weights = errors.map((row) => weightsOfErrors(heard.map((m) => row[m]!)));
+  const heardForecasts = heard.map((m) => forecasts[m]!);
+  return {
+    members: heard.map((m) => members[m]!),
+    weights,
+    replayed: combine(heardForecasts, weights, measuredAt, origins.count, horizonSteps),
+  };
+}
+
+/** Indices of the members that weigh something at one of the measured steps ahead; the others only cost memory and time. */
+function membersHeard(weights: readonly (readonly number[])[]): number[] {
+  return weights[0]!.flatMap((_, m) => (weights.some((row) => row[m]! >= LEAST_WEIGHT) ? [m] : []));
 }
 
 /** Without past forecasts to measure, there is only the last value. */

@@ -65,7 +65,7 @@ export interface Season {
   /** Effect of each slot, in the member's own scale. */
   readonly effects: Float64Array | Float32Array;
   /** How often each slot has been seen; a slot learns quickly while it is new. */
-  readonly visits: Float64Array | Float32Array;
+  readonly visits: Float64Array | Uint8ClampedArray;
 }
 
 /** Smoothing parameters of a Holt-Winters recursion, all between 0 and 1. */
@@ -116,7 +116,7 @@ export interface Volatility {
   /** Period of `typical` in seconds of local time; 0 when there is only one slot for all times. */
   readonly periodSeconds: number;
   /** Mean absolute error of one-step forecasts in each slot of the day. */
-  readonly typical: Float64Array;
+  readonly typical: Float64Array | Float32Array;
   /** Recent errors as a multiple of the typical ones: above 1 in restless times. */
   ratio: number;
 }
@@ -133,7 +133,6 @@ export interface PooledModel {
   /** Lowest value a forecast may take: 0 for a series that was never negative. */
   readonly floor: number;
   readonly volatility: Volatility;
-  readonly stepErrors: readonly ErrorQuantiles[];
 }
 
 /**
@@ -156,8 +155,10 @@ export interface FittedModel {
   readonly mean: PooledModel;
   /** Model of the step maxima; the same object as `mean` when the series has no finer maxima. */
   readonly peak: PooledModel;
+  /** Errors of the step means at growing numbers of steps ahead. */
+  readonly stepErrors: readonly ErrorQuantiles[];
   /** Errors of the peak over `horizonSteps`, for the quantile of the peak. */
   readonly peakErrors: ErrorQuantiles;
   /** Mean absolute error of the peak, by slot of the day like `peak.volatility.typical`. */
-  readonly peakTypical: Float64Array;
+  readonly peakTypical: Float64Array | Float32Array;
 }

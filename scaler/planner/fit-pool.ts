@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { Piscina } from 'piscina';
-import type { FitOptions, FittedModel, Series } from '../forecast/index.js';
+import type { FitOptions, Series } from '../forecast/index.js';
+import type { PackedModel } from './packed-model.js';
 import type { Fitter } from './ports.js';
 
 /** Bounds on the worker threads. */
@@ -14,12 +15,15 @@ export interface FitPoolLimits {
   readonly heapMebibytes: number;
 }
 
+/** How far fits stand back from the thread that answers when processors are short, as `nice` counts. */
+const NICENESS = 10;
+
 /**
  * Fits models in worker threads, so that the event loop goes on answering. A thread that dies or runs too long fails
  * its own fit only; the pool replaces it.
  */
 export class FitPool implements Fitter {
-  readonly #pool: Piscina<{ series: Series; options: FitOptions }, FittedModel>;
+  readonly #pool: Piscina<{ series: Series; options: FitOptions }, PackedModel>;
   readonly #timeoutSeconds: number;
   /** Queues in front of the pool, so that the time limit starts when a thread is free. */
   readonly #whenThreadIsFree: LimitFunction;
@@ -33,20 +37,21 @@ export class FitPool implements Fitter {
       minThreads: 1,
       maxThreads: limits.threads,
       idleTimeout: 60_000,
+      // Fits can wait; answers cannot.
+      niceIncrement: NICENESS,
       resourceLimits: { maxOldGenerationSizeMb: limits.heapMebibytes },
     });
   }
 
   /** @throws Error when the fit failed, took too long, lost its thread, or the pool was closed. */
-  async fit(series: Series, options: FitOptions): Promise<FittedModel> {
-    const transferList = [series.values.buffer as ArrayBuffer];
-    if (series.peaks) transferList.push(series.peaks.buffer as ArrayBuffer);
-    return await this.#whenThreadIsFree(() =>
-      this.#pool.run(
-        { series, options },
-        { transferList, signal: AbortSignal.timeout(this.#timeoutSeconds * 1000) },
-      ),
-    );
+  async fit(take: () => Series, options: FitOptions): Promise<PackedModel> {
+    return await this.#whenThreadIsFree(async () => {
+      const series = take();
+      const transferList = [series.values.buffer as ArrayBuffer];
+      if (series.peaks) transferList.push(series.peaks.buffer as ArrayBuffer);
+      const signal = AbortSignal.timeout(this.#timeoutSeconds * 1000);
+      return await this.#pool.run({ series, options }, { transferList, signal });
+    });
   }
 
   /** Stops the threads; fits under way are rejected. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { ScalerError } from '../errors.js';
-import { type FittedModel, fit } from '../forecast/index.js';
+import { fit } from '../forecast/index.js';
 import { testTrigger } from '../test-support/test-trigger.js';
+import { type Outlook, outlookOf } from './outlook.js';
 import { type Knowledge, planAnswer } from './plan-answer.js';
 import type { Snapshot } from './types.js';
 
@@ -13,16 +14,17 @@ const trigger = testTrigger({ ignoreNullValues: true });
 const unavailable = new ScalerError('unavailable', 'Prometheus at http://127.0.0.1:9 does not answer');
 
 /** Load between 60 and 140 with a daily rhythm; at midnight it stands at 100 and rises. */
-function risingAtMidnight(): FittedModel {
+function risingAtMidnight(nowSeconds = midnight): Outlook {
   const startSeconds = midnight - 4 * day;
   const values = Float64Array.from(
     { length: (4 * day) / step },
     (_, i) => 100 + 40 * Math.sin((2 * Math.PI * (startSeconds + i * step)) / day),
   );
-  return fit(
+  const model = fit(
     { startSeconds, stepSeconds: step, values },
     { horizonSteps: 12, seasonality: 'auto', timezone: 'UTC' },
   );
+  return outlookOf(model, { ...trigger, horizonSeconds: 12 * step }, nowSeconds);
 }
 
 function plan(knowledge: Partial<Knowledge>) {
@@ -31,7 +33,7 @@ function plan(knowledge: Partial<Knowledge>) {
     nowSeconds: midnight,
     observation: { value: 100, atSeconds: midnight },
     failure: undefined,
-    model: undefined,
+    outlook: undefined,
     freshSeconds: 30,
     maxStalenessSeconds: 1800,
     ...knowledge,
@@ -53,7 +55,7 @@ function errorOf(knowledge: Partial<Knowledge>): ScalerError {
 describe('planAnswer, by the failure table', () => {
   it('answers the coming peak when all is well', () => {
     // An hour ahead the sine stands at 100 + 40 sin(15 degrees) = 110.35; its last whole step at 109.5.
-    const { value, reason, active, stage } = snapshotOf({ model: risingAtMidnight() });
+    const { value, reason, active, stage } = snapshotOf({ outlook: risingAtMidnight() });
     assert.ok(Math.abs(value - 109.5) < 1.5, `value ${value}`);
     assert.deepEqual({ reason, active, stage }, { reason: 'forecast', active: true, stage: 'daily' });
   });
@@ -81,7 +83,7 @@ describe('planAnswer, by the failure table', () => {
 
   it('goes on with the forecast while Prometheus fails and the model is fresh', () => {
     const { value, reason } = snapshotOf({
-      model: risingAtMidnight(),
+      outlook: risingAtMidnight(midnight + 1500),
       failure: unavailable,
       nowSeconds: midnight + 1500,
       observation: { value: 100, atSeconds: midnight },
@@ -97,12 +99,12 @@ describe('planAnswer, by the failure table', () => {
   });
 
   it('calls the answer stale when Prometheus hangs without failing', () => {
-    assert.equal(snapshotOf({ model: risingAtMidnight(), nowSeconds: midnight + 31 }).reason, 'stale');
+    assert.equal(snapshotOf({ outlook: risingAtMidnight(), nowSeconds: midnight + 31 }).reason, 'stale');
   });
 
   it('is unavailable when Prometheus has failed for longer than maxStaleness', () => {
     const error = errorOf({
-      model: risingAtMidnight(),
+      outlook: risingAtMidnight(midnight + 1801),
       failure: unavailable,
       nowSeconds: midnight + 1801,
     });
@@ -125,13 +127,13 @@ describe('planAnswer, by the failure table', () => {
 
   it('is rejected at once when the query gives several series', () => {
     const failure = new ScalerError('rejected', 'the query gives 2 series');
-    assert.equal(errorOf({ failure, model: risingAtMidnight() }), failure);
+    assert.equal(errorOf({ failure, outlook: risingAtMidnight() }), failure);
   });
 
   it('falls back to the load now when only the history is too old for a forecast', () => {
     const now = midnight + 7200;
     const { value, reason } = snapshotOf({
-      model: risingAtMidnight(),
+      outlook: risingAtMidnight(now),
       nowSeconds: now,
       observation: { value: 42, atSeconds: now },
     });

@@ -1,8 +1,9 @@
 import { formatDuration } from '../duration.js';
 import { ScalerError } from '../errors.js';
-import type { FittedModel, Forecast } from '../forecast/index.js';
+import type { Forecast } from '../forecast/index.js';
 import type { Observation } from '../history/types.js';
 import type { Trigger } from '../trigger.js';
+import type { Outlook } from './outlook.js';
 import { decideSignal } from './signal.js';
 import type { Answer, PlannedForecast, Snapshot } from './types.js';
 
@@ -14,8 +15,8 @@ export interface Knowledge {
   readonly observation: Observation | undefined;
   /** Why the newest read of the history source failed; undefined when it did not. */
   readonly failure: ScalerError | undefined;
-  /** The model in use; undefined while there is none. */
-  readonly model: FittedModel | undefined;
+  /** What the model in use says of the coming horizon; undefined while there is none. */
+  readonly outlook: Outlook | undefined;
   /** An observation older than this means that the history source does not answer. */
   readonly freshSeconds: number;
   /** How old observation and model may be and still serve. */
@@ -36,11 +37,10 @@ export function planAnswer(knowledge: Knowledge): Answer | undefined {
   if (observedAgo > maxStalenessSeconds) return { error: failure ?? silent(trigger, observedAgo) };
   if (observation.value === undefined && !trigger.ignoreNullValues) return { error: noSeries(trigger) };
 
-  const model = usable(knowledge);
-  const signal = decideSignal(trigger, model, {
-    nowSeconds,
+  const outlook = usable(knowledge);
+  const signal = decideSignal(trigger, outlook, {
     observed: observation.value,
-    stale: failure !== undefined || observedAgo > freshSeconds || model !== knowledge.model,
+    stale: failure !== undefined || observedAgo > freshSeconds || outlook !== knowledge.outlook,
   });
   const snapshot: Snapshot = {
     trigger,
@@ -50,21 +50,21 @@ export function planAnswer(knowledge: Knowledge): Answer | undefined {
     value: signal.value,
     active: signal.active,
     reason: signal.reason,
-    stage: model?.stage ?? 'observed',
-    nextStageInSeconds: model?.nextStageInSeconds,
-    guarded: model?.guarded ?? false,
-    forecast: signal.forecast && plannedForecast(signal.forecast),
-    quality: model?.quality,
-    historyUntilSeconds: model?.endSeconds,
+    stage: outlook?.stage ?? 'observed',
+    nextStageInSeconds: outlook?.nextStageInSeconds,
+    guarded: outlook?.guarded ?? false,
+    forecast: outlook && plannedForecast(outlook.forecast),
+    quality: outlook?.quality,
+    historyUntilSeconds: outlook?.endSeconds,
   };
   return { snapshot };
 }
 
-/** The model, unless it is so old that its forecast would be a guess. */
-function usable({ model, nowSeconds, maxStalenessSeconds }: Knowledge): FittedModel | undefined {
-  if (!model) return undefined;
-  const unseenSeconds = nowSeconds - model.endSeconds;
-  return unseenSeconds <= maxStalenessSeconds + 2 * model.stepSeconds ? model : undefined;
+/** The outlook, unless its model is so old that the forecast would be a guess. */
+function usable({ outlook, nowSeconds, maxStalenessSeconds }: Knowledge): Outlook | undefined {
+  if (!outlook) return undefined;
+  const unseenSeconds = nowSeconds - outlook.endSeconds;
+  return unseenSeconds <= maxStalenessSeconds + 2 * outlook.stepSeconds ? outlook : undefined;
 }
 
 function plannedForecast(forecast: Forecast): PlannedForecast {

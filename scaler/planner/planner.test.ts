@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { ScalerError } from '../errors.js';
-import { fit, type Series } from '../forecast/index.js';
+import type { Series } from '../forecast/index.js';
 import type { Observation } from '../history/types.js';
 import { ManualClock } from '../test-support/manual-clock.js';
 import { testTrigger } from '../test-support/test-trigger.js';
 import type { Trigger } from '../trigger.js';
+import { fitPacked } from './packed-model.js';
 import { Planner } from './planner.js';
 import type { Fitter, HistoryProvider, PlannerObserver, TriggerHistory } from './ports.js';
 import type { Answer, Snapshot } from './types.js';
@@ -67,7 +68,7 @@ function seriesUntil(untilSeconds: number, historySeconds: number): Series {
 }
 
 /** Fits in this thread: what a fit gives is the same, only when it gives it differs. */
-const fitter: Fitter = { fit: async (series, options) => fit(series, options) };
+const fitter: Fitter = { fit: async (series, options) => fitPacked(series(), options) };
 const brokenFitter: Fitter = {
   fit: async () => {
     throw new Error('worker ran out of memory');

@@ -1,7 +1,8 @@
-import type { FitOptions, FittedModel } from '../forecast/index.js';
+import type { FitOptions } from '../forecast/index.js';
 import type { Series } from '../forecast/types.js';
 import type { Observation } from '../history/types.js';
 import type { Trigger } from '../trigger.js';
+import type { PackedModel } from './packed-model.js';
 import type { Answer } from './types.js';
 
 /** The past and the present of one trigger's query. */
@@ -31,8 +32,11 @@ export interface HistoryProvider {
 
 /** Fits models away from the event loop. */
 export interface Fitter {
-  /** The same result as `fit` of the forecast, for a series that the caller gives away. */
-  fit(series: Series, options: FitOptions): Promise<FittedModel>;
+  /**
+   * As `fitPacked`. The series is asked for when its turn comes, so that fits that wait hold no copies of theirs, and
+   * is given away.
+   */
+  fit(series: () => Series, options: FitOptions): Promise<PackedModel>;
 }
 
 /** How often the planner does what. All in seconds of its clock. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type FitOptions, fit, forecast, type Series } from '../forecast/index.js';
+import type { FitOptions, Series } from '../forecast/index.js';
+import { fitPacked } from './packed-model.js';
 import { cutSeries, type RefitSchedule, RefittingModel } from './refitting-model.js';
 
 const step = 300;
@@ -9,6 +10,7 @@ const day = 86_400;
 const midnight = 1_772_409_600;
 
 const options: FitOptions = { horizonSteps: 3, seasonality: 'auto', timezone: 'UTC' };
+const trigger = { horizonSeconds: 3 * step, stepSeconds: step, quantile: 0.9 };
 const schedule: RefitSchedule = {
   stepSeconds: step,
   refitSeconds: hour,
@@ -33,7 +35,7 @@ function live(model: RefittingModel, fromSeconds: number, toSeconds: number): vo
     model.advance(now, known);
     const boundary = model.dueBoundarySeconds(now, now);
     if (boundary !== undefined) {
-      model.offer(boundary, fit(cutSeries(known, boundary - 14 * day, boundary), options));
+      model.offer(boundary, fitPacked(cutSeries(known, boundary - 14 * day, boundary), options));
       model.advance(now, known);
     }
   }
@@ -41,31 +43,32 @@ function live(model: RefittingModel, fromSeconds: number, toSeconds: number): vo
 
 describe('RefittingModel', () => {
   it('holds the same model at a moment whenever it was started', () => {
-    const old = new RefittingModel(schedule);
-    const young = new RefittingModel(schedule);
+    const old = new RefittingModel(schedule, trigger);
+    const young = new RefittingModel(schedule, trigger);
     const now = midnight + 5 * hour + 4 * step;
     live(old, midnight, now);
     live(young, now, now);
-    const [a, b] = [old, young].map(({ current }) => forecast(current!, 3, [0.5, 0.9]));
-    assert.deepEqual(a, b);
+    assert.ok(old.outlook(now));
+    assert.deepEqual(old.outlook(now), young.outlook(now));
+    assert.deepEqual(old.unpacked(), young.unpacked());
   });
 
   it('changes over to a newer fit only when its grace has passed', () => {
-    const model = new RefittingModel({ ...schedule, graceSeconds: 2 * step });
+    const model = new RefittingModel({ ...schedule, graceSeconds: 2 * step }, trigger);
     live(model, midnight, midnight + hour + step);
-    const before = model.current;
+    const before = model.unpacked()!.quality;
     live(model, midnight + hour + 2 * step, midnight + hour + 2 * step);
-    assert.notEqual(model.current, before);
+    assert.notDeepEqual(model.unpacked()!.quality, before);
   });
 
   it('asks for one fit a boundary', () => {
-    const model = new RefittingModel(schedule);
+    const model = new RefittingModel(schedule, trigger);
     const due: number[] = [];
     for (let now = midnight; now < midnight + 3 * hour; now += step) {
       const boundary = model.dueBoundarySeconds(now, now);
       if (boundary === undefined) continue;
       due.push(boundary);
-      model.offer(boundary, fit(cutSeries(history(now), boundary - day, boundary), options));
+      model.offer(boundary, fitPacked(cutSeries(history(now), boundary - day, boundary), options));
       model.advance(now, history(now));
     }
     assert.deepEqual(due, [midnight - hour, midnight, midnight + hour, midnight + 2 * hour]);
@@ -74,24 +77,25 @@ describe('RefittingModel', () => {
   it('asks for a fit as soon as the history is long enough for the next stage', () => {
     // The refit clock strikes at midnight and then not for six days; the history begins at noon before.
     const refitSeconds = 6 * day;
-    const model = new RefittingModel({ ...schedule, refitSeconds, offsetSeconds: midnight % refitSeconds });
+    const rareFits = { ...schedule, refitSeconds, offsetSeconds: midnight % refitSeconds };
+    const model = new RefittingModel(rareFits, trigger);
     const due: number[] = [];
     for (let now = midnight + step; now < midnight + 3 * day; now += step) {
       const known = cutSeries(history(now), midnight - day / 2, now);
       const boundary = model.dueBoundarySeconds(now, now);
       if (boundary !== undefined) {
-        model.offer(boundary, fit(cutSeries(known, 0, boundary), options));
+        model.offer(boundary, fitPacked(cutSeries(known, 0, boundary), options));
         due.push(boundary);
       }
       model.advance(now, known);
     }
     assert.equal(due[0], midnight);
-    assert.equal(model.current?.stage, 'daily');
+    assert.equal(model.unpacked()?.stage, 'daily');
     assert.ok(due.length <= 4, `fits at ${due}`);
   });
 
   it('asks for no fit on steps that have not arrived', () => {
-    const model = new RefittingModel(schedule);
+    const model = new RefittingModel(schedule, trigger);
     live(model, midnight + step, midnight + step);
     assert.equal(model.dueBoundarySeconds(midnight + hour, midnight + hour - step), undefined);
     assert.equal(model.dueBoundarySeconds(midnight + hour, midnight + hour), midnight + hour);

@@ -1,4 +1,7 @@
 import { type FittedModel, type Series, update } from '../forecast/index.js';
+import type { Trigger } from '../trigger.js';
+import { type Outlook, outlookOf, stepsBehind } from './outlook.js';
+import { type PackedModel, packModel, unpackModel } from './packed-model.js';
 import { refitBoundarySeconds } from './schedule.js';
 
 /** When a trigger's model is fitted again. */
@@ -15,9 +18,10 @@ export interface RefitSchedule {
   readonly graceSeconds: number;
 }
 
-interface DatedModel {
+/** A fitted model at rest. */
+interface RestingModel extends Pick<FittedModel, 'nextStageInSeconds' | 'endSeconds' | 'stepSeconds'> {
   readonly boundarySeconds: number;
-  readonly model: FittedModel;
+  readonly packed: PackedModel;
 }
 
 /**
@@ -26,14 +30,31 @@ interface DatedModel {
  * not on when the process started: replicas and replays agree.
  */
 export class RefittingModel {
-  #current: DatedModel | undefined;
-  #next: DatedModel | undefined;
+  #current: RestingModel | undefined;
+  #next: RestingModel | undefined;
+  /** The newest outlook, and how many steps the model was behind then. */
+  #outlook: { readonly behind: number; readonly outlook: Outlook } | undefined;
 
-  constructor(readonly schedule: RefitSchedule) {}
+  /** @param trigger whose horizon and quantile the outlook is for */
+  constructor(
+    readonly schedule: RefitSchedule,
+    readonly trigger: Pick<Trigger, 'horizonSeconds' | 'stepSeconds' | 'quantile'>,
+  ) {}
 
-  /** The model in use; undefined before the first fit. */
-  get current(): FittedModel | undefined {
-    return this.#current?.model;
+  /** The model in use, unpacked: not to be changed. Undefined before the first fit. */
+  unpacked(): FittedModel | undefined {
+    return this.#current && unpackModel(this.#current.packed);
+  }
+
+  /** What the model in use says of the coming horizon; undefined before the first fit. */
+  outlook(nowSeconds: number): Outlook | undefined {
+    if (!this.#current) return undefined;
+    const behind = stepsBehind(this.#current, nowSeconds);
+    if (this.#outlook?.behind !== behind) {
+      const outlook = outlookOf(unpackModel(this.#current.packed), this.trigger, nowSeconds);
+      this.#outlook = { behind, outlook };
+    }
+    return this.#outlook.outlook;
   }
 
   /**
@@ -53,9 +74,11 @@ export class RefittingModel {
   }
 
   /** Takes over a model that was fitted on the window ending at `boundarySeconds`. */
-  offer(boundarySeconds: number, model: FittedModel): void {
-    if (this.#current) this.#next = { boundarySeconds, model };
-    else this.#current = { boundarySeconds, model };
+  offer(boundarySeconds: number, packed: PackedModel): void {
+    const { nextStageInSeconds, endSeconds, stepSeconds } = unpackModel(packed);
+    const offered = { boundarySeconds, packed, nextStageInSeconds, endSeconds, stepSeconds };
+    if (this.#current) this.#next = offered;
+    else this.#current = offered;
   }
 
   /** Changes over to the newer fit when its time has come, and carries the model on to the end of the history. */
@@ -63,14 +86,17 @@ export class RefittingModel {
     if (this.#next && this.#next.boundarySeconds <= nowSeconds - this.schedule.graceSeconds) {
       this.#current = this.#next;
       this.#next = undefined;
+      this.#outlook = undefined;
     }
-    if (this.#current) catchUp(this.#current.model, history);
+    if (!this.#current || this.#current.endSeconds >= seriesEndSeconds(history)) return;
+    this.#current = caughtUp(this.#current, history);
+    this.#outlook = undefined;
   }
 
   /** When the history of a fit will be long enough for the next stage; undefined on the last one. */
-  #stageReachedSeconds({ boundarySeconds, model }: DatedModel): number | undefined {
+  #stageReachedSeconds({ boundarySeconds, nextStageInSeconds }: RestingModel): number | undefined {
     const { stepSeconds } = this.schedule;
-    const missingSteps = Math.ceil(model.nextStageInSeconds / stepSeconds);
+    const missingSteps = Math.ceil(nextStageInSeconds / stepSeconds);
     return missingSteps > 0 ? boundarySeconds + missingSteps * stepSeconds : undefined;
   }
 
@@ -80,14 +106,21 @@ export class RefittingModel {
   }
 }
 
-/** Feeds a model the steps that it has not seen; steps before the history's beginning are unknown. */
-function catchUp(model: FittedModel, history: Series): void {
+/** The model after the steps that it has not seen; steps before the history's beginning are unknown. */
+function caughtUp(resting: RestingModel, history: Series): RestingModel {
+  const model = unpackModel(resting.packed);
   const seen = Math.round((model.endSeconds - history.startSeconds) / history.stepSeconds);
   const peaks = history.peaks ?? history.values;
   for (let i = seen; i < history.values.length; i++) {
     if (i < 0) update(model, Number.NaN, Number.NaN);
-    else update(model, history.values[i], peaks[i]);
+    else update(model, history.values[i]!, peaks[i]!);
   }
+  return { ...resting, packed: packModel(model), endSeconds: model.endSeconds };
+}
+
+/** Epoch seconds at which the newest step of a series ends. */
+export function seriesEndSeconds({ startSeconds, stepSeconds, values }: Series): number {
+  return startSeconds + values.length * stepSeconds;
 }
 
 /**

@@ -1,14 +1,13 @@
 import type { Clock } from '../clock.js';
 import { ScalerError } from '../errors.js';
 import type { FitOptions } from '../forecast/index.js';
-import type { Series } from '../forecast/types.js';
 import type { Observation } from '../history/types.js';
 import type { Trigger } from '../trigger.js';
 import { AnswerRecord } from './answer-record.js';
 import { fitOptions } from './fit-options.js';
 import { planAnswer } from './plan-answer.js';
 import type { Fitter, PlannerObserver, PlannerSettings, TriggerHistory } from './ports.js';
-import { cutSeries, RefittingModel } from './refitting-model.js';
+import { cutSeries, RefittingModel, seriesEndSeconds } from './refitting-model.js';
 import { spread, tickSeconds } from './schedule.js';
 import { StateChanges } from './state-changes.js';
 import type { Answer, Evidence } from './types.js';
@@ -59,12 +58,11 @@ export class TrackedTrigger {
   ) {
     this.#fitOptions = fitOptions(trigger);
     this.#record = new AnswerRecord(trigger);
-    this.#model = new RefittingModel({
-      stepSeconds: trigger.stepSeconds,
-      refitSeconds: parts.settings.refitSeconds,
-      offsetSeconds: spread(trigger.query) * parts.settings.refitSeconds,
-      graceSeconds: trigger.stepSeconds,
-    });
+    const { refitSeconds } = parts.settings;
+    const { stepSeconds } = trigger;
+    const offsetSeconds = spread(trigger.query) * refitSeconds;
+    const schedule = { stepSeconds, refitSeconds, offsetSeconds, graceSeconds: stepSeconds };
+    this.#model = new RefittingModel(schedule, trigger);
   }
 
   /** The current answer; undefined until the first observation or failure. */
@@ -75,11 +73,11 @@ export class TrackedTrigger {
   /** What the answer was computed from. */
   evidence(): Evidence {
     const history = this.history.series();
-    const end = endSeconds(history);
+    const end = seriesEndSeconds(history);
     return {
       // Held is a little more than the trigger asks for.
       history: cutSeries(history, end - this.trigger.historySeconds, end),
-      model: this.#model.current,
+      model: this.#model.unpacked(),
       past: this.#record.past(),
       changes: this.#changes.list(),
     };
@@ -160,18 +158,19 @@ export class TrackedTrigger {
     const history = this.history.series();
     this.#model.advance(nowSeconds, history);
     if (this.#fitting) return;
-    const boundary = this.#model.dueBoundarySeconds(nowSeconds, endSeconds(history));
+    const boundary = this.#model.dueBoundarySeconds(nowSeconds, seriesEndSeconds(history));
     if (boundary === undefined) return;
-    const window = cutSeries(history, boundary - this.trigger.historySeconds, boundary);
-    if (window.values.length > 0) this.#fitting = this.#fit(window, boundary);
+    if (history.startSeconds < boundary && history.values.length > 0) this.#fitting = this.#fit(boundary);
     else this.#settle();
   }
 
-  async #fit(window: Series, boundarySeconds: number): Promise<void> {
+  async #fit(boundarySeconds: number): Promise<void> {
     const { fitter, observer } = this.parts;
     const startedAt = performance.now();
     const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
     try {
+      const fromSeconds = boundarySeconds - this.trigger.historySeconds;
+      const window = () => cutSeries(this.history.series(), fromSeconds, boundarySeconds);
       const model = await fitter.fit(window, this.#fitOptions);
       this.#model.offer(boundarySeconds, model);
       this.#model.advance(this.#sourceNowSeconds(), this.history.series());
@@ -202,7 +201,7 @@ export class TrackedTrigger {
       freshSeconds: 2 * refreshSeconds,
       observation: this.#observation,
       failure: this.#failure,
-      model: this.#model.current,
+      outlook: this.#model.outlook(nowSeconds),
     });
     if (!after) return;
     this.#answer = after;
@@ -211,10 +210,6 @@ export class TrackedTrigger {
     this.parts.observer.answerRenewed(this.trigger, before, after);
     for (const listener of this.#listeners) listener(after);
   }
-}
-
-function endSeconds(series: Series): number {
-  return series.startSeconds + series.values.length * series.stepSeconds;
 }
 
 /** A failure as KEDA may see it. What is not written for users is kept as the cause. */

@@ -74,7 +74,7 @@ export type Answer = { readonly snapshot: Snapshot } | { readonly error: ScalerE
 export interface Evidence {
   /** The history held; a copy. */
   readonly history: Series;
-  /** The model in use. Not to be changed. */
+  /** The model in use. A copy. */
   readonly model: FittedModel | undefined;
   /** The answers of the last two days beside what came; undefined before the first answer. */
   readonly past: PastAnswers | undefined;

@@ -7,6 +7,7 @@ import type { Series } from '../forecast/index.js';
 import { callUnary, connect } from '../grpc/client.js';
 import { type Scaler, startScaler } from '../main.js';
 import { FitPool } from '../planner/fit-pool.js';
+import { unpackModel } from '../planner/packed-model.js';
 import { createLog } from '../telemetry/log.js';
 import { pollUntil } from '../test-support/poll-until.js';
 import { PrometheusServer } from '../test-support/prometheus-server.js';
@@ -40,17 +41,17 @@ describe('the process', function () {
         const worker = new URL('./dying-fit-worker.js', import.meta.url);
         const pool = new FitPool({ threads: 1, timeoutSeconds: 5, heapMebibytes: 32 }, worker);
         try {
-          const before = await pool.fit(series(100), options);
+          const before = await pool.fit(() => series(100), options);
           const outcomes = await Promise.allSettled([
-            pool.fit(series(first), options),
-            pool.fit(series(100), options),
-            pool.fit(series(100), options),
+            pool.fit(() => series(first), options),
+            pool.fit(() => series(100), options),
+            pool.fit(() => series(100), options),
           ]);
           assert.deepEqual(
             outcomes.map(({ status }) => status),
             ['rejected', 'fulfilled', 'fulfilled'],
           );
-          assert.equal(before.stage, 'daily');
+          assert.equal(unpackModel(before).stage, 'daily');
         } finally {
           await pool.close();
         }

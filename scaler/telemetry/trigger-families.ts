@@ -1,10 +1,8 @@
+import { LOWER_QUANTILE } from '../planner/outlook.js';
 import type { Snapshot } from '../planner/types.js';
 import type { TriggerFamily, TriggerState } from './trigger-gauge.js';
 
 const PREFIX = 'predictive_scaler_';
-
-/** The lower edge of a forecast's band, as PlannedForecast has it. */
-const LOWER_QUANTILE = 0.1;
 
 /** Families about the load itself are in the query's unit, which only the user knows. */
 const loadFamilies: readonly TriggerFamily[] = [

@@ -1,5 +1,6 @@
 import { type FittedModel, forecast, type PooledModel, type Series } from '../../forecast/index.js';
 import type { PastAnswers } from '../../planner/answer-record.js';
+import { LOWER_QUANTILE, stepsBehind } from '../../planner/outlook.js';
 import type { StateChange } from '../../planner/state-changes.js';
 import type { Answer, Evidence } from '../../planner/types.js';
 import { describeSource, type Trigger } from '../../trigger.js';
@@ -41,9 +42,6 @@ const MOST_POINTS = 2016;
 
 /** Steps of forecast in one answer, for triggers with short steps. */
 const MOST_FORECAST_STEPS = 2016;
-
-/** Lower edge of the band around the forecast, as in the snapshot. */
-const LOWER_QUANTILE = 0.1;
 
 /** Everything that the trigger's page shows. */
 export function triggerDetail(parts: DetailParts): TriggerDetail {
@@ -118,10 +116,9 @@ function historyChart(history: Series, historySeconds: number): HistoryChart | n
 
 function forecastChart(model: FittedModel, trigger: Trigger, nowSeconds: number): ForecastChart {
   const { stepSeconds } = model;
-  const behind = Math.max(0, Math.floor((nowSeconds - model.endSeconds) / stepSeconds));
   const reachSeconds = Math.max(trigger.horizonSeconds, DAY_SECONDS);
   const steps = Math.min(MOST_FORECAST_STEPS, Math.ceil(reachSeconds / stepSeconds));
-  const coming = forecast(model, steps, [LOWER_QUANTILE, trigger.quantile], behind);
+  const coming = forecast(model, steps, [LOWER_QUANTILE, trigger.quantile], stepsBehind(model, nowSeconds));
   const horizonSteps = Math.max(1, Math.round(trigger.horizonSeconds / stepSeconds));
   return {
     startTime: rfc3339(coming.startSeconds),

@@ -2,6 +2,7 @@ import { demoWorkloads, type Workload } from '../../demo/workloads.js';
 import { ScalerError } from '../../errors.js';
 import { fit, type Series, update } from '../../forecast/index.js';
 import { AnswerRecord } from '../../planner/answer-record.js';
+import { outlookOf } from '../../planner/outlook.js';
 import { planAnswer } from '../../planner/plan-answer.js';
 import { StateChanges } from '../../planner/state-changes.js';
 import type { Answer, Answers, Evidence, Snapshot } from '../../planner/types.js';
@@ -127,7 +128,7 @@ function sampleOf(workload: Workload): Sample {
         value: isBorn ? workload.requestsPerSecond(nowSeconds) : undefined,
       },
       failure: undefined,
-      model,
+      outlook: outlookOf(model, trigger, nowSeconds),
       freshSeconds: 60,
       maxStalenessSeconds: 1800,
     });
