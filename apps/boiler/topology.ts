@@ -4,7 +4,7 @@ import type { Channel } from 'amqplib';
 export const readingsQueue = 'boiler.readings';
 
 /** Where readings go that can never be stored: a fanout exchange, and the durable queue that keeps them for people. */
-export const deadLetterExchange = 'boiler.dead-letters';
+const deadLetterExchange = 'boiler.dead-letters';
 export const deadLetterQueue = 'boiler.readings.dead';
 
 /** The topic exchange for alerts; routing keys are `{boiler}.{measure}.{kind}`, such as `boiler-1.pressure.limit`. */

@@ -42,7 +42,7 @@ export interface Comparison {
 }
 
 /** Shares of overloaded time at which ways of scaling are compared. */
-export const OVERLOAD_LIMITS = [0.01, 0.002] as const;
+const OVERLOAD_LIMITS = [0.01, 0.002] as const;
 
 const DAY_MINUTES = 1440;
 

@@ -1,7 +1,7 @@
 import type { Load } from './load.js';
 
 /** Target per replica over the capacity of a replica when one of them is not given: a usual HPA target. */
-export const DEFAULT_UTILISATION = 0.7;
+const DEFAULT_UTILISATION = 0.7;
 
 /** Replicas at full use that the busiest hundredth of the load should need when no threshold is given. */
 const REPLICAS_AT_PEAK = 20;

@@ -1,9 +1,6 @@
 import { Gauge, Histogram, type Registry } from 'prom-client';
 
-/** The dashboard's metrics, beside those of its HTTP requests. */
-export type DashboardMetrics = ReturnType<typeof dashboardMetrics>;
-
-/** Declares the dashboard's metrics in a registry. */
+/** Declares the dashboard's metrics, beside those of its HTTP requests, in a registry. */
 export function dashboardMetrics(registry: Registry) {
   const registers = [registry];
   return {

@@ -5,7 +5,7 @@ import { drawFault, secondsToNextFault } from './faults.js';
 import { saturationTemperature } from './saturation.js';
 
 /** Steam made at full fire, in t/h. The plant's full demand is 80 % of it, so that control has room to act. */
-export const capacityTonnesPerHour = 25;
+const capacityTonnesPerHour = 25;
 const fullDemandShare = 0.8;
 
 /** Set-points of the two controllers: gauge pressure in bar, water level in %. */

@@ -15,7 +15,7 @@ export function selects(
 }
 
 /** The objects whose pods a Service selects. */
-export function selectedBy(
+function selectedBy(
   service: KubernetesObject,
   objects: readonly KubernetesObject[],
 ): KubernetesObject[] {

@@ -1,7 +1,7 @@
 import type { Samples } from '../../history/samples.js';
 
 /** A Monday, 00:00 UTC, so that made-up weeks begin where weeks do. */
-export const MONDAY_SECONDS = 1_770_595_200;
+const MONDAY_SECONDS = 1_770_595_200;
 
 /** Samples a minute apart of a load that is a function of the minute; for tests. */
 export function minuteSamples(days: number, load: (minute: number) => number): Samples {
