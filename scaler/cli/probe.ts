@@ -26,7 +26,7 @@ interface ProbeOptions {
 /** `predictive-scaler probe`: asks an external scaler what KEDA would ask, and shows the answers and their times. */
 export function probeCommand(): Command {
   return new Command('probe')
-    .summary('ask an external scaler what KEDA would ask it')
+    .summary('Ask an external scaler what KEDA would ask it')
     .description(
       'Acts as KEDA does: asks an external scaler for the metric spec, the metric and whether the workload is active, ' +
         'opens both streams, and shows the answers and their times. Plaintext unless a TLS option is given.',

@@ -15,10 +15,7 @@ export function selects(
 }
 
 /** The objects whose pods a Service selects. */
-function selectedBy(
-  service: KubernetesObject,
-  objects: readonly KubernetesObject[],
-): KubernetesObject[] {
+function selectedBy(service: KubernetesObject, objects: readonly KubernetesObject[]): KubernetesObject[] {
   return objects.filter((object) => {
     const template = podTemplate(object);
     return (

@@ -1,22 +1,12 @@
 import type { Samples } from '../../history/samples.js';
+import { testTrigger } from '../../test-support/test-trigger.js';
 import { type Backtest, type BacktestOptions, runBacktest } from '../backtest.js';
 import { recordingOfSamples } from '../recording.js';
 import type { ReplayTrigger } from '../replay.js';
 import { clusterDefaults, type ScalingSetup } from '../scaled-workload.js';
 
 /** A trigger with the product's defaults; for tests. */
-export const testReplayTrigger: ReplayTrigger = {
-  horizonSeconds: 900,
-  historySeconds: 14 * 86_400,
-  stepSeconds: 300,
-  quantile: 0.9,
-  mode: 'predict',
-  seasonality: 'auto',
-  timezone: 'UTC',
-  minValue: undefined,
-  maxValue: undefined,
-  activationThreshold: 0,
-};
+export const testReplayTrigger: ReplayTrigger = testTrigger({ horizonSeconds: 900 });
 
 /** A workload with the defaults of KEDA and Kubernetes, whose pods take two minutes to start; for tests. */
 export const testSetup: ScalingSetup = {

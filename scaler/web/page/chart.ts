@@ -76,21 +76,8 @@ export function timeAxis(): uPlot.Axis {
   };
 }
 
-/** Keeps a chart as wide as its frame and in the colours of the theme, until the returned function is called. */
-export function keepFitting(chart: uPlot, frame: HTMLElement, height: () => number): () => void {
-  const resize = new ResizeObserver(() => {
-    const width = Math.floor(frame.clientWidth);
-    if (width > 0 && (width !== chart.width || height() !== chart.height))
-      chart.setSize({ width, height: height() });
-  });
-  resize.observe(frame);
-  const redraw = () => chart.redraw(false, true);
-  document.documentElement.addEventListener(THEME_CHANGED, redraw);
-  return () => {
-    resize.disconnect();
-    document.documentElement.removeEventListener(THEME_CHANGED, redraw);
-  };
-}
+/** Distances between marks on an axis of whole numbers. */
+export const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 
 /** The middle of each step, where charts put its value. */
 export function stepTimes(startSeconds: number, stepSeconds: number, steps: number): number[] {

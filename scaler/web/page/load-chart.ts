@@ -1,7 +1,8 @@
 import type uPlot from 'uplot';
 import type { TriggerDetail } from '../api/contract.js';
-import { axisLook, chartLibrary, colour, keepFitting, stepTimes, timeAxis } from './chart.js';
+import { axisLook, chartLibrary, colour, stepTimes, timeAxis, WHOLE_STEPS } from './chart.js';
 import { element, setText } from './dom.js';
+import { FittedChart, type TimeRange } from './fitted-chart.js';
 import { count, epochSeconds, load, localDateTime, utc } from './format.js';
 import { LineLegend } from './line-legend.js';
 
@@ -33,23 +34,14 @@ const PARTS: Readonly<Record<string, readonly Line[]>> = {
   miss: ['miss'],
 };
 
-/** From when to when the chart reaches, in epoch seconds. */
-export interface TimeRange {
-  readonly fromSeconds: number;
-  readonly toSeconds: number;
-}
-
 /** The load that was, is and is coming, with what had been forecast and the replicas that it asks for. */
 export class LoadChart {
   readonly element: HTMLElement;
   readonly #frame = element('div', { class: 'chart load', role: 'img' });
   readonly #readout = element('p', { class: 'readout' });
   readonly #legend: LineLegend;
-  #chart: uPlot | undefined;
+  readonly #chart = new FittedChart(this.#frame, heightOf);
   #detail: TriggerDetail | undefined;
-  #range: TimeRange = { fromSeconds: 0, toSeconds: 1 };
-  #release: (() => void) | undefined;
-  #isClosed = false;
 
   /** @param onZoom called when the viewer has chosen a span in the chart. */
   constructor(readonly onZoom: (range: TimeRange) => void) {
@@ -79,7 +71,7 @@ export class LoadChart {
         },
       ],
       (key, isOn) => {
-        for (const line of PARTS[key]!) this.#chart?.setSeries(column(line), { show: isOn });
+        for (const line of PARTS[key]!) this.#chart.showLine(column(line), isOn);
       },
     );
     this.element = element(
@@ -94,28 +86,20 @@ export class LoadChart {
   async show(detail: TriggerDetail): Promise<void> {
     this.#detail = detail;
     const library = await chartLibrary();
-    if (this.#isClosed) return;
+    if (this.#chart.isClosed) return;
     const data = dataOf(library, detail);
     this.#legend.offer(partsIn(data));
     this.#frame.setAttribute('aria-label', describe(detail));
-    if (this.#chart) this.#chart.setData(data, false);
-    else {
-      this.#chart = new library(this.#options(), data, this.#frame);
-      this.#release = keepFitting(this.#chart, this.#frame, heightOf);
-    }
-    this.setRange(this.#range);
+    this.#chart.draw(library, data, () => this.#options());
   }
 
   /** Sets the span of time that is shown. */
   setRange(range: TimeRange): void {
-    this.#range = range;
-    this.#chart?.setScale('x', { min: range.fromSeconds, max: range.toSeconds });
+    this.#chart.setRange(range);
   }
 
   close(): void {
-    this.#isClosed = true;
-    this.#release?.();
-    this.#chart?.destroy();
+    this.#chart.close();
   }
 
   #options(): uPlot.Options {
@@ -143,8 +127,7 @@ export class LoadChart {
     for (const [part, lines] of Object.entries(PARTS))
       for (const name of lines) series[name].show = this.#legend.isOn(part);
     return {
-      width: Math.max(280, this.#frame.clientWidth),
-      height: heightOf(),
+      ...this.#chart.size,
       legend: { show: false },
       padding: [12, 0, 0, 0],
       cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
@@ -168,7 +151,7 @@ export class LoadChart {
           scale: 'replicas',
           side: 1,
           size: 46,
-          incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000],
+          incrs: WHOLE_STEPS,
           grid: { stroke: () => colour('line'), width: 1, dash: [3, 4] },
           values: (_chart, splits) => splits.map((value) => count(value)),
           label: 'replicas',

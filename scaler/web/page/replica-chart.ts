@@ -1,10 +1,10 @@
 import type uPlot from 'uplot';
 import type { Known } from '../api/contract.js';
-import { axisLook, chartLibrary, colour, keepFitting, timeAxis } from './chart.js';
+import { axisLook, chartLibrary, colour, timeAxis, WHOLE_STEPS } from './chart.js';
 import { element, setText } from './dom.js';
+import { FittedChart, type TimeRange } from './fitted-chart.js';
 import { count, localDateTime, utc } from './format.js';
 import { LineLegend } from './line-legend.js';
-import type { TimeRange } from './load-chart.js';
 
 /** Replicas by two ways of scaling, step by step. */
 export interface ReplicaLines {
@@ -24,10 +24,7 @@ export class ReplicaChart {
   readonly #frame = element('div', { class: 'chart replicas', role: 'img' });
   readonly #readout = element('p', { class: 'readout' });
   readonly #legend: LineLegend;
-  #chart: uPlot | undefined;
-  #release: (() => void) | undefined;
-  #range: TimeRange | undefined;
-  #isClosed = false;
+  readonly #chart = new FittedChart(this.#frame, () => this.height);
 
   constructor(readonly height = 200) {
     this.#legend = new LineLegend(
@@ -36,7 +33,7 @@ export class ReplicaChart {
         { key: 'reactive', label: 'Reactive HPA', hint: 'Replicas on the observed load alone', isOn: true },
         { key: 'needed', label: 'Needed', hint: 'Replicas that the load needed', isOn: true },
       ],
-      (key, show) => this.#chart?.setSeries((LINES as readonly string[]).indexOf(key) + 1, { show }),
+      (key, show) => this.#chart.showLine((LINES as readonly string[]).indexOf(key) + 1, show),
     );
     this.element = element(
       'div',
@@ -53,31 +50,23 @@ export class ReplicaChart {
    */
   async show(lines: ReplicaLines, description: string): Promise<void> {
     const library = await chartLibrary();
-    if (this.#isClosed) return;
+    if (this.#chart.isClosed) return;
     this.#frame.setAttribute('aria-label', description);
     this.#legend.offer(new Set(LINES.filter((line) => lines[line] !== undefined)));
     const data: uPlot.AlignedData = [
       lines.predictive.map((_, i) => lines.startSeconds + i * lines.stepSeconds),
       ...LINES.map((line) => [...(lines[line] ?? lines.predictive.map(() => null))]),
     ];
-    if (this.#chart) this.#chart.setData(data, this.#range === undefined);
-    else {
-      this.#chart = new library(this.#options(library), data, this.#frame);
-      this.#release = keepFitting(this.#chart, this.#frame, () => this.height);
-    }
-    if (this.#range) this.setRange(this.#range);
+    this.#chart.draw(library, data, () => this.#options(library));
   }
 
   /** Sets the span of time that is shown; without, all of it is. */
   setRange(range: TimeRange): void {
-    this.#range = range;
-    this.#chart?.setScale('x', { min: range.fromSeconds, max: range.toSeconds });
+    this.#chart.setRange(range);
   }
 
   close(): void {
-    this.#isClosed = true;
-    this.#release?.();
-    this.#chart?.destroy();
+    this.#chart.close();
   }
 
   #options(library: typeof uPlot): uPlot.Options {
@@ -90,8 +79,7 @@ export class ReplicaChart {
       ...more,
     });
     return {
-      width: Math.max(280, this.#frame.clientWidth),
-      height: this.height,
+      ...this.#chart.size,
       legend: { show: false },
       padding: [8, 0, 0, 0],
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
@@ -107,7 +95,7 @@ export class ReplicaChart {
         {
           ...axisLook(),
           size: 52,
-          incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000],
+          incrs: WHOLE_STEPS,
           values: (_chart, splits) => splits.map((value) => count(value)),
         },
         // Keeps the chart in line with the one above, which has a second axis.

@@ -1,7 +1,8 @@
 import type uPlot from 'uplot';
 import type { SeasonProfile } from '../api/contract.js';
-import { axisLook, chartLibrary, colour, keepFitting } from './chart.js';
+import { axisLook, chartLibrary, colour } from './chart.js';
 import { element } from './dom.js';
+import { FittedChart } from './fitted-chart.js';
 import { load } from './format.js';
 import { seasonWords } from './words.js';
 
@@ -13,9 +14,7 @@ const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 export class SeasonChart {
   readonly element: HTMLElement;
   readonly #frame = element('div', { class: 'chart season', role: 'img' });
-  #chart: uPlot | undefined;
-  #release: (() => void) | undefined;
-  #isClosed = false;
+  readonly #chart = new FittedChart(this.#frame, () => 170);
 
   constructor(readonly periodSeconds: number) {
     this.element = element(
@@ -28,28 +27,21 @@ export class SeasonChart {
 
   async show(season: SeasonProfile): Promise<void> {
     const library = await chartLibrary();
-    if (this.#isClosed) return;
+    if (this.#chart.isClosed) return;
     const effects = fromMonday(season);
     const times = effects.map((_, i) => i * season.slotSeconds);
     this.#frame.setAttribute('aria-label', describe(season, effects));
-    if (this.#chart) this.#chart.setData([times, effects]);
-    else {
-      this.#chart = new library(this.#options(), [times, effects], this.#frame);
-      this.#release = keepFitting(this.#chart, this.#frame, () => 170);
-    }
+    this.#chart.draw(library, [times, effects], () => this.#options());
   }
 
   close(): void {
-    this.#isClosed = true;
-    this.#release?.();
-    this.#chart?.destroy();
+    this.#chart.close();
   }
 
   #options(): uPlot.Options {
     const period = this.periodSeconds;
     return {
-      width: Math.max(280, this.#frame.clientWidth),
-      height: 170,
+      ...this.#chart.size,
       legend: { show: false },
       cursor: { show: false },
       padding: [8, 20, 0, 0],
