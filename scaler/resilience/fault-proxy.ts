@@ -72,11 +72,15 @@ export class FaultProxy {
     this.#fault = fault;
   }
 
-  /** Shows another certificate from now on; connections that saw the one before are cut. */
+  /** Shows new connections another certificate from now on. */
   showCertificate(certificate: Pair): void {
     if (!(this.#server instanceof TlsServer)) throw new Error('this proxy speaks plaintext');
     this.#certificate = certificate;
     this.#server.setSecureContext(pemOf(certificate));
+  }
+
+  /** Cuts every connection; new ones are welcome. */
+  cutConnections(): void {
     this.#server.closeAllConnections();
   }
 

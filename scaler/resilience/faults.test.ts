@@ -453,7 +453,10 @@ const oddities: Record<string, Fault> = harmlessOddities;
 function allBreakages(authority: Authority, folder: string): Record<string, Breakage> {
   const good = authority.issue('good');
   const shown = (certificate: Pair): Breakage => ({
-    begin: (proxy) => proxy.showCertificate(certificate),
+    begin: (proxy) => {
+      proxy.showCertificate(certificate);
+      proxy.cutConnections();
+    },
     end: (proxy) => proxy.showCertificate(good),
     says: /check the server's certificate/,
     certificate: good,
