@@ -351,6 +351,30 @@ describe('PrometheusApi against servers that misbehave', () => {
     );
   });
 
+  it('tries a failing server in time although the clock was set back meanwhile', async () => {
+    const now = Date.now;
+    const { seen, listener } = inTurn(
+      ...Array(5).fill((response: ServerResponse) => json(response, 500, refusal('internal', 'oops'))),
+      answerGood,
+    );
+    const { address } = await serve(listener);
+    const options = { breakSeconds: 0.3, machineSeconds: () => now() / 1000 };
+    const api = apiFor(address, { retries: 0 }, options);
+    for (let i = 0; i < 5; i++) await assert.rejects(api.query('load', 0));
+    try {
+      Date.now = () => now() - 600_000;
+      await assert.rejects(api.query('load', 0), /is left alone/);
+      await pollUntil(
+        'the server to be asked again',
+        async () => (await api.query('load', 0)).samples === 1,
+        { timeoutSeconds: 5 },
+      );
+    } finally {
+      Date.now = now;
+    }
+    assert.equal(seen.count, 6);
+  });
+
   it('does not hold refused queries against the server', async () => {
     const { seen, listener } = inTurn((response) => json(response, 400, refusal('bad_data', 'parse error')));
     const api = apiFor((await serve(listener)).address);

@@ -20,6 +20,7 @@ import { RequestFailure, timeoutFailure } from './request-failure.js';
 import { type AnsweredBetween, SourceClock } from './source-clock.js';
 import type { SourceLimits } from './source-config.js';
 import { statusFailure } from './status-failure.js';
+import { steadyBackoff } from './steady-backoff.js';
 
 /** An answer with what it says of the server's clock. */
 interface DatedAnswer extends AnsweredBetween {
@@ -221,7 +222,10 @@ export class PrometheusApi {
   #createBreaker(counts: (failure: RequestFailure) => boolean): CircuitBreakerPolicy {
     return circuitBreaker(
       handleWhen((error) => error instanceof RequestFailure && counts(error)),
-      { halfOpenAfter: this.#breakSeconds * 1000, breaker: new ConsecutiveBreaker(breakAfterFaults) },
+      {
+        halfOpenAfter: steadyBackoff(this.#breakSeconds * 1000),
+        breaker: new ConsecutiveBreaker(breakAfterFaults),
+      },
     );
   }
 
