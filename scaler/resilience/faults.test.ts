@@ -256,8 +256,8 @@ describe('the scaler while its sources fail', function () {
     for (const [what, topic] of [
       ['warnings from a store behind', 'warnings'],
       ['a partial response', 'warnings'],
-      ['a clock 10 minutes ahead', 'clock'],
-      ['a clock 10 minutes behind', 'clock'],
+      ['its clock 10 minutes ahead', 'clock'],
+      ['its clock 10 minutes behind', 'clock'],
     ] as const)
       it(`says once: ${what}`, async () => {
         const { name, proxy } = odd.find((victim) => victim.what === what)!;

@@ -64,8 +64,8 @@ export const harmlessOddities = {
     for (const series of envelope.data.result)
       if (series.values) series.values = [...series.values].reverse().flatMap((sample) => [sample, sample]);
   }),
-  'a clock 10 minutes ahead': skewed(600),
-  'a clock 10 minutes behind': skewed(-600),
+  'its clock 10 minutes ahead': skewed(600),
+  'its clock 10 minutes behind': skewed(-600),
 } satisfies Record<string, Fault>;
 
 const megabyteOfBlanks = Buffer.alloc(1024 * 1024, ' ');
