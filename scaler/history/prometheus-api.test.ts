@@ -499,6 +499,22 @@ describe('PrometheusApi against servers that misbehave', () => {
     assert.equal(server.clock.asked, 1);
   });
 
+  for (const time of ['NaN', '+Inf', '1e300', '-5'])
+    it(`takes no time from a server that says it is ${time}`, async () => {
+      const date = new Date(0).toUTCString();
+      const data = { resultType: 'scalar', result: [0, time] };
+      const { listener } = inTurn(
+        (response) => json(response, 200, good, { date }),
+        (response) => json(response, 200, JSON.stringify({ status: 'success', data }), { date }),
+      );
+      const api = apiFor((await serve(listener)).address, { retries: 0 });
+      await assert.rejects(api.query('load', 0), {
+        kind: 'unavailable',
+        message: /something else than the time for the query time\(\)/,
+      });
+      assert.equal(api.clockOffsetSeconds, 0);
+    });
+
   it('gives no answer while the clocks differ and nobody knows by how much', async () => {
     const server = await serverWithClock(-600);
     server.clock.fails = true;

@@ -16,11 +16,14 @@ import { FairQueue } from './fair-queue.js';
 import type { Notices } from './notices.js';
 import type { RequestEnded } from './observer.js';
 import { readBody } from './read-body.js';
-import { RequestFailure, timeoutFailure } from './request-failure.js';
+import { formatFailure, RequestFailure, timeoutFailure } from './request-failure.js';
 import { type AnsweredBetween, SourceClock } from './source-clock.js';
 import type { SourceLimits } from './source-config.js';
 import { statusFailure } from './status-failure.js';
 import { steadyBackoff } from './steady-backoff.js';
+
+/** No clock says a later time than this, in the year 5138. */
+const latestSeconds = 1e11;
 
 /** An answer with what it says of the server's clock. */
 interface DatedAnswer extends AnsweredBetween {
@@ -330,7 +333,10 @@ export class PrometheusApi {
         { bytes: 0 },
         new AbortController().signal,
       );
-      return Number(answer.series[0]?.samples[0]?.[1]);
+      const seconds = Number(answer.series[0]?.samples[0]?.[1]);
+      // Anything goes into arithmetic from here on.
+      if (seconds > 0 && seconds < latestSeconds) return seconds;
+      throw formatFailure('something else than the time for the query time()');
     } catch (error) {
       if (error instanceof RequestFailure && error.kind === 'rejected') return undefined;
       throw error;
