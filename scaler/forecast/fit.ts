@@ -7,7 +7,7 @@ import { type Origins, spreadOrigins } from './origins.js';
 import { measurePeaks } from './peak-errors.js';
 import { fitPool, measuredSteps, type SeasonSlots } from './pool.js';
 import { isGuarded, measureQuality } from './quality.js';
-import type { FitOptions, FittedModel, PooledModel, Series } from './types.js';
+import type { FitOptions, FittedModel, PooledModel, Series, SmoothingParameters } from './types.js';
 import { type DaySlots, expectedError, measureVolatility, typicalErrors } from './volatility.js';
 
 const DAY_SECONDS = 86_400;
@@ -49,7 +49,9 @@ export function fit(series: Series, options: FitOptions): FittedModel {
 
   const mean = fitSeries(values, seasons, daySlots, origins, horizonSteps, stepSeconds);
   const peak =
-    peaks === undefined ? mean : fitSeries(peaks, seasons, daySlots, origins, horizonSteps, stepSeconds);
+    peaks === undefined
+      ? mean
+      : fitSeries(peaks, seasons, daySlots, origins, horizonSteps, stepSeconds, mean.parameters);
 
   const measured = measurePeaks(peaks ?? values, peak.replayed, origins, horizonSteps);
   const peakTypical = typicalErrors(measured.errors, origins, daySlots, 1, stepSeconds);
@@ -116,8 +118,16 @@ function fitSeries(
   origins: Origins,
   horizonSteps: number,
   stepSeconds: number,
+  likeSeries?: ReadonlyMap<string, SmoothingParameters>,
 ) {
-  const { members, weights, replayed } = fitPool(values, seasons, origins, horizonSteps, stepSeconds);
+  const { members, weights, replayed, parameters } = fitPool(
+    values,
+    seasons,
+    origins,
+    horizonSteps,
+    stepSeconds,
+    likeSeries,
+  );
   const oneStep = new Float64Array(origins.count);
   for (let i = 0; i < origins.count; i++)
     oneStep[i] = values[origins.first + i * origins.stride + 1]! - replayed[i * horizonSteps]!;
@@ -131,5 +141,5 @@ function fitSeries(
     floor: known.every((value) => value >= 0) ? 0 : Number.NEGATIVE_INFINITY,
     volatility,
   };
-  return { model, replayed, ratios };
+  return { model, replayed, ratios, parameters };
 }

@@ -22,6 +22,8 @@ export interface FittedPool {
   readonly weights: number[][];
   /** Combined forecasts, `horizonSteps` for each origin. */
   readonly replayed: Float64Array;
+  /** Parameters of every member that was tried, by its name. */
+  readonly parameters: ReadonlyMap<string, SmoothingParameters>;
 }
 
 /** "The last value stays" is a recursion whose level takes each value as it is. */
@@ -65,6 +67,8 @@ interface Candidate {
 /**
  * Fits every member that the seasons allow and combines them, at each number of steps ahead, by their measured error.
  * Every member is a Holt-Winters recursion; the naive forecasts are its corner cases.
+ *
+ * @param likeSeries parameters fitted to a series that is much like this one, by member: the search begins there
  */
 export function fitPool(
   values: Float64Array,
@@ -72,6 +76,7 @@ export function fitPool(
   origins: Origins,
   horizonSteps: number,
   stepSeconds: number,
+  likeSeries: ReadonlyMap<string, SmoothingParameters> = new Map(),
 ): FittedPool {
   const measuredAt = measuredSteps(horizonSteps);
   const record = passRecord(values.length, origins.first, measuredAt);
@@ -79,6 +84,7 @@ export function fitPool(
   const inLog = { form: 'log', logOffset } as const;
   const logValues = logOffset > 0 ? toForm(inLog, values) : undefined;
 
+  let seasonal: SmoothingParameters | undefined;
   const members: Member[] = [];
   const forecasts: Float64Array[] = [];
   for (const { name, seasons: used, form, fixed } of candidates(
@@ -99,7 +105,8 @@ export function fitPool(
     };
     const member = fixed
       ? startMember(shape, fixed, track)
-      : startFittedMember(shape, track, record, stepSeconds);
+      : startFittedMember(shape, track, record, stepSeconds, likeSeries.get(name) ?? seasonal);
+    if (!fixed && used.length > 0) seasonal = member.parameters;
     forecasts.push(replayMember(member, track, origins, horizonSteps));
     members.push(member);
   }
@@ -112,6 +119,7 @@ export function fitPool(
   return {
     members: heard.map((m) => members[m]!),
     weights,
+    parameters: new Map(members.map(({ name, parameters }) => [name, parameters])),
     replayed: combine(heardForecasts, weights, measuredAt, origins.count, horizonSteps),
   };
 }

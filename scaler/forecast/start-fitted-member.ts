@@ -1,5 +1,5 @@
 import { type PassRecord, smooth, type Track } from './holt-winters.js';
-import { type MemberShape, startMember } from './start-member.js';
+import { type MemberShape, restarted, startMember } from './start-member.js';
 import type { Member, SmoothingParameters } from './types.js';
 
 /** Values that are tried. Beyond their ends a parameter changes a forecast of a few hours too little to matter. */
@@ -49,19 +49,26 @@ export function passRecord(length: number, from: number, stepsAhead: readonly nu
 
 /**
  * A member at the beginning of the data, with the smoothing parameters of the least mean absolute error, summed over the
- * (up to three) numbers of steps ahead at which the forecast is used. One pass over the data gives the errors at all of them. The absolute error, not the squared one, so that a
- * few incidents do not decide for all other days.
+ * (up to three) numbers of steps ahead at which the forecast is used. One pass over the data gives the errors at all of
+ * them. The absolute error, not the squared one, so that a few incidents do not decide for all other days.
  *
  * The search goes along one parameter after the other: level and season each need a pass over the data, the deviation
  * only another look at the errors of that pass.
+ *
+ * @param similar parameters fitted to a like member: the same of the step means when this is one of the maxima, or one
+ * with the same first season. The search then begins there and looks at the neighbours only, which takes half the time
+ * and finds as good ones.
  */
 export function startFittedMember(
   shape: MemberShape,
   track: Track,
   record: PassRecord,
   stepSeconds: number,
+  similar?: SmoothingParameters,
 ): Member {
-  let best = START;
+  const isSeasonal = shape.periods.length > 0;
+  let fresh = startMember(shape, START, track);
+  let best = similar ?? START;
   let least = Number.POSITIVE_INFINITY;
   const measure = (candidate: SmoothingParameters) => {
     const loss = lossWithDeviation(record, candidate);
@@ -69,34 +76,48 @@ export function startFittedMember(
     least = loss;
     best = candidate;
   };
+  const run = (start: Member, parameters: SmoothingParameters) =>
+    smooth(restarted(start, parameters), track, 0, track.values.length, record);
   const pass = (changed: Partial<SmoothingParameters>) => {
     const parameters = { ...best, ...changed };
-    smooth(startMember(shape, parameters, track), track, 0, track.values.length, record);
+    run(fresh, parameters);
     for (const kappa of [0.2, 0.7]) for (const rho of [0.9, 0.98]) measure({ ...parameters, kappa, rho });
   };
-
-  const smootherStart = () => {
-    const before = least;
+  const searchWhole = () => {
+    for (const alpha of ALPHAS) pass({ alpha });
+    if (isSeasonal) {
+      for (const gamma of GAMMAS) if (gamma !== START.gamma) pass({ gamma });
+      for (const alpha of neighbours(ALPHAS, best.alpha)) pass({ alpha });
+    } else {
+      for (const alpha of QUICK_ALPHAS) pass({ alpha });
+      for (const trend of TRENDS) pass(trend);
+    }
+  };
+  const searchNear = () => {
+    pass({});
+    for (const alpha of neighbours(isSeasonal ? ALPHAS : [...ALPHAS, ...QUICK_ALPHAS], best.alpha))
+      pass({ alpha });
+    if (isSeasonal) for (const gamma of neighbours(GAMMAS, best.gamma)) pass({ gamma });
+  };
+  const tryASmootherStart = () => {
     const slots = Math.round(PROFILE_SMOOTHING_SECONDS / stepSeconds);
-    if (slots < 1) return 0;
-    smooth(startMember(shape, best, track, slots), track, 0, track.values.length, record);
+    if (slots < 1) return;
+    const before = least;
+    const smoother = startMember(shape, START, track, slots);
+    run(smoother, best);
     measure(best);
-    return least < before ? slots : 0;
+    if (least < before) fresh = smoother;
   };
 
-  for (const alpha of ALPHAS) pass({ alpha });
-  if (shape.periods.length > 0) {
-    for (const gamma of GAMMAS) if (gamma !== START.gamma) pass({ gamma });
-    for (const alpha of neighbours(ALPHAS, best.alpha)) pass({ alpha });
-  } else
-    for (const alpha of [best.alpha, ...QUICK_ALPHAS]) for (const trend of TRENDS) pass({ alpha, ...trend });
-  const smoothedSlots = shape.periods.length > 0 ? smootherStart() : 0;
-  smooth(startMember(shape, best, track, smoothedSlots), track, 0, track.values.length, record);
+  if (similar) searchNear();
+  else searchWhole();
+  if (isSeasonal) tryASmootherStart();
+  run(fresh, best);
   for (let round = 0; round < 2; round++) {
     for (const rho of RHOS) measure({ ...best, rho });
     for (const kappa of KAPPAS) measure({ ...best, kappa });
   }
-  return startMember(shape, best, track, smoothedSlots);
+  return restarted(fresh, best);
 }
 
 function neighbours(grid: readonly number[], value: number): number[] {

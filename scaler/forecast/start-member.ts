@@ -54,6 +54,16 @@ export function startMember(
   };
 }
 
+/** A member that stands at the beginning of the data, once more and with other parameters; nothing is shared. */
+export function restarted(fresh: Member, parameters: SmoothingParameters): Member {
+  const seasons = fresh.seasons.map((season) => ({
+    ...season,
+    effects: season.effects.slice(),
+    visits: season.visits.slice(),
+  }));
+  return { ...fresh, parameters, seasons };
+}
+
 /** Mean of the first `count` known values; of the first known one when the first `count` are all unknown; else 0. */
 function meanOfKnown(values: Float64Array, count: number): number {
   let sum = 0;
