@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { credentials, status } from '@grpc/grpc-js';
 import { loadConfig } from '../config.js';
@@ -11,6 +14,7 @@ import { type Scaler, startScaler } from '../main.js';
 import { FitPool } from '../planner/fit-pool.js';
 import { unpackModel } from '../planner/packed-model.js';
 import { createLog } from '../telemetry/log.js';
+import { ChildProgram } from '../test-support/child-program.js';
 import { pollUntil } from '../test-support/poll-until.js';
 import { PrometheusServer } from '../test-support/prometheus-server.js';
 import { ScalerProcess } from '../test-support/scaler-process.js';
@@ -86,6 +90,25 @@ describe('the process', function () {
       });
     });
     after(() => prometheus.close());
+
+    // The file is looked at every 10 s: what comes of it is seen by the last test.
+    const folder = mkdtempSync(join(tmpdir(), 'scaler-process-'));
+    let configured: ChildProgram;
+    before(async () => {
+      const file = join(folder, 'config.yaml');
+      writeFileSync(file, `sources: {named: {main: {address: "${prometheus.address}"}}, default: main}\n`);
+      configured = new ChildProgram(
+        new URL('../cli/main.js', import.meta.url),
+        { SCALER_GRPC_ADDRESS: '127.0.0.1:0', SCALER_HTTP_ADDRESS: '127.0.0.1:0' },
+        ['serve', '--config', file],
+      );
+      await configured.logged('the scaler serves', {}, 60);
+      writeFileSync(file, 'sources: {named: {main: {address: [broken\n');
+    });
+    after(async () => {
+      await configured?.stop();
+      rmSync(folder, { recursive: true });
+    });
 
     it('loses no call when one of two replicas is told to end under load', async () => {
       const environment = { SCALER_PROMETHEUS_ADDRESS: prometheus.address };
@@ -210,6 +233,23 @@ describe('the process', function () {
         what: `two replicas over ${hours} hours of accelerated clock, one restarted every hour`,
         many: `${compared} comparisons, ${restarts} restarts`,
         result: `largest relative difference ${largest.toExponential(1)}`,
+      });
+    });
+
+    it('goes on with the last good configuration when its file breaks, and says so once', async () => {
+      const lines = () => configured.log.filter(({ msg }) => msg?.includes('the configuration'));
+      await pollUntil('the line that says so', () => lines().length > 0);
+      const { grpc } = await configured.logged('the scaler serves');
+      await firstAnswer(`127.0.0.1:${grpc}`, { name: 'shop', namespace: 'apps' });
+      assert.equal(lines().length, 1);
+      assert.match(
+        lines()[0]!.msg!,
+        /would not be accepted at a restart: .*config\.yaml:\d+:\d+: .*; the configuration from the start stays in use$/,
+      );
+      results.push({
+        what: 'the configuration file breaks while the scaler runs',
+        many: '1 process',
+        result: 'it goes on with the last good one; one log line says where the file is wrong',
       });
     });
 
