@@ -187,11 +187,11 @@ describe('the scaler while its sources fail', function () {
       const mendedAt = performance.now();
       await forecasting(name);
       const recoverySeconds = (performance.now() - mendedAt) / 1000;
-      const after = () => allLines().slice(toldUntilMended);
-      await pollUntil('the line that says so', () => after().length > 0);
-      assert.equal(after()[0]!.msg, 'trigger answers again');
+      const toldSince = () => allLines().slice(toldUntilMended);
+      await pollUntil('the line that says so', () => toldSince().length > 0);
+      assert.equal(toldSince()[0]!.msg, 'trigger answers again');
       // The load now may be there a moment before the newest steps are: then there is one line for each.
-      const states = after().map(({ reason }) => (reason === 'observed' ? 'forecast' : reason));
+      const states = toldSince().map(({ reason }) => (reason === 'observed' ? 'forecast' : reason));
       assert.ok(
         states.every((state, i) => state !== states[i - 1]),
         states.join(', '),

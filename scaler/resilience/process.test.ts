@@ -79,6 +79,8 @@ describe('the process', function () {
       seasonality: '1d',
     };
     let prometheus: PrometheusServer;
+    const folder = mkdtempSync(join(tmpdir(), 'scaler-process-'));
+    let configured: ChildProgram;
     before(async () => {
       const samples = workloadSamples({
         startSeconds: startSeconds - 4 * day,
@@ -88,13 +90,6 @@ describe('the process', function () {
       prometheus = await PrometheusServer.start({
         history: [...openMetricsFamily('load', 'gauge', '{app="shop"}', samples), '# EOF\n'],
       });
-    });
-    after(() => prometheus.close());
-
-    // The file is looked at every 10 s: what comes of it is seen by the last test.
-    const folder = mkdtempSync(join(tmpdir(), 'scaler-process-'));
-    let configured: ChildProgram;
-    before(async () => {
       const file = join(folder, 'config.yaml');
       writeFileSync(file, `sources: {named: {main: {address: "${prometheus.address}"}}, default: main}\n`);
       configured = new ChildProgram(
@@ -103,10 +98,12 @@ describe('the process', function () {
         ['serve', '--config', file],
       );
       await configured.logged('the scaler serves', {}, 60);
+      // The file is looked at every 10 s: what comes of it is seen by the last test.
       writeFileSync(file, 'sources: {named: {main: {address: [broken\n');
     });
     after(async () => {
       await configured?.stop();
+      await prometheus?.close();
       rmSync(folder, { recursive: true });
     });
 
