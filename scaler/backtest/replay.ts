@@ -90,7 +90,7 @@ export function replaySignal(
       stale: false,
     });
     values[minute] = signal.value;
-    forecastPeaks[minute] = outlook?.forecast.peaks[1] ?? Number.NaN;
+    forecastPeaks[minute] = outlook?.forecast.peak ?? Number.NaN;
     reasons.push(signal.reason);
     onProgress?.(minute + 1);
   }

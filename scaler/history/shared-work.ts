@@ -3,33 +3,30 @@
  * work itself is aborted only when the last of them has given up.
  */
 export class SharedWork<Result> {
-  readonly #controller = new AbortController();
+  /** Until the work has ended: results are kept by the thousand. */
+  #controller: AbortController | undefined = new AbortController();
   readonly #result: Promise<Result>;
   #waiting = 0;
-  #state: 'running' | 'done' | 'failed' = 'running';
+  #state: 'running' | 'done' | 'failed' | 'aborted' = 'running';
 
   /** Starts the work. `run` must end soon after its signal is aborted. */
   constructor(run: (signal: AbortSignal) => Promise<Result>) {
-    this.#result = run(this.#controller.signal);
+    this.#result = run(this.#controller!.signal);
     // A failure is for the callers of join(); when all of them have gone there is nobody left to tell.
     this.#result.then(
-      () => {
-        this.#state = 'done';
-      },
-      () => {
-        this.#state = 'failed';
-      },
+      () => this.#end('done'),
+      () => this.#end('failed'),
     );
   }
 
   /** Whether the work goes on: false once it has ended or every caller has given up. */
   get isRunning(): boolean {
-    return this.#state === 'running' && !this.#controller.signal.aborted;
+    return this.#state === 'running';
   }
 
   /** Whether joining can only fail. */
   get hasFailed(): boolean {
-    return this.#state === 'failed' || this.#controller.signal.aborted;
+    return this.#state === 'failed' || this.#state === 'aborted';
   }
 
   /** Waits for the result; rejects with the work's own error, or with the signal's reason when that aborts first. */
@@ -47,12 +44,19 @@ export class SharedWork<Result> {
     } finally {
       signal?.removeEventListener('abort', giveUp);
       this.#waiting--;
-      if (this.#waiting === 0 && this.#state === 'running') this.#controller.abort(signal?.reason);
+      if (this.#waiting === 0) this.abort(signal?.reason);
     }
   }
 
   /** Ends the work, whoever waits. */
   abort(reason: unknown): void {
-    if (this.#state === 'running') this.#controller.abort(reason);
+    if (this.#state !== 'running') return;
+    this.#state = 'aborted';
+    this.#controller?.abort(reason);
+  }
+
+  #end(state: 'done' | 'failed'): void {
+    if (this.#state === 'running') this.#state = state;
+    this.#controller = undefined;
   }
 }

@@ -1,6 +1,7 @@
-import { type FittedModel, type Forecast, forecast } from '../forecast/index.js';
+import { type FittedModel, forecast } from '../forecast/index.js';
 import type { Trigger } from '../trigger.js';
 import { horizonSteps } from './fit-options.js';
+import type { PlannedForecast } from './types.js';
 
 /** What a model says of the coming horizon, as far as answers need it: it holds until the next step of history. */
 export type Outlook = Pick<
@@ -9,8 +10,8 @@ export type Outlook = Pick<
 > & {
   /** Newest known step mean; NaN when there is none. */
   readonly last: number;
-  /** From the step that holds the moment asked about on: the 0.1 and the trigger's own quantile, in this order. */
-  readonly forecast: Forecast;
+  /** From the step that holds the moment asked about on. */
+  readonly forecast: PlannedForecast;
 };
 
 /** Lower edge of the band that charts show around the forecast. */
@@ -32,6 +33,7 @@ export function outlookOf(
 ): Outlook {
   const { stage, nextStageInSeconds, guarded, quality, endSeconds, stepSeconds } = model;
   const quantiles = [LOWER_QUANTILE, trigger.quantile];
+  const coming = forecast(model, horizonSteps(trigger), quantiles, stepsBehind(model, nowSeconds));
   return {
     stage,
     nextStageInSeconds,
@@ -40,6 +42,14 @@ export function outlookOf(
     endSeconds,
     stepSeconds,
     last: model.mean.last,
-    forecast: forecast(model, horizonSteps(trigger), quantiles, stepsBehind(model, nowSeconds)),
+    forecast: {
+      startSeconds: coming.startSeconds,
+      stepSeconds,
+      mean: coming.mean,
+      lower: coming.quantiles[0]!,
+      upper: coming.quantiles[1]!,
+      peak: coming.peaks[1]!,
+      peakAtSeconds: coming.startSeconds + coming.peakStep * stepSeconds,
+    },
   };
 }

@@ -1,11 +1,10 @@
 import { formatDuration } from '../duration.js';
 import { ScalerError } from '../errors.js';
-import type { Forecast } from '../forecast/index.js';
 import type { Observation } from '../history/types.js';
 import type { Trigger } from '../trigger.js';
 import type { Outlook } from './outlook.js';
 import { decideSignal } from './signal.js';
-import type { Answer, PlannedForecast, Snapshot } from './types.js';
+import type { Answer, Snapshot } from './types.js';
 
 /** Everything known about a trigger at one moment. */
 export interface Knowledge {
@@ -53,7 +52,7 @@ export function planAnswer(knowledge: Knowledge): Answer | undefined {
     stage: outlook?.stage ?? 'observed',
     nextStageInSeconds: outlook?.nextStageInSeconds,
     guarded: outlook?.guarded ?? false,
-    forecast: outlook && plannedForecast(outlook.forecast),
+    forecast: outlook?.forecast,
     quality: outlook?.quality,
     historyUntilSeconds: outlook?.endSeconds,
   };
@@ -65,19 +64,6 @@ function usable({ outlook, nowSeconds, maxStalenessSeconds }: Knowledge): Outloo
   if (!outlook) return undefined;
   const unseenSeconds = nowSeconds - outlook.endSeconds;
   return unseenSeconds <= maxStalenessSeconds + 2 * outlook.stepSeconds ? outlook : undefined;
-}
-
-function plannedForecast(forecast: Forecast): PlannedForecast {
-  const { startSeconds, stepSeconds, mean, quantiles, peaks, peakStep } = forecast;
-  return {
-    startSeconds,
-    stepSeconds,
-    mean,
-    lower: quantiles[0]!,
-    upper: quantiles[1]!,
-    peak: peaks[1]!,
-    peakAtSeconds: startSeconds + peakStep * stepSeconds,
-  };
 }
 
 function silent(trigger: Trigger, forSeconds: number): ScalerError {

@@ -48,7 +48,7 @@ function choose(
   outlook: Outlook | undefined,
   { observed, stale }: Present,
 ): { value: number; reason: Reason } {
-  const peak = outlook?.forecast.peaks[1];
+  const peak = outlook?.forecast.peak;
   const usable = outlook !== undefined && outlook.stage !== 'observed' && !outlook.guarded;
   if (stale) {
     const known = observed ?? (outlook && Number.isFinite(outlook.last) ? outlook.last : 0);
