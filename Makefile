@@ -46,8 +46,8 @@ soak: build ## An accelerated week in FOR=10m: memory and handles stay flat, ans
 	@FOR=$(or $(FOR),10m) DAYS=$(or $(DAYS),7) node --expose-gc dist/scaler/resilience/soak.js
 
 .PHONY: fuzz
-fuzz: build ## Try RUNS=100000 wrong inputs of each kind
-	@RUNS=$(or $(RUNS),100000) npx mocha --timeout 0 dist/scaler/resilience/fuzz.test.js
+fuzz: build ## Try RUNS=100000 wrong inputs of each kind; SEED=... tries those of an earlier run again
+	@RUNS=$(or $(RUNS),100000) npx mocha "dist/scaler/resilience/fuzz-*.test.js"
 
 .PHONY: tools
 tools: ## Get grpcurl, k6, helm and kustomize at pinned versions into .tools/ (needs Go)

@@ -15,12 +15,17 @@ export function show(value: string): string {
   return `${quoted(`${value.slice(0, SHOWN_LENGTH)}…`)} (${value.length} characters)`;
 }
 
-function quoted(value: string): string {
+/**
+ * JSON of a value that reads as it is: what no eye sees is written as escapes, which mean the same.
+ *
+ * @example quoted('pod\u202e') // '"pod\\u202e"'
+ */
+export function quoted(value: unknown): string {
   return JSON.stringify(value).replace(UNSEEN, (character) =>
-    Array.from(
-      { length: character.length },
-      (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
-    ).join(''),
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
   );
 }
 

@@ -53,7 +53,7 @@ async function readYaml(file: string): Promise<unknown> {
     const text = await readFile(file, 'utf8');
     const unsafe = unsafeYaml(text);
     if (unsafe !== undefined) throw new Error(unsafe);
-    return parse(text);
+    return parse(text, { logLevel: 'error' });
   } catch (error) {
     const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new ScalerError('invalid', `cannot read ${file}: ${reason}; expected ${FORM}`, { cause: error });

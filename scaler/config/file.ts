@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import { ScalerError } from '../errors.js';
 import { unsafeYaml } from '../safe-yaml.js';
 import { show } from '../show.js';
@@ -55,7 +55,13 @@ export function parseConfigFile(text: string, path: string): ConfigFile {
   if (unsafe !== undefined)
     throw new ScalerError('invalid', `${path}: the configuration cannot be read: ${unsafe}`);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+    // Its warnings go to standard error and repeat lines of the file.
+    logLevel: 'error',
+  });
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}`;
@@ -70,6 +76,14 @@ export function parseConfigFile(text: string, path: string): ConfigFile {
       'invalid',
       `${path}:1:1: expected a map of settings, such as "grpc:" and "sources:"`,
     );
+
+  visit(document, {
+    Pair: (_at, { key }) => {
+      // What checks the data does not see a key of this name, which would then be ignored without a word.
+      if (isScalar(key) && key.value === '__proto__')
+        throw new ScalerError('invalid', `${at(key.range?.[0] ?? 0)}: __proto__: there is no such setting`);
+    },
+  });
 
   return {
     values: flatten(document, at),

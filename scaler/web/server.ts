@@ -25,8 +25,18 @@ export interface WebServerOptions {
   readonly auth?: PageAuth | undefined;
   /** Whether `/metrics` asks for the same. @default false */
   readonly protectMetrics?: boolean;
+  /** @default connections: 512, requestSeconds: 15 */
+  readonly limits?: Partial<WebLimits>;
   /** Further routes, such as the status page and its API. They come behind the check of credentials. */
   readonly pages?: readonly Router[];
+}
+
+/** Bounds that keep one caller from exhausting the server. */
+export interface WebLimits {
+  /** Connections at once: a few scrapers, probes and open pages. More than the default is a mistake or an attack. */
+  readonly connections: number;
+  /** How long a request may take to arrive, so that slow senders cannot hold connections for ever. */
+  readonly requestSeconds: number;
 }
 
 /** The HTTP server. Nothing listens until `listen` is called. */
@@ -44,12 +54,6 @@ export interface WebServer {
   close(graceSeconds: number): Promise<void>;
 }
 
-/** Connections at once: a few scrapers, probes and open pages. More than that is a mistake or an attack. */
-const MAX_CONNECTIONS = 512;
-
-/** How long a request may take to arrive, so that slow senders cannot hold connections for ever. */
-const REQUEST_SECONDS = 15;
-
 /** How long a connection may stand still in the middle of an answer, so that those who do not read cannot either. */
 const STILL_SECONDS = 30;
 
@@ -58,18 +62,19 @@ const LONGEST_URL = 8192;
 
 /** Makes the server out of its parts. */
 export function createWebServer(options: WebServerOptions): WebServer {
+  const { connections = 512, requestSeconds = 15 } = options.limits ?? {};
   const app = createApp(options);
   const server = createServer(
     {
-      requestTimeout: REQUEST_SECONDS * 1000,
-      headersTimeout: REQUEST_SECONDS * 1000,
+      requestTimeout: requestSeconds * 1000,
+      headersTimeout: requestSeconds * 1000,
       keepAliveTimeout: 10_000,
-      connectionsCheckingInterval: 1000,
+      connectionsCheckingInterval: Math.min(1000, requestSeconds * 1000),
     },
     app,
   );
   server.timeout = STILL_SECONDS * 1000;
-  makeRoomForNewcomers(server);
+  makeRoomForNewcomers(server, connections);
   const responses = new Set<ServerResponse>();
   server.on('request', (_request, response) => {
     responses.add(response);
@@ -109,11 +114,11 @@ export function createWebServer(options: WebServerOptions): WebServer {
  * Bounds the connections. At the bound the one that has been without a whole request for longest is closed for the new
  * one: were the new one refused, whoever opens many and sends nothing would keep out the probes of the kubelet.
  */
-function makeRoomForNewcomers(server: Server): void {
+function makeRoomForNewcomers(server: Server, connections: number): void {
   const waiting = new Set<Socket>();
   const open = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
-    if (open.size >= MAX_CONNECTIONS) {
+    if (open.size >= connections) {
       const [longest] = waiting;
       (longest ?? socket).destroy();
     }

@@ -1,7 +1,14 @@
-import { stringify } from 'yaml';
+import { Document, visit } from 'yaml';
 import { formatDuration } from '../../duration.js';
+import { quoted } from '../../show.js';
 import type { Trigger } from '../../trigger.js';
 import { redact } from './redact.js';
+
+/**
+ * Characters that no eye sees. Whoever pastes a text must see what it does, so they are written as escapes, which mean
+ * the same. Lines and tabs are none of them.
+ */
+const UNSEEN = /[^\P{C}\n\t]|[\p{Zl}\p{Zp}]/gu;
 
 /**
  * A trigger's metadata as a ScaledObject would write it, every setting spelt out. Headers and parameters of an address
@@ -47,7 +54,17 @@ export function manifestYaml(trigger: Trigger, scalerAddress: string): string {
   const note = leavesOut(trigger)
     ? '# Headers, parameters and credentials are left out here; add your own.\n'
     : '';
-  return `${note}${stringify({ triggers: [entry] }, { lineWidth: 0, defaultStringType: 'PLAIN' })}`;
+  const document = new Document({ triggers: [entry] });
+  visit(document, {
+    Scalar: (_key, scalar) => {
+      // Escapes mean something between double quotes only.
+      if (typeof scalar.value === 'string' && scalar.value.search(UNSEEN) >= 0) scalar.type = 'QUOTE_DOUBLE';
+    },
+  });
+  const yaml = document
+    .toString({ lineWidth: 0, defaultStringType: 'PLAIN' })
+    .replace(UNSEEN, (character) => `\\U${character.codePointAt(0)!.toString(16).padStart(8, '0')}`);
+  return note + yaml;
 }
 
 /** A shell line that asks the scaler for the trigger's value, as KEDA does. The form is that of docs/probing.md. */
@@ -60,8 +77,8 @@ export function grpcurlCommand(trigger: Trigger, scalerAddress: string): string 
     },
     metricName: trigger.metricName,
   };
-  const quoted = `'${JSON.stringify(request).replaceAll("'", `'\\''`)}'`;
-  return `grpcurl -plaintext -d ${quoted} ${scalerAddress} externalscaler.ExternalScaler/GetMetrics`;
+  const argument = `'${quoted(request).replaceAll("'", `'\\''`)}'`;
+  return `grpcurl -plaintext -d ${argument} ${scalerAddress} externalscaler.ExternalScaler/GetMetrics`;
 }
 
 function leavesOut(trigger: Trigger): boolean {

@@ -1,6 +1,19 @@
 /** Something that can stand inside an element. Strings become text, never markup. */
 export type Child = Node | string | null | undefined;
 
+/** Control and direction characters, half surrogate pairs and separators that no eye sees; lines and tabs are none. */
+const UNSEEN = /[^\P{Cc}\n\t]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * A text with what cannot be seen spelt out, so that it reads as it is: a query or a name with a right-to-left override
+ * could otherwise show something else than what is run.
+ *
+ * @example visible('pod\u202e') // 'pod\\u202e'
+ */
+export function visible(text: string): string {
+  return text.replace(UNSEEN, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`);
+}
+
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
@@ -15,7 +28,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[K] {
   const made = document.createElement(tag);
   setAttributes(made, attributes);
-  made.append(...children.filter((child) => child !== null && child !== undefined));
+  made.append(...shown(children));
   return made;
 }
 
@@ -33,7 +46,8 @@ export function svg<K extends keyof SVGElementTagNameMap>(
 
 /** Sets an element's text, and touches nothing when it is there already, so that selections survive. */
 export function setText(target: Element, text: string): void {
-  if (target.textContent !== text) target.textContent = text;
+  const wanted = visible(text);
+  if (target.textContent !== wanted) target.textContent = wanted;
 }
 
 /**
@@ -42,10 +56,16 @@ export function setText(target: Element, text: string): void {
  * @param data what it shows; compared as JSON.
  */
 export function refill(target: Element, data: unknown, make: () => readonly Child[]): void {
-  const shown = JSON.stringify(data);
-  if (shownIn.get(target) === shown) return;
-  shownIn.set(target, shown);
-  target.replaceChildren(...make().filter((child) => child !== null && child !== undefined));
+  const told = JSON.stringify(data);
+  if (shownIn.get(target) === told) return;
+  shownIn.set(target, told);
+  target.replaceChildren(...shown(make()));
+}
+
+function shown(children: readonly Child[]): (Node | string)[] {
+  return children
+    .filter((child) => child !== null && child !== undefined)
+    .map((child) => (typeof child === 'string' ? visible(child) : child));
 }
 
 const shownIn = new WeakMap<Element, string>();

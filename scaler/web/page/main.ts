@@ -1,6 +1,6 @@
 /** Starts the page: shows what the address names, and keeps it fresh. */
 
-import { setText } from './dom.js';
+import { setText, visible } from './dom.js';
 import { FetchError } from './fetch-json.js';
 import { zoneName } from './format.js';
 import { Overview } from './overview.js';
@@ -38,7 +38,7 @@ function show(): void {
   view = opened;
   document.title =
     route.view === 'trigger'
-      ? `${route.namespace}/${route.name} – Predictive scaler`
+      ? visible(`${route.namespace}/${route.name} – Predictive scaler`)
       : 'Triggers – Predictive scaler';
   let hasShown = false;
   const present = (): void => {

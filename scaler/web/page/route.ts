@@ -22,9 +22,9 @@ export function triggerLink(trigger: {
   return `#/triggers/${path(trigger.namespace, trigger.scaledObject, trigger.metricName)}`;
 }
 
-/** Names as a path. */
+/** Names as a path. Half a surrogate pair, which no address can hold, becomes U+FFFD. */
 export function path(...names: readonly string[]): string {
-  return names.map(encodeURIComponent).join('/');
+  return names.map((name) => encodeURIComponent(name.replace(/\p{Cs}/gu, '\ufffd'))).join('/');
 }
 
 function decode(part: string): string {
