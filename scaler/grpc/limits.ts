@@ -12,6 +12,10 @@ export interface GrpcLimits {
   readonly streams: number;
   /** Seconds that a request may take to arrive whole; slower ones are refused with DEADLINE_EXCEEDED. */
   readonly requestSeconds: number;
+  /** Seconds between two pings that ask whether a client is still there. */
+  readonly pingSeconds: number;
+  /** Seconds that it may take to answer one. Half-open connections live no longer than the two together. */
+  readonly pongSeconds: number;
   /**
    * Seconds after which a connection is asked to be replaced, give or take a tenth. grpc-go then resolves the name again
    * and finds replicas that were added. The streams of the old connection live on.
@@ -29,6 +33,8 @@ export const defaultLimits: GrpcLimits = {
   callsPerConnection: 32_768,
   streams: 20_000,
   requestSeconds: 20,
+  pingSeconds: 30,
+  pongSeconds: 10,
   connectionAgeSeconds: 1800,
   drainSeconds: 10,
 };

@@ -41,12 +41,6 @@ export interface GrpcServer {
   triggersChanged(): void;
 }
 
-/**
- * Keepalive: a client that is gone is noticed within 40 s, so that its streams do not outlive it. Clients may ping as
- * often as they like: grpc-js counts no pings, so grpc-go is never told `too_many_pings`.
- */
-const keepalive = { 'grpc.keepalive_time_ms': 30_000, 'grpc.keepalive_timeout_ms': 10_000 };
-
 /** Makes the server out of its parts. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const { answers, parseTrigger, tls, tlsRefreshSeconds = 10, log = silentLog } = options;
@@ -54,7 +48,10 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
 
   const watch = new CallWatch(options.observer ?? (() => {}), limits.requestSeconds);
   const server = new Server({
-    ...keepalive,
+    // A client that is gone is noticed within the two, so that its streams do not outlive it. Clients may ping as often as
+    // they like: grpc-js counts no pings, so grpc-go is never told `too_many_pings`.
+    'grpc.keepalive_time_ms': limits.pingSeconds * 1000,
+    'grpc.keepalive_timeout_ms': limits.pongSeconds * 1000,
     'grpc.max_connection_age_ms': limits.connectionAgeSeconds * 1000,
     'grpc.max_receive_message_length': limits.messageBytes,
     'grpc.max_concurrent_streams': limits.callsPerConnection,

@@ -194,7 +194,18 @@ describe('bad input over HTTP', function () {
       method: fc.oneof(
         {
           weight: 29,
-          arbitrary: fc.constantFrom('GET', 'GET', 'GET', 'HEAD', 'POST', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE'),
+          arbitrary: fc.constantFrom(
+            'GET',
+            'GET',
+            'GET',
+            'HEAD',
+            'POST',
+            'POST',
+            'PUT',
+            'DELETE',
+            'OPTIONS',
+            'TRACE',
+          ),
         },
         { weight: 1, arbitrary: nasty },
       ),
