@@ -16,9 +16,14 @@ export function labelSet(labels: Readonly<Record<string, string>>): string {
   return clip(`{${pairs.join(', ')}}`, 500);
 }
 
-/** Tells which series there are where one is wanted, and how to make one of them. */
-export function severalSeriesMessage(labelSets: readonly string[]): string {
+/**
+ * Tells which series there are where one is wanted, and how to make one of them.
+ *
+ * @param labelSets those that differ as text
+ * @param count series there are; more than label sets where these differ in nothing that is shown
+ */
+export function severalSeriesMessage(labelSets: readonly string[], count: number): string {
   const shown = labelSets.slice(0, maxShown).map((set) => clip(set, 200));
-  const more = labelSets.length > maxShown ? ` and ${labelSets.length - maxShown} more` : '';
-  return `gives ${labelSets.length} series for the query where one is needed: ${shown.join(', ')}${more}; put sum(...) or max(...) around the query`;
+  const more = count > shown.length ? ` and ${count - shown.length} more` : '';
+  return `gives ${count} series for the query where one is needed: ${shown.join(', ')}${more}; put sum(...) or max(...) around the query`;
 }

@@ -168,7 +168,7 @@ export class PrometheusSource implements HistorySource {
     if (labelSets.size > 1 || mostInOne > 1)
       throw new ScalerError(
         'rejected',
-        `${this.#options.where} ${severalSeriesMessage([...labelSets].sort())}`,
+        `${this.#options.where} ${severalSeriesMessage([...labelSets].sort(), Math.max(labelSets.size, mostInOne))}`,
       );
     return labelSets.values().next().value;
   }

@@ -262,7 +262,7 @@ describe('bad input to what reads text', function () {
       Array.from({ length: 500 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
       /nested more than/,
     ],
-    ['a huge file', `grpc: "${'x'.repeat(100_000_000)}"`, /100000008 characters; at most 262144 are read/],
+    ['a huge file', `grpc: "${'x'.repeat(20_000_000)}"`, /20000008 characters; at most 262144 are read/],
     ['a key twice', 'log: {level: info}\nlog: {level: warn}', /:2:1: broken YAML \(duplicate key\)/],
     ['a merge key', 'log: &a {level: info}\ngrpc:\n  <<: *a', /grpc\.<<: there is no such setting/],
     ['__proto__', '__proto__: {level: info}', /__proto__: there is no such setting/],
@@ -385,12 +385,6 @@ describe('bad input to what reads text', function () {
         'a line of NDJSON with a million samples',
         `${(text.length / 2 ** 20).toFixed(0)} MiB`,
         `answered in ${((performance.now() - began) / 1000).toFixed(1)} s`,
-      );
-      const more = text.replace('[0.25', '[0.25,1').replace('"m"', '"n"');
-      const refused = await answersTo(Readable.from([Buffer.from(more)]));
-      assert.match(
-        refused.answers[0]!.error!,
-        /^line 1: "values": Too big: expected array to have <=1000000 items/,
       );
     });
 
