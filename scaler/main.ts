@@ -9,6 +9,7 @@ import { WindowStore } from './history/window-store.js';
 import { packageVersion } from './package-root.js';
 import { FitPool } from './planner/fit-pool.js';
 import { Planner } from './planner/planner.js';
+import { spread } from './planner/schedule.js';
 import { createLog, type Logger } from './telemetry/log.js';
 import { createTelemetry } from './telemetry/telemetry.js';
 import { parseTrigger } from './trigger.js';
@@ -45,7 +46,7 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
   const sourceNames = new Set(Object.keys(config.sources.named));
   const telemetry = createTelemetry({ clock, log, version: packageVersion, sourceNames });
   const sources = new Sources(config.sources, telemetry.history, undefined, machineSeconds);
-  const windows = new WindowStore(sources);
+  const windows = new WindowStore(sources, { lateness: spread });
   const fitter = new FitPool(config.fitting);
   const planner = new Planner({
     clock,

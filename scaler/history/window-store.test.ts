@@ -54,7 +54,7 @@ class MemorySource implements HistorySource {
   }
 }
 
-function storeOver(source: HistorySource) {
+function storeOver(source: HistorySource, lateness = () => 0) {
   const open = { count: 0 };
   const sources: HistorySources = {
     open: (named: TriggerSource) => {
@@ -63,7 +63,7 @@ function storeOver(source: HistorySource) {
       return { key, history: source, release: () => open.count-- };
     },
   };
-  return { store: new WindowStore(sources, settle), open };
+  return { store: new WindowStore(sources, { settleSeconds: settle, lateness }), open };
 }
 
 function request(changes: Partial<HistoryRequest> = {}): HistoryRequest {
@@ -99,6 +99,16 @@ describe('WindowStore', () => {
     assert.deepEqual(source.asked, ['-288..0']);
     assert.equal(handle.nextStepFinalSeconds(settled(1) - 0.001), settled(1));
     assert.equal(handle.nextStepFinalSeconds(settled(1)), settled(2));
+  });
+
+  it('asks up to a fifth of a step later where the query is told to be late', async () => {
+    const source = new MemorySource();
+    const handle = storeOver(source, () => 0.5).store.window(request());
+    await handle.refresh(settled(0) + 0.1 * step);
+    await handle.refresh(settled(1) + 0.1 * step - 0.001);
+    assert.deepEqual(source.asked, ['-288..0']);
+    await handle.refresh(settled(1) + 0.1 * step);
+    assert.deepEqual(source.asked, ['-288..0', '0..1']);
   });
 
   it('shares one fetch between triggers that ask the same at the same time', async () => {

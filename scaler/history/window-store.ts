@@ -6,7 +6,19 @@ import { HistoryWindow } from './window.js';
  * Seconds after its end that a step is left to settle: two scrapes at the usual 15 s, or one evaluation of recording
  * rules at 30 s, and the few seconds of a remote write.
  */
-export const defaultSettleSeconds = 30;
+const defaultSettleSeconds = 30;
+
+/** Steps of all queries end at the same moment; they are asked for over this share of a step, and this time at most. */
+const spreadShare = 0.2;
+const longestSpreadSeconds = 60;
+
+/** When steps are asked for. */
+export interface AskingTimes {
+  /** Seconds after its end that a step is left to settle. @default 30 */
+  readonly settleSeconds?: number;
+  /** A number in [0, 1) for each query, equal in every replica: how late it asks among the others. @default 0 for all */
+  readonly lateness?: (query: string) => number;
+}
 
 /** One trigger's share in a window. */
 export interface WindowHandle {
@@ -44,12 +56,12 @@ interface Entry {
 /** Every history window in use, one for each distinct source, query and step. */
 export class WindowStore {
   readonly #sources: HistorySources;
-  readonly #settleSeconds: number;
+  readonly #times: Required<AskingTimes>;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(sources: HistorySources, settleSeconds = defaultSettleSeconds) {
+  constructor(sources: HistorySources, times: AskingTimes = {}) {
     this.#sources = sources;
-    this.#settleSeconds = settleSeconds;
+    this.#times = { settleSeconds: defaultSettleSeconds, lateness: () => 0, ...times };
   }
 
   /** Windows in use. */
@@ -93,7 +105,9 @@ export class WindowStore {
   }
 
   #create(key: string, source: OpenSource, query: string, stepSeconds: number, steps: number): Entry {
-    const options = { query, stepSeconds, settleSeconds: this.#settleSeconds };
+    const { settleSeconds, lateness } = this.#times;
+    const lateSeconds = lateness(query) * Math.min(spreadShare * stepSeconds, longestSpreadSeconds);
+    const options = { query, stepSeconds, settleSeconds: settleSeconds + lateSeconds };
     const entry = { window: new HistoryWindow(source.history, options, steps), wanted: new Map() };
     this.#entries.set(key, entry);
     return entry;
