@@ -8,11 +8,11 @@ import {
   handleWhen,
 } from 'cockatiel';
 import { ScalerError } from '../errors.js';
+import { FairQueue } from '../fair-queue.js';
 import { type ApiAnswer, readAnswer } from './api-answer.js';
 import { clip } from './clip.js';
 import type { Connection } from './connection.js';
 import { connectionFailure } from './connection-failure.js';
-import { FairQueue } from './fair-queue.js';
 import type { Notices } from './notices.js';
 import type { RequestEnded } from './observer.js';
 import { readBody } from './read-body.js';

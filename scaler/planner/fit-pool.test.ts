@@ -2,8 +2,15 @@ import assert from 'node:assert/strict';
 import type { FitOptions, Series } from '../forecast/index.js';
 import { FitPool } from './fit-pool.js';
 import { fitPacked, unpackModel } from './packed-model.js';
+import type { FitTurn } from './ports.js';
 
 const options: FitOptions = { horizonSteps: 3, seasonality: 'auto', timezone: 'UTC' };
+
+/** A turn of a tenant whose fits nobody gives up. */
+function turnOf(tenant: string): FitTurn {
+  return { tenant, signal: new AbortController().signal };
+}
+const turn = turnOf('shop');
 
 function series(length = 600): Series {
   const values = Float64Array.from({ length }, (_, i) => 100 + 40 * Math.sin((2 * Math.PI * i) / 288));
@@ -18,20 +25,20 @@ describe('FitPool', () => {
   afterEach(() => pool.close());
 
   it('gives the model that a fit in this thread gives', async () => {
-    const model = unpackModel(await pool.fit(series, options));
+    const model = unpackModel(await pool.fit(series, options, turn));
     assert.deepEqual(model, unpackModel(fitPacked(series(), options)));
   });
 
   it('takes the series over, so that nothing is copied', async () => {
     const given = series();
-    await pool.fit(() => given, options);
+    await pool.fit(() => given, options, turn);
     assert.equal(given.values.length, 0);
   });
 
   it('leaves the event loop free while it fits', async () => {
     let turns = 0;
     const turning = setInterval(() => turns++, 1);
-    await pool.fit(() => series(20_000), options);
+    await pool.fit(() => series(20_000), options, turn);
     clearInterval(turning);
     assert.ok(turns > 3, `${turns} turns of the event loop during the fit`);
   });
@@ -39,14 +46,59 @@ describe('FitPool', () => {
   it('fails a fit that takes too long, and goes on with the next', async () => {
     const impatient = new FitPool({ threads: 1, timeoutSeconds: 0.001, heapMebibytes: 256 });
     await assert.rejects(
-      impatient.fit(() => series(20_000), options),
+      impatient.fit(() => series(20_000), options, turn),
       /abort|timeout/i,
     );
     await impatient.close();
-    assert.equal(unpackModel(await pool.fit(series, options)).stage, 'daily');
+    assert.equal(unpackModel(await pool.fit(series, options, turn)).stage, 'daily');
+  });
+
+  it('fits for another tenant next, or as the one after, while 200 fits of one tenant wait', async () => {
+    const order: string[] = [];
+    const fit = async (tenant: string) => {
+      await pool.fit(() => series(100), options, turnOf(tenant));
+      order.push(tenant);
+    };
+    const noisy = Array.from({ length: 200 }, () => fit('noisy'));
+    await noisy[0];
+    const before = order.length;
+    await fit('quiet');
+    const ahead = order.length - 1 - before;
+    assert.ok(ahead <= 2, `${ahead} fits of the noisy tenant went ahead`);
+    await Promise.all(noisy);
+    assert.equal(order.length, 201);
+  });
+
+  it('takes no series for a fit that is given up while it waits', async () => {
+    const giveUp = new AbortController();
+    const first = pool.fit(series, options, turn);
+    let taken = 0;
+    const second = pool.fit(
+      () => {
+        taken++;
+        return series();
+      },
+      options,
+      { tenant: 'shop', signal: giveUp.signal },
+    );
+    giveUp.abort(new Error('the trigger is gone'));
+    await assert.rejects(second, /the trigger is gone/);
+    await first;
+    await pool.fit(series, options, turn);
+    assert.equal(taken, 0);
+  });
+
+  it('rejects what waits when it is closed', async () => {
+    const fits = Array.from({ length: 3 }, () => pool.fit(() => series(20_000), options, turn));
+    const outcomes = Promise.allSettled(fits);
+    await pool.close();
+    assert.deepEqual(
+      (await outcomes).map(({ status }) => status),
+      ['rejected', 'rejected', 'rejected'],
+    );
   });
 
   it('fails a fit with an error when its input is wrong', async () => {
-    await assert.rejects(pool.fit(series, { ...options, timezone: 'Mars/Olympus' }), RangeError);
+    await assert.rejects(pool.fit(series, { ...options, timezone: 'Mars/Olympus' }, turn), RangeError);
   });
 });

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import pLimit, { type LimitFunction } from 'p-limit';
 import { Piscina } from 'piscina';
+import { FairQueue } from '../fair-queue.js';
 import type { FitOptions, Series } from '../forecast/index.js';
 import type { PackedModel } from './packed-model.js';
-import type { Fitter } from './ports.js';
+import type { FitTurn, Fitter } from './ports.js';
 
 /** Bounds on the worker threads. */
 export interface FitPoolLimits {
@@ -19,19 +19,26 @@ export interface FitPoolLimits {
 const NICENESS = 10;
 
 /**
- * Fits models in worker threads, so that the event loop goes on answering. A thread that dies or runs too long fails
- * its own fit only; the pool replaces it.
+ * Urgency of every fit, first or later: were first fits to go before, a tenant with ever new triggers would keep the
+ * models of others from being renewed. Not 0, which halves the places.
+ */
+const priority = 1;
+
+/**
+ * Fits models in worker threads, so that the event loop goes on answering. Tenants take turns, so that one with a
+ * thousand triggers delays another's fit by the fits under way and one turn of each. A thread that dies or runs too
+ * long fails its own fit only; the pool replaces it.
  */
 export class FitPool implements Fitter {
   readonly #pool: Piscina<{ series: Series; options: FitOptions }, PackedModel>;
   readonly #timeoutSeconds: number;
   /** Queues in front of the pool, so that the time limit starts when a thread is free. */
-  readonly #whenThreadIsFree: LimitFunction;
+  readonly #queue: FairQueue;
 
   /** @param worker program of the threads; the fit itself unless given. */
   constructor(limits: FitPoolLimits, worker = new URL('./fit-worker.js', import.meta.url)) {
     this.#timeoutSeconds = limits.timeoutSeconds;
-    this.#whenThreadIsFree = pLimit(limits.threads);
+    this.#queue = new FairQueue(limits.threads);
     this.#pool = new Piscina({
       filename: fileURLToPath(worker),
       minThreads: 1,
@@ -43,20 +50,21 @@ export class FitPool implements Fitter {
     });
   }
 
-  /** @throws Error when the fit failed, took too long, lost its thread, or the pool was closed. */
-  async fit(take: () => Series, options: FitOptions): Promise<PackedModel> {
-    return await this.#whenThreadIsFree(async () => {
-      const series = take();
-      const transferList = [series.values.buffer as ArrayBuffer];
-      if (series.peaks) transferList.push(series.peaks.buffer as ArrayBuffer);
-      const signal = AbortSignal.timeout(this.#timeoutSeconds * 1000);
-      return await this.#pool.run({ series, options }, { transferList, signal });
-    });
+  /** @throws Error when the fit failed, took too long, lost its thread, was given up, or the pool was closed. */
+  async fit(take: () => Series, options: FitOptions, { tenant, signal }: FitTurn): Promise<PackedModel> {
+    return await this.#queue.run({ tenant, priority }, () => this.#run(take(), options), signal);
   }
 
-  /** Stops the threads; fits under way are rejected. */
+  async #run(series: Series, options: FitOptions): Promise<PackedModel> {
+    const transferList = [series.values.buffer as ArrayBuffer];
+    if (series.peaks) transferList.push(series.peaks.buffer as ArrayBuffer);
+    const signal = AbortSignal.timeout(this.#timeoutSeconds * 1000);
+    return await this.#pool.run({ series, options }, { transferList, signal });
+  }
+
+  /** Stops the threads; fits under way or waiting are rejected. */
   async close(): Promise<void> {
-    this.#whenThreadIsFree.clearQueue();
+    this.#queue.clear(new Error('the threads that fit models were stopped'));
     await this.#pool.destroy();
   }
 }

@@ -7,7 +7,7 @@ import { testTrigger } from '../test-support/test-trigger.js';
 import type { Trigger } from '../trigger.js';
 import { fitPacked } from './packed-model.js';
 import { Planner } from './planner.js';
-import type { Fitter, HistoryProvider, PlannerObserver, TriggerHistory } from './ports.js';
+import type { FitTurn, Fitter, HistoryProvider, PlannerObserver, TriggerHistory } from './ports.js';
 import type { Answer, Snapshot } from './types.js';
 
 const step = 300;
@@ -247,6 +247,26 @@ describe('Planner', () => {
     const { value, observed } = await snapshot();
     assert.equal(value, observed);
     assert.equal(log.failedFits, 1);
+  });
+
+  it('has models fitted in the name of the namespace, and gives the wait up with the trigger', async () => {
+    const turns: FitTurn[] = [];
+    const busy: Fitter = {
+      fit: (_series, _options, turn) => {
+        turns.push(turn);
+        return new Promise((_, reject) =>
+          turn.signal.addEventListener('abort', () => reject(turn.signal.reason)),
+        );
+      },
+    };
+    await planner.close();
+    start({ fitter: busy });
+    await ask();
+    await clock.advance(settings.idleSeconds + settings.idleSeconds / 10);
+    assert.deepEqual([turns.length, turns[0]!.tenant], [1, trigger.namespace]);
+    assert.ok(turns[0]!.signal.aborted);
+    assert.equal(history.open, 0);
+    assert.equal(log.failedFits, 0);
   });
 
   it('drops a trigger that nobody asks about, and its history', async () => {

@@ -30,13 +30,21 @@ export interface HistoryProvider {
   window(trigger: Trigger): TriggerHistory;
 }
 
+/** On whose behalf a model is fitted. */
+export interface FitTurn {
+  /** Namespace of the trigger; namespaces take turns. */
+  readonly tenant: string;
+  /** Aborted when the model is no longer wanted. A fit that waits is then given up; one under way goes on. */
+  readonly signal: AbortSignal;
+}
+
 /** Fits models away from the event loop. */
 export interface Fitter {
   /**
    * As `fitPacked`. The series is asked for when its turn comes, so that fits that wait hold no copies of theirs, and
    * is given away.
    */
-  fit(series: () => Series, options: FitOptions): Promise<PackedModel>;
+  fit(series: () => Series, options: FitOptions, turn: FitTurn): Promise<PackedModel>;
 }
 
 /** How often the planner does what. All in seconds of its clock. */

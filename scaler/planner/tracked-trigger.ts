@@ -171,7 +171,8 @@ export class TrackedTrigger {
     try {
       const fromSeconds = boundarySeconds - this.trigger.historySeconds;
       const window = () => cutSeries(this.history.series(), fromSeconds, boundarySeconds);
-      const model = await fitter.fit(window, this.#fitOptions);
+      const turn = { tenant: this.trigger.namespace, signal: this.#stopping.signal };
+      const model = await fitter.fit(window, this.#fitOptions, turn);
       this.#model.offer(boundarySeconds, model);
       this.#model.advance(this.#sourceNowSeconds(), this.history.series());
       observer.fitFinished(this.trigger, elapsedSeconds());

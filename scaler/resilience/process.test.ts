@@ -36,6 +36,7 @@ describe('the process', function () {
 
   describe('a worker thread that dies in a fit', () => {
     const options = { horizonSteps: 3, seasonality: 'auto', timezone: 'UTC' } as const;
+    const turn = { tenant: 'shop', signal: new AbortController().signal };
     const series = (first: number): Series => ({
       startSeconds: 0,
       stepSeconds,
@@ -47,11 +48,11 @@ describe('the process', function () {
         const worker = new URL('./dying-fit-worker.js', import.meta.url);
         const pool = new FitPool({ threads: 1, timeoutSeconds: 3, heapMebibytes: 32 }, worker);
         try {
-          const before = await pool.fit(() => series(100), options);
+          const before = await pool.fit(() => series(100), options, turn);
           const outcomes = await Promise.allSettled([
-            pool.fit(() => series(first), options),
-            pool.fit(() => series(100), options),
-            pool.fit(() => series(100), options),
+            pool.fit(() => series(first), options, turn),
+            pool.fit(() => series(100), options, turn),
+            pool.fit(() => series(100), options, turn),
           ]);
           assert.deepEqual(
             outcomes.map(({ status }) => status),

@@ -9,6 +9,7 @@ export interface Turn {
 interface Waiting {
   readonly turn: Turn;
   readonly start: () => void;
+  readonly giveUp: (reason: unknown) => void;
 }
 
 /** Tenants whose last turn is remembered. */
@@ -56,22 +57,35 @@ export class FairQueue {
     }
   }
 
+  /** Rejects every task that waits; those under way go on. */
+  clear(reason: unknown): void {
+    const waiting = [...this.#waiting.values()].flat();
+    this.#waiting.clear();
+    for (const { giveUp } of waiting) giveUp(reason);
+  }
+
   #turn(turn: Turn, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
-      const giveUp = (): void => {
+      const aborted = (): void => {
         const list = this.#waiting.get(turn.tenant);
         const at = list?.indexOf(waiting) ?? -1;
         if (at >= 0) list!.splice(at, 1);
         if (list?.length === 0) this.#waiting.delete(turn.tenant);
         reject(signal.reason);
       };
-      const start = (): void => {
-        signal.removeEventListener('abort', giveUp);
-        resolve();
+      const waiting: Waiting = {
+        turn,
+        start: () => {
+          signal.removeEventListener('abort', aborted);
+          resolve();
+        },
+        giveUp: (reason) => {
+          signal.removeEventListener('abort', aborted);
+          reject(reason);
+        },
       };
-      const waiting: Waiting = { turn, start };
-      signal.addEventListener('abort', giveUp, { once: true });
+      signal.addEventListener('abort', aborted, { once: true });
       const list = this.#waiting.get(turn.tenant);
       if (list === undefined) this.#waiting.set(turn.tenant, [waiting]);
       else insert(list, waiting);

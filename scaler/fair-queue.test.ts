@@ -67,6 +67,18 @@ describe('the fair queue', () => {
     assert.deepEqual(tasks.started, ['first', 'now', 'now too', 'recent', 'history']);
   });
 
+  it('rejects all that wait when it is cleared, and starts none of them', async () => {
+    const tasks = new Tasks(new FairQueue(1));
+    void tasks.add('first', 'a');
+    const waiting = ['a', 'b', 'b'].map((tenant) => tasks.add('waiting', tenant));
+    tasks.queue.clear(new Error('closed'));
+    for (const each of waiting) await assert.rejects(each, /closed/);
+    await tasks.endOldest();
+    void tasks.add('last', 'a');
+    await nextTurn();
+    assert.deepEqual(tasks.started, ['first', 'last']);
+  });
+
   it('forgets a task that is given up while it waits, and goes on after one that fails', async () => {
     const tasks = new Tasks(new FairQueue(1));
     const giveUp = new AbortController();
