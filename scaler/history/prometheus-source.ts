@@ -34,10 +34,13 @@ interface Asked {
   readonly tenant: string | undefined;
 }
 
+/** What is asked of each step. */
+type Statistic = 'mean' | 'maximum';
+
 /** One statistic of each step over a part of the range. */
 interface Part {
   readonly answer: ApiAnswer;
-  readonly into: Float64Array;
+  readonly statistic: Statistic;
 }
 
 /** The past and the present of queries to one Prometheus-compatible server. */
@@ -66,11 +69,8 @@ export class PrometheusSource implements HistorySource {
   ): Promise<SourcedSeries> {
     const resolutionSeconds = resolutionWithin(stepSeconds, this.#options.resolutionSeconds);
     const { mean, maximum } = stepQueries(query, stepSeconds, resolutionSeconds);
-    const steps = Math.round((toSeconds - fromSeconds) / stepSeconds);
-    const values = new Float64Array(steps).fill(Number.NaN);
     // With one sample in each step mean and maximum are the same.
     const isOneSample = resolutionSeconds === stepSeconds;
-    const peaks = isOneSample ? values : new Float64Array(steps).fill(Number.NaN);
     const sliceSteps = Math.max(1, Math.floor((maxEvaluations * resolutionSeconds) / stepSeconds));
 
     const failed = new AbortController();
@@ -84,13 +84,18 @@ export class PrometheusSource implements HistorySource {
       const parts: Promise<Part[]>[] = [];
       for (let from = fromSeconds; from < toSeconds; from += sliceSteps * stepSeconds) {
         const to = Math.min(toSeconds, from + sliceSteps * stepSeconds);
-        parts.push(this.#part(mean, values, from, to, asked));
-        if (!isOneSample) parts.push(this.#part(maximum, peaks, from, to, asked));
+        parts.push(this.#part(mean, 'mean', from, to, asked));
+        if (!isOneSample) parts.push(this.#part(maximum, 'maximum', from, to, asked));
       }
       const answered = (await Promise.all(parts)).flat();
       const labels = this.#oneLabelSet(answered.map(({ answer }) => answer));
+      // Made only now: thousands of histories may have been waiting for their turn.
+      const steps = Math.round((toSeconds - fromSeconds) / stepSeconds);
+      const values = new Float64Array(steps).fill(Number.NaN);
+      const peaks = isOneSample ? values : new Float64Array(steps).fill(Number.NaN);
       let dropped = 0;
-      for (const { answer, into } of answered) dropped += place(answer, into, fromSeconds, stepSeconds);
+      for (const { answer, statistic } of answered)
+        dropped += place(answer, statistic === 'mean' ? values : peaks, fromSeconds, stepSeconds);
       this.#reportDropped(query, dropped);
       agree(values, peaks);
       return {
@@ -133,7 +138,7 @@ export class PrometheusSource implements HistorySource {
   /** One statistic of the steps in `[from, to)`; in smaller parts when that is too much for the server. */
   async #part(
     query: string,
-    into: Float64Array,
+    statistic: Statistic,
     from: number,
     to: number,
     asked: Asked,
@@ -144,15 +149,15 @@ export class PrometheusSource implements HistorySource {
       // Each statistic is evaluated at the step's end.
       const { api } = this.#options;
       const answer = await api.queryRange(query, from + stepSeconds, to, stepSeconds, signal, tenant);
-      return [{ answer, into }];
+      return [{ answer, statistic }];
     } catch (error) {
       const isTooMuch =
         error instanceof ScalerError && error.cause instanceof RequestFailure && error.cause.isTooMuchAtOnce;
       const steps = (to - from) / stepSeconds;
       if (!isTooMuch || steps < 2 || halvings === maxHalvings) throw error;
       const middle = from + Math.ceil(steps / 2) * stepSeconds;
-      const older = await this.#part(query, into, from, middle, asked, halvings + 1);
-      const newer = await this.#part(query, into, middle, to, asked, halvings + 1);
+      const older = await this.#part(query, statistic, from, middle, asked, halvings + 1);
+      const newer = await this.#part(query, statistic, middle, to, asked, halvings + 1);
       return [...older, ...newer];
     }
   }
