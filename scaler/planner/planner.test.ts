@@ -23,6 +23,8 @@ function load(atSeconds: number): number {
 /** A history source in memory that a test can break in each of the ways in which a real one breaks. */
 class History implements HistoryProvider {
   state: 'answers' | 'fails' | 'hangs' | 'rejects' | 'is empty' = 'answers';
+  /** Whether the past takes for ever, while the present is known. */
+  pastHangs = false;
   open = 0;
   reads = 0;
 
@@ -32,6 +34,7 @@ class History implements HistoryProvider {
     return {
       refresh: async (nowSeconds, signal) => {
         await this.#answer(signal);
+        if (this.pastHangs) await untilAborted(signal);
         const finalUntil = Math.floor((nowSeconds - settle) / step) * step;
         if (finalUntil > knownUntil) this.reads++;
         knownUntil = finalUntil;
@@ -52,9 +55,12 @@ class History implements HistoryProvider {
   async #answer(signal: AbortSignal): Promise<void> {
     if (this.state === 'fails') throw new ScalerError('unavailable', 'connection refused');
     if (this.state === 'rejects') throw new ScalerError('rejected', 'the query gives 2 series');
-    if (this.state === 'hangs')
-      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    if (this.state === 'hangs') await untilAborted(signal);
   }
+}
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 }
 
 const empty: Series = { startSeconds: 0, stepSeconds: step, values: new Float64Array(0) };
@@ -163,6 +169,15 @@ describe('Planner', () => {
     assert.ok('error' in answer);
     assert.equal(answer.error.kind, 'unavailable');
     assert.match(answer.error.message, /has not answered within 2 s/);
+  });
+
+  it('answers the load of each moment while its history takes its time', async () => {
+    history.pastHangs = true;
+    await snapshot();
+    await clock.advance(5 * 60);
+    const { observedAtSeconds, reason } = await snapshot();
+    assert.ok(clock.nowSeconds() - observedAtSeconds <= settings.refreshSeconds + 2, `${observedAtSeconds}`);
+    assert.equal(reason, 'warming-up');
   });
 
   it('drops no trigger because the clock jumps ahead', async () => {

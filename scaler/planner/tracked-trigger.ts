@@ -32,13 +32,15 @@ export class TrackedTrigger {
   readonly #changes = new StateChanges();
   readonly #stopping = new AbortController();
   #observation: Observation | undefined;
-  /** Why the newest read of the history source failed; undefined when it did not. */
-  #failure: ScalerError | undefined;
+  /** Why the newest look at the load, and the newest read of its history, failed; undefined when they did not. */
+  #observeFailure: ScalerError | undefined;
+  #loadFailure: ScalerError | undefined;
   #answer: Answer | undefined;
   /** When the history source has the next step to give. */
   #nextStepFinalSeconds = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
-  #reading: Promise<void> | undefined;
+  #observing: Promise<void> | undefined;
+  #loading: Promise<void> | undefined;
   #fitting: Promise<void> | undefined;
   #announceSettled!: () => void;
 
@@ -109,7 +111,7 @@ export class TrackedTrigger {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#listeners.clear();
-    await Promise.all([this.#running, this.#reading, this.#fitting]);
+    await Promise.all([this.#running, this.#observing, this.#loading, this.#fitting]);
     this.history.release();
   }
 
@@ -120,30 +122,47 @@ export class TrackedTrigger {
     const phase = spread(this.trigger.query) * settings.refreshSeconds;
     while (!signal.aborted) {
       const tick = tickSeconds(clock.nowSeconds(), settings.refreshSeconds, phase);
-      if (this.#reading) this.#renew();
-      else this.#reading = this.#read(tick);
+      if (this.#observing || this.#loading) this.#renew();
+      this.#observing ??= this.#observe(tick);
+      // The load now comes first: many triggers that start together all get an answer before the first history is read.
+      if (this.#observation) this.#loading ??= this.#load(tick);
       await clock
         .sleep(Math.max(0, tick + settings.refreshSeconds - clock.nowSeconds()), signal)
         .catch(() => undefined);
     }
   }
 
-  async #read(tick: number): Promise<void> {
+  async #observe(tick: number): Promise<void> {
     const signal = this.#stopping.signal;
-    const observing = this.history.observe(tick, signal).then((observation) => {
-      this.#observation = observation;
-      if (!this.#answer) this.#renew();
-    });
-    const loading = this.history
-      .refresh(tick, signal)
-      .then(() => this.#learnNewSteps(this.history.sourceSeconds(tick)));
-    const outcomes = await Promise.allSettled([observing, loading]);
-    this.#reading = undefined;
+    const isFirst = this.#observation === undefined;
+    try {
+      this.#observation = await this.history.observe(tick, signal);
+      this.#observeFailure = undefined;
+    } catch (error) {
+      this.#observeFailure = asScalerError(error, this.trigger);
+    }
+    this.#observing = undefined;
     if (signal.aborted) return;
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    this.#failure = failed && asScalerError(failed.reason, this.trigger);
-    if (this.#failure) this.#settle();
+    if (this.#observeFailure) this.#settle();
+    else if (isFirst) this.#loading = this.#load(tick);
     this.#renew();
+  }
+
+  async #load(tick: number): Promise<void> {
+    const signal = this.#stopping.signal;
+    const failedBefore = this.#loadFailure !== undefined;
+    let hasLearnt = false;
+    try {
+      await this.history.refresh(tick, signal);
+      hasLearnt = this.#learnNewSteps(this.history.sourceSeconds(tick));
+      this.#loadFailure = undefined;
+    } catch (error) {
+      this.#loadFailure = asScalerError(error, this.trigger);
+    }
+    this.#loading = undefined;
+    if (signal.aborted) return;
+    if (this.#loadFailure) this.#settle();
+    if (hasLearnt || failedBefore || this.#loadFailure) this.#renew();
   }
 
   /** The time by the clock that dates what is known of this trigger. */
@@ -151,17 +170,21 @@ export class TrackedTrigger {
     return this.history.sourceSeconds(this.parts.clock.nowSeconds());
   }
 
-  /** Carries the model on over the steps that came, and has it fitted again when that is due. */
-  #learnNewSteps(nowSeconds: number): void {
-    if (nowSeconds < this.#nextStepFinalSeconds) return;
+  /**
+   * Carries the model on over the steps that came, and has it fitted again when that is due.
+   * @returns whether it was time for new steps
+   */
+  #learnNewSteps(nowSeconds: number): boolean {
+    if (nowSeconds < this.#nextStepFinalSeconds) return false;
     this.#nextStepFinalSeconds = this.history.nextStepFinalSeconds(nowSeconds);
     const history = this.history.series();
     this.#model.advance(nowSeconds, history);
-    if (this.#fitting) return;
+    if (this.#fitting) return true;
     const boundary = this.#model.dueBoundarySeconds(nowSeconds, seriesEndSeconds(history));
-    if (boundary === undefined) return;
+    if (boundary === undefined) return true;
     if (history.startSeconds < boundary && history.values.length > 0) this.#fitting = this.#fit(boundary);
     else this.#settle();
+    return true;
   }
 
   async #fit(boundarySeconds: number): Promise<void> {
@@ -201,7 +224,7 @@ export class TrackedTrigger {
       maxStalenessSeconds,
       freshSeconds: 2 * refreshSeconds,
       observation: this.#observation,
-      failure: this.#failure,
+      failure: this.#observeFailure ?? this.#loadFailure,
       outlook: this.#model.outlook(nowSeconds),
     });
     if (!after) return;
