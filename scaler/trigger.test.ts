@@ -212,6 +212,13 @@ describe('parseTrigger', () => {
         refusal({ query: 'up', thresholdFromEnv: 'hush' }),
         'trigger metadata of ScaledObject "shop/checkout": key "thresholdFromEnv" received a hidden value from the environment; expected a number from 0.001 to 1e15, such as 100',
       );
+      assert.equal(
+        refusal(
+          { query: 'up', threshold: '1', sourceFromEnv: 'hush' },
+          { sourceNames: new Set(['hush-hush']) },
+        ),
+        'trigger metadata of ScaledObject "shop/checkout": key "source" received a hidden value from the environment, which is no source of the scaler\'s configuration',
+      );
     });
   });
 

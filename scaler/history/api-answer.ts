@@ -1,4 +1,5 @@
 import { show } from '../show.js';
+import type { Hide } from './hide-secrets.js';
 import { labelSet } from './label-set.js';
 import { formatFailure, RequestFailure } from './request-failure.js';
 
@@ -22,18 +23,19 @@ export interface ApiAnswer {
 /**
  * Reads the JSON of a successful answer: a vector, a matrix or a scalar.
  *
+ * @param hide hides the request's secrets in labels and warnings, which messages repeat.
  * @see https://prometheus.io/docs/prometheus/latest/querying/api/#expression-query-result-formats
  * @throws RequestFailure of kind `unavailable` when it is not such JSON, of kind `rejected` when the query gives
  *   something that is not a number over time.
  */
-export function readAnswer(text: string, contentType: string): ApiAnswer {
+export function readAnswer(text: string, contentType: string, hide: Hide = (part) => part): ApiAnswer {
   const envelope = parseEnvelope(text, contentType);
   const { data, status } = envelope;
   if (status !== 'success' || !isObject(data)) throw formatFailure('JSON without status "success" and data');
-  const series = readResult(data.resultType, data.result);
+  const series = readResult(data.resultType, data.result, hide);
   let samples = 0;
   for (const one of series) samples += one.samples.length;
-  return { series, samples, warnings: readWarnings(envelope) };
+  return { series, samples, warnings: readWarnings(envelope).map(hide) };
 }
 
 function parseEnvelope(text: string, contentType: string): Record<string, unknown> {
@@ -47,25 +49,27 @@ function parseEnvelope(text: string, contentType: string): Record<string, unknow
   return envelope;
 }
 
-function readResult(resultType: unknown, result: unknown): AnsweredSeries[] {
+function readResult(resultType: unknown, result: unknown, hide: Hide): AnsweredSeries[] {
   switch (resultType) {
     case 'scalar':
       return [{ labels: '{}', samples: [readSample(result)] }];
     case 'vector':
       return readList(result).map((one) => ({
-        labels: readLabels(one),
+        labels: readLabels(one, hide),
         samples: [readSample(sampleOf(one))],
       }));
     case 'matrix':
       return readList(result).map((one) => ({
-        labels: readLabels(one),
+        labels: readLabels(one, hide),
         samples: readList(samplesOf(one)).map(readSample),
       }));
     case 'string':
       throw new RequestFailure('rejected', 'gives text for the query; a query that gives a number is needed');
     default:
       throw formatFailure(
-        typeof resultType === 'string' ? `result type ${show(resultType)}` : 'a result type that is no text',
+        typeof resultType === 'string'
+          ? `result type ${show(hide(resultType))}`
+          : 'a result type that is no text',
       );
   }
 }
@@ -88,10 +92,13 @@ function refuseHistogram(series: unknown, field: string): void {
     );
 }
 
-function readLabels(series: unknown): string {
+function readLabels(series: unknown, hide: Hide): string {
   if (!isObject(series) || !isObject(series.metric)) throw formatFailure('a series without labels');
   if (!areTexts(series.metric)) throw formatFailure('a label that is no text');
-  return labelSet(series.metric);
+  // Before labels are cut to length, since half a secret would no longer be known as one.
+  return labelSet(
+    Object.fromEntries(Object.entries(series.metric).map(([name, value]) => [name, hide(value)])),
+  );
 }
 
 function readSample(sample: unknown): [number, string] {

@@ -4,6 +4,7 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { Agent, type Dispatcher, request } from 'undici';
 import { WatchedFile } from '../watched-file.js';
 import { credentialsOf, type OnFileTrouble, readOrKeep } from './credentials.js';
+import { type Hide, hideSent } from './hide-secrets.js';
 import { RequestFailure } from './request-failure.js';
 import type { SourceConfig } from './source-config.js';
 
@@ -36,6 +37,8 @@ export class Connection {
   readonly #tlsFiles: readonly { readonly role: 'ca' | 'cert' | 'key'; readonly file: WatchedFile }[];
   #agent: Agent | undefined;
   #tlsVersion = '';
+  /** What was hidden last, and the Authorization header that it is made for. */
+  #hiding: { readonly authorization: string | undefined; readonly hide: Hide } | undefined;
   #isDestroyed = false;
 
   constructor(options: ConnectionOptions) {
@@ -51,9 +54,14 @@ export class Connection {
 
   /**
    * Sends a form by POST to a path below the base address.
+   * @returns the response, and what hides in its text the secrets that went with the request.
    * @throws RequestFailure when a file that is needed cannot be read; undici's or Node.js' errors otherwise.
    */
-  async post(path: string, form: URLSearchParams, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  async post(
+    path: string,
+    form: URLSearchParams,
+    signal: AbortSignal,
+  ): Promise<{ response: Dispatcher.ResponseData; hide: Hide }> {
     const { url, headers, queryParameters } = this.#options;
     const target = new URL(url);
     target.pathname = `${url.pathname.replace(/\/+$/, '')}${path}`;
@@ -61,7 +69,7 @@ export class Connection {
     const authorization = await this.#authorization();
     const dispatcher = await this.#dispatcher();
     signal.throwIfAborted();
-    return request(target, {
+    const response = await request(target, {
       method: 'POST',
       body: form.toString(),
       dispatcher,
@@ -74,6 +82,15 @@ export class Connection {
         ...(authorization === undefined ? {} : { authorization }),
       },
     });
+    return { response, hide: this.#hideFor(authorization) };
+  }
+
+  #hideFor(authorization: string | undefined): Hide {
+    if (this.#hiding === undefined || this.#hiding.authorization !== authorization) {
+      const { headers, queryParameters } = this.#options;
+      this.#hiding = { authorization, hide: hideSent({ authorization, headers, queryParameters }) };
+    }
+    return this.#hiding.hide;
   }
 
   /** Closes every connection, also those in use. */

@@ -289,12 +289,14 @@ export class PrometheusApi {
     }, timeoutSeconds * 1000);
     try {
       const sentAtSeconds = this.#machineSeconds();
-      const { statusCode, headers, body } = await connection.post(path, form, deadline.signal);
+      const { response, hide } = await connection.post(path, form, deadline.signal);
+      const { statusCode, headers, body } = response;
       const receivedAtSeconds = this.#machineSeconds();
-      const { text, bytes } = await readBody(body, single(headers['content-encoding']), maxBodyBytes);
+      const encoding = single(headers['content-encoding']);
+      const { text, bytes } = await readBody(body, encoding && hide(encoding), maxBodyBytes);
       size.bytes = bytes;
-      if (statusCode < 200 || statusCode > 299) throw statusFailure(statusCode, headers, text);
-      const answer = readAnswer(text, clip(single(headers['content-type']) ?? 'none', 80));
+      if (statusCode < 200 || statusCode > 299) throw statusFailure(statusCode, headers, text, hide);
+      const answer = readAnswer(text, clip(hide(single(headers['content-type']) ?? 'none'), 80), hide);
       return { answer, date: single(headers.date), sentAtSeconds, receivedAtSeconds };
     } catch (error) {
       if (signal.aborted) throw signal.reason;

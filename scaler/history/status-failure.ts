@@ -1,14 +1,20 @@
 import { STATUS_CODES } from 'node:http';
 import { clip } from './clip.js';
+import type { Hide } from './hide-secrets.js';
 import { formatFailure, passingFault, RequestFailure } from './request-failure.js';
 
-/** What an HTTP answer without a result means. `body` is what could be read of it. */
+/**
+ * What an HTTP answer without a result means.
+ * @param body what could be read of it.
+ * @param hide hides the request's secrets in what the message repeats of the body.
+ */
 export function statusFailure(
   status: number,
   headers: Readonly<Record<string, string | string[] | undefined>>,
   body: string,
+  hide: Hide,
 ): RequestFailure {
-  const { errorType, error } = errorEnvelope(body);
+  const { errorType, error } = errorEnvelope(body, hide);
   const said = error === undefined ? '' : `: ${clip(error)}`;
   const line = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
 
@@ -63,13 +69,14 @@ function isTooMuchAtOnce(error: string): boolean {
   );
 }
 
-function errorEnvelope(body: string): { errorType?: string; error?: string } {
+function errorEnvelope(body: string, hide: Hide): { errorType?: string; error?: string } {
   try {
     const envelope: unknown = JSON.parse(body);
     if (typeof envelope !== 'object' || envelope === null) return {};
-    const { errorType, error } = envelope as Record<string, unknown>;
-    if (typeof error !== 'string') return {};
-    return typeof errorType === 'string' ? { errorType: clip(errorType), error } : { error };
+    const { errorType, error: said } = envelope as Record<string, unknown>;
+    if (typeof said !== 'string') return {};
+    const error = hide(said);
+    return typeof errorType === 'string' ? { errorType: clip(hide(errorType)), error } : { error };
   } catch {
     // Proxies answer errors in HTML or plain text: then the status has to say it all.
     return {};

@@ -39,6 +39,12 @@ export class ScalerProcess {
     return `127.0.0.1:${this.grpcPort}`;
   }
 
+  /** All that it has written so far, log lines and everything else. */
+  get written(): string {
+    const { log, output, errorOutput } = this.#program;
+    return [...log.map((line) => JSON.stringify(line)), ...output, errorOutput].join('\n');
+  }
+
   /** Ends it with SIGTERM and gives its exit code; null when it had to be killed. */
   async stop(): Promise<number | null> {
     return (await this.#program.stop(patienceSeconds)).code;

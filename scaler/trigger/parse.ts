@@ -56,7 +56,9 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
   if (values.source !== undefined && context.sourceNames?.has(values.source) === false)
     complain(
       'source',
-      `received ${show(values.source)}, which is no source of the scaler's configuration${didYouMean(values.source, [...context.sourceNames])}`,
+      given.get('source')?.fromEnvironment
+        ? `received ${hidden()} from the environment, which is no source of the scaler's configuration`
+        : `received ${show(values.source)}, which is no source of the scaler's configuration${didYouMean(values.source, [...context.sourceNames])}`,
     );
   const source = triggerSource(values, context, complain, notice);
   if (source?.kind === 'named' && !mayUse(source.name, ref.namespace, context))
