@@ -28,6 +28,9 @@ export interface ScalerOptions {
   readonly pages?: readonly Router[];
 }
 
+/** KEDA opens StreamIsActive for a trigger of type external-push, and StreamMetricSpec since 2.18. */
+const streamsPerTrigger = 2;
+
 /** A scaler that serves. */
 export interface Scaler {
   readonly grpcPort: number;
@@ -63,7 +66,13 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
     answers: planner,
     parseTrigger: (ref) => parseTrigger(ref, context),
     tls: config.grpc.tls,
-    limits: { messageBytes, connections, streams, drainSeconds: config.drainSeconds },
+    limits: {
+      messageBytes,
+      connections,
+      streams,
+      streamsPerNamespace: streamsPerTrigger * config.planner.maxTriggersPerNamespace,
+      drainSeconds: config.drainSeconds,
+    },
     observer: telemetry.rpc,
     log,
   });

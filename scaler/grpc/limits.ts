@@ -10,6 +10,8 @@ export interface GrpcLimits {
   readonly callsPerConnection: number;
   /** Push streams at once, over all connections; more are refused with RESOURCE_EXHAUSTED. */
   readonly streams: number;
+  /** Push streams of one namespace at once, so that a tenant cannot use up all of them. */
+  readonly streamsPerNamespace: number;
   /** Seconds that a request may take to arrive whole; slower ones are refused with DEADLINE_EXCEEDED. */
   readonly requestSeconds: number;
   /** Seconds between two pings that ask whether a client is still there. */
@@ -32,6 +34,7 @@ export const defaultLimits: GrpcLimits = {
   connections: 1024,
   callsPerConnection: 32_768,
   streams: 20_000,
+  streamsPerNamespace: 20_000,
   requestSeconds: 20,
   pingSeconds: 30,
   pongSeconds: 10,

@@ -269,6 +269,34 @@ describe('the gRPC server', () => {
       assert.equal(code, status.RESOURCE_EXHAUSTED);
       assert.equal(details, '2 streams are open, which is the limit; the unary RPCs still answer');
     });
+
+    it('is bounded in number for each namespace, and has room again when one ends', async () => {
+      await server.drain();
+      await start({ limits: { streamsPerNamespace: 2 } });
+      answers.set('web-load', 1);
+      const open = (namespace: string) => {
+        const call = client.StreamIsActive({ ...scaledObjectRef(), namespace });
+        return { call, ...record(call) };
+      };
+      const first = [open('noisy'), open('noisy')];
+      await pollUntil('two streams to be open', () => first.every(({ messages }) => messages.length === 1));
+      const { code, details } = await open('noisy').ended;
+      assert.equal(code, status.RESOURCE_EXHAUSTED);
+      assert.equal(
+        details,
+        '2 streams of namespace noisy are open, which is the limit; the unary RPCs still answer',
+      );
+      const quiet = open('quiet');
+      await pollUntil('the stream of another namespace', () => quiet.messages.length === 1);
+      first[0]!.call.cancel();
+      await pollUntil('room for another stream', async () => {
+        const again = open('noisy');
+        return await Promise.race([
+          again.ended.then(() => false),
+          pollUntil('it to be open', () => again.messages.length === 1).catch(() => false),
+        ]);
+      });
+    });
   });
 
   describe('StreamMetricSpec', () => {

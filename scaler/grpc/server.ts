@@ -61,7 +61,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   });
   const triggers = new TriggerCache(parseTrigger, limits.cachedCharacters);
   const parts = { triggers, answers, log };
-  const streams = new PushStreams(parts, limits.streams);
+  const streams = new PushStreams(parts, limits);
   server.addService(ExternalScaler.service, { ...unaryHandlers(parts), ...streams.handlers });
   const health = addHealth(server);
   addReflection(server);

@@ -6,6 +6,7 @@ import type { IsActiveResponse } from './generated/externalscaler/IsActiveRespon
 import type { ScaledObjectRef__Output } from './generated/externalscaler/ScaledObjectRef.js';
 import type { HandlerParts } from './handlers.js';
 import { latestWriter } from './latest-writer.js';
+import type { GrpcLimits } from './limits.js';
 import { type CallStatus, toStatus } from './status.js';
 import type { KnownTrigger } from './trigger-cache.js';
 
@@ -33,13 +34,14 @@ interface OpenStream {
  */
 export class PushStreams {
   readonly #parts: HandlerParts;
-  readonly #most: number;
+  readonly #limits: Pick<GrpcLimits, 'streams' | 'streamsPerNamespace'>;
   readonly #open = new Set<OpenStream>();
+  readonly #openIn = new Map<string, number>();
 
-  /** @param most streams open at once, over all connections */
-  constructor(parts: HandlerParts, most: number) {
+  /** @param limits on the streams open at once, over all connections */
+  constructor(parts: HandlerParts, limits: Pick<GrpcLimits, 'streams' | 'streamsPerNamespace'>) {
     this.#parts = parts;
-    this.#most = most;
+    this.#limits = limits;
   }
 
   get handlers(): Pick<ExternalScalerHandlers, 'StreamIsActive' | 'StreamMetricSpec'> {
@@ -65,11 +67,11 @@ export class PushStreams {
   }
 
   #openStream<Message>(call: Push<Message>, follow: Follow): void {
-    if (this.#open.size >= this.#most) {
-      endWith(call, {
-        code: status.RESOURCE_EXHAUSTED,
-        details: `${this.#most} streams are open, which is the limit; the unary RPCs still answer`,
-      });
+    const { namespace } = call.request;
+    const tooMany = this.#tooMany(namespace);
+    if (tooMany !== undefined) {
+      const details = `${tooMany}, which is the limit; the unary RPCs still answer`;
+      endWith(call, { code: status.RESOURCE_EXHAUSTED, details });
       return;
     }
     let stop = () => {};
@@ -86,12 +88,28 @@ export class PushStreams {
       end: () => call.end(),
     };
     this.#open.add(stream);
+    this.#openIn.set(namespace, this.#countOf(namespace) + 1);
     // Emitted however the call ends: by the client, by us, or with its connection.
     call.once('cancelled', () => {
       this.#open.delete(stream);
+      const left = this.#countOf(namespace) - 1;
+      if (left > 0) this.#openIn.set(namespace, left);
+      else this.#openIn.delete(namespace);
       stop();
     });
     stream.restart();
+  }
+
+  #countOf(namespace: string): number {
+    return this.#openIn.get(namespace) ?? 0;
+  }
+
+  /** What is full; undefined when there is room for another stream of the namespace. */
+  #tooMany(namespace: string): string | undefined {
+    const { streams, streamsPerNamespace } = this.#limits;
+    if (this.#open.size >= streams) return `${streams} streams are open`;
+    if (this.#countOf(namespace) < streamsPerNamespace) return undefined;
+    return `${streamsPerNamespace} streams of namespace ${namespace} are open`;
   }
 
   #followActive(call: Push<IsActiveResponse>): Follow {

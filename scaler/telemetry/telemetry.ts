@@ -5,6 +5,7 @@ import type { RpcObserver } from '../grpc/call-watch.js';
 import type { HistoryObserver } from '../history/observer.js';
 import type { PlannerObserver } from '../planner/ports.js';
 import type { Answers } from '../planner/types.js';
+import { LineLimit } from './line-limit.js';
 import type { Logger } from './log.js';
 import { triggerFamilies } from './trigger-families.js';
 import { LabelCache, TriggerGauge } from './trigger-gauge.js';
@@ -44,7 +45,8 @@ export function createTelemetry({ clock, log, version, sourceNames }: TelemetryO
     registers: [registry],
   }).set({ version, node_version: process.version }, 1);
   const work = workMetrics(registry);
-  const lines = triggerLog(log);
+  const limit = new LineLimit(log, () => clock.nowSeconds());
+  const lines = triggerLog(log, limit);
   const sourceLabel = (source: string): string => (sourceNames.has(source) ? source : 'address');
 
   return {
@@ -64,6 +66,7 @@ export function createTelemetry({ clock, log, version, sourceNames }: TelemetryO
       requestEnded: (event) => work.fetchEnded({ ...event, source: sourceLabel(event.source) }),
       samplesDropped: (source, count) => work.samplesDropped(sourceLabel(source), count),
       noticed({ source, subject, topic, message }) {
+        if (!limit.admits(`source ${sourceLabel(source)}`)) return;
         if (message === undefined) log.info({ source, subject, topic }, 'the matter noticed before is over');
         else log.warn({ source, subject, topic }, message);
       },

@@ -3,20 +3,29 @@ import type { PlannerObserver } from '../planner/ports.js';
 import type { Answer } from '../planner/types.js';
 import type { Trigger } from '../trigger.js';
 import { describeSource } from '../trigger.js';
+import type { LineLimit } from './line-limit.js';
 import type { Logger } from './log.js';
 
 /**
  * Logs what happens to triggers: one line when a trigger's state changes, none for an answer that is renewed as it was.
+ *
+ * @param limit bounds the lines about one namespace
  */
-export function triggerLog(log: Logger): PlannerObserver {
+export function triggerLog(log: Logger, limit: LineLimit): PlannerObserver {
+  const admits = ({ namespace }: Trigger) => limit.admits(`namespace ${namespace}`);
   return {
     fitFinished: (trigger, seconds) => log.debug({ ...name(trigger), seconds }, 'model fitted'),
-    fitFailed: (trigger, seconds, err) =>
-      log.error({ ...name(trigger), seconds, err }, 'a fit failed; the model in use stays'),
-    triggerDropped: (trigger) => log.info(name(trigger), 'trigger dropped: nobody asks about it any more'),
+    fitFailed(trigger, seconds, err) {
+      if (!admits(trigger)) return;
+      log.error({ ...name(trigger), seconds, err }, 'a fit failed; the model in use stays');
+    },
+    triggerDropped(trigger) {
+      if (admits(trigger)) log.info(name(trigger), 'trigger dropped: nobody asks about it any more');
+    },
     answerRenewed(trigger, before, after) {
-      if (before === undefined) introduce(log, trigger);
+      if (before === undefined) introduce(log, trigger, () => admits(trigger));
       if (before !== undefined && state(before) === state(after)) return;
+      if (!admits(trigger)) return;
       if ('error' in after) log.warn({ ...name(trigger), kind: after.error.kind }, after.error.message);
       else {
         const { stage, reason, value, observed, nextStageInSeconds } = after.snapshot;
@@ -37,7 +46,8 @@ export function triggerLog(log: Logger): PlannerObserver {
   };
 }
 
-function introduce(log: Logger, trigger: Trigger): void {
+function introduce(log: Logger, trigger: Trigger, admits: () => boolean): void {
+  if (!admits()) return;
   log.info(
     {
       ...name(trigger),
@@ -49,7 +59,7 @@ function introduce(log: Logger, trigger: Trigger): void {
     },
     'new trigger',
   );
-  for (const notice of trigger.notices) log.warn(name(trigger), notice);
+  for (const notice of trigger.notices) if (admits()) log.warn(name(trigger), notice);
 }
 
 /**
