@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type SecureContextOptions } from 'node:tls';
 import { type ChannelCredentials, credentials, status } from '@grpc/grpc-js';
 import { Authority, type Pair } from '../test-support/authority.js';
 import { pollUntil } from '../test-support/poll-until.js';
@@ -90,9 +90,10 @@ describe('the gRPC server with TLS', () => {
   }
 
   /** The common name of the certificate that a new connection is shown. */
-  function shownName(port: number): Promise<string> {
+  function shownName(port: number, versions: SecureContextOptions = {}): Promise<string> {
     return new Promise((resolve, reject) => {
-      const options = { port, host: 'localhost', ca: readFileSync(authority.caFile), ALPNProtocols: ['h2'] };
+      const ca = readFileSync(authority.caFile);
+      const options = { port, host: 'localhost', ca, ALPNProtocols: ['h2'], ...versions };
       const socket = connectTls(options, () => {
         resolve(String(socket.getPeerCertificate().subject.CN));
         socket.destroy();
@@ -108,17 +109,37 @@ describe('the gRPC server with TLS', () => {
     await assert.rejects(callOnce(port, credentials.createInsecure()), { code: status.UNAVAILABLE });
   });
 
-  describe('that asks clients for a certificate', () => {
-    it('answers those of its authority and refuses the rest', async () => {
-      const port = await start({ ...files, clientCaFile: authority.caFile });
-      const ours = channel(authority.caFile, authority.issue('client'));
-      assert.deepEqual(await callOnce(port, ours), { result: true });
-      const theirs = channel(authority.caFile, stranger.issue('strange-client'));
-      await assert.rejects(callOnce(port, theirs), { code: status.UNAVAILABLE });
-      await assert.rejects(callOnce(port, channel()), { code: status.UNAVAILABLE });
-      const expired = channel(authority.caFile, authority.issue('expired-client', -1));
-      await assert.rejects(callOnce(port, expired), { code: status.UNAVAILABLE });
+  for (const version of ['TLSv1', 'TLSv1.1'] as const)
+    it(`refuses ${version}`, async () => {
+      const port = await start();
+      // Old versions need signatures that OpenSSL refuses at its ordinary level.
+      const old = { minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+      await assert.rejects(shownName(port, old), { code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' });
+      assert.equal(await shownName(port, { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' }), 'first');
     });
+
+  describe('that asks clients for a certificate', () => {
+    for (const [whose, issue] of [
+      ['of its authority, for any use', () => authority.issue('client')],
+      ['of its authority, for clients only', () => authority.issue('only-client', 2, 'clientAuth')],
+    ] as const)
+      it(`answers one with a certificate ${whose}`, async () => {
+        const port = await start({ ...files, clientCaFile: authority.caFile });
+        assert.deepEqual(await callOnce(port, channel(authority.caFile, issue())), { result: true });
+      });
+
+    for (const [what, issue] of [
+      ['no certificate', () => undefined],
+      ['a certificate of another authority', () => stranger.issue('strange-client')],
+      ['one that has expired', () => authority.issue('expired-client', -1)],
+      ['one for servers only', () => authority.issue('only-server', 2, 'serverAuth')],
+    ] as const)
+      it(`refuses one with ${what}`, async () => {
+        const port = await start({ ...files, clientCaFile: authority.caFile });
+        const refused = callOnce(port, channel(authority.caFile, issue()));
+        await assert.rejects(refused, { code: status.UNAVAILABLE });
+        assert.equal(answers.asked.length, 0);
+      });
 
     it('takes another authority when that file is replaced', async () => {
       const clientCaFile = join(folder, 'clients.crt');

@@ -29,13 +29,16 @@ export class Authority {
    * Issues a certificate that is good for localhost and for clients.
    *
    * @param days of validity from now; below 0 the certificate has expired
+   * @param usage the only use that it may be put to, as `extendedKeyUsage`; any when undefined
    */
-  issue(name: string, days = 2): Pair {
+  issue(name: string, days = 2, usage?: 'clientAuth' | 'serverAuth'): Pair {
     const certFile = join(this.#folder, `${name}.crt`);
     const keyFile = join(this.#folder, `${name}.key`);
     const request = join(this.#folder, `${name}.csr`);
     const extensions = join(this.#folder, `${name}.ext`);
-    writeFileSync(extensions, 'subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n');
+    const lines = ['subjectAltName=DNS:localhost,IP:127.0.0.1', 'basicConstraints=CA:FALSE'];
+    if (usage !== undefined) lines.push(`extendedKeyUsage=${usage}`);
+    writeFileSync(extensions, `${lines.join('\n')}\n`);
     openssl(
       ['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
       ['-subj', `/CN=${name}`, '-keyout', keyFile, '-out', request],
