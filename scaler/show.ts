@@ -15,6 +15,11 @@ export function show(value: string): string {
   return `${quoted(`${value.slice(0, SHOWN_LENGTH)}…`)} (${value.length} characters)`;
 }
 
+/** A key as a message may name it: as it is where it is a plain word, like a value where it is not. */
+export function showKey(key: string): string {
+  return /^[\w.<-]{1,80}$/.test(key) ? key : show(key);
+}
+
 /**
  * JSON of a value that reads as it is: what no eye sees is written as escapes, which mean the same.
  *

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ScalerError } from '../errors.js';
 import { completeBehaviour, type HpaBehaviour, type ScalingRules } from '../hpa/behaviour.js';
 import { unsafeYaml } from '../safe-yaml.js';
+import { show } from '../show.js';
 
 const policy = z.strictObject({
   type: z.enum(['Pods', 'Percent']),
@@ -40,7 +41,9 @@ export async function readBehaviour(file: string): Promise<HpaBehaviour> {
   if (!result.success) {
     const [issue] = result.error.issues;
     const place = issue!.path.join('.') || 'the document';
-    throw new ScalerError('invalid', `${file}: ${place}: ${issue!.message}; expected ${FORM}`);
+    const problem =
+      issue!.code === 'unrecognized_keys' ? `there is no key ${show(issue!.keys[0]!)}` : issue!.message;
+    throw new ScalerError('invalid', `${file}: ${place}: ${problem}; expected ${FORM}`);
   }
   return completeBehaviour({
     scaleUp: settled(result.data.scaleUp),

@@ -3,7 +3,7 @@ import type { GivenSecret, ScalerConfig } from '../config.js';
 import { ScalerError } from '../errors.js';
 import { Refusal } from '../read.js';
 import { Secret } from '../secret.js';
-import { show } from '../show.js';
+import { show, showKey } from '../show.js';
 import { didYouMean } from '../suggest.js';
 import { type ConfigFile, type FileValue, noFile, readConfigFile } from './file.js';
 import {
@@ -91,7 +91,7 @@ export function loadConfig({ environment, file: given }: ConfigOrigin): ScalerCo
 function refuseUnknown(file: ConfigFile, complain: (problem: string) => void): void {
   for (const [path, { at }] of file.values) {
     if (Object.hasOwn(settings, path)) continue;
-    complain(`${at}: ${path}: there is no such setting${didYouMean(path, [...paths, 'sources'])}`);
+    complain(`${at}: ${showKey(path)}: there is no such setting${didYouMean(path, [...paths, 'sources'])}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type SourcesConfig, sourcesSchema } from '../history/source-config.js';
 import { isSecretKey, showAs, withoutSecrets } from '../secret.js';
-import { show, showAddress } from '../show.js';
+import { show, showAddress, showKey } from '../show.js';
 import { didYouMean } from '../suggest.js';
 import type { ConfigFile } from './file.js';
 
@@ -32,7 +32,7 @@ export function loadSources(
   for (const issue of parsed.error.issues)
     for (const problem of explain(issue, merged)) {
       const path = ['sources', ...problem.path];
-      complain(`${file.position(path)}: ${path.join('.')}: ${problem.what}`);
+      complain(`${file.position(path)}: ${path.map(showKey).join('.')}: ${problem.what}`);
     }
   return undefined;
 }

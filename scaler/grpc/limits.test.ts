@@ -100,6 +100,21 @@ describe('the gRPC server under bad input', () => {
     assert.equal(answer.grpcStatus, status.RESOURCE_EXHAUSTED);
   });
 
+  it('keeps nothing of bodies sent to methods that do not exist, or that are no gRPC', async () => {
+    const body = frame(Buffer.alloc(100_000));
+    // Together more than the 10 MB that Node keeps for one connection.
+    for (const [path, headers] of [
+      ['/externalscaler.ExternalScaler/Nothing', {}],
+      [getMetricSpec, { 'content-type': 'text/html' }],
+    ] as const)
+      for (let call = 0; call < 400; call++) {
+        const answer = await rawRequest(raw, path, body, headers);
+        assert.ok(answer.httpStatus !== undefined, `call ${call} to ${path} was not answered`);
+      }
+    const answer = await rawRequest(raw, getMetricSpec, frame(Buffer.alloc(0)));
+    assert.equal(answer.grpcStatus, status.INVALID_ARGUMENT);
+  });
+
   it('takes __proto__ and constructor as keys like any other', async () => {
     const entry = (key: string, value: string) =>
       field(3, Buffer.concat([field(1, Buffer.from(key)), field(2, Buffer.from(value))]));

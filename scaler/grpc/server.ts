@@ -9,6 +9,7 @@ import { type Log, silentLog } from './log.js';
 import { ExternalScaler } from './proto.js';
 import { PushStreams } from './streams.js';
 import { type ParseTrigger, TriggerCache } from './trigger-cache.js';
+import { dropUnreadBodies } from './unread-bodies.js';
 
 export interface GrpcServerOptions {
   /** Where the answers come from; read only. */
@@ -97,6 +98,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
         ? (await RotatingCertificates.load(tls, tlsRefreshSeconds, log)).credentials()
         : ServerCredentials.createInsecure();
       const injector = server.createConnectionInjector(credentials);
+      dropUnreadBodies(server);
       try {
         listener = await listen(address, limits.connections, log, (socket) =>
           injector.injectConnection(socket),

@@ -101,13 +101,17 @@ describe('bad input on the page', function () {
       );
       try {
         await assertApiTells(served.url, samples);
-        const watched = await openPage(browser, `${served.url}/#/`, { viewport });
+        // No address can hold half a surrogate pair, or dots alone: the page then says that there is no such trigger.
+        const watched = await openPage(browser, `${served.url}/#/`, { viewport }, /404/);
         const links = watched.page.locator('tbody th a');
         await links.nth(samples.length - 1).waitFor();
         await assertHarmless(watched.page);
         for (let i = 0; i < onePage.opened; i++) {
           await links.nth((i * 37) % samples.length).click();
-          await watched.page.getByRole('heading', { name: 'Settings' }).waitFor();
+          await watched.page
+            .getByRole('heading', { name: 'Settings' })
+            .or(watched.page.getByText('KEDA does not ask about the trigger'))
+            .waitFor();
           await assertHarmless(watched.page);
           opened++;
           await watched.page.getByRole('link', { name: 'All triggers' }).click();
