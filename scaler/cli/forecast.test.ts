@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { minuteSamples, officeLoad } from '../backtest/test-support/load.js';
-import { runCommand } from './test-support/run-command.js';
+import { pollUntil } from '../test-support/poll-until.js';
+import { runCommand, startCommand } from './test-support/run-command.js';
 
 const run = (args: readonly string[], input = '') => runCommand(['forecast', ...args], input);
 
@@ -94,6 +95,15 @@ describe('predictive-scaler forecast', function () {
     assert.equal(third.id, 'a');
     assert.equal(code, 2);
     assert.match(stderr, /^predictive-scaler: 2 of 3 lines could not be answered; [^\n]+\n$/);
+  });
+
+  it('ends without a word when its reader stops, as head does', async () => {
+    const line = { id: 'a', start: 0, step: 60, values: [1, 2], horizon: 900, quantiles: [0.5] };
+    const command = startCommand(['forecast', '--ndjson'], `${JSON.stringify(line)}\n`.repeat(1000));
+    await pollUntil('the first answer', () => command.texts.stdout.includes('\n'));
+    command.stopReading();
+    const { code, stderr } = await command.ended;
+    assert.deepEqual([code, stderr], [0, '']);
   });
 
   describe('says in one line, without a stack, what is wrong with', () => {

@@ -19,6 +19,8 @@ export interface RunningCommand {
   readonly ended: Promise<EndedCommand>;
   /** Presses Ctrl-C. */
   interrupt(): void;
+  /** Reads no more of its standard output, as `head` does when it has enough. */
+  stopReading(): void;
 }
 
 /**
@@ -33,6 +35,8 @@ export function startCommand(args: readonly string[], input = ''): RunningComman
     child[stream].setEncoding('utf8').on('data', (text: string) => {
       texts[stream] += text;
     });
+  // It may end before it has read all.
+  child.stdin.on('error', () => {});
   child.stdin.end(input);
   return {
     texts,
@@ -40,6 +44,7 @@ export function startCommand(args: readonly string[], input = ''): RunningComman
       child.once('error', reject);
       child.once('close', (code) => resolve({ code, ...texts }));
     }),
+    stopReading: () => void child.stdout.destroy(),
     interrupt: () => child.kill('SIGINT'),
   };
 }
