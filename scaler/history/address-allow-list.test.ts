@@ -15,7 +15,7 @@ describe('AddressAllowList', () => {
   for (const [address, href] of [
     ['http://prometheus:9090', 'http://prometheus:9090/'],
     ['http://PROMETHEUS:9090/', 'http://prometheus:9090/'],
-    ['http://prometheus.:9090/prometheus', 'http://prometheus.:9090/prometheus'],
+    ['http://prometheus:9090/prometheus', 'http://prometheus:9090/prometheus'],
     ['https://thanos.example.com', 'https://thanos.example.com/'],
     ['https://thanos.example.com:443/x', 'https://thanos.example.com/x'],
     ['http://a.monitoring.svc:9090', 'http://a.monitoring.svc:9090/'],
@@ -42,6 +42,7 @@ describe('AddressAllowList', () => {
     '',
     'https://thanos.example.com.evil.org',
     'https://evil-thanos.example.com',
+    'https://thanos.example.com.',
     'https://thanos.example.com:9443',
     'https://monitoring.svc:9090',
     'http://127.0.0.2:9091',

@@ -98,9 +98,12 @@ function isHttp(url: URL): boolean {
   return url.protocol === 'http:' || url.protocol === 'https:';
 }
 
-/** The host without the brackets of an IPv6 address and the dot that ends a fully qualified name. */
+/**
+ * The host without the brackets of an IPv6 address. A dot at its end stays: such a name is looked up without the search
+ * domains of the cluster, so it may well be another host.
+ */
 function canonicalHost({ hostname }: URL): string {
-  return hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+  return hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
 function contains(network: BlockList, ip: string): boolean {
