@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../scaler/package-root.js';
 import { checkCertificates } from './test-support/checks/certificates.js';
@@ -47,6 +47,17 @@ describe('names that point at each other', function () {
       ...checkSecurity(objects),
     ];
   }
+
+  it('are looked at in every overlay and every component', () => {
+    const kustomizations = readdirSync(join(packageRoot, 'k8s'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('kustomization.yaml'))
+      .map((path) => readFileSync(join(packageRoot, 'k8s', path), 'utf8'))
+      .join('');
+    for (const name of readdirSync(join(packageRoot, 'k8s/overlays')))
+      assert.ok((renderings as readonly string[]).includes(`overlays/${name}`), name);
+    for (const name of readdirSync(join(packageRoot, 'k8s/components')))
+      assert.ok(kustomizations.includes(`components/${name}\n`), `nothing renders the component ${name}`);
+  });
 
   for (const folder of renderings)
     it(`are all right in ${folder}`, () => {
@@ -198,6 +209,49 @@ describe('names that point at each other', function () {
       /"capabilities":\{"drop":\["ALL"\]\}/,
       '"capabilities":{}',
       /keeps capabilities/,
+    ],
+    [
+      'an added capability',
+      'base',
+      /"capabilities":\{"drop":/,
+      '"capabilities":{"add":["NET_ADMIN"],"drop":',
+      /keeps capabilities/,
+    ],
+    ['a user without rights', 'base', /"runAsNonRoot":true/, '"runAsNonRoot":false', /may run as root/],
+    [
+      'a user without rights in a container',
+      'base',
+      /"readOnlyRootFilesystem":true/,
+      '"readOnlyRootFilesystem":true,"runAsUser":0',
+      /may run as root/,
+    ],
+    [
+      'a read-only root',
+      'base',
+      /"readOnlyRootFilesystem":true/,
+      '"readOnlyRootFilesystem":false',
+      /may write its root file system/,
+    ],
+    [
+      'no further privileges',
+      'base',
+      /"allowPrivilegeEscalation":false/,
+      '"allowPrivilegeEscalation":true',
+      /may gain privileges/,
+    ],
+    [
+      'the seccomp profile',
+      'base',
+      /"seccompProfile":\{"type":"RuntimeDefault"\}/,
+      '"seccompProfile":{"type":"Unconfined"}',
+      /seccomp profile/,
+    ],
+    [
+      'no token to spare',
+      'base',
+      /"automountServiceAccountToken":false,"containers":\[\{"env":\[\{"name":"APP/,
+      '"automountServiceAccountToken":true,"containers":[{"env":[{"name":"APP',
+      /mounts a token/,
     ],
   ];
   for (const [what, folder, from, to, problem] of breaks)

@@ -18,12 +18,24 @@ export function checkSecurity(objects: readonly KubernetesObject[]): string[] {
       complain('has no seccomp profile');
     if (automountServiceAccountToken !== false && !needToken.includes(object.metadata.name))
       complain('mounts a token that it does not need');
+    for (const field of ['hostNetwork', 'hostPID', 'hostIPC'])
+      if ((template.spec as Record<string, unknown>)[field] === true) complain(`shares the node by ${field}`);
     for (const { name, securityContext = {}, resources } of containersOf(template)) {
+      // What a container says counts more than what its pod says.
+      if (securityContext.runAsNonRoot === false || securityContext.runAsUser === 0)
+        complain(`${name} may run as root`);
+      const seccomp = securityContext.seccompProfile as { type?: string } | undefined;
+      if (seccomp !== undefined && seccomp.type !== 'RuntimeDefault')
+        complain(`${name} has another seccomp profile`);
+      if (securityContext.privileged === true) complain(`${name} is privileged`);
       if (securityContext.allowPrivilegeEscalation !== false) complain(`${name} may gain privileges`);
       if (securityContext.readOnlyRootFilesystem !== true && !mayWriteRoot.includes(name))
         complain(`${name} may write its root file system`);
-      const drop = (securityContext.capabilities as { drop?: string[] })?.drop ?? [];
-      if (!drop.includes('ALL')) complain(`${name} keeps capabilities`);
+      const { drop = [], add = [] } = (securityContext.capabilities ?? {}) as {
+        drop?: string[];
+        add?: string[];
+      };
+      if (!drop.includes('ALL') || add.length > 0) complain(`${name} keeps capabilities`);
       if (resources?.limits?.memory === undefined || resources.requests?.cpu === undefined)
         complain(`${name} has no memory limit or requests no processor`);
     }
