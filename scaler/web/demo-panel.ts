@@ -1,4 +1,5 @@
 import express, { type Request, type Response, Router } from 'express';
+import { show } from '../show.js';
 
 /** What one way of scaling has cost since the demo began, and what it failed to serve. */
 export interface DemoOutcome {
@@ -103,13 +104,22 @@ export function demoPanel(demo: DemoControl): Router {
   return router;
 }
 
-/** Another site's page cannot press the buttons: browsers say where a request comes from. */
+/**
+ * Another site's page cannot press the buttons: browsers say where a request comes from. They do so by Sec-Fetch-Site
+ * where they trust the connection, and over plain HTTP by Origin only.
+ */
 function sameSiteOnly(request: Request, response: Response, next: () => void): void {
   const site = request.get('Sec-Fetch-Site');
-  if (site === undefined || site === 'same-origin' || site === 'none') {
+  const origin = request.get('Origin');
+  const isOwn =
+    site === undefined
+      ? origin === undefined || (URL.canParse(origin) && new URL(origin).host === request.get('Host'))
+      : site === 'same-origin' || site === 'none';
+  if (isOwn) {
     next();
     return;
   }
-  const message = `this request comes from another site (Sec-Fetch-Site: ${JSON.stringify(site)}); use the page itself`;
+  const told = site === undefined ? `Origin: ${show(origin!)}` : `Sec-Fetch-Site: ${show(site)}`;
+  const message = `this request comes from another site (${told}); use the page itself`;
   response.status(403).json({ error: { kind: 'invalid', message } });
 }
