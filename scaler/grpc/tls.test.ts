@@ -110,7 +110,7 @@ describe('the gRPC server with TLS', () => {
   });
 
   for (const version of ['TLSv1', 'TLSv1.1'] as const)
-    it(`refuses ${version}`, async () => {
+    it(`refuses connections of an old version: ${version}`, async () => {
       const port = await start();
       // Old versions need signatures that OpenSSL refuses at its ordinary level.
       const old = { minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' } as const;
