@@ -341,6 +341,22 @@ sources:
         {},
       ],
       [
+        'a token where the map with it belongs',
+        `sources: {named: {a: {address: "http://a", bearer: ${secret}}}}`,
+        {},
+      ],
+      [
+        'user and password in place of their map',
+        `sources: {named: {a: {address: "http://a", basic: "ann:${secret}"}}}`,
+        {},
+      ],
+      [
+        'a header in one piece as a name',
+        `sources: {named: {a: {address: "http://a", headers: {"Authorization: Bearer ${secret}": ""}}}}`,
+        {},
+      ],
+      ['a listed address that is no list', `sources: {allowedAddresses: "http://ann:${secret}@a"}`, {}],
+      [
         'a header with a line break',
         `sources: {named: {a: {address: "http://a", headers: {K: "${secret}\\n"}}}}`,
         {},

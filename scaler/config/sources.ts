@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type SourcesConfig, sourcesSchema } from '../history/source-config.js';
-import { isSecretKey, showAs, withoutSecrets } from '../secret.js';
+import { HIDDEN, isSecretKey, showAs, withoutSecrets } from '../secret.js';
 import { show, showAddress, showKey } from '../show.js';
 import { didYouMean } from '../suggest.js';
 import type { ConfigFile } from './file.js';
@@ -32,7 +32,7 @@ export function loadSources(
   for (const issue of parsed.error.issues)
     for (const problem of explain(issue, merged)) {
       const path = ['sources', ...problem.path];
-      complain(`${file.position(path)}: ${path.map(showKey).join('.')}: ${problem.what}`);
+      complain(`${file.position(path)}: ${shownPath(path)}: ${problem.what}`);
     }
   return undefined;
 }
@@ -89,9 +89,22 @@ function explain(issue: z.core.$ZodIssue, root: unknown): Problem[] {
   return [{ path, what: `received ${shown(path, value)}; ${message}` }];
 }
 
+/** A path as messages name it. What is no name for a header or parameter may be one together with its value. */
+function shownPath(path: readonly string[]): string {
+  return path
+    .map((key, i) =>
+      i > 0 && isSecretKey(path[i - 1]!) && !/^[\w-]{1,40}$/.test(key) ? HIDDEN : showKey(key),
+    )
+    .join('.');
+}
+
 function shown(path: readonly string[], value: unknown): string {
   if (path.some(isSecretKey)) return 'a hidden value';
-  if (path.at(-1) === 'address' || path.at(-2) === 'allowedAddresses') return showAddress(String(value));
+  const isPlain = value === null || typeof value !== 'object';
+  // The token itself where a map with it belongs is an easy slip.
+  if (isPlain && /^(basic|bearer)$/.test(path.at(-1)!)) return 'a hidden value';
+  if (isPlain && (path.at(-1) === 'address' || path.includes('allowedAddresses')))
+    return showAddress(String(value));
   if (Array.isArray(value)) return 'a list';
   if (value !== null && typeof value === 'object') return 'a map';
   return typeof value === 'string' ? show(value) : String(value);
