@@ -144,7 +144,7 @@ describe('bad input over gRPC', function () {
     ];
     const open: Socket[] = [];
     const before = residentMiB();
-    const many = Math.min(10 * connections, 10 * runs);
+    const many = 5 * connections;
     let openNow = 0;
     let mostOpen = 0;
     const wait = await slowestCall(async () => {
@@ -231,7 +231,7 @@ describe('bad input over gRPC', function () {
         });
         await once(socket, 'connect');
         socket.write(greeting);
-        const until = performance.now() + (runs > 1000 ? 10_000 : 400);
+        const until = performance.now() + (runs > 1000 ? 10_000 : 250);
         for (let id = 1; !isClosed && performance.now() < until && id < 2 ** 31 - 2000; ) {
           const frames: Buffer[] = [];
           for (let i = 0; i < 200; i++, id += 2) frames.push(make(id));

@@ -24,7 +24,7 @@ describe('bad input over HTTP', function () {
   let server: WebServer;
 
   before(async () => {
-    server = await start({ limits: { requestSeconds: 1 } });
+    server = await start({ limits: { requestSeconds: 0.5 } });
   });
   after(async () => {
     await Promise.all(started.map((one) => one.close(0)));
@@ -236,7 +236,7 @@ describe('bad input over HTTP', function () {
 
   it('does not keep out others when connections are opened and only dribble', async () => {
     const connections = 50;
-    const bounded = await start({ limits: { connections, requestSeconds: 1 } });
+    const bounded = await start({ limits: { connections, requestSeconds: 0.5 } });
     const slow: Socket[] = [];
     const dribble = setInterval(() => {
       for (const socket of slow) if (socket.writable) socket.write('x');
