@@ -93,7 +93,7 @@ const state = new Float64Array(3);
 
 /**
  * The loop of `smooth`, where fitting spends its time. It is given numbers and typed arrays alone, so that the engine
- * compiles it once for all members whatever their shape, and the steps ahead are written out: half the time of a fit.
+ * compiles it once for all members whatever their shape: that takes a third off a fit.
  */
 function recurse(
   values: Float64Array,
@@ -122,7 +122,6 @@ function recurse(
   far: Float64Array,
   farSteps: number,
 ): void {
-  const count = values.length;
   const hasFirst = firstSlots.length > 0;
   const hasSecond = secondSlots.length > 0;
   const hasMiddle = middle.length > 0;
@@ -165,29 +164,56 @@ function recurse(
     }
     if (t < recordFrom) continue;
     remainders[t] = remainder;
-    let ahead = t + nearSteps;
-    let foretold = level + nearTrend * trend;
-    if (hasFirst) foretold += firstEffects[firstSlots[ahead]!]!;
-    if (hasSecond) foretold += secondEffects[secondSlots[ahead]!]!;
-    near[t] = ahead < count ? values[ahead]! - foretold : Number.NaN;
-    if (hasMiddle) {
-      ahead = t + middleSteps;
-      foretold = level + middleTrend * trend;
-      if (hasFirst) foretold += firstEffects[firstSlots[ahead]!]!;
-      if (hasSecond) foretold += secondEffects[secondSlots[ahead]!]!;
-      middle[t] = ahead < count ? values[ahead]! - foretold : Number.NaN;
-    }
-    if (hasFar) {
-      ahead = t + farSteps;
-      foretold = level + farTrend * trend;
-      if (hasFirst) foretold += firstEffects[firstSlots[ahead]!]!;
-      if (hasSecond) foretold += secondEffects[secondSlots[ahead]!]!;
-      far[t] = ahead < count ? values[ahead]! - foretold : Number.NaN;
-    }
+    near[t] = errorAhead(
+      values,
+      t + nearSteps,
+      level + nearTrend * trend,
+      firstSlots,
+      firstEffects,
+      secondSlots,
+      secondEffects,
+    );
+    if (hasMiddle)
+      middle[t] = errorAhead(
+        values,
+        t + middleSteps,
+        level + middleTrend * trend,
+        firstSlots,
+        firstEffects,
+        secondSlots,
+        secondEffects,
+      );
+    if (hasFar)
+      far[t] = errorAhead(
+        values,
+        t + farSteps,
+        level + farTrend * trend,
+        firstSlots,
+        firstEffects,
+        secondSlots,
+        secondEffects,
+      );
   }
   state[0] = level;
   state[1] = trend;
   state[2] = deviation;
+}
+
+/** What level and seasons foretell too little of the value at a step ahead; NaN beyond the end. */
+function errorAhead(
+  values: Float64Array,
+  ahead: number,
+  levelAhead: number,
+  firstSlots: Int32Array,
+  firstEffects: Season['effects'],
+  secondSlots: Int32Array,
+  secondEffects: Season['effects'],
+): number {
+  if (ahead >= values.length) return Number.NaN;
+  let foretold = levelAhead;
+  if (firstSlots.length > 0) foretold += firstEffects[firstSlots[ahead]!]!;
+  if (secondSlots.length > 0) foretold += secondEffects[secondSlots[ahead]!]!;
+  return values[ahead]! - foretold;
 }
 
 /** How many steps' worth of trend a damped trend still gives over the next steps: phi + phi^2 + ... */
