@@ -27,6 +27,8 @@ class MemorySource implements HistorySource {
   clockOffsetSeconds = 0;
   knownFrom = Number.NEGATIVE_INFINITY;
   knownTo = Number.POSITIVE_INFINITY;
+  /** Beginnings of steps that were never scraped. */
+  readonly missing = new Set<number>();
   labels = '{job="a"}';
   failure: ScalerError | undefined;
   /** Awaited before each answer. */
@@ -39,7 +41,7 @@ class MemorySource implements HistorySource {
     if (this.failure) throw this.failure;
     const values = Float64Array.from({ length: (to - from) / stepSeconds }, (_, i) => {
       const at = from + i * stepSeconds;
-      return at >= this.knownFrom && at < this.knownTo ? meanAt(at) : Number.NaN;
+      return at >= this.knownFrom && at < this.knownTo && !this.missing.has(at) ? meanAt(at) : Number.NaN;
     });
     const peaks = values.map((value) => value + 1);
     const labels = values.some((value) => !Number.isNaN(value)) ? this.labels : undefined;
@@ -99,6 +101,19 @@ describe('WindowStore', () => {
     assert.deepEqual(source.asked, ['-288..0']);
     assert.equal(handle.nextStepFinalSeconds(settled(1) - 0.001), settled(1));
     assert.equal(handle.nextStepFinalSeconds(settled(1)), settled(2));
+  });
+
+  it('gives the end of a history alone as it is in the whole, short gaps bridged', async () => {
+    const source = new MemorySource();
+    source.missing.add(start - 2 * step);
+    const handle = storeOver(source).store.window(request());
+    await handle.refresh(settled(0));
+    const whole = handle.series();
+    const end = handle.series(start - step);
+    assert.ok(end.values.length < 10, `${end.values.length} steps`);
+    assert.deepEqual(end.values, whole.values.slice(-end.values.length));
+    assert.deepEqual(end.peaks, whole.peaks!.slice(-end.values.length));
+    assert.ok(!end.values.includes(Number.NaN));
   });
 
   it('asks up to a fifth of a step later where the query is told to be late', async () => {

@@ -34,8 +34,10 @@ export interface WindowHandle {
    * This trigger's history up to the last final step of the last refresh, at most `historySeconds` long. It begins
    * with the first known step; short gaps are bridged, long ones and unknown newest steps are NaN; empty when nothing
    * is known. A copy that belongs to the caller, so that it may be transferred to a worker.
+   *
+   * @param fromSeconds what is needed begins here; the copy begins there or a little earlier
    */
-  series(): Series;
+  series(fromSeconds?: number): Series;
   /** What the source's clock, which dates everything held, says at a moment of this machine's. */
   sourceSeconds(nowSeconds: number): number;
   /**
@@ -88,7 +90,7 @@ export class WindowStore {
     return {
       refresh: (nowSeconds, signal) => window.refresh(steps, nowSeconds, signal, namespace),
       observe: (nowSeconds, signal) => window.observe(nowSeconds, signal, namespace),
-      series: () => window.series(steps),
+      series: (fromSeconds) => window.series(steps, fromSeconds),
       sourceSeconds: (nowSeconds) => window.sourceSeconds(nowSeconds),
       nextStepFinalSeconds: (nowSeconds) => window.nextStepFinalSeconds(nowSeconds),
       release: () => {

@@ -1,6 +1,6 @@
 import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/types.js';
-import { fillGaps } from './fill-gaps.js';
+import { fillGaps, longestBridgedGap } from './fill-gaps.js';
 import { SharedWork } from './shared-work.js';
 import { StepBuffer } from './step-buffer.js';
 import type { HistorySource, Observation, SourcedSeries } from './types.js';
@@ -139,10 +139,16 @@ export class HistoryWindow {
     return (this.#finalEnd(nowSeconds) + 1) * stepSeconds + settleSeconds;
   }
 
-  /** Up to `historySteps` steps until the last final one, gaps filled where they are short. A copy. */
-  series(historySteps: number): Series {
+  /**
+   * Up to `historySteps` steps until the last final one, gaps filled where they are short. A copy.
+   *
+   * @param fromSeconds what is needed begins here: a little more is copied, so that gaps are filled as in the whole
+   */
+  series(historySteps: number, fromSeconds = 0): Series {
     const { first, end } = this.#buffer;
-    return fillGaps(this.#buffer.read(Math.max(first, end - historySteps), end));
+    const { stepSeconds } = this.#options;
+    const needed = Math.floor(fromSeconds / stepSeconds) - longestBridgedGap(stepSeconds) - 1;
+    return fillGaps(this.#buffer.read(Math.min(end, Math.max(first, end - historySteps, needed)), end));
   }
 
   /** Ends what is under way. */

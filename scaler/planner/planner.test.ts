@@ -171,6 +171,19 @@ describe('Planner', () => {
     assert.match(answer.error.message, /has not answered within 2 s/);
   });
 
+  it('refuses a second trigger of the same name while the first is asked about, and takes an edit back', async () => {
+    const other = testTrigger({ ...trigger, threshold: 7 });
+    await snapshot();
+    await snapshot(other);
+    const refused = await ask();
+    assert.ok('error' in refused);
+    assert.equal(refused.error.kind, 'invalid');
+    assert.match(refused.error.message, /two of its triggers have the metricName.*own/);
+    assert.ok('snapshot' in (await ask(other)), 'the one that is there goes on');
+    await clock.advance(settings.idleSeconds / 2);
+    assert.ok('snapshot' in (await ask()));
+  });
+
   it('answers the load of each moment while its history takes its time', async () => {
     history.pastHangs = true;
     await snapshot();

@@ -45,7 +45,10 @@ export class Planner implements Answers {
     return tracked.answer ?? { error: noAnswerYet(trigger, this.parts.settings.firstAnswerWaitSeconds) };
   }
 
-  /** @throws ScalerError as `HistoryProvider.window` does, and when the namespace has too many triggers. */
+  /**
+   * @throws ScalerError as `HistoryProvider.window` does, when the namespace has too many triggers, and when another
+   * trigger of the ScaledObject has the same metric name.
+   */
   subscribe(trigger: Trigger, listener: (answer: Answer) => void): () => void {
     return this.#track(trigger).subscribe(listener);
   }
@@ -73,11 +76,14 @@ export class Planner implements Answers {
       return known;
     }
     if (!known) this.#requireRoom(trigger);
+    else if (known.idleLooks < 2 && known.replaced && isDeepStrictEqual(known.replaced, trigger))
+      throw nameTaken(trigger);
     // Opened before the old one is dropped, so that an unchanged query keeps its window.
     const history = this.parts.history.window(this.#withLead(trigger));
     const tracked = new TrackedTrigger(trigger, history, this.parts);
     if (known) {
       known.moveSubscribersTo(tracked);
+      tracked.replaced = known.trigger;
       this.#drop(key);
     }
     this.#tracked.set(key, tracked);
@@ -149,6 +155,14 @@ export class Planner implements Answers {
 
 function keyOf(trigger: Trigger): string {
   return `${trigger.namespace}/${trigger.scaledObject}/${trigger.metricName}`;
+}
+
+/** Two triggers that are both asked about would replace each other at every call, with a new history and fit each time. */
+function nameTaken({ namespace, scaledObject, metricName }: Trigger): ScalerError {
+  return new ScalerError(
+    'invalid',
+    `ScaledObject ${namespace}/${scaledObject}: two of its triggers have the metricName "${metricName}" and differ otherwise; give each a name of its own, or leave metricName out (after an edit that was taken back, this passes within minutes)`,
+  );
 }
 
 function noAnswerYet(trigger: Trigger, waitedSeconds: number): ScalerError {

@@ -14,8 +14,8 @@ export interface TriggerHistory {
   refresh(nowSeconds: number, signal: AbortSignal): Promise<void>;
   /** The load at `nowSeconds`. Errors as for `refresh`. */
   observe(nowSeconds: number, signal: AbortSignal): Promise<Observation>;
-  /** Every step held, oldest first. A copy that belongs to the caller. */
-  series(): Series;
+  /** The steps held, oldest first, of which those from `fromSeconds` on are needed. A copy that belongs to the caller. */
+  series(fromSeconds?: number): Series;
   /** What the source's clock, which dates the history and the observations, says at a moment of this machine's. */
   sourceSeconds(nowSeconds: number): number;
   /** Epoch seconds after `nowSeconds` at which the next step becomes final; both by the source's clock. */

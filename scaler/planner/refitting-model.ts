@@ -41,6 +41,12 @@ export class RefittingModel {
     readonly trigger: Pick<Trigger, 'horizonSeconds' | 'stepSeconds' | 'quantile'>,
   ) {}
 
+  /** Epoch seconds up to which every model held has seen the history; undefined before the first fit. */
+  get seenUntilSeconds(): number | undefined {
+    if (!this.#current) return undefined;
+    return Math.min(this.#current.endSeconds, this.#next?.endSeconds ?? this.#current.endSeconds);
+  }
+
   /** The model in use, unpacked: not to be changed. Undefined before the first fit. */
   unpacked(): FittedModel | undefined {
     return this.#current && unpackModel(this.#current.packed);

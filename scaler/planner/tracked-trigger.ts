@@ -46,6 +46,8 @@ export class TrackedTrigger {
 
   /** Looks at idle triggers since somebody last asked about this one. */
   idleLooks = 0;
+  /** The trigger of the same name whose place this one took. */
+  replaced: Trigger | undefined;
   /** Whether the answer rests on all that can be learnt at first: a model, or the reason why there is none. */
   hasSettled = false;
   /** Resolves when `hasSettled` becomes true. */
@@ -177,12 +179,14 @@ export class TrackedTrigger {
   #learnNewSteps(nowSeconds: number): boolean {
     if (nowSeconds < this.#nextStepFinalSeconds) return false;
     this.#nextStepFinalSeconds = this.history.nextStepFinalSeconds(nowSeconds);
-    const history = this.history.series();
+    const seenUntil = this.#model.seenUntilSeconds;
+    const history = this.history.series(seenUntil);
     this.#model.advance(nowSeconds, history);
     if (this.#fitting) return true;
     const boundary = this.#model.dueBoundarySeconds(nowSeconds, seriesEndSeconds(history));
     if (boundary === undefined) return true;
-    if (history.startSeconds < boundary && history.values.length > 0) this.#fitting = this.#fit(boundary);
+    const hasPast = seenUntil !== undefined || (history.startSeconds < boundary && history.values.length > 0);
+    if (hasPast) this.#fitting = this.#fit(boundary);
     else this.#settle();
     return true;
   }
@@ -197,7 +201,7 @@ export class TrackedTrigger {
       const turn = { tenant: this.trigger.namespace, signal: this.#stopping.signal };
       const model = await fitter.fit(window, this.#fitOptions, turn);
       this.#model.offer(boundarySeconds, model);
-      this.#model.advance(this.#sourceNowSeconds(), this.history.series());
+      this.#model.advance(this.#sourceNowSeconds(), this.history.series(this.#model.seenUntilSeconds));
       observer.fitFinished(this.trigger, elapsedSeconds());
     } catch (error) {
       if (!this.#stopping.signal.aborted) observer.fitFailed(this.trigger, elapsedSeconds(), error);

@@ -43,20 +43,24 @@ const prometheus = await PrometheusServer.start({
   ],
 });
 try {
-  await coldStartAndSteadyLoad(few, '14d');
+  // Fits often, so that they go on all the time; the many keep to the default.
+  await coldStartAndSteadyLoad(few, '14d', '10m');
   await throughput();
-  if (many > 0) await coldStartAndSteadyLoad(many, manyHistory);
+  if (many > 0) await coldStartAndSteadyLoad(many, manyHistory, '1h');
 } finally {
   await prometheus.close();
 }
 printResults('Load', results);
 
 /** A scaler that knows nothing meets all triggers at once, learns, and is then read at KEDA's own pace. */
-async function coldStartAndSteadyLoad(triggers: number, historyTimeWindow: string): Promise<void> {
+async function coldStartAndSteadyLoad(
+  triggers: number,
+  historyTimeWindow: string,
+  refit: string,
+): Promise<void> {
   const scaler = await ScalerProcess.start({
     SCALER_PROMETHEUS_ADDRESS: prometheus.address,
-    // Short, so that fits go on all the time.
-    SCALER_PLANNER_REFIT: '10m',
+    SCALER_PLANNER_REFIT: refit,
     NODE_OPTIONS: `--max-old-space-size=${heapMebibytes}`,
   });
   const plan = { address: scaler.grpcAddress, triggers, namespaces: 20, historyTimeWindow };
