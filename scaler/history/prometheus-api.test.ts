@@ -317,9 +317,42 @@ describe('PrometheusApi against servers that misbehave', () => {
     for (let i = 0; i < 5; i++) await assert.rejects(costly(), /did not answer within 0.1 s/);
     await assert.rejects(
       costly(),
-      /is not asked for up to 5 s on behalf of namespace noisy.*make them cheaper/,
+      /is not asked for up to 5 s on behalf of namespace noisy.*did not answer within .*make the query cheaper/,
     );
     assert.equal((await api.query('cheap', 0, undefined, 'quiet')).samples, 1);
+  });
+
+  for (const [what, misbehave] of Object.entries<(response: ServerResponse) => void>({
+    'the server fails every time': (response) => json(response, 500, refusal('internal', 'oops')),
+    'a proxy before the server turns away': (response) => response.writeHead(406).end('<html>'),
+    'break the connection': (response) => response.destroy(),
+    'speak of connections': (response) =>
+      json(response, 422, refusal('execution', 'found duplicate series for {app="connection"}')),
+    'are not even PromQL': (response) =>
+      json(response, 400, refusal('bad_data', 'parse error: unexpected identifier "connection"')),
+  })) {
+    it(`goes on asking for others what they ask when a tenant's queries ${what}`, async () => {
+      const { address } = await serve(async (request, response) => {
+        const query = (await formOf(request)).get('query')!;
+        if (query === 'poison') misbehave(response);
+        else answerGood(response);
+      });
+      const api = apiFor(address, { retries: 0 });
+      for (let round = 0; round < 3; round++) {
+        for (let i = 0; i < 20; i++)
+          await assert.rejects(api.query('poison', 0, undefined, 'noisy'), { name: 'ScalerError' });
+        assert.equal((await api.query('load', 0, undefined, `quiet-${round}`)).samples, 1);
+      }
+      assert.ok(recorder.notices.length <= 1, `${recorder.notices.length} notices`);
+    });
+  }
+
+  it('leaves a server alone that fails more than one tenant', async () => {
+    const { seen, listener } = inTurn((response) => json(response, 500, refusal('internal', 'oops')));
+    const api = apiFor((await serve(listener)).address, { retries: 0 });
+    for (let i = 0; i < 20; i++) await assert.rejects(api.query('load', 0, undefined, `tenant-${i % 10}`));
+    assert.ok(seen.count < 10, `${seen.count} requests`);
+    assert.equal(recorder.notices.filter(({ topic }) => topic === 'circuit').length, 1);
   });
 
   it('leaves a failing server alone, tries whether it is back, and tells both once', async () => {

@@ -34,6 +34,13 @@ interface DatedAnswer extends AnsweredBetween {
 /** Asked without a time, it gives the server's own. */
 const timeQuery = 'time()';
 
+/** What keeps one tenant's failing queries from being asked. */
+interface TenantCircuit {
+  readonly breaker: CircuitBreakerPolicy;
+  /** What happened last, as messages say it. */
+  lastFailure: string;
+}
+
 /** How one source is asked. */
 export interface PrometheusApiOptions extends SourceLimits {
   /** How messages name the source, such as `Prometheus source "main" (http://prometheus:9090)`. No secrets. */
@@ -52,7 +59,7 @@ export interface PrometheusApiOptions extends SourceLimits {
 const breakAfterFaults = 5;
 /** Seconds that it is left alone; then one request tries whether it is back. */
 const defaultBreakSeconds = 5;
-/** Tenants whose slowness is remembered; beyond that the oldest is forgotten. */
+/** Tenants whose failures are remembered; beyond that the oldest is forgotten. */
 const maxTenants = 10_000;
 /** Wait before the first retry, doubled for each further one. */
 const firstBackoffSeconds = 0.2;
@@ -73,8 +80,10 @@ export class PrometheusApi {
   readonly #options: PrometheusApiOptions;
   readonly #queue: FairQueue;
   readonly #breaker: CircuitBreakerPolicy;
-  /** For each tenant, what keeps queries that take too long from being asked again and again. */
-  readonly #slowQueries = new Map<string, CircuitBreakerPolicy>();
+  /** For each tenant, what keeps queries that fail or take too long from being asked again and again. */
+  readonly #tenants = new Map<string, TenantCircuit>();
+  /** Tenants whose query met a fault of the server since any query last ended well. */
+  readonly #faulty = new Set<string>();
   readonly #breakSeconds: number;
   readonly #machineSeconds: () => number;
   readonly #clock: SourceClock;
@@ -175,18 +184,21 @@ export class PrometheusApi {
           retryAfterSeconds: pauseSeconds,
         },
       );
+    const circuit = this.#circuitOf(tenant);
     try {
-      const result = await this.#breaker.execute(() =>
-        this.#unlessTooSlow(tenant, async () => {
-          try {
-            return await this.#measured(kind, path, form, signal);
-          } catch (error) {
-            // A refused query is an answer too: to the breaker it shows that the server is well.
-            if (error instanceof RequestFailure && error.kind === 'rejected') return error;
-            throw error;
-          }
-        }),
-      );
+      const attempt = () =>
+        this.#unlessOneTenants(tenant, () =>
+          this.#unlessBroken(circuit, tenant, async () => {
+            try {
+              return await this.#measured(kind, path, form, signal);
+            } catch (error) {
+              // A refused query is an answer too: to the breakers it shows that the server is well.
+              if (error instanceof RequestFailure && error.kind === 'rejected') return error;
+              throw error;
+            }
+          }),
+        );
+      const result = await (this.#isOpenForOthers(tenant) ? attempt() : this.#breaker.execute(attempt));
       if (result instanceof RequestFailure) throw result;
       return result;
     } catch (error) {
@@ -199,27 +211,59 @@ export class PrometheusApi {
   }
 
   /**
-   * One try, unless this tenant's queries did not end in time again and again. Others are not made to wait for it: a
-   * server that fails them as well shows it to them too.
+   * One try whose fault counts against the server only if others meet faults as well: there are queries on which a
+   * server, or a proxy before it, fails every time, and whoever asks them must not keep everybody from being answered.
+   * What counts against its tenant alone is given back as a result.
    */
-  async #unlessTooSlow<Result>(tenant: string, attempt: () => Promise<Result>): Promise<Result> {
-    let breaker = this.#slowQueries.get(tenant);
-    if (breaker === undefined) {
-      breaker = this.#createBreaker((failure) => failure.isSlow);
-      this.#slowQueries.set(tenant, breaker);
-      if (this.#slowQueries.size > maxTenants)
-        this.#slowQueries.delete(this.#slowQueries.keys().next().value!);
-    }
+  async #unlessOneTenants<Result>(
+    tenant: string,
+    attempt: () => Promise<Result>,
+  ): Promise<Result | RequestFailure> {
     try {
-      return await breaker.execute(attempt);
+      const result = await attempt();
+      this.#faulty.clear();
+      return result;
     } catch (error) {
+      if (!(error instanceof RequestFailure) || !error.isServerFault) throw error;
+      this.#faulty.add(tenant);
+      if (this.#faulty.size === 1 && this.#tenants.size > 1) return error;
+      throw error;
+    }
+  }
+
+  /** Whether the server is left alone for the faults of another tenant alone: then this one may see for itself. */
+  #isOpenForOthers(tenant: string): boolean {
+    const isOpen = this.#breaker.state !== CircuitState.Closed;
+    return isOpen && this.#faulty.size < 2 && !this.#faulty.has(tenant);
+  }
+
+  /** One try, unless this tenant's queries failed or did not end in time again and again. */
+  async #unlessBroken<Result>(
+    circuit: TenantCircuit,
+    tenant: string,
+    attempt: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await circuit.breaker.execute(attempt);
+    } catch (error) {
+      if (error instanceof RequestFailure) circuit.lastFailure = error.message;
       if (!(error instanceof BrokenCircuitError)) throw error;
-      const { timeoutSeconds } = this.#options;
       throw new RequestFailure(
         'unavailable',
-        `is not asked for up to ${this.#breakSeconds} s on behalf of ${tenant === '' ? 'this trigger' : `namespace ${tenant}`}, because ${breakAfterFaults} of its queries in a row did not end within ${timeoutSeconds} s; make them cheaper with recording rules, or raise the source's timeout`,
+        `is not asked for up to ${this.#breakSeconds} s on behalf of ${tenant === '' ? 'this trigger' : `namespace ${tenant}`}, because ${breakAfterFaults} of its queries in a row failed; at the last one it ${circuit.lastFailure}`,
       );
     }
+  }
+
+  #circuitOf(tenant: string): TenantCircuit {
+    let circuit = this.#tenants.get(tenant);
+    if (circuit === undefined) {
+      const breaker = this.#createBreaker((failure) => failure.isSlow || failure.isServerFault);
+      circuit = { breaker, lastFailure: '' };
+      this.#tenants.set(tenant, circuit);
+      if (this.#tenants.size > maxTenants) this.#tenants.delete(this.#tenants.keys().next().value!);
+    }
+    return circuit;
   }
 
   #createBreaker(counts: (failure: RequestFailure) => boolean): CircuitBreakerPolicy {

@@ -38,7 +38,8 @@ export function statusFailure(
       isPassing: true,
       retryAfterSeconds: retryAfterSeconds(headers['retry-after']),
     });
-  if ((status === 400 || status === 422) && error !== undefined && !isBackendTrouble(error))
+  const isBackends = status === 422 && error !== undefined && isBackendTrouble(error);
+  if ((status === 400 || status === 422) && error !== undefined && !isBackends)
     return new RequestFailure('rejected', `refuses the query (${errorType ?? line})${said}`, {
       isTooMuchAtOnce: isTooMuchAtOnce(error),
     });
@@ -46,7 +47,11 @@ export function statusFailure(
     return new RequestFailure(
       'unavailable',
       `gave the query up (${errorType})${said}; make it cheaper with a recording rule, or raise the server's query timeout`,
+      { isSlow: true },
     );
+  // The words that tell a backend's trouble may be the query's own, so they count for nothing but another try.
+  if (isBackends)
+    return new RequestFailure('unavailable', `fails (${line})${said}; check its log`, { isPassing: true });
   if (status >= 500 || error !== undefined)
     return new RequestFailure('unavailable', `fails (${line})${said}; check its log`, {
       ...passingFault,
