@@ -52,6 +52,22 @@ describe('the fair queue', () => {
     assert.deepEqual(tasks.started, ['history', 'history', 'history', 'history', 'now']);
   });
 
+  it('lets nobody starve who asks for histories while others ask for the load now without end', async () => {
+    // Two tenants could fill all places of a larger queue between them; of a small one, one can.
+    for (const [places, noisy] of [
+      [1, ['noisy']],
+      [3, ['noisy']],
+      [8, ['noisy', 'accomplice']],
+    ] as const) {
+      const tasks = new Tasks(new FairQueue(places));
+      for (let i = 0; i < 200; i++) for (const tenant of noisy) void tasks.add('now', tenant, 2);
+      void tasks.add('history', 'quiet', 0);
+      await nextTurn();
+      for (let ended = 0; ended < 40 && !tasks.started.includes('history'); ended++) await tasks.endOldest();
+      assert.ok(tasks.started.includes('history'), `${tasks.started.length} of others on ${places} places`);
+    }
+  });
+
   it('takes the urgent ones first, in the order in which they came', async () => {
     const tasks = new Tasks(new FairQueue(1));
     for (const [name, priority] of [

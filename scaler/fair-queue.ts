@@ -15,18 +15,30 @@ interface Waiting {
 /** Tenants whose last turn is remembered. */
 const maxRemembered = 10_000;
 
+/** Tasks of others that may go before a tenant's because they are more urgent; then it has a turn whatever they are. */
+const mostPassed = 16;
+
+/** Tasks of one tenant. */
+interface Queue {
+  /** In the order of urgency and arrival. */
+  readonly list: Waiting[];
+  /** Tasks that had been started when the tenant's last one was, or when this one began to wait. */
+  waitsSince: number;
+}
+
 /**
- * Runs a bounded number of tasks at once and lets tenants take turns: of the most urgent tasks that wait, the next is
- * one of the tenant with the fewest under way, and among equals of the one that was served longest ago. No tenant has
- * more than three quarters of the places (of fewer than 4 places it may have all), so that one whose queries take long
- * leaves room for the others. For the same reason long work, whoever it is for, has half of the places at most.
+ * Runs a bounded number of tasks at once and lets tenants take turns: the next task is one of the tenant with the
+ * fewest under way, among equals the most urgent one, and among these one of the tenant that was served longest ago.
+ * However urgent the tasks of others are, a tenant is passed over a few times only: urgency is what tenants say of
+ * their own tasks. No tenant has more than three quarters of the places (of fewer than 4 places it may have all), so
+ * that one whose queries take long leaves room for the others. For the same reason long work, whoever it is for, has
+ * half of the places at most.
  */
 export class FairQueue {
   readonly #places: number;
   readonly #placesPerTenant: number;
   readonly #placesForLongWork: number;
-  /** By tenant, in the order of urgency and arrival. */
-  readonly #waiting = new Map<string, Waiting[]>();
+  readonly #waiting = new Map<string, Queue>();
   readonly #running = new Map<string, number>();
   /** When each tenant was served last, counted in tasks. */
   readonly #servedAt = new Map<string, number>();
@@ -59,7 +71,7 @@ export class FairQueue {
 
   /** Rejects every task that waits; those under way go on. */
   clear(reason: unknown): void {
-    const waiting = [...this.#waiting.values()].flat();
+    const waiting = [...this.#waiting.values()].flatMap(({ list }) => list);
     this.#waiting.clear();
     for (const { giveUp } of waiting) giveUp(reason);
   }
@@ -68,7 +80,7 @@ export class FairQueue {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const aborted = (): void => {
-        const list = this.#waiting.get(turn.tenant);
+        const list = this.#waiting.get(turn.tenant)?.list;
         const at = list?.indexOf(waiting) ?? -1;
         if (at >= 0) list!.splice(at, 1);
         if (list?.length === 0) this.#waiting.delete(turn.tenant);
@@ -86,9 +98,9 @@ export class FairQueue {
         },
       };
       signal.addEventListener('abort', aborted, { once: true });
-      const list = this.#waiting.get(turn.tenant);
-      if (list === undefined) this.#waiting.set(turn.tenant, [waiting]);
-      else insert(list, waiting);
+      const queue = this.#waiting.get(turn.tenant);
+      if (queue === undefined) this.#waiting.set(turn.tenant, { list: [waiting], waitsSince: this.#served });
+      else insert(queue.list, waiting);
       this.#serve();
     });
   }
@@ -97,12 +109,14 @@ export class FairQueue {
     while (this.#free > 0) {
       const tenant = this.#next();
       if (tenant === undefined) return;
-      const list = this.#waiting.get(tenant)!;
+      const queue = this.#waiting.get(tenant)!;
+      const { list } = queue;
       const { turn, start } = list.shift()!;
       if (turn.priority === 0) this.#longRunning++;
       if (list.length === 0) this.#waiting.delete(tenant);
       this.#servedAt.delete(tenant);
       this.#servedAt.set(tenant, ++this.#served);
+      queue.waitsSince = this.#served;
       if (this.#servedAt.size > maxRemembered) this.#servedAt.delete(this.#servedAt.keys().next().value!);
       this.#free--;
       this.#running.set(tenant, (this.#running.get(tenant) ?? 0) + 1);
@@ -112,21 +126,22 @@ export class FairQueue {
 
   #next(): string | undefined {
     let best: string | undefined;
-    let bestPriority = Number.NEGATIVE_INFINITY;
+    let bestUrgency = Number.NEGATIVE_INFINITY;
     let fewest = this.#places;
     let longestAgo = Number.POSITIVE_INFINITY;
-    for (const [tenant, list] of this.#waiting) {
+    for (const [tenant, { list, waitsSince }] of this.#waiting) {
       const running = this.#running.get(tenant) ?? 0;
       if (running >= this.#placesPerTenant) continue;
       const { priority } = list[0]!.turn;
       if (priority === 0 && this.#longRunning >= this.#placesForLongWork) continue;
+      const urgency = this.#served - waitsSince >= mostPassed ? Number.POSITIVE_INFINITY : priority;
       const servedAt = this.#servedAt.get(tenant) ?? 0;
       const isBetter =
-        priority > bestPriority ||
-        (priority === bestPriority && (running < fewest || (running === fewest && servedAt < longestAgo)));
+        running < fewest ||
+        (running === fewest && (urgency > bestUrgency || (urgency === bestUrgency && servedAt < longestAgo)));
       if (!isBetter) continue;
       best = tenant;
-      bestPriority = priority;
+      bestUrgency = urgency;
       fewest = running;
       longestAgo = servedAt;
     }

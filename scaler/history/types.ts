@@ -8,7 +8,10 @@ export interface Observation {
   readonly atSeconds: number;
 }
 
-/** What a trigger asks of the past. Triggers with an equal source, query and step share one fetch and one window. */
+/**
+ * What a trigger asks of the past. Triggers of a namespace with an equal source, query and step share one fetch and one
+ * window.
+ */
 export interface HistoryRequest {
   readonly source: TriggerSource;
   readonly query: string;

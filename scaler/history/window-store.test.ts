@@ -136,13 +136,14 @@ describe('WindowStore', () => {
     for (const handle of handles) assert.deepEqual(handle.series(), handles[0]!.series());
   });
 
-  it('keeps another query, step or source apart', () => {
+  it('keeps another query, step, source or namespace apart', () => {
     const { store } = storeOver(new MemorySource());
     store.window(request());
     store.window(request({ query: 'other' }));
     store.window(request({ stepSeconds: 60 }));
     store.window(request({ source: { kind: 'named', name: 'other' } }));
-    assert.equal(store.size, 4);
+    store.window(request({ namespace: 'other' }));
+    assert.equal(store.size, 5);
   });
 
   it('fetches only the older part when another trigger wants more history', async () => {

@@ -55,7 +55,10 @@ interface Entry {
   readonly wanted: Map<symbol, number>;
 }
 
-/** Every history window in use, one for each distinct source, query and step. */
+/**
+ * Every history window in use, one for each distinct source, query and step of a namespace. Namespaces share none: one
+ * could make another's fetch wait among its own, or fail with it, by asking the same.
+ */
 export class WindowStore {
   readonly #sources: HistorySources;
   readonly #times: Required<AskingTimes>;
@@ -81,7 +84,7 @@ export class WindowStore {
       throw new RangeError(`stepSeconds must be a positive whole number, got ${stepSeconds}`);
     const steps = Math.max(1, Math.ceil(historySeconds / stepSeconds));
     const source = this.#sources.open(request.source);
-    const key = JSON.stringify([source.key, query, stepSeconds]);
+    const key = JSON.stringify([namespace, source.key, query, stepSeconds]);
     const entry = this.#entries.get(key) ?? this.#create(key, source, query, stepSeconds, steps);
     const { window, wanted } = entry;
     const id = Symbol();
