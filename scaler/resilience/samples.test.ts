@@ -15,6 +15,8 @@ const minute = 60;
 const day = 24 * 60 * minute;
 const stepSeconds = 5 * minute;
 const refreshSeconds = 15;
+/** Seconds after a step's end by which every query has asked for it, however late it is among the others. */
+const settledSeconds = 2 * minute;
 /** Seconds of the machine's time that the day takes. */
 const daySeconds = Number(process.env.SECONDS ?? 5);
 
@@ -47,8 +49,8 @@ describe('what a trigger reads from Prometheus in a day', function () {
     });
     proxy = await FaultProxy.start(prometheus.address);
     proxy.inject(counting(sent));
-    clock = new AcceleratedClock(startSeconds + minute, day / daySeconds);
-    clock.limitTo(startSeconds + minute);
+    clock = new AcceleratedClock(startSeconds + settledSeconds, day / daySeconds);
+    clock.limitTo(startSeconds + settledSeconds);
     const config = loadConfig({
       environment: {
         SCALER_PROMETHEUS_ADDRESS: proxy.address,
@@ -77,15 +79,18 @@ describe('what a trigger reads from Prometheus in a day', function () {
     assert.ok(warmUp.range > (3 * day * 2) / stepSeconds, 'the history was loaded');
 
     const steps = day / stepSeconds;
-    clock.limitTo(startSeconds + minute + day);
-    await pollUntil('the day to pass', () => clock.nowSeconds() >= startSeconds + minute + day, {
+    clock.limitTo(startSeconds + settledSeconds + day);
+    await pollUntil('the day to pass', () => clock.nowSeconds() >= startSeconds + settledSeconds + day, {
       timeoutSeconds: 2 * daySeconds + 10,
     });
     const wanted = 2 * steps;
     await pollUntil('the last step to be read', () => sent.range - warmUp.range >= wanted);
     // Time for what would be too much.
-    clock.limitTo(startSeconds + 2 * minute + day);
-    await pollUntil('a minute more to pass', () => clock.nowSeconds() >= startSeconds + 2 * minute + day);
+    clock.limitTo(startSeconds + settledSeconds + minute + day);
+    await pollUntil(
+      'a minute more to pass',
+      () => clock.nowSeconds() >= startSeconds + settledSeconds + minute + day,
+    );
     const looks = sent.instant - warmUp.instant;
     const range = sent.range - warmUp.range;
     const loaded = sent.loaded - warmUp.loaded;
