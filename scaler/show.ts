@@ -1,3 +1,5 @@
+import { HIDDEN } from './secret.js';
+
 /** Longest stretch of a user's text that a message repeats. */
 const SHOWN_LENGTH = 80;
 
@@ -42,6 +44,9 @@ export function quoted(value: unknown): string {
  */
 export function showAddress(address: string): string {
   const [path = ''] = address.split(/[?#]/, 1);
+  // A password may hold these characters as well: then nothing tells where it begins and ends.
+  if (address.slice(path.length).includes('@'))
+    return show(`${/^[a-z]+:\/\//i.exec(address)?.[0] ?? ''}${HIDDEN}`);
   // The greedy match reaches the last @, since a password may hold one; what follows the host may not.
   return show(path.replace(/^([^/]*\/\/)?.*@/, '$1'));
 }

@@ -74,18 +74,62 @@ describe('AddressAllowList', () => {
     const { isAllowedIp } = list.admit('http://somewhere.else:9090');
     assert.deepEqual(
       ['10.1.2.3', '::ffff:10.1.2.3', '10.2.0.1', '127.0.0.1', '169.254.169.254', '::1', 'fd00::1'].map(
-        isAllowedIp!,
+        isAllowedIp,
       ),
       [true, true, false, false, false, false, false],
     );
     // The other network is listed with https and its port only.
-    assert.equal(list.admit('https://somewhere.else:8443').isAllowedIp!('fd00::1'), true);
-    assert.equal(list.admit('https://somewhere.else:8443').isAllowedIp!('10.1.2.3'), false);
+    assert.equal(list.admit('https://somewhere.else:8443').isAllowedIp('fd00::1'), true);
+    assert.equal(list.admit('https://somewhere.else:8443').isAllowedIp('10.1.2.3'), false);
     assert.throws(() => list.admit('http://somewhere.else:9091'), { kind: 'invalid' });
   });
 
-  it('asks nothing of DNS for a name that is listed', () => {
-    assert.equal(list.admit('http://prometheus:9090').isAllowedIp, undefined);
+  it('admits a listed name wherever it resolves to, but not to this machine or its link', () => {
+    const named = new AddressAllowList([
+      'http://prometheus:9090',
+      'http://*.example.com:9090',
+      'http://127.0.0.1:8428',
+      'http://*.example.com:8428',
+    ]);
+    for (const address of ['http://prometheus:9090', 'http://a.example.com:9090']) {
+      const { isAllowedIp } = named.admit(address);
+      for (const ip of [
+        '10.1.2.3',
+        '192.168.1.1',
+        '203.0.113.7',
+        '::ffff:10.1.2.3',
+        'fd00::1',
+        '2001:db8::1',
+      ])
+        assert.equal(isAllowedIp(ip), true, ip);
+      for (const ip of [
+        '127.0.0.1',
+        '127.1.2.3',
+        '::1',
+        '::ffff:127.0.0.1',
+        '::ffff:7f00:1',
+        '0.0.0.0',
+        '::',
+        '169.254.169.254',
+        '::ffff:169.254.169.254',
+        '::ffff:a9fe:a9fe',
+        'fe80::1',
+        'fe80::1%eth0',
+        'fd00:ec2::254',
+        '100.100.100.200',
+        '168.63.129.16',
+        '224.0.0.1',
+        '255.255.255.255',
+        'ff02::1',
+      ])
+        assert.equal(isAllowedIp(ip), false, ip);
+    }
+    const { isAllowedIp } = named.admit('http://a.example.com:8428');
+    assert.equal(isAllowedIp('127.0.0.1'), true, 'this machine is listed with that port');
+    assert.equal(isAllowedIp('127.0.0.2'), false);
+    const local = new AddressAllowList(['http://localhost:9090']).admit('http://localhost:9090');
+    assert.equal(local.isAllowedIp('::1'), true);
+    assert.equal(local.isAllowedIp('169.254.169.254'), false);
   });
 
   it('says what is allowed', () => {

@@ -7,8 +7,8 @@ import { clip } from './clip.js';
 export interface AdmittedAddress {
   /** Normalised: lower case, punycode, IP addresses in their one canonical form, no default port. */
   readonly url: URL;
-  /** Which IP addresses its host may resolve to; every one when undefined. To be checked when connecting. */
-  readonly isAllowedIp: ((ip: string) => boolean) | undefined;
+  /** Which IP addresses its host may resolve to. To be checked when connecting. */
+  readonly isAllowedIp: (ip: string) => boolean;
 }
 
 /** One entry of the list. */
@@ -43,18 +43,23 @@ export class AddressAllowList {
   }
 
   /**
-   * The address, if the list has it. Scheme and port must be those of an entry, and the host must match it. A host
-   * name that only a CIDR entry can cover is admitted with a check of what it resolves to.
+   * The address, if the list has it. Scheme and port must be those of an entry, and the host must match it. What a host
+   * name resolves to is checked as well: by the CIDR entries where only these can cover it, and where the name itself is
+   * listed it must not lead to this machine or its link, unless these are listed too.
    * @throws ScalerError of kind `invalid` when it is not an address, holds credentials, or is not on the list.
    */
   admit(address: string): AdmittedAddress {
     const url = parseAddress(address);
     const host = canonicalHost(url);
     const rules = this.#rules.filter((rule) => rule.protocol === url.protocol && rule.port === url.port);
-    if (rules.some((rule) => rule.matchesHost(host))) return { url, isAllowedIp: undefined };
     const networks = rules.flatMap(({ network }) => network ?? []);
-    const isAllowedIp = (ip: string): boolean => networks.some((network) => contains(network, ip));
-    if (isIP(host) !== 0 ? isAllowedIp(host) : networks.length > 0) return { url, isAllowedIp };
+    const isInNetwork = (ip: string): boolean => networks.some((network) => contains(network, ip));
+    const isListed = (text: string): boolean => rules.some((rule) => rule.matchesHost(text));
+    const isName = isIP(host) === 0;
+    if (isName && isListed(host))
+      return { url, isAllowedIp: (ip) => !isNearby(ip, host) || isListed(ip) || isInNetwork(ip) };
+    if (isName ? networks.length > 0 : isListed(host) || isInNetwork(host))
+      return { url, isAllowedIp: isInNetwork };
     throw new ScalerError(
       'invalid',
       `${shown(url)} is not on the list of addresses that triggers may use (${this.#summary()}); use one of these, a named source, or ask the operator to allow it`,
@@ -106,8 +111,44 @@ function canonicalHost({ hostname }: URL): string {
   return hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
+/** This machine. */
+const ownAddresses = blockList(['127.0.0.0/8', '::1/128', '0.0.0.0/8', '::/128']);
+
+/**
+ * Link-local networks, where clouds serve their metadata and with it credentials, the addresses of such services
+ * elsewhere, and groups of machines: no Prometheus is meant by them.
+ */
+const linkAddresses = blockList([
+  '169.254.0.0/16',
+  'fe80::/10',
+  // Amazon over IPv6, Alibaba, Azure, Oracle.
+  'fd00:ec2::254/128',
+  '100.100.100.200/32',
+  '168.63.129.16/32',
+  '192.0.0.192/32',
+  '224.0.0.0/4',
+  'ff00::/8',
+  '255.255.255.255/32',
+]);
+
+/** Whether a name that is listed may not resolve to an address: of all names, only localhost means this machine. */
+function isNearby(ip: string, host: string): boolean {
+  if (contains(linkAddresses, ip)) return true;
+  return contains(ownAddresses, ip) && host !== 'localhost' && !host.endsWith('.localhost');
+}
+
+function blockList(networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address, prefix] = network.split('/') as [string, string];
+    list.addSubnet(address, Number(prefix), isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  }
+  return list;
+}
+
 function contains(network: BlockList, ip: string): boolean {
-  return network.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
+  // What a name resolves to may have the interface at its end: fe80::1%eth0.
+  return network.check(ip.replace(/%.*$/, ''), isIP(ip) === 6 ? 'ipv6' : 'ipv4');
 }
 
 function parseRule(text: string): AddressRule {
@@ -125,9 +166,7 @@ function parseRule(text: string): AddressRule {
   const rule = { text, protocol: url.protocol, port: url.port };
   if (prefix !== undefined) {
     if (wildcard !== undefined || Number(prefix) > (family === 6 ? 128 : 32)) throw wrongRule(text);
-    const network = new BlockList();
-    network.addSubnet(host, Number(prefix), family === 6 ? 'ipv6' : 'ipv4');
-    return { ...rule, matchesHost: () => false, network };
+    return { ...rule, matchesHost: () => false, network: blockList([`${host}/${prefix}`]) };
   }
   const matchesHost =
     wildcard === undefined

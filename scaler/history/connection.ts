@@ -167,7 +167,7 @@ function guardedLookup(resolve: LookupFunction, isAllowedIp: (ip: string) => boo
         return callback(
           new RequestFailure(
             'invalid',
-            `is not asked, because ${hostname} resolves to no address on the allow-list; ask the operator to allow it, or use a named source`,
+            `is not asked, because ${hostname} resolves to no address on the allow-list (a name on it does not cover loopback and link-local addresses); ask the operator to allow it, or use a named source`,
           ),
           '',
         );

@@ -194,6 +194,24 @@ describe('Sources', () => {
     });
   });
 
+  it('does not follow a listed name to the metadata service or to this machine when its address changes', async () => {
+    const { port } = await serve(undefined, (_, response) =>
+      response.setHeader('connection', 'close').end(answer),
+    );
+    const near = ['127.0.0.1', '169.254.169.254', '::1', '::ffff:127.0.0.1', '0.0.0.0'];
+    let asked = 0;
+    const lookup: LookupFunction = (_, __, callback) =>
+      callback(null, [{ address: near[asked++ % near.length]!, family: asked % near.length === 3 ? 6 : 4 }]);
+    const sources = sourcesOf({ allowedAddresses: [`http://*.shop.test:${port}`] }, lookup);
+    const { history } = sources.open(atAddress(`http://rebound.shop.test:${port}`));
+    for (let i = 0; i < near.length; i++)
+      await assert.rejects(history.instant('load', 0), {
+        kind: 'invalid',
+        message: /no address on the allow-list/,
+      });
+    assert.deepEqual([asked, seen.length], [near.length, 0]);
+  });
+
   describe('over TLS', () => {
     let folder: string;
     let authority: Authority;

@@ -22,6 +22,9 @@ const treacherous = [
   '0.0.0.0',
 ];
 
+/** What a listed name resolves to beside an address that is listed itself. */
+const nearby = ['169.254.169.254', '127.0.0.2', '::1', '::ffff:127.0.0.1', 'fe80::1', '0.0.0.0'];
+
 describe('addresses that triggers bring along', function () {
   this.timeout(timeoutMilliseconds);
   let listed: TestHttpServer;
@@ -47,7 +50,8 @@ describe('addresses that triggers bring along', function () {
   const lookup: LookupFunction = (hostname, { all }, callback) => {
     resolved.push(hostname);
     const isListed = hostname === 'listed.test' || hostname.endsWith('.tenants.test');
-    const addresses = (isListed ? ['127.0.0.1'] : shuffled(treacherous, resolved.length)).map((address) => ({
+    const known = isListed ? ['127.0.0.1', ...nearby] : treacherous;
+    const addresses = shuffled(known, resolved.length).map((address) => ({
       address,
       family: isIP(address),
     }));
