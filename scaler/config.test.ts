@@ -56,6 +56,7 @@ describe('loadConfig', () => {
       firstAnswerWaitSeconds: 2,
       idleSeconds: 600,
       maxTriggersPerNamespace: 2000,
+      maxStepsPerNamespace: 10_000_000,
     });
     assert.deepEqual(config.sources.named, {});
     assert.equal(config.sources.default, undefined);

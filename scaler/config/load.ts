@@ -75,6 +75,7 @@ export function loadConfig({ environment, file: given }: ConfigOrigin): ScalerCo
       firstAnswerWaitSeconds: values['planner.firstAnswerWait'],
       idleSeconds: values['planner.idle'],
       maxTriggersPerNamespace: values['planner.maxTriggersPerNamespace'],
+      maxStepsPerNamespace: values['planner.maxStepsPerNamespace'],
     },
     fitting: {
       threads: values['planner.threads'] ?? defaultThreads(),

@@ -141,6 +141,12 @@ export const settings = {
       'Triggers that one namespace may have at once. More get FAILED_PRECONDITION until others of the namespace are dropped.',
     read: whole(1, 1_000_000),
   }),
+  'planner.maxStepsPerNamespace': defaulted('10000000', {
+    form: 'a whole number from 1000 to 10000000000',
+    meaning:
+      'Steps of history that the triggers of one namespace may have together: `historyTimeWindow` divided by `queryStep`, which is 4,032 where neither is set. Memory and fits go with them. More triggers get FAILED_PRECONDITION until others of the namespace are dropped.',
+    read: whole(1000, 10_000_000_000),
+  }),
   'planner.threads': optional('one less than the processors, from 1 to 4', {
     form: 'a whole number from 1 to 64',
     meaning: 'Worker threads that fit models.',

@@ -46,4 +46,19 @@ describe('Notices', () => {
     notices.report('warnings', 'down', 'load0');
     assert.equal(recorder.notices.length, 1);
   });
+
+  it('holds little of long subjects and messages, and tells them apart all the same', () => {
+    const recorder = new HistoryRecorder();
+    const before = process.memoryUsage().heapUsed;
+    const notices = new Notices('main', recorder);
+    for (let i = 0; i < 5000; i++) {
+      notices.report('warnings', 'down '.repeat(2000), `${'load '.repeat(3000)}${i}`);
+      recorder.notices.length = 0;
+    }
+    const grown = process.memoryUsage().heapUsed - before;
+    assert.ok(grown < 50e6, `${grown} bytes for 5000 queries of 15 kB and messages of 10 kB`);
+    notices.report('warnings', undefined, `${'load '.repeat(3000)}4999`);
+    notices.report('warnings', undefined, `${'load '.repeat(3000)}4999`);
+    assert.equal(recorder.notices.length, 1);
+  });
 });

@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { HistoryObserver, Notice } from './observer.js';
 
 /** Open notices kept for one source; beyond that the oldest is forgotten and would be told again. */
 const maxOpen = 10_000;
+
+/** Characters of a subject that are kept: a query may have thousands, and one that is gone may stay open here. */
+const maxKept = 200;
 
 /**
  * Turns states reported again and again into one notice for each change. Numbers in a message do not count as a
@@ -17,8 +21,9 @@ export class Notices {
 
   /** Says how things stand with a topic and its subject, if it has one; undefined: nothing is the matter. */
   report(topic: Notice['topic'], message: string | undefined, subject?: string): void {
-    const key = `${topic}\n${subject ?? ''}`;
-    const gist = message?.replace(/\d+/g, '#');
+    if (message === undefined && this.#open.size === 0) return;
+    const key = `${topic}\n${short(subject ?? '')}`;
+    const gist = message === undefined ? undefined : short(message.replace(/\d+/g, '#'));
     if (this.#open.get(key) === gist) return;
     this.#open.delete(key);
     if (gist !== undefined) {
@@ -27,4 +32,9 @@ export class Notices {
     }
     this.observer.noticed({ source: this.source, topic, subject, message });
   }
+}
+
+/** The text, or its digest where it is long. */
+function short(text: string): string {
+  return text.length <= maxKept ? text : createHash('sha256').update(text).digest('base64');
 }

@@ -47,6 +47,8 @@ export interface PrometheusApiOptions extends SourceLimits {
   readonly where: string;
   readonly connection: Connection;
   readonly notices: Notices;
+  /** Where requests wait for their turn; one of its own of `concurrency` places when undefined. */
+  readonly queue?: FairQueue | undefined;
   /** This machine's clock in epoch seconds; Date.now() when undefined. */
   readonly machineSeconds?: (() => number) | undefined;
   /** Random number in [0, 1) that spreads retries; Math.random when undefined. */
@@ -95,7 +97,7 @@ export class PrometheusApi {
   constructor(options: PrometheusApiOptions) {
     this.#options = options;
     this.#breakSeconds = options.breakSeconds ?? defaultBreakSeconds;
-    this.#queue = new FairQueue(options.concurrency);
+    this.#queue = options.queue ?? new FairQueue(options.concurrency);
     this.#breaker = this.#createBreaker((failure) => failure.isServerFault);
     this.#breaker.onStateChange((state) => this.#reportCircuit(state));
     this.#machineSeconds = options.machineSeconds ?? (() => Date.now() / 1000);

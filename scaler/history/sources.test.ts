@@ -11,6 +11,7 @@ import type { ScalerError } from '../errors.js';
 import { Authority } from '../test-support/authority.js';
 import { HistoryRecorder } from '../test-support/history-recorder.js';
 import { startHttpServer, type TestHttpServer } from '../test-support/http-server.js';
+import { pollUntil } from '../test-support/poll-until.js';
 import type { TriggerSource } from '../trigger.js';
 import { sourcesSchema } from './source-config.js';
 import { Sources } from './sources.js';
@@ -147,6 +148,43 @@ describe('Sources', () => {
           return true;
         },
       );
+  });
+
+  it('gives no more places at a server to a tenant who brings other headers, parameters or paths', async () => {
+    const waiting: (() => void)[] = [];
+    let most = 0;
+    const { address } = await serve(undefined, (_, response) => {
+      waiting.push(() => response.end(answer));
+      most = Math.max(most, waiting.length);
+    });
+    const sources = sourcesOf({ allowedAddresses: [address], addressLimits: { concurrency: 2 } });
+    const asking = Promise.all(
+      Array.from({ length: 12 }, (_, i) => {
+        const given = [{ headers: { 'x-a': `${i}` } }, { queryParameters: { a: `${i}` } }, {}][i % 3];
+        const { history } = sources.open(atAddress(`${address}/${i}`, given), 'noisy');
+        return history.instant('load', 0, undefined, 'noisy');
+      }),
+    );
+    for (let answered = 0; answered < 12; answered++) {
+      await pollUntil('a request at the server', () => waiting.length > 0);
+      waiting.shift()!();
+    }
+    assert.equal((await asking).length, 12);
+    assert.equal(most, 2);
+  });
+
+  it('lets a namespace use a bounded number of addresses, and others theirs', () => {
+    const sources = sourcesOf({ allowedAddresses: ['http://*.test:9090'] });
+    const open = (n: number, namespace = 'noisy') =>
+      sources.open(atAddress(`http://prometheus-${n}.test:9090`), namespace);
+    const opened = Array.from({ length: 32 }, (_, n) => open(n));
+    assert.throws(() => open(32), { kind: 'rejected', message: /namespace noisy uses 32 addresses already/ });
+    open(0).release();
+    open(32, 'quiet').release();
+    opened[5]!.release();
+    open(32).release();
+    for (const { release } of opened) release();
+    for (let n = 100; n < 132; n++) open(n);
   });
 
   describe('where a network is on the list', () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ScalerError } from '../errors.js';
+import { FairQueue } from '../fair-queue.js';
 import { show } from '../show.js';
 import type { TriggerSource } from '../trigger.js';
 import { AddressAllowList, shown } from './address-allow-list.js';
@@ -18,9 +19,18 @@ import type { HistorySource, HistorySources, OpenSource } from './types.js';
 
 type AddressSource = Extract<TriggerSource, { kind: 'address' }>;
 
+/** Addresses, each with its headers and parameters, that one namespace may use at once: connections are kept for each. */
+const mostAddressesPerNamespace = 32;
+
 interface Entry {
   readonly history: HistorySource;
   readonly api: PrometheusApi;
+  users: number;
+}
+
+/** Where the requests to one scheme, host and port wait for their turn. */
+interface SharedQueue {
+  readonly queue: FairQueue;
   users: number;
 }
 
@@ -29,6 +39,8 @@ interface Recipe {
   readonly key: string;
   readonly where: string;
   readonly limits: SourceLimits;
+  /** What shares its places with this; undefined for none. */
+  readonly origin: string | undefined;
   readonly connection: Omit<ConnectionOptions, 'onFileTrouble' | 'concurrency' | 'timeoutSeconds'>;
 }
 
@@ -46,6 +58,10 @@ export class Sources implements HistorySources {
   readonly #lookup: ConnectionOptions['lookup'];
   readonly #machineSeconds: (() => number) | undefined;
   readonly #entries = new Map<string, Entry>();
+  /** Queues of addresses by origin: other headers or parameters must not give a tenant further places at a server. */
+  readonly #queues = new Map<string, SharedQueue>();
+  /** Users of each address, by namespace and key. */
+  readonly #addressesOf = new Map<string, Map<string, number>>();
 
   /**
    * @param lookup resolves host names; node:dns when undefined.
@@ -65,22 +81,57 @@ export class Sources implements HistorySources {
     this.#machineSeconds = machineSeconds;
   }
 
-  open(source: TriggerSource): OpenSource {
+  open(source: TriggerSource, namespace = ''): OpenSource {
     const recipe = source.kind === 'named' ? this.#named(source.name) : this.#address(source);
-    const entry = this.#entries.get(recipe.key) ?? this.#create(recipe);
+    const { key } = recipe;
+    const leave = source.kind === 'address' ? this.#joinAddress(key, namespace) : () => {};
+    const entry = this.#entries.get(key) ?? this.#create(recipe);
     entry.users++;
     let isReleased = false;
     return {
-      key: recipe.key,
+      key,
       history: entry.history,
       release: () => {
         if (isReleased) return;
         isReleased = true;
+        leave();
         if (--entry.users > 0) return;
-        this.#entries.delete(recipe.key);
+        this.#entries.delete(key);
+        this.#leaveQueue(recipe);
         void entry.api.close();
       },
     };
+  }
+
+  /** Counts a use of an address; gives back what ends it. */
+  #joinAddress(key: string, namespace: string): () => void {
+    const addresses = this.#addressesOf.get(namespace) ?? new Map<string, number>();
+    const users = addresses.get(key) ?? 0;
+    if (users === 0 && addresses.size >= mostAddressesPerNamespace)
+      throw new ScalerError(
+        'rejected',
+        `namespace ${namespace} uses ${mostAddressesPerNamespace} addresses already, counting each with its headers and parameters; use fewer, or ask the operator for a named source`,
+      );
+    this.#addressesOf.set(namespace, addresses.set(key, users + 1));
+    return () => {
+      const left = addresses.get(key)! - 1;
+      if (left > 0) addresses.set(key, left);
+      else addresses.delete(key);
+      if (addresses.size === 0) this.#addressesOf.delete(namespace);
+    };
+  }
+
+  #joinQueue({ origin, limits }: Recipe): FairQueue | undefined {
+    if (origin === undefined) return undefined;
+    const shared = this.#queues.get(origin) ?? { queue: new FairQueue(limits.concurrency), users: 0 };
+    shared.users++;
+    this.#queues.set(origin, shared);
+    return shared.queue;
+  }
+
+  #leaveQueue({ origin }: Recipe): void {
+    const shared = origin === undefined ? undefined : this.#queues.get(origin);
+    if (shared !== undefined && --shared.users === 0) this.#queues.delete(origin!);
   }
 
   /** Closes every connection; requests under way fail. */
@@ -106,6 +157,7 @@ export class Sources implements HistorySources {
       key: name,
       where: `Prometheus source "${name}" (${shown(url)})`,
       limits,
+      origin: undefined,
       connection: { url, basic, bearer, tls, headers, queryParameters, lookup: this.#lookup },
     };
   }
@@ -129,11 +181,13 @@ export class Sources implements HistorySources {
       key: addressKey(url, headers, queryParameters, unsafeSsl),
       where: `Prometheus at ${shown(url)}`,
       limits,
+      origin: url.origin,
       connection: { url, isAllowedIp, tls, headers, queryParameters, lookup: this.#lookup },
     };
   }
 
-  #create({ key, where, limits, connection }: Recipe): Entry {
+  #create(recipe: Recipe): Entry {
+    const { key, where, limits, connection } = recipe;
     const notices = new Notices(key, this.#observer);
     const onFileTrouble = (path: string, message: string | undefined): void =>
       notices.report('files', message, path);
@@ -141,6 +195,7 @@ export class Sources implements HistorySources {
       ...limits,
       where,
       notices,
+      queue: this.#joinQueue(recipe),
       machineSeconds: this.#machineSeconds,
       connection: new Connection({ ...limits, ...connection, onFileTrouble }),
     });

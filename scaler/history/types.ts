@@ -66,7 +66,9 @@ export interface OpenSource {
 export interface HistorySources {
   /**
    * The source that a trigger names. Connects to nothing yet.
-   * @throws ScalerError of kind `invalid` when no source has that name or the address is not on the allow-list.
+   * @param namespace on whose behalf it is opened.
+   * @throws ScalerError of kind `invalid` when no source has that name or the address is not on the allow-list, of kind
+   *   `rejected` when the namespace uses too many addresses.
    */
-  open(source: TriggerSource): OpenSource;
+  open(source: TriggerSource, namespace?: string): OpenSource;
 }

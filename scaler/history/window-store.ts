@@ -83,7 +83,7 @@ export class WindowStore {
     if (!Number.isInteger(stepSeconds) || stepSeconds <= 0)
       throw new RangeError(`stepSeconds must be a positive whole number, got ${stepSeconds}`);
     const steps = Math.max(1, Math.ceil(historySeconds / stepSeconds));
-    const source = this.#sources.open(request.source);
+    const source = this.#sources.open(request.source, namespace);
     const key = JSON.stringify([namespace, source.key, query, stepSeconds]);
     const entry = this.#entries.get(key) ?? this.#create(key, source, query, stepSeconds, steps);
     const { window, wanted } = entry;

@@ -105,6 +105,7 @@ const settings = {
   firstAnswerWaitSeconds: 2,
   idleSeconds: 600,
   maxTriggersPerNamespace: 3,
+  maxStepsPerNamespace: 5000,
 };
 
 describe('Planner', () => {
@@ -142,6 +143,25 @@ describe('Planner', () => {
 
     await clock.advance(2 * settings.idleSeconds);
     assert.ok('snapshot' in (await ask(numbered(3))));
+  });
+
+  it('refuses more history than the triggers of a namespace may have together', async () => {
+    // 1152 steps of five minutes in four days, and 4608 in sixteen.
+    const long = { ...trigger, namespace: 'noisy', historySeconds: 16 * day };
+    assert.ok('snapshot' in (await ask(long)));
+    const another = testTrigger({ ...trigger, namespace: 'noisy', scaledObject: 'app-b' });
+    const refused = await ask(another);
+    assert.ok('error' in refused);
+    assert.equal(refused.error.kind, 'rejected');
+    assert.match(
+      refused.error.message,
+      /noisy has 4608 of 5000 steps of history, and this trigger wants 1152 more; shorten/,
+    );
+    assert.ok('snapshot' in (await ask({ ...another, namespace: 'quiet' })));
+    assert.ok('snapshot' in (await ask({ ...another, historySeconds: day })), '288 steps still fit');
+    assert.ok('error' in (await ask({ ...another, historySeconds: 2 * day })), 'nor may one grow beyond');
+    assert.ok('snapshot' in (await ask({ ...long, historySeconds: 4 * day })), 'one may shrink');
+    assert.ok('snapshot' in (await ask({ ...another, historySeconds: 2 * day })));
   });
 
   /** Asks and lets the clock run until there is an answer: at most the bounded wait. */

@@ -18,13 +18,20 @@ export interface PlannerParts {
   readonly observer: PlannerObserver;
 }
 
+/** What the triggers of one namespace have together. */
+interface Share {
+  readonly triggers: number;
+  readonly steps: number;
+}
+
 /**
  * Keeps every trigger that KEDA asks about: the first question makes a trigger known, its answer is then renewed in
  * the background, and it is dropped when nobody has asked for a while. Questions are answered from memory.
  */
 export class Planner implements Answers {
   readonly #tracked = new Map<string, TrackedTrigger>();
-  readonly #triggersOf = new Map<string, number>();
+  /** What each namespace has of the bounds. */
+  readonly #shares = new Map<string, Share>();
   readonly #ending = new Set<Promise<void>>();
   readonly #closing = new AbortController();
   readonly #sweeping: Promise<void>;
@@ -75,9 +82,9 @@ export class Planner implements Answers {
       known.idleLooks = 0;
       return known;
     }
-    if (!known) this.#requireRoom(trigger);
-    else if (known.idleLooks < 2 && known.replaced && isDeepStrictEqual(known.replaced, trigger))
+    if (known && known.idleLooks < 2 && known.replaced && isDeepStrictEqual(known.replaced, trigger))
       throw nameTaken(trigger);
+    this.#requireRoom(trigger, known?.trigger);
     // Opened before the old one is dropped, so that an unchanged query keeps its window.
     const history = this.parts.history.window(this.#withLead(trigger));
     const tracked = new TrackedTrigger(trigger, history, this.parts);
@@ -87,7 +94,7 @@ export class Planner implements Answers {
       this.#drop(key);
     }
     this.#tracked.set(key, tracked);
-    this.#triggersOf.set(trigger.namespace, this.#countOf(trigger.namespace) + 1);
+    this.#addToShare(trigger, 1);
     tracked.start();
     return tracked;
   }
@@ -104,17 +111,41 @@ export class Planner implements Answers {
     };
   }
 
-  #countOf(namespace: string): number {
-    return this.#triggersOf.get(namespace) ?? 0;
+  #shareOf(namespace: string): Share {
+    return this.#shares.get(namespace) ?? { triggers: 0, steps: 0 };
   }
 
-  #requireRoom({ namespace, scaledObject }: Trigger): void {
-    const { maxTriggersPerNamespace } = this.parts.settings;
-    if (this.#countOf(namespace) < maxTriggersPerNamespace) return;
-    throw new ScalerError(
-      'rejected',
-      `ScaledObject ${namespace}/${scaledObject}: namespace ${namespace} has ${maxTriggersPerNamespace} triggers already, and no more are accepted; remove some, or ask the operator to raise planner.maxTriggersPerNamespace`,
-    );
+  /** @param sign 1 for a trigger that comes, -1 for one that goes. */
+  #addToShare(trigger: Trigger, sign: 1 | -1): void {
+    const { triggers, steps } = this.#shareOf(trigger.namespace);
+    const share = { triggers: triggers + sign, steps: steps + sign * stepsOf(trigger) };
+    if (share.triggers > 0) this.#shares.set(trigger.namespace, share);
+    else this.#shares.delete(trigger.namespace);
+  }
+
+  /** @param replaced the trigger that makes room for this one. */
+  #requireRoom(trigger: Trigger, replaced: Trigger | undefined): void {
+    const { maxTriggersPerNamespace, maxStepsPerNamespace } = this.parts.settings;
+    const { namespace, scaledObject } = trigger;
+    const { triggers, steps } = this.#shareOf(namespace);
+    const refuse = (has: string, advice: string, setting: string) =>
+      new ScalerError(
+        'rejected',
+        `ScaledObject ${namespace}/${scaledObject}: namespace ${namespace} has ${has}; ${advice}, or ask the operator to raise planner.${setting}`,
+      );
+    if (replaced === undefined && triggers >= maxTriggersPerNamespace)
+      throw refuse(
+        `${maxTriggersPerNamespace} triggers already, and no more are accepted`,
+        'remove some',
+        'maxTriggersPerNamespace',
+      );
+    const more = stepsOf(trigger) - (replaced === undefined ? 0 : stepsOf(replaced));
+    if (more > 0 && steps + more > maxStepsPerNamespace)
+      throw refuse(
+        `${steps} of ${maxStepsPerNamespace} steps of history, and this trigger wants ${more} more`,
+        'shorten historyTimeWindow, lengthen queryStep',
+        'maxStepsPerNamespace',
+      );
   }
 
   async #waitForFirstAnswer(tracked: TrackedTrigger): Promise<void> {
@@ -130,10 +161,7 @@ export class Planner implements Answers {
     const tracked = this.#tracked.get(key);
     if (!tracked) return;
     this.#tracked.delete(key);
-    const { namespace } = tracked.trigger;
-    const left = this.#countOf(namespace) - 1;
-    if (left > 0) this.#triggersOf.set(namespace, left);
-    else this.#triggersOf.delete(namespace);
+    this.#addToShare(tracked.trigger, -1);
     const ending = tracked.stop().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
   }
@@ -151,6 +179,10 @@ export class Planner implements Answers {
       }
     }
   }
+}
+
+function stepsOf({ historySeconds, stepSeconds }: Trigger): number {
+  return Math.ceil(historySeconds / stepSeconds);
 }
 
 function keyOf(trigger: Trigger): string {

@@ -61,6 +61,8 @@ export interface PlannerSettings {
   readonly idleSeconds: number;
   /** Triggers that one namespace may have at once, so that a tenant cannot use up the memory of all. */
   readonly maxTriggersPerNamespace: number;
+  /** Steps of history that the triggers of one namespace may have together, for the same reason. */
+  readonly maxStepsPerNamespace: number;
 }
 
 /** What the planner reports to telemetry. */
