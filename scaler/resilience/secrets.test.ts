@@ -28,6 +28,9 @@ const manners = [
   'breaking-off',
 ] as const;
 
+/** Of a trigger by its number: one namespace may use 32 addresses, and here are more. */
+const namespaceOf = (i: number): string => `shop-${i % 10}`;
+
 /** A secret that is found again however it is written: its middle is the same in addresses, JSON and shells. */
 class Canaries {
   readonly #marks: string[] = [];
@@ -285,6 +288,8 @@ describe('secrets', function () {
       },
       { prometheusAddress: address, cortexOrgIDFromEnv: `${canaries.make('')}\u0007` },
       { prometheusAddress: `http://ann:${canaries.make('')}@192.0.2.1:9090` },
+      { prometheusAddress: `http://ann:${canaries.make('')}#${canaries.make('')}@127.0.0.1` },
+      { prometheusAddress: `http://ann:${canaries.make('')}?${canaries.make('')}@127.0.0.1` },
       { prometheusAddress: `ftp://ann:${canaries.make('')}@127.0.0.1` },
       { prometheusAddress: `http://ann:${canaries.make('')}@127.0.0.1:99999` },
       { prometheusAddress: `http://ann:${canaries.make('')}%@127.0.0.1` },
@@ -324,7 +329,7 @@ describe('secrets', function () {
       await Promise.all(
         triggers.map(async (metadata, i) => {
           const scalerMetadata = { query: 'load', threshold: '10', metricName: `load-${i}`, ...metadata };
-          const ref = { name: `so-${i}`, namespace: 'shop', scalerMetadata };
+          const ref = { name: `so-${i}`, namespace: namespaceOf(i), scalerMetadata };
           for (const [method, argument] of [
             ['GetMetricSpec', ref],
             ['IsActive', ref],
@@ -360,7 +365,10 @@ describe('secrets', function () {
         '/readyz',
       ])
         assert.equal(await get(path, token), 200, path);
-      for (let i = 0; i < triggers.length; i++) await get(`/api/triggers/shop/so-${i}/load-${i}`, token);
+      let shown = 0;
+      for (let i = 0; i < triggers.length; i++)
+        if ((await get(`/api/triggers/${namespaceOf(i)}/so-${i}/load-${i}`, token)) === 200) shown++;
+      assert.ok(shown > 3 * manners.length, `${shown} triggers shown by the API`);
       assert.equal(await get('/api/triggers', `Bearer ${guess}`), 401);
       assert.equal(await get('/api/triggers'), 401);
       assert.equal(await get('/nowhere', token), 404);
