@@ -10,6 +10,7 @@ RUN npm ci --no-audit --no-fund
 COPY tsconfig.json ./
 COPY proto proto
 COPY docs docs
+COPY scripts/build.js scripts/
 COPY loadtests loadtests
 COPY scaler scaler
 COPY apps apps

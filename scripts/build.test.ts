@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { packageRoot } from '../scaler/package-root.js';
+
+const build = () => promisify(execFile)(process.execPath, [join(packageRoot, 'scripts/build.js')]);
+const dist = join(packageRoot, 'dist');
+
+describe('the build', function () {
+  this.timeout(120_000);
+
+  it('leaves files alone that have not changed, so that programs running from dist/ go on', async () => {
+    await build();
+    const before = await changeTimes();
+    assert.ok(before.size > 500);
+    await build();
+    assert.deepEqual(await changeTimes(), before);
+  });
+
+  it('removes outputs whose source is gone, such as those of deleted tests', async () => {
+    const folder = join(dist, 'scripts', 'deleted');
+    await mkdir(folder, { recursive: true });
+    for (const name of ['old.test.js', 'old.test.js.map', 'old.css']) await writeFile(join(folder, name), '');
+    await build();
+    assert.equal(existsSync(folder), false);
+  });
+});
+
+/** The time of the last change of each output. */
+async function changeTimes(): Promise<Map<string, number>> {
+  const entries = await readdir(dist, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  const outputs = files.filter((file) => !file.includes('/.build/'));
+  return new Map(await Promise.all(outputs.map(async (file) => [file, (await stat(file)).mtimeMs] as const)));
+}
