@@ -57,6 +57,10 @@ tools: ## Get grpcurl, k6, helm and kustomize at pinned versions into .tools/ (n
 	GOBIN=$(TOOLS) go install helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
 	GOBIN=$(TOOLS) go install sigs.k8s.io/kustomize/kustomize/v5@$(KUSTOMIZE_VERSION)
 
+.PHONY: manifests
+manifests: ## Write k8s/base/scaler and k8s/base/boiler from their Helm charts
+	./scripts/manifests.sh
+
 .PHONY: apps
 apps: build ## Run all workloads and the scaler with real servers, without Docker, until Ctrl-C
 	@node dist/apps/local-stack/main.js

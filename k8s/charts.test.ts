@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { packageRoot } from '../scaler/package-root.js';
@@ -11,14 +13,7 @@ import { checkSecurity } from './test-support/checks/security.js';
 import { checkServices } from './test-support/checks/services.js';
 import { installedSecrets } from './test-support/installed-secrets.js';
 import { describeObject, type KubernetesObject } from './test-support/kubernetes-object.js';
-import {
-  lintChart,
-  noHelm,
-  noKustomize,
-  renderChart,
-  renderKustomization,
-  renderNotes,
-} from './test-support/render.js';
+import { lintChart, noHelm, renderChart, renderNotes, withTools } from './test-support/render.js';
 import { checkSchema, findUnknownFields } from './test-support/validate.js';
 
 const read = (path: string) => readFileSync(join(packageRoot, path), 'utf8');
@@ -139,13 +134,6 @@ describe('the Helm charts', function () {
     });
   }
 
-  it('predictive-scaler carries the alerts of the compose stack', () => {
-    assert.equal(
-      read('k8s/charts/predictive-scaler/files/scaler.rules.yml'),
-      read('compose/prometheus/rules/scaler.rules.yml'),
-    );
-  });
-
   it('predictive-scaler has alerts that speak of its own release', () => {
     const rule = renderChart('predictive-scaler', { release: 'blue', set: withAll }).find(
       ({ kind }) => kind === 'PrometheusRule',
@@ -205,89 +193,21 @@ describe('the Helm charts', function () {
       assert.throws(() => renderChart(chart, { set }), message);
     });
 
-  describe('beside the kustomizations', () => {
-    before(function () {
-      if (noKustomize === undefined) return;
-      console.warn(`      SKIPPED: ${noKustomize}`);
-      this.skip();
-    });
-
-    it('predictive-scaler gives what the base gives', () => {
-      const fromChart = renderChart('predictive-scaler', {
-        namespace: 'predictive-scaler',
-        set: [prometheus],
-      });
-      assert.deepEqual(
-        essence(fromChart, 'predictive-scaler'),
-        essence(renderKustomization('base/scaler'), 'predictive-scaler', version),
+  it('are the source of the manifests that kustomize uses (else: make manifests)', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'manifests-'));
+    try {
+      execFileSync('scripts/manifests.sh', [folder], { cwd: packageRoot, env: withTools, stdio: 'pipe' });
+      const written = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+        path.endsWith('.yaml'),
       );
-    });
-
-    for (const [kind, folder] of [
-      ['predictive', 'base'],
-      ['classic', 'test-support/with-classic-hpa'],
-    ] as const)
-      it(`boiler, scaled the ${kind} way, gives what ${folder} gives`, () => {
-        const set = ['rabbitmq.existingSecret=rabbitmq', `autoscaling.kind=${kind}`];
-        const fromChart = renderChart('boiler', { namespace: 'steam', set });
-        const fromBase = renderKustomization(folder).filter(
-          ({ metadata }) =>
-            metadata.namespace === 'steam' && metadata.labels?.['app.kubernetes.io/component'] === 'boiler',
-        );
-        assert.deepEqual(essence(fromChart, 'steam'), essence(fromBase, 'steam', version));
-      });
-
-    it('would be seen to differ', () => {
-      const changed = structuredClone(renderKustomization('base/scaler')) as {
-        kind: string;
-        spec: { replicas: number };
-      }[];
-      changed.find(({ kind }) => kind === 'Deployment')!.spec.replicas = 3;
-      assert.notDeepEqual(
-        essence(changed as unknown as KubernetesObject[], 'predictive-scaler', version),
-        essence(renderKustomization('base/scaler'), 'predictive-scaler', version),
-      );
-    });
+      assert.equal(written.length, 3);
+      for (const path of written)
+        assert.equal(read(join('k8s', path)), readFileSync(join(folder, path), 'utf8'), path);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
-
-/**
- * What matters of objects: kind, name and spec, without the labels that helm and kustomize put on differently, values
- * that equal a program's default, and hooks.
- */
-function essence(
-  objects: readonly KubernetesObject[],
-  namespace: string,
-  tag?: string,
-): Record<string, unknown> {
-  const defaults = new Map([
-    ['MYSQL_PORT', '3306'],
-    ['MYSQL_DATABASE', 'boiler'],
-    ['MYSQL_USER', 'boiler'],
-    ['BOILERS', '3'],
-    ['READINGS_PER_SECOND', '2'],
-  ]);
-  const strip = (value: unknown, key = ''): unknown => {
-    if (key === 'labels' || key === 'matchLabels' || key === 'selector') return undefined;
-    if (key === 'image') return /:/.test(String(value)) ? value : `${value}:${tag}`;
-    if (key === 'env')
-      return (value as { name: string; value?: string }[])
-        .filter((variable) => defaults.get(variable.name) !== variable.value || variable.value === undefined)
-        .toSorted((one, other) => (one.name < other.name ? -1 : 1));
-    if (Array.isArray(value)) return value.map((each) => strip(each));
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([each, inner]) => [each, strip(inner, each)]));
-  };
-  return Object.fromEntries(
-    objects
-      .filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === undefined)
-      .filter(({ metadata }) => metadata.namespace === namespace)
-      .map((object) => [
-        `${object.kind} ${object.metadata.name}`,
-        JSON.parse(JSON.stringify(strip(object.spec) ?? null)),
-      ]),
-  );
-}
 
 interface ValuesSchema {
   readonly description?: string;

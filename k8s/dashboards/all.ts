@@ -14,15 +14,11 @@ export const dashboards: Readonly<Record<string, () => Dashboard>> = {
 
 /**
  * The files that hold the dashboards, as paths below the repository, with their text. The stack on Docker and the base
- * for Kubernetes read the first folder; the chart carries the dashboard of the scaler alone.
+ * for Kubernetes read them there; the scaler's chart has a link to its own.
  */
 export function dashboardFiles(): Map<string, string> {
   const files = new Map<string, string>();
   for (const [name, build] of Object.entries(dashboards))
     files.set(`compose/grafana/dashboards/${name}.json`, `${JSON.stringify(build(), null, 2)}\n`);
-  files.set(
-    'k8s/charts/predictive-scaler/files/predictive-scaling.json',
-    files.get('compose/grafana/dashboards/predictive-scaling.json')!,
-  );
   return files;
 }

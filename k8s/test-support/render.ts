@@ -10,6 +10,8 @@ import type { KubernetesObject } from './kubernetes-object.js';
 const kustomize = findProgram('kustomize');
 const kubectl = findProgram('kubectl');
 const helm = findProgram('helm');
+/** The environment for a script that calls the tools: they may be in `.tools`. */
+export const withTools = { ...process.env, PATH: `${join(packageRoot, '.tools')}:${process.env.PATH}` };
 /** What charts are rendered for: without a cluster, helm assumes the version that it was built with. */
 const kubernetesVersion = '1.32.0';
 
