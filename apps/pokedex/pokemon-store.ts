@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { context } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
 import { createPool, type Pool, type RowDataPacket } from 'mysql2/promise';
 import type { Logger } from '../shared/log.js';
 import { migrate } from './migrate.js';
@@ -54,7 +56,8 @@ export class PokemonStore {
     });
     this.#names = names;
     this.#log = log;
-    this.#watching = this.#watch();
+    // A check every second would bury the traces of requests.
+    this.#watching = context.with(suppressTracing(context.active()), () => this.#watch());
   }
 
   /** Why the store cannot be asked now, or `undefined` when it can; not older than about a second. */

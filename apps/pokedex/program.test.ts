@@ -128,6 +128,32 @@ describe('the pokedex on a real database', function () {
     assert.equal(ancestors.at(-1), 'GET /pokemon/:id');
   });
 
+  it('traces requests only: no probe, no scrape and none of its own checks of the database', async () => {
+    const collector = await OtlpReceiver.start();
+    receiver = collector;
+    const program = start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
+    const urls = [await ready(program), await program.url('metrics')];
+    // The database is checked once a second: each change of state in the log proves a check.
+    await server.pause();
+    try {
+      await program.logged('the database is away');
+    } finally {
+      await server.resume();
+    }
+    await ready(program);
+    for (const url of urls)
+      for (const path of ['/healthz', '/readyz', '/metrics', '/healthz?from=kubelet', '/pokemon/25'])
+        await (await fetch(url + path)).text();
+    await program.stop();
+    const names = (spans: typeof collector.spans) => spans.map(({ name }) => name).sort();
+    assert.deepEqual(names(collector.spans.filter(({ parentSpanId }) => parentSpanId === undefined)), [
+      'GET /pokemon/:id',
+      'GET /pokemon/:id',
+    ]);
+    const probed = collector.spans.filter(({ name }) => /healthz|readyz|metrics/.test(name));
+    assert.deepEqual(names(probed), []);
+  });
+
   it('starts while the database is away, answers 503, and works once it is there', async () => {
     await server.pause();
     const program = start();
