@@ -14,6 +14,7 @@ COPY scripts/build.js scripts/
 COPY loadtests loadtests
 COPY scaler scaler
 COPY apps apps
+COPY test test
 RUN npm run build \
  && find dist -name '*.test.js*' -delete \
  && find dist -name test-support -prune -exec rm -r {} +

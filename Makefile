@@ -36,6 +36,10 @@ test: test-setup ## Set up, then lint, type check and run every test
 bench: build ## Measure forecasts and scaling on traces (TRACES=folder of CSV files; generated ones by default)
 	@TRACES=$(TRACES) node dist/scripts/bench/bench.js
 
+.PHONY: behaviour
+behaviour: build ## Measure what users expect of the answers, over generated loads (ONLY="idle horizon" picks scenarios)
+	@node dist/test/behavior/main.js $(ONLY)
+
 .PHONY: bench-server
 bench-server: build ## Measure the server under KEDA's load (FEW=1000 MANY=10000 triggers, MANY_HISTORY=3d, SECONDS=60)
 	@FEW=$(or $(FEW),1000) MANY=$(or $(MANY),10000) MANY_HISTORY=$(or $(MANY_HISTORY),3d) SECONDS=$(or $(SECONDS),60) \

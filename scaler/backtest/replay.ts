@@ -27,6 +27,8 @@ export type ReplayTrigger = Pick<
 /** What the scaler would have answered. One entry per minute of the span. */
 export interface Replay {
   readonly values: Float64Array;
+  /** 1 where the workload was to be active. */
+  readonly active: Uint8Array;
   /** The forecast of the highest load over the horizon, at the trigger's quantile; NaN without a model. */
   readonly forecastPeaks: Float64Array;
   /** Why each value was what it was. */
@@ -60,6 +62,7 @@ export function replaySignal(
   const model = new RefittingModel(schedule, trigger);
   const minutes = span.to - span.from;
   const values = new Float64Array(minutes);
+  const active = new Uint8Array(minutes);
   const forecastPeaks = new Float64Array(minutes);
   const reasons: Reason[] = [];
   let knownSteps = 0;
@@ -90,12 +93,13 @@ export function replaySignal(
       stale: false,
     });
     values[minute] = signal.value;
+    active[minute] = signal.active ? 1 : 0;
     forecastPeaks[minute] = outlook?.forecast.peak ?? Number.NaN;
     reasons.push(signal.reason);
     onProgress?.(minute + 1);
   }
   const stage = model.unpacked()?.stage ?? 'observed';
-  return { values, forecastPeaks, reasons, stage, fits, fitSeconds };
+  return { values, active, forecastPeaks, reasons, stage, fits, fitSeconds };
 }
 
 /** A view of the first steps of a series. */

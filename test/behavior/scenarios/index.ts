@@ -1,0 +1,6 @@
+import type { Scenario } from '../scenario.js';
+import { horizon } from './horizon.js';
+import { idle } from './idle.js';
+
+/** Everything that `make behaviour` measures, in the order of the table. */
+export const SCENARIOS: readonly Scenario[] = [idle, horizon];
