@@ -24,6 +24,7 @@ function answerOf(observed: number | undefined, value: number, ahead?: number): 
       quality: undefined,
       guarded: false,
       historyUntilSeconds: 0,
+      historyFailure: undefined,
     },
   };
 }

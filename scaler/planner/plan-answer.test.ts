@@ -32,7 +32,8 @@ function plan(knowledge: Partial<Knowledge>) {
     trigger,
     nowSeconds: midnight,
     observation: { value: 100, atSeconds: midnight },
-    failure: undefined,
+    observeFailure: undefined,
+    historyFailure: undefined,
     outlook: undefined,
     freshSeconds: 30,
     maxStalenessSeconds: 1800,
@@ -84,7 +85,7 @@ describe('planAnswer, by the failure table', () => {
   it('goes on with the forecast while Prometheus fails and the model is fresh', () => {
     const { value, reason } = snapshotOf({
       outlook: risingAtMidnight(midnight + 1500),
-      failure: unavailable,
+      observeFailure: unavailable,
       nowSeconds: midnight + 1500,
       observation: { value: 100, atSeconds: midnight },
     });
@@ -94,7 +95,7 @@ describe('planAnswer, by the failure table', () => {
   });
 
   it('holds the last observed value while Prometheus fails and there is no model', () => {
-    const { value, reason } = snapshotOf({ failure: unavailable, nowSeconds: midnight + 1500 });
+    const { value, reason } = snapshotOf({ observeFailure: unavailable, nowSeconds: midnight + 1500 });
     assert.deepEqual({ value, reason }, { value: 100, reason: 'stale' });
   });
 
@@ -105,7 +106,7 @@ describe('planAnswer, by the failure table', () => {
   it('is unavailable when Prometheus has failed for longer than maxStaleness', () => {
     const error = errorOf({
       outlook: risingAtMidnight(midnight + 1801),
-      failure: unavailable,
+      observeFailure: unavailable,
       nowSeconds: midnight + 1801,
     });
     assert.equal(error, unavailable);
@@ -118,25 +119,64 @@ describe('planAnswer, by the failure table', () => {
   });
 
   it('is unavailable when Prometheus never answered', () => {
-    assert.equal(errorOf({ observation: undefined, failure: unavailable }), unavailable);
+    assert.equal(errorOf({ observation: undefined, observeFailure: unavailable }), unavailable);
   });
 
   it('has no answer while nothing is known', () => {
     assert.equal(plan({ observation: undefined }), undefined);
   });
 
-  it('is rejected at once when the query gives several series', () => {
-    const failure = new ScalerError('rejected', 'the query gives 2 series');
-    assert.equal(errorOf({ failure, outlook: risingAtMidnight() }), failure);
+  it('is rejected at once when the query gives several series now', () => {
+    const rejected = new ScalerError('rejected', 'the query gives 2 series');
+    assert.equal(errorOf({ observeFailure: rejected, outlook: risingAtMidnight() }), rejected);
   });
 
-  it('falls back to the load now when only the history is too old for a forecast', () => {
+  for (const kind of ['rejected', 'unavailable'] as const)
+    it(`answers the observed value and the cause when the history is ${kind} and there is no model`, () => {
+      const historyFailure = new ScalerError(kind, 'the history gives 2 series');
+      const snapshot = snapshotOf({ historyFailure });
+      assert.deepEqual([snapshot.value, snapshot.reason, snapshot.active], [100, 'no-history', true]);
+      assert.equal(snapshot.historyFailure, historyFailure);
+    });
+
+  it('goes on with a fresh model while the history fails, and is not stale', () => {
+    const historyFailure = new ScalerError('unavailable', 'did not answer within 30 s');
+    const now = midnight + 1500;
+    const { value, reason, ...rest } = snapshotOf({
+      outlook: risingAtMidnight(now),
+      historyFailure,
+      nowSeconds: now,
+      observation: { value: 101, atSeconds: now },
+    });
+    // As in the test of an outage: 114.5 at the end of the hour ahead.
+    assert.equal(reason, 'forecast');
+    assert.ok(Math.abs(value - 114) < 2, `value ${value}`);
+    assert.equal(rest.historyFailure, historyFailure);
+  });
+
+  it('blames an outage for everything that fails in it', () => {
+    const { reason, historyFailure } = snapshotOf({
+      observeFailure: unavailable,
+      historyFailure: new ScalerError('unavailable', 'did not answer within 30 s'),
+    });
+    assert.deepEqual({ reason, historyFailure }, { reason: 'stale', historyFailure: undefined });
+  });
+
+  it('answers the load now and says how old the history is when that is too old for a forecast', () => {
     const now = midnight + 7200;
-    const { value, reason } = snapshotOf({
+    const { value, reason, historyFailure } = snapshotOf({
       outlook: risingAtMidnight(now),
       nowSeconds: now,
       observation: { value: 42, atSeconds: now },
     });
-    assert.deepEqual({ value, reason }, { value: 42, reason: 'stale' });
+    assert.deepEqual({ value, reason }, { value: 42, reason: 'no-history' });
+    assert.match(historyFailure!.message, /newest step of history is 2h old/);
+  });
+
+  it('is unavailable in an outage after an empty reading, unless a model says more', () => {
+    const empty = { observation: { value: undefined, atSeconds: midnight }, observeFailure: unavailable };
+    assert.equal(errorOf(empty), unavailable);
+    assert.match(errorOf({ ...empty, observeFailure: undefined, nowSeconds: midnight + 31 }).message, /31s/);
+    assert.equal(snapshotOf({ ...empty, outlook: risingAtMidnight() }).reason, 'stale');
   });
 });

@@ -12,8 +12,10 @@ export interface Knowledge {
   readonly nowSeconds: number;
   /** The newest observation of the load; undefined when there never was one. */
   readonly observation: Observation | undefined;
-  /** Why the newest read of the history source failed; undefined when it did not. */
-  readonly failure: ScalerError | undefined;
+  /** Why the newest look at the load failed; undefined when it did not. */
+  readonly observeFailure: ScalerError | undefined;
+  /** Why the newest read of the history failed; undefined when it did not. */
+  readonly historyFailure: ScalerError | undefined;
   /** What the model in use says of the coming horizon; undefined while there is none. */
   readonly outlook: Outlook | undefined;
   /** An observation older than this means that the history source does not answer. */
@@ -24,22 +26,30 @@ export interface Knowledge {
 
 /**
  * What KEDA is answered, by the failure table of docs/operations.md: the load now or the coming peak; for a while the
- * last of both when the history source fails; then the error that makes KEDA's fallback count.
+ * last of both when the history source fails; then the error that makes KEDA's fallback count. A history that cannot be
+ * read costs the forecast, never the load now.
  *
  * @returns undefined while nothing is known yet, neither a value nor a failure.
  */
 export function planAnswer(knowledge: Knowledge): Answer | undefined {
-  const { trigger, nowSeconds, observation, failure, freshSeconds, maxStalenessSeconds } = knowledge;
-  if (failure && failure.kind !== 'unavailable') return { error: failure };
-  if (!observation) return failure && { error: failure };
+  const { trigger, nowSeconds, observation, observeFailure, freshSeconds, maxStalenessSeconds } = knowledge;
+  if (observeFailure && observeFailure.kind !== 'unavailable') return { error: observeFailure };
+  if (!observation) return observeFailure && { error: observeFailure };
   const observedAgo = nowSeconds - observation.atSeconds;
-  if (observedAgo > maxStalenessSeconds) return { error: failure ?? silent(trigger, observedAgo) };
+  const outage = () => ({ error: observeFailure ?? silent(trigger, observedAgo) });
+  if (observedAgo > maxStalenessSeconds) return outage();
   if (observation.value === undefined && !trigger.ignoreNullValues) return { error: noSeries(trigger) };
 
   const outlook = usable(knowledge);
+  const stale = observeFailure !== undefined || observedAgo > freshSeconds;
+  // An empty result is no load as long as Prometheus says so; afterwards nothing is known.
+  const knowsNothing = observation.value === undefined && (!outlook || outlook.stage === 'observed');
+  if (stale && knowsNothing) return outage();
+  const historyFailure = stale ? undefined : historyFailureOf(knowledge, outlook);
   const signal = decideSignal(trigger, outlook, {
     observed: observation.value,
-    stale: failure !== undefined || observedAgo > freshSeconds || outlook !== knowledge.outlook,
+    stale,
+    lacksHistory: historyFailure !== undefined,
   });
   const snapshot: Snapshot = {
     trigger,
@@ -55,6 +65,7 @@ export function planAnswer(knowledge: Knowledge): Answer | undefined {
     forecast: outlook?.forecast,
     quality: outlook?.quality,
     historyUntilSeconds: outlook?.endSeconds,
+    historyFailure,
   };
   return { snapshot };
 }
@@ -64,6 +75,19 @@ function usable({ outlook, nowSeconds, maxStalenessSeconds }: Knowledge): Outloo
   if (!outlook) return undefined;
   const unseenSeconds = nowSeconds - outlook.endSeconds;
   return unseenSeconds <= maxStalenessSeconds + 2 * outlook.stepSeconds ? outlook : undefined;
+}
+
+/** Why the history is not what it should be, although the load now is known. */
+function historyFailureOf(
+  { trigger, nowSeconds, outlook, historyFailure }: Knowledge,
+  used: Outlook | undefined,
+): ScalerError | undefined {
+  if (historyFailure || used === outlook) return historyFailure;
+  const ago = formatDuration(Math.round(nowSeconds - outlook!.endSeconds));
+  return new ScalerError(
+    'unavailable',
+    `${nameOf(trigger)}: the newest step of history is ${ago} old, too old to forecast from; the source answers the load now but not the history`,
+  );
 }
 
 function silent(trigger: Trigger, forSeconds: number): ScalerError {

@@ -25,6 +25,8 @@ class History implements HistoryProvider {
   state: 'answers' | 'fails' | 'hangs' | 'rejects' | 'is empty' = 'answers';
   /** Whether the past takes for ever, while the present is known. */
   pastHangs = false;
+  /** What the past fails with, while the present is known. */
+  pastFailure: ScalerError | undefined;
   open = 0;
   reads = 0;
 
@@ -35,6 +37,7 @@ class History implements HistoryProvider {
       refresh: async (nowSeconds, signal) => {
         await this.#answer(signal);
         if (this.pastHangs) await untilAborted(signal);
+        if (this.pastFailure) throw this.pastFailure;
         const finalUntil = Math.floor((nowSeconds - settle) / step) * step;
         if (finalUntil > knownUntil) this.reads++;
         knownUntil = finalUntil;
@@ -211,6 +214,56 @@ describe('Planner', () => {
     const { observedAtSeconds, reason } = await snapshot();
     assert.ok(clock.nowSeconds() - observedAtSeconds <= settings.refreshSeconds + 2, `${observedAtSeconds}`);
     assert.equal(reason, 'warming-up');
+  });
+
+  it('lets the first call alone wait for the history', async () => {
+    history.pastHangs = true;
+    const first = planner.answer(trigger);
+    const meanwhile = planner.answer(trigger);
+    await clock.advance(settings.firstAnswerWaitSeconds);
+    assert.ok('snapshot' in (await first) && 'snapshot' in (await meanwhile));
+    // The clock stands still: these are answered at once or never.
+    assert.ok('snapshot' in (await planner.answer(trigger)));
+    history.state = 'fails';
+    await clock.advance(settings.refreshSeconds);
+    assert.ok('snapshot' in (await planner.answer(trigger)));
+  });
+
+  for (const kind of ['rejected', 'unavailable'] as const)
+    it(`answers the load of each moment while its history is ${kind}, and forecasts when it is back`, async () => {
+      history.pastFailure = new ScalerError(kind, 'expanding series: did not answer within 30 s');
+      const first = await snapshot();
+      assert.deepEqual([first.reason, first.value], ['no-history', first.observed]);
+      assert.equal(first.historyFailure, history.pastFailure);
+      await clock.advance(2 * settings.maxStalenessSeconds);
+      const later = await snapshot();
+      assert.ok(clock.nowSeconds() - later.observedAtSeconds <= settings.refreshSeconds + 2);
+      assert.equal(later.reason, 'no-history');
+      history.pastFailure = undefined;
+      await clock.advance(2 * settings.refreshSeconds);
+      const { reason, historyFailure } = await snapshot();
+      assert.deepEqual({ reason, historyFailure }, { reason: 'forecast', historyFailure: undefined });
+    });
+
+  it('goes on with its model while it is fresh when the history fails, and then with the load now', async () => {
+    await ask();
+    history.pastFailure = new ScalerError('rejected', 'the query gives 2 series');
+    await clock.advance(2 * step);
+    const fresh = await snapshot();
+    assert.deepEqual([fresh.reason, fresh.historyFailure], ['forecast', history.pastFailure]);
+    await clock.advance(settings.maxStalenessSeconds + 2 * step);
+    const old = await snapshot();
+    assert.deepEqual([old.reason, old.value], ['no-history', old.observed]);
+  });
+
+  it('is unavailable in an outage after an empty reading', async () => {
+    history.state = 'is empty';
+    assert.equal((await snapshot()).value, 0);
+    history.state = 'fails';
+    await clock.advance(2 * settings.refreshSeconds);
+    const answer = await planner.answer(trigger);
+    assert.ok('error' in answer);
+    assert.equal(answer.error.kind, 'unavailable');
   });
 
   it('drops no trigger because the clock jumps ahead', async () => {

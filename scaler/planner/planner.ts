@@ -48,7 +48,10 @@ export class Planner implements Answers {
       if (error instanceof ScalerError) return { error };
       throw error;
     }
-    if (!tracked.hasSettled) await this.#waitForFirstAnswer(tracked);
+    if (!tracked.hasSettled && !tracked.hasBeenWaitedFor) {
+      tracked.firstWait ??= this.#waitForFirstAnswer(tracked);
+      await tracked.firstWait;
+    }
     return tracked.answer ?? { error: noAnswerYet(trigger, this.parts.settings.firstAnswerWaitSeconds) };
   }
 
@@ -155,6 +158,7 @@ export class Planner implements Answers {
       .catch(() => undefined);
     await Promise.race([tracked.settled, patience]);
     enough.abort();
+    tracked.hasBeenWaitedFor = true;
   }
 
   #drop(key: string): void {

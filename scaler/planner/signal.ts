@@ -11,6 +11,8 @@ export interface Present {
   readonly observed: number | undefined;
   /** Whether Prometheus does not answer, so that the forecast goes on from the model's last state. */
   readonly stale: boolean;
+  /** Whether the history cannot be read, which is why there is no forecast. */
+  readonly lacksHistory?: boolean;
 }
 
 /** The answer to KEDA and why it is what it is. */
@@ -46,7 +48,7 @@ export function decideSignal(
 function choose(
   mode: SignalSettings['mode'],
   outlook: Outlook | undefined,
-  { observed, stale }: Present,
+  { observed, stale, lacksHistory }: Present,
 ): { value: number; reason: Reason } {
   const peak = outlook?.forecast.peak;
   const usable = outlook !== undefined && outlook.stage !== 'observed' && !outlook.guarded;
@@ -58,6 +60,7 @@ function choose(
   const now = observed ?? 0;
   const nothing = observed === undefined;
   if (mode === 'observe') return { value: now, reason: nothing ? 'empty' : 'observe-mode' };
+  if (!usable && !nothing && lacksHistory && !outlook?.guarded) return { value: now, reason: 'no-history' };
   if (!usable) return { value: now, reason: nothing ? 'empty' : outlook?.guarded ? 'guarded' : 'warming-up' };
   if (peak! > now) return { value: peak!, reason: 'forecast' };
   return { value: now, reason: nothing ? 'empty' : 'observed' };

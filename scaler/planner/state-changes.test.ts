@@ -20,6 +20,7 @@ function answerOf(change: Partial<Snapshot> = {}): Answer {
       quality: undefined,
       guarded: false,
       historyUntilSeconds: 0,
+      historyFailure: undefined,
       ...change,
     },
   };

@@ -48,6 +48,9 @@ export class TrackedTrigger {
   idleLooks = 0;
   /** The trigger of the same name whose place this one took. */
   replaced: Trigger | undefined;
+  /** The bounded wait of the first call, which calls that come meanwhile share; later ones do not wait. */
+  firstWait: Promise<void> | undefined;
+  hasBeenWaitedFor = false;
   /** Whether the answer rests on all that can be learnt at first: a model, or the reason why there is none. */
   hasSettled = false;
   /** Resolves when `hasSettled` becomes true. */
@@ -164,7 +167,8 @@ export class TrackedTrigger {
     this.#loading = undefined;
     if (signal.aborted) return;
     if (this.#loadFailure) this.#settle();
-    if (hasLearnt || failedBefore || this.#loadFailure) this.#renew();
+    // While the load is being observed too, its end says whether the source answers at all.
+    if ((hasLearnt || failedBefore || this.#loadFailure) && !this.#observing) this.#renew();
   }
 
   /** The time by the clock that dates what is known of this trigger. */
@@ -228,7 +232,8 @@ export class TrackedTrigger {
       maxStalenessSeconds,
       freshSeconds: 2 * refreshSeconds,
       observation: this.#observation,
-      failure: this.#observeFailure ?? this.#loadFailure,
+      observeFailure: this.#observeFailure,
+      historyFailure: this.#loadFailure,
       outlook: this.#model.outlook(nowSeconds),
     });
     if (!after) return;

@@ -9,12 +9,21 @@ import type { StateChange } from './state-changes.js';
  * - `forecast`: the quantile of the coming peak decided;
  * - `observed`: the load is already above the coming peak;
  * - `warming-up`: history is too short for a model;
+ * - `no-history`: the history cannot be read, so there is no forecast; the observed value is answered;
  * - `guarded`: the model does not beat "last value" on this trigger, so the observed value is answered;
  * - `observe-mode`: a dry run, the observed value is answered;
  * - `stale`: Prometheus does not answer; the forecast goes on from the last state;
  * - `empty`: the query's result is empty and that is allowed: 0.
  */
-export type Reason = 'forecast' | 'observed' | 'warming-up' | 'guarded' | 'observe-mode' | 'stale' | 'empty';
+export type Reason =
+  | 'forecast'
+  | 'observed'
+  | 'warming-up'
+  | 'no-history'
+  | 'guarded'
+  | 'observe-mode'
+  | 'stale'
+  | 'empty';
 
 /** The forecast from the current step on, as charts and metrics show it. */
 export interface PlannedForecast {
@@ -65,6 +74,8 @@ export interface Snapshot {
   readonly guarded: boolean;
   /** Epoch seconds at which the newest step of history that the model has seen ends; undefined without a model. */
   readonly historyUntilSeconds: number | undefined;
+  /** Why the history cannot be read although the load now can; undefined while it can, and while the answer is stale. */
+  readonly historyFailure: ScalerError | undefined;
 }
 
 /** What a trigger answers at this moment: a snapshot, or the error that KEDA must see. */

@@ -49,6 +49,7 @@ function snapshot(of: Trigger, changes: Partial<Snapshot> = {}): Answer {
       quality: { modelError: 12, lastValueError: 40, coverage: 0.91, samples: 500 },
       guarded: false,
       historyUntilSeconds: nowSeconds - 90,
+      historyFailure: undefined,
       ...changes,
     } as Snapshot,
   };
@@ -121,6 +122,7 @@ describe('the exported metrics', () => {
       quality: undefined,
       nextStageInSeconds: undefined,
       historyUntilSeconds: undefined,
+      historyFailure: undefined,
       reason: 'empty',
       stage: 'observed',
       value: 0,
@@ -136,6 +138,15 @@ describe('the exported metrics', () => {
       'predictive_scaler_guarded{…} 0',
       'predictive_scaler_quantile_ratio{…} 0.9',
     ]);
+  });
+
+  it('say when the history cannot be read', async () => {
+    const checkout = trigger('checkout');
+    const historyFailure = new ScalerError('unavailable', 'did not answer within 30 s');
+    const { scrape } = start([{ trigger: checkout, answer: snapshot(checkout, { historyFailure }) }]);
+    assert.ok(
+      triggerLines(await scrape()).includes('predictive_scaler_history_error{kind="unavailable",…} 1'),
+    );
   });
 
   it('say which kind of error KEDA gets', async () => {
@@ -323,6 +334,23 @@ describe('the log', () => {
     assert.equal(lines[4]?.msg, 'trigger answers again');
     planner.triggerDropped(checkout);
     assert.equal(lines.length, 6);
+  });
+
+  it('says once why the history cannot be read, and when it can again', () => {
+    const { telemetry, lines } = start();
+    const well = snapshot(checkout);
+    const failing = (message: string) =>
+      snapshot(checkout, { historyFailure: new ScalerError('unavailable', message) });
+    telemetry.planner.answerRenewed(checkout, well, failing('did not answer within 30 s'));
+    telemetry.planner.answerRenewed(checkout, failing('did not answer within 30 s'), failing('left alone'));
+    telemetry.planner.answerRenewed(checkout, failing('left alone'), well);
+    assert.deepEqual(
+      lines.map(({ level, reason, historyError }) => [level, reason, historyError]),
+      [
+        ['warn', 'forecast', 'did not answer within 30 s'],
+        ['info', 'forecast', undefined],
+      ],
+    );
   });
 
   it('names the trigger in every line', () => {

@@ -80,6 +80,12 @@ const stateFamilies: readonly TriggerFamily[] = [
     },
   },
   {
+    name: `${PREFIX}history_error`,
+    help: 'Kind of the error with which the history cannot be read although the load now can: 1; absent while there is none.',
+    label: 'kind',
+    collect: ofSnapshot(({ historyFailure }, emit) => historyFailure && emit(1, historyFailure.kind)),
+  },
+  {
     name: `${PREFIX}guarded`,
     help: 'Whether the model is set aside because it does not beat the last value on this trigger: 1 or 0.',
     collect: ofSnapshot(({ guarded }, emit) => emit(Number(guarded))),

@@ -28,8 +28,8 @@ export function triggerLog(log: Logger, limit: LineLimit): PlannerObserver {
       if (!admits(trigger)) return;
       if ('error' in after) log.warn({ ...name(trigger), kind: after.error.kind }, after.error.message);
       else {
-        const { stage, reason, value, observed, nextStageInSeconds } = after.snapshot;
-        log.info(
+        const { stage, reason, value, observed, nextStageInSeconds, historyFailure } = after.snapshot;
+        log[historyFailure ? 'warn' : 'info'](
           {
             ...name(trigger),
             stage,
@@ -37,6 +37,7 @@ export function triggerLog(log: Logger, limit: LineLimit): PlannerObserver {
             value,
             observed,
             // Rounded, since this is for reading.
+            historyError: historyFailure?.message,
             nextStageIn: nextStageInSeconds ? formatDuration(Math.ceil(nextStageInSeconds)) : undefined,
           },
           before !== undefined && 'error' in before ? 'trigger answers again' : 'trigger answers',
@@ -74,8 +75,8 @@ function state(answer: Answer): string {
     // Numbers in a message may count up while the error stays the same.
     return `error ${kind} ${message.replaceAll(/\d+/g, '#')}`;
   }
-  const { stage, reason } = answer.snapshot;
-  return `${stage} ${reason === 'observed' ? 'forecast' : reason}`;
+  const { stage, reason, historyFailure } = answer.snapshot;
+  return `${stage} ${reason === 'observed' ? 'forecast' : reason}${historyFailure ? ' without new history' : ''}`;
 }
 
 function name({ namespace, scaledObject, metricName }: Trigger) {

@@ -14,13 +14,14 @@ export type Known = number | null;
 /**
  * What a trigger is doing, in one word:
  * - `forecasting`: a model earns its place and is in use;
- * - `warming-up`, `guarded`, `stale`, `observe-mode`, `empty`: as the reason of the answer says;
+ * - `warming-up`, `no-history`, `guarded`, `stale`, `observe-mode`, `empty`: as the reason of the answer says;
  * - `error`: KEDA gets an error;
  * - `starting`: no answer yet.
  */
 export type TriggerStatus =
   | 'forecasting'
   | 'warming-up'
+  | 'no-history'
   | 'guarded'
   | 'stale'
   | 'observe-mode'
@@ -119,6 +120,8 @@ export type ExplanationStep =
   /** The load now; null when the query's result was empty. */
   | { readonly step: 'observed'; readonly value: Known; readonly time: string }
   | { readonly step: 'forecast'; readonly peak: ComingPeak; readonly horizonSeconds: number }
+  /** The load now is known, but the history cannot be read. */
+  | { readonly step: 'history-fails'; readonly error: ApiError }
   /** There is no model yet. */
   | { readonly step: 'no-forecast'; readonly nextStageInSeconds: Known }
   /** Whether the forecast may decide. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ScalerError } from '../../errors.js';
 import type { Snapshot } from '../../planner/types.js';
 import { testTrigger } from '../../test-support/test-trigger.js';
 import type { Trigger } from '../../trigger.js';
@@ -29,6 +30,7 @@ function snapshotOf(change: Partial<Snapshot> = {}, settings: Partial<Trigger> =
     quality,
     guarded: false,
     historyUntilSeconds: 1_772_647_500,
+    historyFailure: undefined,
     ...change,
   };
 }
@@ -90,6 +92,23 @@ describe('explain', () => {
     const empty = explain({ ...warming, reason: 'empty', observed: undefined, value: 0, active: false });
     assert.deepEqual(empty[0], { step: 'observed', value: null, time: '2026-03-04T18:05:00Z' });
     assert.deepEqual(empty.at(-1), { step: 'replicas', replicas: 0, threshold: 10 });
+  });
+
+  it('says why the history cannot be read', () => {
+    const historyFailure = new ScalerError('unavailable', 'Prometheus did not answer within 30 s');
+    const failing = snapshotOf({
+      reason: 'no-history',
+      forecast: undefined,
+      quality: undefined,
+      historyFailure,
+    });
+    assert.deepEqual(told(failing), ['observed', 'history-fails', 'choice', 'answer', 'replicas']);
+    assert.deepEqual(explain(failing)[1], {
+      step: 'history-fails',
+      error: { kind: 'unavailable', message: 'Prometheus did not answer within 30 s' },
+    });
+    const goesOn = told(snapshotOf({ historyFailure }));
+    assert.deepEqual(goesOn.slice(0, 4), ['observed', 'history-fails', 'forecast', 'trust']);
   });
 
   it('takes the larger of the last load and the peak while there is no new data', () => {

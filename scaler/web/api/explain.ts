@@ -10,12 +10,14 @@ export function explain(snapshot: Snapshot): ExplanationStep[] {
   const steps: ExplanationStep[] = [
     { step: 'observed', value: known(observed), time: rfc3339(snapshot.observedAtSeconds) },
   ];
+  if (snapshot.historyFailure)
+    steps.push({ step: 'history-fails', error: apiError(snapshot.historyFailure) });
   const peak = comingPeak(snapshot);
   const accuracy = accuracyOf(snapshot);
   if (peak) steps.push({ step: 'forecast', peak, horizonSeconds: trigger.horizonSeconds });
-  if (!peak || snapshot.stage === 'observed')
+  if ((!peak || snapshot.stage === 'observed') && reason !== 'no-history')
     steps.push({ step: 'no-forecast', nextStageInSeconds: known(snapshot.nextStageInSeconds) });
-  else if (accuracy) steps.push({ step: 'trust', isTrusted: !snapshot.guarded, accuracy });
+  else if (peak && accuracy) steps.push({ step: 'trust', isTrusted: !snapshot.guarded, accuracy });
   steps.push({ step: 'choice', reason, value: rounded(valueBeforeClamp(snapshot)) });
   const bound = clampedBy(snapshot);
   if (bound) steps.push({ step: 'clamp', bound, value: rounded(value) });

@@ -28,6 +28,14 @@ function sentence(step: ExplanationStep, nowSeconds: number): Child[] {
         timeElement(step.peak.time, nowSeconds),
         `${waitWords(epochSeconds(step.peak.time) - nowSeconds)}. ${percent(step.peak.quantile)} of such peaks should stay at or below it.`,
       ];
+    case 'history-fails':
+      return [
+        'The history ',
+        strong('cannot be read'),
+        ': ',
+        element('q', {}, step.error.message),
+        ' The load now is not affected.',
+      ];
     case 'no-forecast':
       return [
         'No forecast yet: the history is too short. ',

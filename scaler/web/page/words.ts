@@ -11,6 +11,7 @@ export interface StateWords {
 export const STATUS_ORDER: readonly TriggerStatus[] = [
   'error',
   'stale',
+  'no-history',
   'empty',
   'guarded',
   'starting',
@@ -25,6 +26,7 @@ export const STATUS_LABELS: Readonly<Record<TriggerStatus, string>> = {
   'warming-up': 'Warming up',
   guarded: 'Guarded',
   stale: 'Stale',
+  'no-history': 'No history',
   'observe-mode': 'Dry run',
   empty: 'No series',
   error: 'No answer',
@@ -42,6 +44,8 @@ export function stateWords(summary: TriggerSummary): StateWords {
       return { label: 'Guarded', detail: 'forecast no closer than reacting; the load now is answered' };
     case 'stale':
       return { label: 'Stale', detail: 'no new data; the forecast goes on from the last' };
+    case 'no-history':
+      return { label: 'No history', detail: 'the history cannot be read; the load now is answered' };
     case 'observe-mode':
       return { label: 'Dry run', detail: 'forecast shown; the load now is answered' };
     case 'empty':
@@ -124,6 +128,7 @@ export const REASON_WORDS = {
   guarded: 'guarded: answering the load now',
   'observe-mode': 'dry run: answering the load now',
   stale: 'stale: no new data, the forecast goes on',
+  'no-history': 'the history cannot be read: answering the load now',
   empty: 'the query gives no series, read as no load',
 } as const;
 
