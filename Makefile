@@ -34,7 +34,7 @@ test: test-setup ## Set up, then lint, type check and run every test
 
 .PHONY: bench
 bench: build ## Measure forecasts and scaling on traces (TRACES=folder of CSV files; generated ones by default)
-	@TRACES=$(TRACES) node dist/scripts/bench/bench.js
+	@TRACES=$(TRACES) node dist/test/bench/bench.js
 
 .PHONY: behaviour
 behaviour: build ## Measure what users expect of the answers, over generated loads (ONLY="idle horizon" picks scenarios)
@@ -43,15 +43,15 @@ behaviour: build ## Measure what users expect of the answers, over generated loa
 .PHONY: bench-server
 bench-server: build ## Measure the server under KEDA's load (FEW=1000 MANY=10000 triggers, MANY_HISTORY=3d, SECONDS=60)
 	@FEW=$(or $(FEW),1000) MANY=$(or $(MANY),10000) MANY_HISTORY=$(or $(MANY_HISTORY),3d) SECONDS=$(or $(SECONDS),60) \
-		node dist/scaler/resilience/bench-server.js
+		node dist/test/bench/bench-server.js
 
 .PHONY: soak
 soak: build ## An accelerated week in FOR=10m: memory and handles stay flat, answers stay those of a fresh process
-	@FOR=$(or $(FOR),10m) DAYS=$(or $(DAYS),7) node --expose-gc dist/scaler/resilience/soak.js
+	@FOR=$(or $(FOR),10m) DAYS=$(or $(DAYS),7) node --expose-gc dist/test/load/soak.js
 
 .PHONY: fuzz
 fuzz: build ## Try RUNS=100000 wrong inputs of each kind; SEED=... tries those of an earlier run again
-	@RUNS=$(or $(RUNS),100000) npx mocha "dist/scaler/resilience/fuzz-*.test.js"
+	@RUNS=$(or $(RUNS),100000) npx mocha "dist/test/fuzz/*.test.js"
 
 .PHONY: tools
 tools: ## Get grpcurl, k6, helm and kustomize at pinned versions into .tools/ (needs Go)

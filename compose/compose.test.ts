@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { describeVariables, readEnvironment } from '../apps/shared/environment.js';
 import { commonVariables } from '../apps/shared/run-program.js';
 import { packageRoot } from '../scaler/package-root.js';
-import { readDockerfile } from './test-support/dockerfile.js';
-import { appVariables } from './test-support/programs.js';
+import { readDockerfile } from '../test/support/compose/dockerfile.js';
+import { appVariables } from '../test/support/compose/programs.js';
 
 interface Service {
   image: string;

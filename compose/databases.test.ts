@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import mysql from 'mysql2/promise';
-import { sharedMariadb } from '../apps/test-support/shared-mariadb.js';
 import { packageRoot } from '../scaler/package-root.js';
+import { sharedMariadb } from '../test/support/shared-mariadb.js';
 
 describe('the databases of the compose stack', function () {
   this.timeout(90_000);

@@ -8,10 +8,10 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describeVariables } from '../apps/shared/environment.js';
 import { packageRoot } from '../scaler/package-root.js';
-import { ChildProgram } from '../scaler/test-support/child-program.js';
-import { readDockerfile, type Stage } from './test-support/dockerfile.js';
-import { importClosure } from './test-support/import-closure.js';
-import { appVariables } from './test-support/programs.js';
+import { ChildProgram } from '../test/support/child-program.js';
+import { readDockerfile, type Stage } from '../test/support/compose/dockerfile.js';
+import { importClosure } from '../test/support/compose/import-closure.js';
+import { appVariables } from '../test/support/compose/programs.js';
 
 const run = promisify(execFile);
 const stages = readDockerfile();
@@ -155,7 +155,7 @@ describe('the images, put together as the Dockerfile says but without an engine'
     const files = await readdir(join(buildFolder(), 'dist'), { recursive: true });
     assert.ok(files.length > 100);
     assert.deepEqual(
-      files.filter((file) => file.includes('.test.js') || file.includes('test-support')),
+      files.filter((file) => file.includes('.test.js') || file.startsWith('test/')),
       [],
     );
   });

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { packageRoot } from '../scaler/package-root.js';
 import { parseTrigger } from '../scaler/trigger.js';
-import { scalingObjects } from './test-support/checks/scaling.js';
-import type { KubernetesObject } from './test-support/kubernetes-object.js';
-import { noKustomize, renderKustomization } from './test-support/render.js';
+import { scalingObjects } from '../test/support/k8s/checks/scaling.js';
+import type { KubernetesObject } from '../test/support/k8s/kubernetes-object.js';
+import { noKustomize, renderKustomization } from '../test/support/k8s/render.js';
 
 const read = (path: string) => readFileSync(join(packageRoot, path), 'utf8');
 
@@ -71,7 +71,7 @@ describe('what is scaled', function () {
       ['cpu', '70', 'memory', '70'],
     );
     const { spec: classic } = find(
-      renderKustomization('test-support/with-classic-hpa'),
+      renderKustomization('../test/support/k8s/with-classic-hpa'),
       'HorizontalPodAutoscaler',
       'boiler-consumer',
     );

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../scaler/package-root.js';
-import { checkCertificates } from './test-support/checks/certificates.js';
-import { checkMounts, type InstalledSecrets } from './test-support/checks/mounts.js';
-import { checkNetworkPolicies } from './test-support/checks/network.js';
-import { checkPrograms } from './test-support/checks/programs.js';
-import { checkOwners, checkTriggers } from './test-support/checks/scaling.js';
-import { checkSecurity } from './test-support/checks/security.js';
-import { checkAddresses, checkServiceMonitors, checkServices } from './test-support/checks/services.js';
-import { installedSecrets } from './test-support/installed-secrets.js';
-import type { KubernetesObject } from './test-support/kubernetes-object.js';
-import { noKustomize, renderKustomization } from './test-support/render.js';
-import { renderings } from './test-support/renderings.js';
+import { checkCertificates } from '../test/support/k8s/checks/certificates.js';
+import { checkMounts, type InstalledSecrets } from '../test/support/k8s/checks/mounts.js';
+import { checkNetworkPolicies } from '../test/support/k8s/checks/network.js';
+import { checkPrograms } from '../test/support/k8s/checks/programs.js';
+import { checkOwners, checkTriggers } from '../test/support/k8s/checks/scaling.js';
+import { checkSecurity } from '../test/support/k8s/checks/security.js';
+import { checkAddresses, checkServiceMonitors, checkServices } from '../test/support/k8s/checks/services.js';
+import { installedSecrets } from '../test/support/k8s/installed-secrets.js';
+import type { KubernetesObject } from '../test/support/k8s/kubernetes-object.js';
+import { noKustomize, renderKustomization } from '../test/support/k8s/render.js';
+import { renderings } from '../test/support/k8s/renderings.js';
 
 const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
 /** Labels of the Prometheus that the operator runs, in the overlay that leaves ours out. */
@@ -49,9 +49,12 @@ describe('names that point at each other', function () {
   }
 
   it('are looked at in every overlay and every component', () => {
-    const kustomizations = readdirSync(join(packageRoot, 'k8s'), { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('kustomization.yaml'))
-      .map((path) => readFileSync(join(packageRoot, 'k8s', path), 'utf8'))
+    const kustomizations = ['k8s', 'test/support/k8s']
+      .flatMap((folder) =>
+        readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' })
+          .filter((path) => path.endsWith('kustomization.yaml'))
+          .map((path) => readFileSync(join(packageRoot, folder, path), 'utf8')),
+      )
       .join('');
     for (const name of readdirSync(join(packageRoot, 'k8s/overlays')))
       assert.ok((renderings as readonly string[]).includes(`overlays/${name}`), name);
@@ -177,28 +180,28 @@ describe('names that point at each other', function () {
     ],
     [
       'a certificate’s name',
-      'test-support/with-mutual-tls',
+      '../test/support/k8s/with-mutual-tls',
       /"predictive-scaler\.predictive-scaler",/,
       '',
       /is not for predictive-scaler\.predictive-scaler/,
     ],
     [
       'a TriggerAuthentication',
-      'test-support/with-mutual-tls',
+      '../test/support/k8s/with-mutual-tls',
       /"name":"predictive-scaler-tls","namespace":"steam"/,
       '"name":"tls","namespace":"steam"',
       /no TriggerAuthentication predictive-scaler-tls/,
     ],
     [
       'the Secret of a Certificate',
-      'test-support/with-mutual-tls',
+      '../test/support/k8s/with-mutual-tls',
       /"secretName":"predictive-scaler-tls","usages"/,
       '"secretName":"tls","usages"',
       /nothing makes the Secret predictive-scaler-tls/,
     ],
     [
       'one owner only',
-      'test-support/with-classic-hpa',
+      '../test/support/k8s/with-classic-hpa',
       /("name":"boiler-consumer","namespace":"steam"\},"spec":\{)("selector")/,
       '$1"replicas":1,$2',
       /boiler-consumer has 2 owners/,

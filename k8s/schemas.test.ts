@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { describeObject, type KubernetesObject } from './test-support/kubernetes-object.js';
-import { noKustomize, renderKustomization } from './test-support/render.js';
-import { renderings } from './test-support/renderings.js';
-import { checkSchema, findUnknownFields } from './test-support/validate.js';
+import { describeObject, type KubernetesObject } from '../test/support/k8s/kubernetes-object.js';
+import { noKustomize, renderKustomization } from '../test/support/k8s/render.js';
+import { renderings } from '../test/support/k8s/renderings.js';
+import { checkSchema, findUnknownFields } from '../test/support/k8s/validate.js';
 
 describe('every rendered object', function () {
   this.timeout(60_000);

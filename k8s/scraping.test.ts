@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../scaler/package-root.js';
-import { describeObject, podTemplate } from './test-support/kubernetes-object.js';
-import { noKustomize, renderKustomization } from './test-support/render.js';
-import { scrapedPorts } from './test-support/scraped-ports.js';
+import { describeObject, podTemplate } from '../test/support/k8s/kubernetes-object.js';
+import { noKustomize, renderKustomization } from '../test/support/k8s/render.js';
+import { scrapedPorts } from '../test/support/k8s/scraped-ports.js';
 
 const configuration = readFileSync(join(packageRoot, 'k8s/base/prometheus/prometheus.yml'), 'utf8');
 

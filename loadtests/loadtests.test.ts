@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type handleUnaryCall, loadPackageDefinition, Server, ServerCredentials } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import { PrometheusServer } from '../apps/local-stack/servers/prometheus-server.js';
 import { usualLoad } from '../apps/shared/weekly-load.js';
 import { packageRoot } from '../scaler/package-root.js';
-import { ChildProgram } from '../scaler/test-support/child-program.js';
-import { PrometheusServer } from '../scaler/test-support/prometheus-server.js';
-import { ScalerProcess } from '../scaler/test-support/scaler-process.js';
+import { ChildProgram } from '../test/support/child-program.js';
+import { ScalerProcess } from '../test/support/scaler-process.js';
 
 const folder = join(packageRoot, 'loadtests');
 const k6 = [join(packageRoot, '.tools/k6'), 'k6'].find(

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { type ServiceError, status } from '@grpc/grpc-js';
+import { pollUntil } from '../apps/local-stack/servers/poll-until.js';
+import { PrometheusServer } from '../apps/local-stack/servers/prometheus-server.js';
+import { twoWeeksSeconds, workloadAt, workloadOpenMetrics } from '../test/support/workload-openmetrics.js';
 import { loadConfig } from './config.js';
 import { AcceleratedClock } from './demo/accelerated-clock.js';
 import { type KedaReading, KedaStandIn } from './demo/keda-stand-in.js';
 import { type Scaler, startScaler } from './main.js';
 import { createLog } from './telemetry/log.js';
-import { pollUntil } from './test-support/poll-until.js';
-import { PrometheusServer } from './test-support/prometheus-server.js';
-import { twoWeeksSeconds, workloadAt, workloadOpenMetrics } from './test-support/workload-openmetrics.js';
 
 const hour = 3600;
 const day = 86_400;

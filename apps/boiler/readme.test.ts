@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
+import { assertReadmeListsMetrics, assertReadmeListsVariables } from '../../test/support/readme.js';
 import { requestMetrics } from '../shared/request-metrics.js';
-import { assertReadmeListsMetrics, assertReadmeListsVariables } from '../test-support/readme.js';
 import { consumerMetrics } from './consumer/metrics.js';
 import { consumerVariables } from './consumer/variables.js';
 import { dashboardMetrics } from './dashboard/metrics.js';

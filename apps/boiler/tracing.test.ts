@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { ChildProgram } from '../../scaler/test-support/child-program.js';
-import { pollUntil } from '../../scaler/test-support/poll-until.js';
-import { OtlpReceiver } from '../test-support/otlp-receiver.js';
-import { createTestDatabase } from './test-support/database.js';
-import { TestQueue } from './test-support/queue.js';
+import { createTestDatabase } from '../../test/support/boiler/database.js';
+import { TestQueue } from '../../test/support/boiler/queue.js';
+import { ChildProgram } from '../../test/support/child-program.js';
+import { OtlpReceiver } from '../../test/support/otlp-receiver.js';
+import { pollUntil } from '../local-stack/servers/poll-until.js';
 
 describe('the traces of the boiler', function () {
   this.timeout(120_000);

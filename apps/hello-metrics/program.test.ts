@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { ChildProgram } from '../../scaler/test-support/child-program.js';
-import { assertReadmeListsMetrics, assertReadmeListsVariables } from '../test-support/readme.js';
+import { ChildProgram } from '../../test/support/child-program.js';
+import { assertReadmeListsMetrics, assertReadmeListsVariables } from '../../test/support/readme.js';
 import { helloMetricsVariables } from './variables.js';
 
 describe('hello-metrics', () => {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pollUntil } from '../../scaler/test-support/poll-until.js';
-import { PrometheusServer } from '../../scaler/test-support/prometheus-server.js';
-import { assertReadmeListsOptions } from '../test-support/readme.js';
+import { assertReadmeListsOptions } from '../../test/support/readme.js';
+import { pollUntil } from '../local-stack/servers/poll-until.js';
+import { PrometheusServer } from '../local-stack/servers/prometheus-server.js';
 import { historyCommand } from './command.js';
 
 describe('the history simulator', () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { freePorts } from '../../scaler/test-support/free-ports.js';
+import { freePorts } from './servers/free-ports.js';
 
 /** The documented port when nothing on this machine holds it, else one that is free. */
 export async function choosePort(documented: number): Promise<number> {

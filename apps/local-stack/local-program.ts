@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { endProcess } from '../../scaler/test-support/end-process.js';
-import { pollUntil } from '../../scaler/test-support/poll-until.js';
+import { endProcess } from './servers/end-process.js';
+import { pollUntil } from './servers/poll-until.js';
 
 const startTimeoutSeconds = 90;
 

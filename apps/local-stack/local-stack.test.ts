@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageRoot } from '../../scaler/package-root.js';
-import { ChildProgram } from '../../scaler/test-support/child-program.js';
-import { pollUntil } from '../../scaler/test-support/poll-until.js';
-import { PrometheusClient } from '../../scaler/test-support/prometheus-client.js';
+import { ChildProgram } from '../../test/support/child-program.js';
+import { assertReadmeListsExactly } from '../../test/support/readme.js';
 import { usualLoadAt } from '../shared/weekly-load.js';
-import { assertReadmeListsExactly } from '../test-support/readme.js';
+import { pollUntil } from './servers/poll-until.js';
+import { PrometheusClient } from './servers/prometheus-client.js';
 import { localStackVariables } from './variables.js';
 
 const peakPerSecond = 5;

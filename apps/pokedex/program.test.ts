@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import mysql from 'mysql2/promise';
 import pokemon from 'pokemon';
-import { ChildProgram } from '../../scaler/test-support/child-program.js';
-import { pollUntil } from '../../scaler/test-support/poll-until.js';
-import { MariadbServer } from '../test-support/mariadb-server.js';
-import { OtlpReceiver } from '../test-support/otlp-receiver.js';
-import { assertReadmeListsMetrics, assertReadmeListsVariables } from '../test-support/readme.js';
+import { ChildProgram } from '../../test/support/child-program.js';
+import { OtlpReceiver } from '../../test/support/otlp-receiver.js';
+import { assertReadmeListsMetrics, assertReadmeListsVariables } from '../../test/support/readme.js';
+import { MariadbServer } from '../local-stack/servers/mariadb-server.js';
+import { pollUntil } from '../local-stack/servers/poll-until.js';
 import { pokedexVariables } from './variables.js';
 
 describe('the pokedex on a real database', function () {

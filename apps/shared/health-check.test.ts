@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ChildProgram } from '../../scaler/test-support/child-program.js';
+import { ChildProgram } from '../../test/support/child-program.js';
 import { listenHttp } from './http-listener.js';
 
 describe('the health check of the images', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { ChildProgram } from '../../scaler/test-support/child-program.js';
-import { OtlpReceiver } from '../test-support/otlp-receiver.js';
+import { ChildProgram } from '../../test/support/child-program.js';
+import { OtlpReceiver } from '../../test/support/otlp-receiver.js';
 
-const sample = new URL('../test-support/sample-program.js', import.meta.url);
+const sample = new URL('../../test/support/sample-program.js', import.meta.url);
 const loopback = { HOST: '127.0.0.1' };
 
 describe('a program', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { ChildProgram } from '../../scaler/test-support/child-program.js';
-import { OtlpReceiver } from '../test-support/otlp-receiver.js';
-import { assertReadmeListsMetrics, assertReadmeListsVariables } from '../test-support/readme.js';
+import { ChildProgram } from '../../test/support/child-program.js';
+import { OtlpReceiver } from '../../test/support/otlp-receiver.js';
+import { assertReadmeListsMetrics, assertReadmeListsVariables } from '../../test/support/readme.js';
 import { telemetryVariables } from './variables.js';
 
 const main = new URL('./main.js', import.meta.url);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { Registry } from 'prom-client';
+import { silentLog } from '../../test/support/silent-log.js';
 import { readEnvironment } from '../shared/environment.js';
 import { type HttpListener, listenHttp } from '../shared/http-listener.js';
 import { Readiness } from '../shared/readiness.js';
 import { commonVariables } from '../shared/run-program.js';
-import { silentLog } from '../test-support/silent-log.js';
 import { telemetryRoutes } from './routes.js';
 import { telemetryVariables } from './variables.js';
 

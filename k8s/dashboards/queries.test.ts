@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { parse } from 'yaml';
+import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { packageRoot } from '../../scaler/package-root.js';
-import { pollUntil } from '../../scaler/test-support/poll-until.js';
-import { predictiveTriggers } from '../test-support/checks/scaling.js';
-import { noKustomize, renderKustomization } from '../test-support/render.js';
+import { metricNames } from '../../test/support/dashboards/promql-names.js';
+import { RealStack } from '../../test/support/dashboards/real-stack.js';
+import { predictiveTriggers } from '../../test/support/k8s/checks/scaling.js';
+import { noKustomize, renderKustomization } from '../../test/support/k8s/render.js';
 import { dashboards } from './all.js';
-import { metricNames } from './test-support/promql-names.js';
-import { RealStack } from './test-support/real-stack.js';
 
 /** What Grafana would put in place of variables, for what the stack of this test runs. */
 const variables: Record<string, Record<string, string>> = {

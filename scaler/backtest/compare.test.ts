@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { testSetup } from '../../test/support/backtest/backtest.js';
+import { minuteSamples, officeLoad } from '../../test/support/backtest/load.js';
 import { comparePolicies, resultOf } from './compare.js';
 import { loadOfSamples } from './load.js';
-import { testSetup } from './test-support/backtest.js';
-import { minuteSamples, officeLoad } from './test-support/load.js';
 
 describe('comparePolicies', () => {
   const load = loadOfSamples(minuteSamples(9, officeLoad));

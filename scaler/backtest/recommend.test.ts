@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { testBacktest } from '../../test/support/backtest/backtest.js';
+import { minuteSamples, officeLoad, wanderingLoad } from '../../test/support/backtest/load.js';
 import { resultOf } from './compare.js';
 import { recommend } from './recommend.js';
-import { testBacktest } from './test-support/backtest.js';
-import { minuteSamples, officeLoad, wanderingLoad } from './test-support/load.js';
 
 describe('recommend', () => {
   it('says use it when a daily rise overloads a reactive autoscaler and the forecast sees it coming', () => {

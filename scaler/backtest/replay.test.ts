@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
+import { testReplayTrigger as trigger } from '../../test/support/backtest/backtest.js';
+import { minuteSamples, officeLoad } from '../../test/support/backtest/load.js';
 import type { Samples } from '../history/samples.js';
 import { recordingOfSamples } from './recording.js';
 import { replaySignal } from './replay.js';
-import { testReplayTrigger as trigger } from './test-support/backtest.js';
-import { minuteSamples, officeLoad } from './test-support/load.js';
 
 const refitSeconds = 6 * 3600;
 const samples = minuteSamples(4, officeLoad);

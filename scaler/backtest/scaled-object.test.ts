@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { parse } from 'yaml';
+import { testSetup, testReplayTrigger as trigger } from '../../test/support/backtest/backtest.js';
 import { completeBehaviour } from '../hpa/behaviour.js';
 import { parseTrigger } from '../trigger.js';
 import { scaledObjectYaml } from './scaled-object.js';
-import { testSetup, testReplayTrigger as trigger } from './test-support/backtest.js';
 
 const names = {
   workload: 'checkout',

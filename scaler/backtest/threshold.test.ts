@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { minuteSamples } from '../../test/support/backtest/load.js';
 import { loadOfSamples } from './load.js';
-import { minuteSamples } from './test-support/load.js';
 import { replicaSize } from './threshold.js';
 
 describe('replicaSize', () => {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { minuteSamples, officeLoad } from '../backtest/test-support/load.js';
+import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
+import { minuteSamples, officeLoad } from '../../test/support/backtest/load.js';
+import { runCommand } from '../../test/support/run-command.js';
+import { workloadOpenMetrics } from '../../test/support/workload-openmetrics.js';
 import { packageRoot } from '../package-root.js';
-import { PrometheusServer } from '../test-support/prometheus-server.js';
-import { workloadOpenMetrics } from '../test-support/workload-openmetrics.js';
 import { backtestCommand } from './backtest.js';
-import { runCommand } from './test-support/run-command.js';
 
 const backtest = (...args: string[]) => runCommand(['backtest', ...args]);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { runCommand } from './test-support/run-command.js';
+import { runCommand } from '../../test/support/run-command.js';
 
 const demo = (...options: string[]) => runCommand(['demo', ...options]);
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { minuteSamples, officeLoad } from '../backtest/test-support/load.js';
-import { pollUntil } from '../test-support/poll-until.js';
-import { runCommand, startCommand } from './test-support/run-command.js';
+import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
+import { minuteSamples, officeLoad } from '../../test/support/backtest/load.js';
+import { runCommand, startCommand } from '../../test/support/run-command.js';
 
 const run = (args: readonly string[], input = '') => runCommand(['forecast', ...args], input);
 

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
+import { Authority } from '../../test/support/authority.js';
+import { InMemoryAnswers } from '../../test/support/grpc/in-memory-answers.js';
+import { countingParser } from '../../test/support/grpc/parse-trigger.js';
+import { startCommand } from '../../test/support/run-command.js';
 import { ScalerError } from '../errors.js';
 import { createGrpcServer, type GrpcServer } from '../grpc/server.js';
-import { InMemoryAnswers } from '../grpc/test-support/in-memory-answers.js';
-import { countingParser } from '../grpc/test-support/parse-trigger.js';
-import { Authority } from '../test-support/authority.js';
-import { pollUntil } from '../test-support/poll-until.js';
-import { startCommand } from './test-support/run-command.js';
 
 const start = (...options: string[]) => startCommand(['probe', ...options]);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { ChildProgram } from '../test-support/child-program.js';
+import { ChildProgram } from '../../test/support/child-program.js';
 
 /** Starts the command as users do. */
 function start(environment: Record<string, string>): ChildProgram {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ManualClock } from '../test-support/manual-clock.js';
+import { ManualClock } from '../../test/support/manual-clock.js';
 import { watchConfig } from './config-watch.js';
 import { type ConfigOrigin, loadConfig } from './load.js';
 

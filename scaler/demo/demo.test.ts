@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { loadConfig } from '../config.js';
 import { type Scaler, startScaler } from '../main.js';
 import { createLog } from '../telemetry/log.js';
-import { pollUntil } from '../test-support/poll-until.js';
 import { Demo } from './demo.js';
 import { summary } from './terminal.js';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { workloadAt } from '../test-support/workload-openmetrics.js';
+import { workloadAt } from '../../test/support/workload-openmetrics.js';
 import { compactModel } from './compact-model.js';
 import { fit, forecast, update } from './index.js';
 

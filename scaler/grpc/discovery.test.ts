@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { credentials, makeGenericClientConstructor, type ServiceDefinition, status } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import { type HealthClient, healthClient } from '../../test/support/grpc/health-client.js';
+import { InMemoryAnswers } from '../../test/support/grpc/in-memory-answers.js';
+import { countingParser } from '../../test/support/grpc/parse-trigger.js';
 import { packageRoot } from '../package-root.js';
 import { createGrpcServer, type GrpcServer } from './server.js';
-import { type HealthClient, healthClient } from './test-support/health-client.js';
-import { InMemoryAnswers } from './test-support/in-memory-answers.js';
-import { countingParser } from './test-support/parse-trigger.js';
 
 describe('what the gRPC server tells about itself', () => {
   let server: GrpcServer;

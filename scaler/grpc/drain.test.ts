@@ -4,15 +4,15 @@ import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { credentials, status } from '@grpc/grpc-js';
-import { Authority } from '../test-support/authority.js';
-import { pollUntil } from '../test-support/poll-until.js';
+import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
+import { Authority } from '../../test/support/authority.js';
+import { record, scaledObjectRef } from '../../test/support/grpc/client.js';
+import { healthClient } from '../../test/support/grpc/health-client.js';
+import { InMemoryAnswers } from '../../test/support/grpc/in-memory-answers.js';
+import { countingParser } from '../../test/support/grpc/parse-trigger.js';
+import { RecordingLog } from '../../test/support/grpc/recording-log.js';
 import { callUnary, connect } from './client.js';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './server.js';
-import { record, scaledObjectRef } from './test-support/client.js';
-import { healthClient } from './test-support/health-client.js';
-import { InMemoryAnswers } from './test-support/in-memory-answers.js';
-import { countingParser } from './test-support/parse-trigger.js';
-import { RecordingLog } from './test-support/recording-log.js';
 
 describe('draining the gRPC server', () => {
   let answers: InMemoryAnswers;

@@ -4,16 +4,16 @@ import type { ClientHttp2Session } from 'node:http2';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { credentials, Metadata, status } from '@grpc/grpc-js';
+import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
+import { record, scaledObjectRef } from '../../test/support/grpc/client.js';
+import { InMemoryAnswers } from '../../test/support/grpc/in-memory-answers.js';
+import { countingParser } from '../../test/support/grpc/parse-trigger.js';
+import { frame, rawConnection, rawRequest } from '../../test/support/grpc/raw-http2.js';
+import { RecordingLog } from '../../test/support/grpc/recording-log.js';
 import { ScalerError } from '../errors.js';
-import { pollUntil } from '../test-support/poll-until.js';
 import { callUnary, connect } from './client.js';
 import type { ExternalScalerClient } from './generated/externalscaler/ExternalScaler.js';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './server.js';
-import { record, scaledObjectRef } from './test-support/client.js';
-import { InMemoryAnswers } from './test-support/in-memory-answers.js';
-import { countingParser } from './test-support/parse-trigger.js';
-import { frame, rawConnection, rawRequest } from './test-support/raw-http2.js';
-import { RecordingLog } from './test-support/recording-log.js';
 
 const getMetricSpec = '/externalscaler.ExternalScaler/GetMetricSpec';
 

@@ -3,12 +3,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { Authority } from '../../test/support/authority.js';
+import { InMemoryAnswers } from '../../test/support/grpc/in-memory-answers.js';
+import { countingParser } from '../../test/support/grpc/parse-trigger.js';
 import { packageRoot } from '../package-root.js';
-import { Authority } from '../test-support/authority.js';
 import { ExternalScaler } from './proto.js';
 import { createGrpcServer, type GrpcServer } from './server.js';
-import { InMemoryAnswers } from './test-support/in-memory-answers.js';
-import { countingParser } from './test-support/parse-trigger.js';
 
 /** A command of the page, with the output that the page shows under it. */
 interface Example {

@@ -13,15 +13,15 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls, type SecureContextOptions } from 'node:tls';
 import { type ChannelCredentials, credentials, status } from '@grpc/grpc-js';
-import { Authority, type Pair } from '../test-support/authority.js';
-import { pollUntil } from '../test-support/poll-until.js';
+import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
+import { Authority, type Pair } from '../../test/support/authority.js';
+import { record, scaledObjectRef } from '../../test/support/grpc/client.js';
+import { InMemoryAnswers } from '../../test/support/grpc/in-memory-answers.js';
+import { countingParser } from '../../test/support/grpc/parse-trigger.js';
+import { RecordingLog } from '../../test/support/grpc/recording-log.js';
 import type { TlsFiles } from './certificates.js';
 import { callUnary, connect } from './client.js';
 import { createGrpcServer, type GrpcServer } from './server.js';
-import { record, scaledObjectRef } from './test-support/client.js';
-import { InMemoryAnswers } from './test-support/in-memory-answers.js';
-import { countingParser } from './test-support/parse-trigger.js';
-import { RecordingLog } from './test-support/recording-log.js';
 
 describe('the gRPC server with TLS', () => {
   let folder: string;

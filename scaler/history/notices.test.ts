@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { HistoryRecorder } from '../test-support/history-recorder.js';
+import { HistoryRecorder } from '../../test/support/history-recorder.js';
 import { Notices } from './notices.js';
 
 describe('Notices', () => {

@@ -4,10 +4,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { freePorts } from '../test-support/free-ports.js';
-import { HistoryRecorder } from '../test-support/history-recorder.js';
-import { startHttpServer, type TestHttpServer } from '../test-support/http-server.js';
-import { pollUntil } from '../test-support/poll-until.js';
+import { freePorts } from '../../apps/local-stack/servers/free-ports.js';
+import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
+import { HistoryRecorder } from '../../test/support/history-recorder.js';
+import { startHttpServer, type TestHttpServer } from '../../test/support/http-server.js';
 import { Connection } from './connection.js';
 import { Notices } from './notices.js';
 import { PrometheusApi, type PrometheusApiOptions } from './prometheus-api.js';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ScalerError } from '../errors.js';
-import { HistoryRecorder } from '../test-support/history-recorder.js';
-import { PrometheusServer } from '../test-support/prometheus-server.js';
+import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
+import { HistoryRecorder } from '../../test/support/history-recorder.js';
 import {
   openMetricsFamily,
   type Sample,
@@ -9,7 +8,8 @@ import {
   workloadAt,
   workloadOpenMetrics,
   workloadSamples,
-} from '../test-support/workload-openmetrics.js';
+} from '../../test/support/workload-openmetrics.js';
+import type { ScalerError } from '../errors.js';
 import { type HistoryObserver, silentObserver } from './observer.js';
 import { sourcesSchema } from './source-config.js';
 import { Sources } from './sources.js';

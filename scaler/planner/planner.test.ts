@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
+import { ManualClock } from '../../test/support/manual-clock.js';
+import { testTrigger } from '../../test/support/test-trigger.js';
 import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/index.js';
 import type { Observation } from '../history/types.js';
-import { ManualClock } from '../test-support/manual-clock.js';
-import { testTrigger } from '../test-support/test-trigger.js';
 import type { Trigger } from '../trigger.js';
 import { fitPacked } from './packed-model.js';
 import { Planner } from './planner.js';

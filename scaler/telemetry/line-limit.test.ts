@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { RecordedLog } from '../resilience/recorded-log.js';
+import { RecordedLog } from '../../test/support/recorded-log.js';
 import { LineLimit } from './line-limit.js';
 
 describe('the bound on lines about one subject', () => {

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { Gauge, Registry } from 'prom-client';
+import { ManualClock } from '../../test/support/manual-clock.js';
+import { oddSamples, SAMPLE_NOW_SECONDS, SampleAnswers } from '../../test/support/web/sample-answers.js';
+import { SampleDemo } from '../../test/support/web/sample-demo.js';
 import { Secret } from '../secret.js';
-import { ManualClock } from '../test-support/manual-clock.js';
 import { demoPanel } from './demo-panel.js';
 import { createWebServer, type WebServer } from './server.js';
 import { statusPage } from './status-page.js';
-import { oddSamples, SAMPLE_NOW_SECONDS, SampleAnswers } from './test-support/sample-answers.js';
-import { SampleDemo } from './test-support/sample-demo.js';
 
 /** What `/healthz` and `/readyz` say, and nothing else is open. */
 const openBodies = ['ok\n', 'ready\n', ''];

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import type { PlannedForecast } from '../planner/types.js';
-import { launchBrowser, openPage, type WatchedPage } from '../test-support/browser.js';
-import { ManualClock } from '../test-support/manual-clock.js';
-import { testTrigger } from '../test-support/test-trigger.js';
-import { demoPanel } from './demo-panel.js';
-import { statusPage } from './status-page.js';
+import { launchBrowser, openPage, type WatchedPage } from '../../test/support/browser.js';
+import { ManualClock } from '../../test/support/manual-clock.js';
+import { testTrigger } from '../../test/support/test-trigger.js';
 import {
   manySamples,
   oddSamples,
@@ -15,9 +12,12 @@ import {
   snapshotOf,
   withSnapshot,
   workloadSamples,
-} from './test-support/sample-answers.js';
-import { SampleDemo } from './test-support/sample-demo.js';
-import { type ServedPages, servePages } from './test-support/serve-page.js';
+} from '../../test/support/web/sample-answers.js';
+import { SampleDemo } from '../../test/support/web/sample-demo.js';
+import { type ServedPages, servePages } from '../../test/support/web/serve-page.js';
+import type { PlannedForecast } from '../planner/types.js';
+import { demoPanel } from './demo-panel.js';
+import { statusPage } from './status-page.js';
 
 const SHOP = '#/triggers/demo/shop/shop-load';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { Registry } from 'prom-client';
+import { launchBrowser, openPage } from '../../test/support/browser.js';
+import { ManualClock } from '../../test/support/manual-clock.js';
+import { oddSamples, SAMPLE_NOW_SECONDS, SampleAnswers } from '../../test/support/web/sample-answers.js';
 import { Secret } from '../secret.js';
-import { launchBrowser, openPage } from '../test-support/browser.js';
-import { ManualClock } from '../test-support/manual-clock.js';
 import { createWebServer, type WebServer } from './server.js';
 import { statusPage } from './status-page.js';
-import { oddSamples, SAMPLE_NOW_SECONDS, SampleAnswers } from './test-support/sample-answers.js';
 
 describe('status page on its server', function () {
   this.timeout(30_000);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { pollUntil } from '../../../scaler/test-support/poll-until.js';
+import { pollUntil } from '../../local-stack/servers/poll-until.js';
 import { Batcher } from './batcher.js';
 
 function collecting(options: { maxItems: number; maxWaitMilliseconds: number }) {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ChildProgram } from '../../../scaler/test-support/child-program.js';
-import { pollUntil } from '../../../scaler/test-support/poll-until.js';
+import { createTestDatabase } from '../../../test/support/boiler/database.js';
+import { TestQueue } from '../../../test/support/boiler/queue.js';
+import { calmReadings } from '../../../test/support/boiler/readings.js';
+import { ChildProgram } from '../../../test/support/child-program.js';
+import { sharedRabbitmq } from '../../../test/support/shared-rabbitmq.js';
+import { pollUntil } from '../../local-stack/servers/poll-until.js';
 import { seededRandom } from '../../shared/seeded-random.js';
-import { sharedRabbitmq } from '../../test-support/shared-rabbitmq.js';
 import type { Reading } from '../reading.js';
-import { createTestDatabase } from '../test-support/database.js';
-import { TestQueue } from '../test-support/queue.js';
-import { calmReadings } from '../test-support/readings.js';
 import { deadLetterQueue, readingsQueue } from '../topology.js';
 
 /** Readings of the test; the variable allows a longer run by hand. */

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { ChildProgram } from '../../../scaler/test-support/child-program.js';
-import { pollUntil } from '../../../scaler/test-support/poll-until.js';
-import { MariadbServer } from '../../test-support/mariadb-server.js';
-import { sharedRabbitmq } from '../../test-support/shared-rabbitmq.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/boiler/database.js';
+import { metricOf } from '../../../test/support/boiler/metrics.js';
+import { TestQueue } from '../../../test/support/boiler/queue.js';
+import { calmReadings } from '../../../test/support/boiler/readings.js';
+import { ChildProgram } from '../../../test/support/child-program.js';
+import { sharedRabbitmq } from '../../../test/support/shared-rabbitmq.js';
+import { MariadbServer } from '../../local-stack/servers/mariadb-server.js';
+import { pollUntil } from '../../local-stack/servers/poll-until.js';
 import { defaultDeviationRule } from '../anomaly/deviation.js';
 import { storeBatch } from '../store/reading-store.js';
-import { createTestDatabase, type TestDatabase } from '../test-support/database.js';
-import { metricOf } from '../test-support/metrics.js';
-import { TestQueue } from '../test-support/queue.js';
-import { calmReadings } from '../test-support/readings.js';
 import { alertsExchange, deadLetterQueue, readingsQueue } from '../topology.js';
 
 describe('the boiler’s consumer', function () {

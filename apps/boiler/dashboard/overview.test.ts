@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/boiler/database.js';
 import { defaultDeviationRule } from '../anomaly/deviation.js';
 import type { Reading } from '../reading.js';
 import { storeBatch } from '../store/reading-store.js';
-import { createTestDatabase, type TestDatabase } from '../test-support/database.js';
 import { readOverview } from './overview.js';
 
 const rules = { deviation: defaultDeviationRule, alertQuietSeconds: 300 };

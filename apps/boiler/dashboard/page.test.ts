@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
-import { launchBrowser, openPage } from '../../../scaler/test-support/browser.js';
-import { ChildProgram } from '../../../scaler/test-support/child-program.js';
-import { pollUntil } from '../../../scaler/test-support/poll-until.js';
-import { MariadbServer } from '../../test-support/mariadb-server.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/boiler/database.js';
+import { metricOf } from '../../../test/support/boiler/metrics.js';
+import { pastReadings } from '../../../test/support/boiler/past-readings.js';
+import { launchBrowser, openPage } from '../../../test/support/browser.js';
+import { ChildProgram } from '../../../test/support/child-program.js';
+import { MariadbServer } from '../../local-stack/servers/mariadb-server.js';
+import { pollUntil } from '../../local-stack/servers/poll-until.js';
 import { defaultDeviationRule } from '../anomaly/deviation.js';
 import type { Reading } from '../reading.js';
 import { storeBatch } from '../store/reading-store.js';
-import { createTestDatabase, type TestDatabase } from '../test-support/database.js';
-import { metricOf } from '../test-support/metrics.js';
-import { pastReadings } from '../test-support/past-readings.js';
 
 const rules = { deviation: defaultDeviationRule, alertQuietSeconds: 300 };
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { ChildProgram } from '../../../scaler/test-support/child-program.js';
-import { pollUntil } from '../../../scaler/test-support/poll-until.js';
-import { RabbitmqServer } from '../../test-support/rabbitmq-server.js';
+import { createTestDatabase } from '../../../test/support/boiler/database.js';
+import { metricOf } from '../../../test/support/boiler/metrics.js';
+import { TestQueue } from '../../../test/support/boiler/queue.js';
+import { ChildProgram } from '../../../test/support/child-program.js';
+import { pollUntil } from '../../local-stack/servers/poll-until.js';
+import { RabbitmqServer } from '../../local-stack/servers/rabbitmq-server.js';
 import { decodeReading } from '../reading.js';
-import { createTestDatabase } from '../test-support/database.js';
-import { metricOf } from '../test-support/metrics.js';
-import { TestQueue } from '../test-support/queue.js';
 import { readingsQueue } from '../topology.js';
 
 describe('the boiler’s producer', function () {

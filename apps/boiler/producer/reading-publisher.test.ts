@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { ConfirmChannel } from 'amqplib';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { calmReadings } from '../test-support/readings.js';
+import { calmReadings } from '../../../test/support/boiler/readings.js';
 import { producerMetrics } from './metrics.js';
 import { ReadingPublisher } from './reading-publisher.js';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { RowDataPacket } from 'mysql2/promise';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/boiler/database.js';
+import { calmReadings } from '../../../test/support/boiler/readings.js';
 import { defaultDeviationRule } from '../anomaly/deviation.js';
 import type { Reading } from '../reading.js';
-import { createTestDatabase, type TestDatabase } from '../test-support/database.js';
-import { calmReadings } from '../test-support/readings.js';
 import { markAlertsSent, pendingAlerts } from './pending-alerts.js';
 import { storeBatch } from './reading-store.js';
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
+import { testBacktest, testSetup } from '../../../test/support/backtest/backtest.js';
+import { minuteSamples, officeLoad } from '../../../test/support/backtest/load.js';
 import { recommend } from '../recommend.js';
-import { testBacktest, testSetup } from '../test-support/backtest.js';
-import { minuteSamples, officeLoad } from '../test-support/load.js';
 import { reportHtml } from './report.js';
 
 const hostile = 'load of </script><img src="http://127.0.0.1:9/x" onerror="document.title=1"> & "checkout"';

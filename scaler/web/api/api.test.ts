@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { parse } from 'yaml';
-import { packageRoot } from '../../package-root.js';
-import { ManualClock } from '../../test-support/manual-clock.js';
-import { testTrigger } from '../../test-support/test-trigger.js';
+import { ManualClock } from '../../../test/support/manual-clock.js';
+import { testTrigger } from '../../../test/support/test-trigger.js';
 import {
   manySamples,
   oddSamples,
@@ -15,8 +14,9 @@ import {
   SampleAnswers,
   withSnapshot,
   workloadSamples,
-} from '../test-support/sample-answers.js';
-import { type ServedPages, servePages } from '../test-support/serve-page.js';
+} from '../../../test/support/web/sample-answers.js';
+import { type ServedPages, servePages } from '../../../test/support/web/serve-page.js';
+import { packageRoot } from '../../package-root.js';
 import type { TriggerDetail, TriggerList } from './contract.js';
 import { statusApi } from './router.js';
 import { TriggerPages } from './trigger-list.js';

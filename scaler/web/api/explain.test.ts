@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { testTrigger } from '../../../test/support/test-trigger.js';
 import { ScalerError } from '../../errors.js';
 import type { Snapshot } from '../../planner/types.js';
-import { testTrigger } from '../../test-support/test-trigger.js';
 import type { Trigger } from '../../trigger.js';
 import { explain, replicasFor } from './explain.js';
 

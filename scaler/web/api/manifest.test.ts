@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { parse } from 'yaml';
-import { testTrigger } from '../../test-support/test-trigger.js';
+import { testTrigger } from '../../../test/support/test-trigger.js';
 import { parseTrigger, type Trigger } from '../../trigger.js';
 import { grpcurlCommand, manifestYaml, metadataOf } from './manifest.js';
 

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import mysql from 'mysql2/promise';
+import { sharedMariadb } from '../../../test/support/shared-mariadb.js';
+import { MariadbServer } from './mariadb-server.js';
+
+describe('the MariaDB server for tests', function () {
+  this.timeout(120_000);
+
+  it('runs beside another one, keeps its data over a restart, and is gone when closed', async () => {
+    const [shared, own] = await Promise.all([sharedMariadb(), MariadbServer.start()]);
+    const url = own.url(await own.createDatabase());
+    assert.notEqual(new URL(url).port, new URL(shared.url()).port);
+    try {
+      const before = await mysql.createConnection(url);
+      await before.query('CREATE TABLE kept (word VARCHAR(20))');
+      await before.query("INSERT INTO kept VALUES ('still here')");
+      await before.end();
+      await own.pause();
+      await assert.rejects(mysql.createConnection(url), { code: 'ECONNREFUSED' });
+      await own.resume();
+
+      const after = await mysql.createConnection(url);
+      const [rows] = await after.query('SELECT word FROM kept');
+      assert.deepEqual(rows, [{ word: 'still here' }]);
+      await after.end();
+    } finally {
+      await own.close();
+    }
+    await assert.rejects(mysql.createConnection(url), { code: 'ECONNREFUSED' });
+  });
+});

@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { credentials, status } from '@grpc/grpc-js';
+import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
+import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
+import { loadConfig } from '../../scaler/config.js';
+import { AcceleratedClock } from '../../scaler/demo/accelerated-clock.js';
+import { KedaStandIn } from '../../scaler/demo/keda-stand-in.js';
+import type { Series } from '../../scaler/forecast/index.js';
+import { callUnary, connect } from '../../scaler/grpc/client.js';
+import { type Scaler, startScaler } from '../../scaler/main.js';
+import { FitPool } from '../../scaler/planner/fit-pool.js';
+import { unpackModel } from '../../scaler/planner/packed-model.js';
+import { createLog } from '../../scaler/telemetry/log.js';
+import { ChildProgram } from '../support/child-program.js';
+import { record } from '../support/grpc/client.js';
+import { printResults, type Result } from '../support/result-table.js';
+import { ScalerProcess } from '../support/scaler-process.js';
+import { sumOf } from '../support/sum-of.js';
+import { openMetricsFamily, workloadAt, workloadSamples } from '../support/workload-openmetrics.js';
+import { deaths } from './dying-fit-worker.js';
+
+const hour = 3600;
+const day = 24 * hour;
+const stepSeconds = 300;
+/** Hours of the clock that two replicas are compared for. */
+const hours = Number(process.env.HOURS ?? 2);
+
+describe('the process', function () {
+  this.timeout(600_000);
+  const results: Result[] = [];
+  after(() => printResults('Process', results));
+
+  describe('a worker thread that dies in a fit', () => {
+    const options = { horizonSteps: 3, seasonality: 'auto', timezone: 'UTC' } as const;
+    const turn = { tenant: 'shop', signal: new AbortController().signal };
+    const series = (first: number): Series => ({
+      startSeconds: 0,
+      stepSeconds,
+      values: Float64Array.from({ length: 600 }, (_, i) => (i === 0 ? first : workloadAt(i * stepSeconds))),
+    });
+
+    for (const [how, first] of Object.entries(deaths))
+      it(`fails its own fit only: ${how}`, async () => {
+        const worker = new URL('./dying-fit-worker.js', import.meta.url);
+        const pool = new FitPool({ threads: 1, timeoutSeconds: 3, heapMebibytes: 32 }, worker);
+        try {
+          const before = await pool.fit(() => series(100), options, turn);
+          const outcomes = await Promise.allSettled([
+            pool.fit(() => series(first), options, turn),
+            pool.fit(() => series(100), options, turn),
+            pool.fit(() => series(100), options, turn),
+          ]);
+          assert.deepEqual(
+            outcomes.map(({ status }) => status),
+            ['rejected', 'fulfilled', 'fulfilled'],
+          );
+          assert.equal(unpackModel(before).stage, 'daily');
+        } finally {
+          await pool.close();
+        }
+        results.push({
+          what: `a worker thread ${how} in a fit`,
+          many: '1 of 4 fits',
+          result: 'that fit fails, the others end well in a new thread',
+        });
+      });
+  });
+
+  describe('over a real Prometheus', () => {
+    const startSeconds = Math.floor(Date.now() / 1000 / day) * day - 2 * day + 8 * hour;
+    const metadata = {
+      query: 'sum(load)',
+      threshold: '10',
+      historyTimeWindow: '3d',
+      predictHorizon: '30m',
+      seasonality: '1d',
+    };
+    let prometheus: PrometheusServer;
+    const folder = mkdtempSync(join(tmpdir(), 'scaler-process-'));
+    let configured: ChildProgram;
+    before(async () => {
+      const samples = workloadSamples({
+        startSeconds: startSeconds - 4 * day,
+        endSeconds: startSeconds + (hours + 2) * hour,
+        intervalSeconds: 60,
+      });
+      prometheus = await PrometheusServer.start({
+        history: [...openMetricsFamily('load', 'gauge', '{app="shop"}', samples), '# EOF\n'],
+      });
+      const file = join(folder, 'config.yaml');
+      writeFileSync(file, `sources: {named: {main: {address: "${prometheus.address}"}}, default: main}\n`);
+      configured = new ChildProgram(
+        new URL('../../scaler/cli/main.js', import.meta.url),
+        { SCALER_GRPC_ADDRESS: '127.0.0.1:0', SCALER_HTTP_ADDRESS: '127.0.0.1:0' },
+        ['serve', '--config', file],
+      );
+      await configured.logged('the scaler serves', {}, 60);
+      // The file is looked at every 10 s: what comes of it is seen by the last test.
+      writeFileSync(file, 'sources: {named: {main: {address: [broken\n');
+    });
+    after(async () => {
+      await configured?.stop();
+      await prometheus?.close();
+      rmSync(folder, { recursive: true });
+    });
+
+    it('loses no call when one of two replicas is told to end under load', async () => {
+      const environment = { SCALER_PROMETHEUS_ADDRESS: prometheus.address };
+      const replicas = await Promise.all([
+        ScalerProcess.start(environment),
+        ScalerProcess.start(environment),
+      ]);
+      const client = connect(
+        `ipv4:${replicas.map(({ grpcAddress }) => grpcAddress).join(',')}`,
+        credentials.createInsecure(),
+        { 'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }) },
+      );
+      const ref = { name: 'shop', namespace: 'apps', scalerMetadata: metadata };
+      const { metricSpecs } = await callUnary(client, 'GetMetricSpec', ref, 10);
+      const asked = { scaledObjectRef: ref, metricName: metricSpecs[0]!.metricName };
+      for (const { grpcAddress } of replicas) await firstAnswer(grpcAddress, ref);
+      // Round robin takes every other one to the replica that will end.
+      const streams = Array.from({ length: 20 }, () => record(client.StreamIsActive(ref)));
+      await pollUntil('the streams to be open', () => streams.every(({ messages }) => messages.length === 1));
+      let calls = 0;
+      let isOver = false;
+      const errors = new Set<string>();
+      const caller = async (): Promise<void> => {
+        while (!isOver)
+          for (const call of [
+            () => callUnary(client, 'GetMetricSpec', ref, 10),
+            () => callUnary(client, 'GetMetrics', asked, 10),
+            () => callUnary(client, 'IsActive', ref, 10),
+          ]) {
+            await call().catch((error: Error) => errors.add(error.message));
+            calls++;
+          }
+      };
+      const load = Promise.all(Array.from({ length: 20 }, caller));
+      await pollUntil('a thousand calls', () => calls > 1000);
+      assert.equal(await replicas[0]!.stop(), 0);
+      const atEnd = calls;
+      await pollUntil('a thousand calls more', () => calls > atEnd + 1000);
+
+      // Those of the replica that ended tell KEDA to open them again, which it does: elsewhere.
+      const ends = await Promise.all(
+        streams.map(({ ended }) => Promise.race([ended, delay(100, undefined)])),
+      );
+      const ended = ends.filter((end) => end !== undefined);
+      assert.deepEqual(
+        ended.map(({ code }) => code),
+        Array(10).fill(status.OK),
+      );
+      const reopened = ended.map(() => record(client.StreamIsActive(ref)));
+      await pollUntil('them to be open again', () => reopened.every(({ messages }) => messages.length === 1));
+      isOver = true;
+      await load;
+      assert.equal(await replicas[1]!.stop(), 0);
+      for (const { ended } of [...streams, ...reopened]) assert.equal((await ended).code, status.OK);
+      client.close();
+      assert.deepEqual([...errors], []);
+      results.push({
+        what: 'SIGTERM to one of two replicas under load: GetMetricSpec, GetMetrics, IsActive, StreamIsActive',
+        many: `${calls} calls, 20 at a time; ${streams.length} streams`,
+        result: `no call lost; ${ended.length} streams ended with OK, on which KEDA opens them elsewhere; exit code 0`,
+      });
+    });
+
+    /** Until a trigger is known, its first calls may be answered UNAVAILABLE. */
+    async function firstAnswer(address: string, ref: { name: string; namespace: string }): Promise<void> {
+      const keda = new KedaStandIn(address);
+      try {
+        await pollUntil(`${address} to answer`, () => keda.read(ref.name, ref.namespace, metadata));
+      } finally {
+        keda.close();
+      }
+    }
+
+    it('answers alike from two replicas, one of which restarts every hour', async () => {
+      const clock = new AcceleratedClock(startSeconds, 600);
+      clock.limitTo(startSeconds);
+      const config = loadConfig({
+        environment: {
+          SCALER_PROMETHEUS_ADDRESS: prometheus.address,
+          SCALER_GRPC_ADDRESS: '127.0.0.1:0',
+          SCALER_HTTP_ADDRESS: '127.0.0.1:0',
+          SCALER_PLANNER_IDLE: '7d',
+          SCALER_PLANNER_FIRST_ANSWER_WAIT: '0s',
+        },
+      });
+      const start = () => startScaler(config, { clock, log: createLog({ level: 'silent' }) });
+      const steady = await start();
+      let restarted = await start();
+      let compared = 0;
+      let restarts = 0;
+      let largest = 0;
+      try {
+        for (let at = startSeconds + stepSeconds; at <= startSeconds + hours * hour; at += stepSeconds) {
+          // Shortly before a tick, so that none is under way while both are read.
+          clock.limitTo(at + 59);
+          await pollUntil('the clock to arrive', () => clock.nowSeconds() >= at + 59);
+          const [a, b] = await pollUntil(
+            'both replicas to have the newest step',
+            async () => {
+              const read = await Promise.all([stateOf(steady), stateOf(restarted)]);
+              const isNew = read.every(
+                ({ modelAge }) => modelAge !== undefined && modelAge < stepSeconds + 90,
+              );
+              if (isNew) return read;
+              throw new Error(JSON.stringify(read));
+            },
+            { timeoutSeconds: 30 },
+          );
+          largest = Math.max(largest, Math.abs(a!.value - b!.value) / a!.value);
+          compared++;
+          assert.ok(largest <= 1e-9, `${a!.value} and ${b!.value} at ${new Date(at * 1000).toISOString()}`);
+          if (at % hour === 0) {
+            await restarted.stop();
+            restarted = await start();
+            restarts++;
+          }
+        }
+      } finally {
+        await Promise.all([steady.stop(), restarted.stop()]);
+      }
+      results.push({
+        what: `two replicas over ${hours} hours of accelerated clock, one restarted every hour`,
+        many: `${compared} comparisons, ${restarts} restarts`,
+        result: `largest relative difference ${largest.toExponential(1)}`,
+      });
+    });
+
+    it('goes on with the last good configuration when its file breaks, and says so once', async () => {
+      const lines = () => configured.log.filter(({ msg }) => msg?.includes('the configuration'));
+      await pollUntil('the line that says so', () => lines().length > 0);
+      const { grpc } = await configured.logged('the scaler serves');
+      await firstAnswer(`127.0.0.1:${grpc}`, { name: 'shop', namespace: 'apps' });
+      assert.equal(lines().length, 1);
+      assert.match(
+        lines()[0]!.msg!,
+        /would not be accepted at a restart: .*config\.yaml:\d+:\d+: .*; the configuration from the start stays in use$/,
+      );
+      results.push({
+        what: 'the configuration file breaks while the scaler runs',
+        many: '1 process',
+        result: 'it goes on with the last good one; one log line says where the file is wrong',
+      });
+    });
+
+    /** Value and age of the model, after a question that keeps the trigger known. */
+    async function stateOf(scaler: Scaler) {
+      const keda = new KedaStandIn(`127.0.0.1:${scaler.grpcPort}`);
+      try {
+        await keda.read('shop', 'apps', metadata);
+        // Value and age come from one scrape, so that they are of one answer.
+        const text = await (await fetch(`http://127.0.0.1:${scaler.httpPort}/metrics`)).text();
+        return {
+          value: sumOf(text, 'predictive_scaler_value')!,
+          modelAge: sumOf(text, 'predictive_scaler_model_age_seconds'),
+        };
+      } finally {
+        keda.close();
+      }
+    }
+  });
+});

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
+import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
+import { loadConfig } from '../../scaler/config.js';
+import { AcceleratedClock } from '../../scaler/demo/accelerated-clock.js';
+import { KedaStandIn } from '../../scaler/demo/keda-stand-in.js';
+import { type Scaler, startScaler } from '../../scaler/main.js';
+import { createLog } from '../../scaler/telemetry/log.js';
+import { type Fault, FaultProxy, pass } from '../support/fault-proxy.js';
+import { printResults } from '../support/result-table.js';
+import { sumOf } from '../support/sum-of.js';
+import { openMetricsFamily, workloadSamples } from '../support/workload-openmetrics.js';
+
+const minute = 60;
+const day = 24 * 60 * minute;
+const stepSeconds = 5 * minute;
+const refreshSeconds = 15;
+/** Seconds after a step's end by which every query has asked for it, however late it is among the others. */
+const settledSeconds = 2 * minute;
+/** Seconds of the machine's time that the day takes. */
+const daySeconds = Number(process.env.SECONDS ?? 5);
+
+describe('what a trigger reads from Prometheus in a day', function () {
+  this.timeout(60_000 + 2000 * daySeconds);
+  // A whole number of steps after the epoch, in the past as a whole.
+  const startSeconds = Math.floor(Date.now() / 1000 / day) * day - 2 * day;
+  const metadata = {
+    query: 'sum(load)',
+    threshold: '10',
+    historyTimeWindow: '3d',
+    predictHorizon: '30m',
+    seasonality: '1d',
+  };
+  const sent = { range: 0, instant: 0, loaded: 0 };
+  let prometheus: PrometheusServer;
+  let proxy: FaultProxy;
+  let scaler: Scaler;
+  let keda: KedaStandIn;
+  let clock: AcceleratedClock;
+
+  before(async () => {
+    const samples = workloadSamples({
+      startSeconds: startSeconds - 4 * day,
+      endSeconds: startSeconds + 2 * day,
+      intervalSeconds: 60,
+    });
+    prometheus = await PrometheusServer.start({
+      history: [...openMetricsFamily('load', 'gauge', '{app="shop"}', samples), '# EOF\n'],
+    });
+    proxy = await FaultProxy.start(prometheus.address);
+    proxy.inject(counting(sent));
+    clock = new AcceleratedClock(startSeconds + settledSeconds, day / daySeconds);
+    clock.limitTo(startSeconds + settledSeconds);
+    const config = loadConfig({
+      environment: {
+        SCALER_PROMETHEUS_ADDRESS: proxy.address,
+        SCALER_GRPC_ADDRESS: '127.0.0.1:0',
+        SCALER_HTTP_ADDRESS: '127.0.0.1:0',
+        SCALER_PLANNER_REFRESH: `${refreshSeconds}s`,
+        SCALER_PLANNER_IDLE: '7d',
+      },
+    });
+    scaler = await startScaler(config, { clock, log: createLog({ level: 'silent' }) });
+    keda = new KedaStandIn(`127.0.0.1:${scaler.grpcPort}`);
+  });
+  after(async () => {
+    keda?.close();
+    await scaler?.stop();
+    await proxy?.close();
+    await prometheus?.close();
+  });
+
+  it('is two samples for each step, and one for each look at the load now', async () => {
+    await pollUntil('a forecast', async () => {
+      await keda.read('shop', 'apps', metadata);
+      return (await metric(scaler, 'predictive_scaler_model_age_seconds')) !== undefined;
+    });
+    const warmUp = { ...sent };
+    assert.ok(warmUp.range > (3 * day * 2) / stepSeconds, 'the history was loaded');
+
+    const steps = day / stepSeconds;
+    clock.limitTo(startSeconds + settledSeconds + day);
+    await pollUntil('the day to pass', () => clock.nowSeconds() >= startSeconds + settledSeconds + day, {
+      timeoutSeconds: 2 * daySeconds + 10,
+    });
+    const wanted = 2 * steps;
+    await pollUntil('the last step to be read', () => sent.range - warmUp.range >= wanted);
+    // Time for what would be too much.
+    clock.limitTo(startSeconds + settledSeconds + minute + day);
+    await pollUntil(
+      'a minute more to pass',
+      () => clock.nowSeconds() >= startSeconds + settledSeconds + minute + day,
+    );
+    const looks = sent.instant - warmUp.instant;
+    const range = sent.range - warmUp.range;
+    const loaded = sent.loaded - warmUp.loaded;
+
+    assert.equal(range, wanted);
+    assert.ok(looks <= (day + minute) / refreshSeconds + 1, `${looks} looks at the load now`);
+    const perStep = (range / steps).toFixed(2);
+    printResults('Samples read from Prometheus in a day after warm-up, by one trigger', [
+      {
+        what: 'samples of the steps that Prometheus sent, counted by a proxy before it',
+        many: `${steps} steps of 5 minutes`,
+        result: `${range} samples: ${perStep} for each step, its mean and its maximum`,
+      },
+      {
+        what: `samples of the load now that it sent, for a look every ${refreshSeconds} s; a look that comes before the last one's answer is left out`,
+        many: `${day / refreshSeconds} looks due in a day that took ${daySeconds} s`,
+        result: `${looks} samples`,
+      },
+      {
+        what: 'samples of the load, one a minute, that it read from its own store for both, by its own count (`stats=all`)',
+        many: `${steps} steps, ${looks} looks`,
+        result: `${loaded} samples`,
+      },
+    ]);
+  });
+});
+
+async function metric(scaler: Scaler, family: string): Promise<number | undefined> {
+  return sumOf(await (await fetch(`http://127.0.0.1:${scaler.httpPort}/metrics`)).text(), family);
+}
+
+/** Samples that Prometheus sent, by kind of query, and that it loaded for them. */
+interface Counted {
+  range: number;
+  instant: number;
+  loaded: number;
+}
+
+/** The part of an answer that is counted. */
+interface Answer {
+  readonly data: {
+    readonly result: readonly { readonly values?: readonly unknown[] }[];
+    readonly stats: { readonly samples: { readonly totalQueryableSamples: number } };
+  };
+}
+
+/** Lets answers pass and counts the samples in them, and those that Prometheus says it loaded for them. */
+function counting(counted: Counted): Fault {
+  return async (request, response, forward) => {
+    const answer = await forward((form) => form.set('stats', 'all'));
+    const { data } = JSON.parse(answer.body) as Answer;
+    const kind = request.url?.includes('query_range') ? 'range' : 'instant';
+    for (const { values } of data.result) counted[kind] += values?.length ?? 1;
+    counted.loaded += data.stats.samples.totalQueryableSamples;
+    pass(response, answer);
+  };
+}

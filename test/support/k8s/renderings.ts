@@ -1,0 +1,15 @@
+/**
+ * The kustomizations below k8s/ that are checked: all that a user applies, and samples that put the optional components
+ * to use.
+ */
+export const renderings = [
+  'base',
+  'overlays/microk8s',
+  'overlays/kind',
+  'overlays/cloud',
+  'overlays/prometheus-operator',
+  '../test/support/k8s/with-mutual-tls',
+  '../test/support/k8s/with-classic-hpa',
+  'boiler-bursts',
+  'seed-history',
+] as const;
