@@ -3,6 +3,8 @@
 GRPCURL_VERSION ?= v1.9.3
 K6_VERSION      ?= v1.3.0
 HELM_VERSION    ?= v3.19.0
+# The Kubernetes that helm template and helm lint assume without a cluster. Built without it, they take one from 2020.
+HELM_KUBERNETES := chartutil.k8sVersionMajor=1 chartutil.k8sVersionMinor=34 lint/rules.k8sVersionMajor=1 lint/rules.k8sVersionMinor=34
 KUSTOMIZE_VERSION ?= v5.7.1
 TOOLS           := $(CURDIR)/.tools
 export PATH := $(TOOLS):$(PATH)
@@ -58,7 +60,7 @@ tools: ## Get grpcurl, k6, helm and kustomize at pinned versions into .tools/ (n
 	@command -v go >/dev/null || { echo "make tools needs Go: https://go.dev/doc/install"; exit 1; }
 	GOBIN=$(TOOLS) go install github.com/fullstorydev/grpcurl/cmd/grpcurl@$(GRPCURL_VERSION)
 	GOBIN=$(TOOLS) go install go.k6.io/k6@$(K6_VERSION)
-	GOBIN=$(TOOLS) go install helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
+	GOBIN=$(TOOLS) go install -ldflags "$(addprefix -X helm.sh/helm/v3/pkg/,$(HELM_KUBERNETES))" helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
 	GOBIN=$(TOOLS) go install sigs.k8s.io/kustomize/kustomize/v5@$(KUSTOMIZE_VERSION)
 
 .PHONY: manifests
@@ -76,7 +78,7 @@ seed-history: build ## Put 14 simulated days of request history into PROMETHEUS_
 
 # A cluster: OVERLAY=microk8s (default), kind, cloud or prometheus-operator; DRY_RUN=1 prints what would run. The other
 # settings stand at the top of the scripts.
-export OVERLAY DRY_RUN CONTEXT REGISTRY SKIP_IMAGES KEDA_VERSION COMPONENTS SEED PURGE KEEP MINUTES SCRIPT BASE_URL
+export OVERLAY DRY_RUN CONTEXT REGISTRY SKIP_IMAGES KEDA_VERSION KEDA_NAMESPACE COMPONENTS SEED PURGE KEEP MINUTES SCRIPT BASE_URL
 .PHONY: deploy undeploy status create-jobs delete-jobs load e2e
 deploy: ## Put everything into a cluster (OVERLAY=microk8s, kind, cloud, prometheus-operator; DRY_RUN=1)
 	@scripts/deploy/deploy.sh

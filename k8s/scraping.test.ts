@@ -33,6 +33,31 @@ describe('what Prometheus scrapes in the base', function () {
     assert.ok(expected.length > 10);
   });
 
+  // Labels and ports as in KEDA's chart 2.18 and in its plain manifests.
+  for (const [installation, app, ports] of [
+    ['the operator of the chart', 'keda-operator', ['metrics', 'metricsservice']],
+    ['the metrics server of the chart', 'keda-operator-metrics-apiserver', ['https', 'metrics']],
+    ['the operator of the manifests', 'keda-operator', ['http']],
+    ['the metrics server of the manifests', 'keda-metrics-apiserver', ['https', 'http']],
+  ] as const)
+    it(`is KEDA in any namespace: ${installation}`, () => {
+      const keda = {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: app, namespace: 'autoscaling' },
+        spec: {
+          template: {
+            metadata: { labels: { app } },
+            spec: { containers: [{ ports: ports.map((name) => ({ name })) }] },
+          },
+        },
+      };
+      const scraped = scrapedPorts(configuration, [keda]);
+      assert.deepEqual(scraped, [
+        `keda: Deployment autoscaling/${app}, ${ports.find((name) => /^(metrics|http)$/.test(name))}`,
+      ]);
+    });
+
   it('would miss a program whose label is misspelt', () => {
     const objects = renderKustomization('base');
     const broken = configuration.replace('regex: predictive-scaler\n', 'regex: predictive-scalar\n');

@@ -1,90 +1,40 @@
 #!/bin/sh
 # Puts everything into a cluster, from images to the first next command. Can be run again at any time.
 #
-#   OVERLAY        microk8s (default), kind, cloud, prometheus-operator
-#   REGISTRY       push images there, such as registry.example.org/predictive-scaler; needed for cloud
-#   SKIP_IMAGES    1: the images are there already
-#   KEDA_VERSION   default below; "none" when KEDA is installed already
-#   COMPONENTS     boiler-classic-hpa, mutual-tls, or both with a space between
-#   SEED           0: no simulated past for Prometheus
-#   CONTEXT        the kubectl context that is meant
-#   DRY_RUN        1: print the commands that would run, and run nothing
+#   OVERLAY         microk8s (default), kind, cloud, prometheus-operator
+#   REGISTRY        push images there, such as registry.example.org/predictive-scaler; needed for cloud
+#   SKIP_IMAGES     1: the images are there already
+#   KEDA_VERSION    what is installed where KEDA is missing (default: see keda.sh); "none": never install it
+#   KEDA_NAMESPACE  where it is installed, default keda; found from the cluster when KEDA is there already
+#   COMPONENTS      boiler-classic-hpa, mutual-tls, or both with a space between
+#   SEED            0: no simulated past for Prometheus
+#   CONTEXT         the kubectl context that is meant
+#   DRY_RUN         1: print the commands that would run, and run nothing
 set -eu
 cd "$(dirname "$0")/../.."
 . scripts/deploy/common.sh
-
-KEDA_VERSION=${KEDA_VERSION:-2.18.3}
-REGISTRY=${REGISTRY:-}
-SKIP_IMAGES=${SKIP_IMAGES:-}
+. scripts/deploy/images.sh
+. scripts/deploy/keda.sh
 COMPONENTS=${COMPONENTS:-}
 SEED=${SEED:-1}
 WAIT=${WAIT:-300s}
-version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' package.json)
 
 # --- what can be wrong before anything is done
-case $KEDA_VERSION in
-  none) ;;
-  [0-9]*.[0-9]*.[0-9]*)
-    oldest=$(printf '%s\n2.15.1\n' "$KEDA_VERSION" | sort -t. -k1,1n -k2,2n -k3,3n | head -n 1)
-    [ "$oldest" = 2.15.1 ] || fail "KEDA_VERSION is $KEDA_VERSION: expected 2.15.1 or later"
-    ;;
-  *) fail "KEDA_VERSION is \"$KEDA_VERSION\": expected a version such as 2.18.3, or none" ;;
-esac
-if [ "$OVERLAY" = cloud ] && [ -z "$REGISTRY" ]; then
-  fail "A cloud's nodes pull images from a registry: make deploy OVERLAY=cloud REGISTRY=registry.example.org/predictive-scaler"
-fi
-[ "$KEDA_VERSION" = none ] || need helm "Get it with \"make tools\", or from https://helm.sh/docs/intro/install/"
-if [ -z "$SKIP_IMAGES" ]; then
-  need docker "Install Docker to build images, or use published ones: make deploy SKIP_IMAGES=1 REGISTRY=..."
-  if [ "$OVERLAY" = kind ] && [ -z "$REGISTRY" ]; then need kind "Install it: https://kind.sigs.k8s.io/"; fi
-  if [ "$OVERLAY" = microk8s ] && [ -z "$REGISTRY" ]; then
-    need microk8s "Install it (docs/install-microk8s.md), or choose another OVERLAY"
-  fi
-fi
 for component in $COMPONENTS; do
   case $component in
     boiler-classic-hpa | mutual-tls) ;;
     *) fail "COMPONENTS has \"$component\": expected boiler-classic-hpa or mutual-tls" ;;
   esac
 done
+check_keda_version
 check_cluster
+check_images
+check_keda
+remember_settings
 
-# --- images
-if [ -z "$SKIP_IMAGES" ]; then
-  run mkdir -p var/deploy
-  for target in $targets; do
-    image=${REGISTRY:-predictive-scaler}/$target:$version
-    say "image $image"
-    run docker build --quiet --target "$target" --tag "$image" . ||
-      fail "docker build of $target failed. Its output is above; \"docker build --target $target .\" shows all of it."
-    if [ -n "$REGISTRY" ]; then
-      run docker push --quiet "$image" || fail "docker push failed. Log in first: docker login ${REGISTRY%%/*}"
-    elif [ "$OVERLAY" = kind ]; then
-      run kind load docker-image --name "${KIND_CLUSTER:-predictive-scaler}" "$image" ||
-        fail "Make the cluster first: kind create cluster --config k8s/overlays/kind/cluster.yaml"
-    else
-      run docker save --output var/deploy/image.tar "$image"
-      run microk8s ctr image import var/deploy/image.tar ||
-        fail "MicroK8s did not take the image. Is it running? microk8s status --wait-ready"
-      run rm -f var/deploy/image.tar
-    fi
-  done
-fi
-
-# --- KEDA
-if [ "$KEDA_VERSION" != none ]; then
-  say "KEDA $KEDA_VERSION"
-  if ask kubectl get crd scaledobjects.keda.sh && ! ask helm status keda --namespace keda; then
-    fail "KEDA is in this cluster already, and not from helm: make deploy KEDA_VERSION=none uses it as it is"
-  fi
-  run helm upgrade --install keda keda --repo https://kedacore.github.io/charts --version "$KEDA_VERSION" \
-    --namespace keda --create-namespace \
-    --set prometheus.operator.enabled=true \
-    --set prometheus.metricServer.enabled=true \
-    --set prometheus.webhooks.enabled=true \
-    --wait --timeout 5m ||
-    fail "KEDA did not come up. See: kubectl -n keda get pods; kubectl -n keda get events"
-fi
+# shellcheck disable=SC2086 # a list of names
+build_images $targets
+install_keda
 
 # --- namespaces and secrets
 say "namespaces and secrets"
@@ -130,7 +80,7 @@ secret apps rabbitmq "uri=$rabbitmq_uri"
 say "the overlay $OVERLAY"
 # shellcheck disable=SC2086 # a list of names
 write_kustomization "$OVERLAY" "$overlay_folder" $COMPONENTS
-run kubectl apply --server-side --force-conflicts -k "var/deploy/$OVERLAY" ||
+run kubectl apply --server-side --force-conflicts -k "$deploy_folder/$OVERLAY" ||
   fail "The cluster refused a part of the overlay; its words are above. What a missing kind needs: docs/troubleshooting.md"
 
 namespaces="predictive-scaler apps steam monitoring"
@@ -152,7 +102,7 @@ if [ "$OVERLAY" = prometheus-operator ]; then
 elif [ "$SEED" != 0 ] && ! ask kubectl -n monitoring get job seed-history; then
   say "two weeks of simulated past"
   write_kustomization seed-history k8s/seed-history
-  run kubectl apply --server-side -k var/deploy/seed-history
+  run kubectl apply --server-side -k "$deploy_folder/seed-history"
   run kubectl -n monitoring wait job seed-history --for=condition=Complete --timeout=600s ||
     fail "The past was not loaded. See: kubectl -n monitoring logs job/seed-history --all-containers.
 Before a second try: kubectl -n monitoring delete job seed-history"
@@ -186,7 +136,7 @@ END
 cat <<END
 The scaler's page:    kubectl -n predictive-scaler port-forward deployment/predictive-scaler 8080
 
-make status OVERLAY=$OVERLAY       what is scaled, and how far
-make create-jobs OVERLAY=$OVERLAY  bursts of load for the boiler
-make load                          requests for app-a in the rhythm of a week
+make status        what is scaled, and how far
+make create-jobs   bursts of load for the boiler
+make load          requests for app-a in the rhythm of a week
 END

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -10,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { packageRoot } from '../../scaler/package-root.js';
 
 /**
@@ -19,13 +21,15 @@ import { packageRoot } from '../../scaler/package-root.js';
  */
 const tool = `#!/bin/sh
 call="$(basename "$0") $*"
-echo "$call" >> "$CALLS"
+printf "%s\\n" "$call" >> "$CALLS"
 if [ -n "\${TOOL_FAILS:-}" ] && echo "$call" | grep -Eqe "$TOOL_FAILS"; then echo "the tool's own words" >&2; exit 1; fi
 case $call in
   *current-context) echo "\${TEST_CONTEXT:-microk8s}" ;;
   *'get secret'*'go-template'*) printf 'already-there' ;;
   *'get secret'* | *'get crd'* | *'get job seed-history'*) [ -n "\${TEST_EXISTS:-}" ] ;;
-  *'helm status'*) [ -n "\${TEST_EXISTS:-}" ] ;;
+  *'get deployments --all-namespaces'*) [ -z "\${TEST_KEDA:-}" ] || printf '%s\\n' "$TEST_KEDA" ;;
+  *'get namespaces -l keda-installed-by'*jsonpath*) echo "\${TEST_OWN_KEDA:-}" ;;
+  *'get namespaces -l keda-installed-by'*) [ -z "\${TEST_OWN_KEDA:-}" ] || echo "namespace/$TEST_OWN_KEDA" ;;
   *'create secret'*) sed 's/^/stdin: /' >> "$CALLS" ;;
 esac
 `;
@@ -43,14 +47,19 @@ const systemTools = [
   'tr',
   'printenv',
   'rm',
+  'sleep',
 ];
 
 describe('the scripts for a cluster', function () {
   this.timeout(60_000);
   let folder: string;
+  /** Where the scripts write, in place of var/deploy: as deep below the repository, for the paths in kustomizations. */
+  let deployFolder: string;
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'deploy-'));
+    mkdirSync(join(packageRoot, 'var'), { recursive: true });
+    deployFolder = mkdtempSync(join(packageRoot, 'var/deploy-test-'));
     writeFileSync(join(folder, 'tool'), tool);
     chmodSync(join(folder, 'tool'), 0o755);
     for (const name of systemTools)
@@ -59,7 +68,10 @@ describe('the scripts for a cluster', function () {
         join(folder, name),
       );
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+    rmSync(deployFolder, { recursive: true, force: true });
+  });
 
   /** Runs a script where only the named tools are installed. */
   function runScript(
@@ -79,7 +91,7 @@ describe('the scripts for a cluster', function () {
     writeFileSync(calls, '');
     const result = spawnSync(join(packageRoot, 'scripts/deploy', script), args, {
       encoding: 'utf8',
-      env: { PATH: folder, CALLS: calls, ...environment },
+      env: { PATH: folder, CALLS: calls, DEPLOY_FOLDER: relative(packageRoot, deployFolder), ...environment },
     });
     for (const name of tools) rmSync(join(folder, name));
     return {
@@ -108,45 +120,102 @@ describe('the scripts for a cluster', function () {
     });
   });
 
+  /** The kustomization that a deploy has written, as kubectl renders it. */
+  function rendered(overlay: string): string {
+    return execFileSync('kubectl', ['kustomize', join(deployFolder, overlay)], { encoding: 'utf8' });
+  }
+
   for (const [overlay, environment] of [
     ['microk8s', {}],
     ['kind', { TEST_CONTEXT: 'kind-predictive-scaler' }],
     ['cloud', { REGISTRY: 'registry.example.org/shop', COMPONENTS: 'mutual-tls boiler-classic-hpa' }],
     ['prometheus-operator', { REGISTRY: 'registry.example.org/shop', KEDA_VERSION: 'none' }],
+    ['prometheus-operator', { TEST_CONTEXT: 'kind-other', CONTEXT: 'kind-other' }],
   ] as const) {
-    const settings = { OVERLAY: overlay, ...environment };
+    const settings = {
+      OVERLAY: overlay,
+      ...('KEDA_VERSION' in environment ? { TEST_KEDA: 'keda ghcr.io/kedacore/keda:2.18.3' } : {}),
+      ...environment,
+    };
 
-    it(`run for ${overlay} exactly what the dry run prints, and the dry run runs nothing`, () => {
+    it(`run for ${overlay} exactly what the dry run prints (${Object.values(environment).join(', ')})`, () => {
       const dry = runScript('deploy.sh', { environment: { ...settings, DRY_RUN: '1' }, tools: [] });
       assert.equal(dry.status, 0, dry.errorOutput);
       assert.deepEqual(dry.calls, []);
       const real = runScript('deploy.sh', { environment: settings });
       assert.equal(real.status, 0, real.errorOutput);
       // What only asks is not part of the plan: it decides whether a planned command is still needed.
-      const asks = /get (crd|secret|job)|^helm status|^stdin: /;
+      const asks = /get (crd|secret|job|deployments|namespaces)|^stdin: /;
       assert.deepEqual(
         real.calls.filter((call) => !asks.test(call)),
         plannedCommands(dry.output),
       );
-    });
-
-    it(`render what they apply for ${overlay}`, function () {
-      const written = readFileSync(join(packageRoot, 'var/deploy', overlay, 'kustomization.yaml'), 'utf8');
-      assert.ok(written.includes(`../../../k8s/overlays/${overlay}`));
-      const kubectl = spawnSync('kubectl', ['kustomize', join(packageRoot, 'var/deploy', overlay)], {
-        encoding: 'utf8',
-      });
-      if (kubectl.error !== undefined) {
-        console.warn('      SKIPPED: kubectl is not here');
-        this.skip();
-      }
-      assert.equal(kubectl.status, 0, kubectl.stderr);
-      const images = [...kubectl.stdout.matchAll(/image: (\S+\/scaler:\S+)/g)].map(([, image]) => image);
+      const images = [...rendered(overlay).matchAll(/image: (\S+\/scaler:\S+)/g)].map(([, image]) => image);
       const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
       const registry = 'REGISTRY' in environment ? environment.REGISTRY : 'predictive-scaler';
       assert.deepEqual(images, [`${registry}/scaler:${version}`]);
     });
   }
+
+  it('install KEDA where it is missing, in the namespace that is wanted', () => {
+    const { status, calls } = runScript('deploy.sh', { environment: { KEDA_NAMESPACE: 'keda-system' } });
+    assert.equal(status, 0);
+    assert.ok(calls.some((call) => /^helm upgrade --install keda .*--namespace keda-system /.test(call)));
+    assert.ok(
+      calls.includes('kubectl label namespace keda-system keda-installed-by=predictive-scaler --overwrite'),
+    );
+    assert.match(policyOf(rendered('microk8s')), /kubernetes\.io\/metadata\.name: keda-system\n/);
+  });
+
+  it('use a KEDA that is there as it is, wherever and however it was installed', () => {
+    const environment = { TEST_KEDA: 'keda-system ghcr.io/kedacore/keda:2.20.2' };
+    const { status, output, calls } = runScript('deploy.sh', { environment });
+    assert.equal(status, 0);
+    assert.match(output, /KEDA 2\.20\.2 is in keda-system\n/);
+    assert.ok(!calls.some((call) => call.startsWith('helm')));
+    assert.match(policyOf(rendered('microk8s')), /kubernetes\.io\/metadata\.name: keda-system\n/);
+    const { calls: purge } = runScript('undeploy.sh', { environment: { ...environment, PURGE: '1' } });
+    assert.ok(!purge.some((call) => /^helm uninstall|delete namespace keda/.test(call)));
+  });
+
+  /** The NetworkPolicy of the scaler. */
+  function policyOf(text: string): string {
+    return text.split(/^---\n/m).find((each) => /^kind: NetworkPolicy$/m.test(each))!;
+  }
+
+  it('know in later commands what a deploy was given', () => {
+    const given = { OVERLAY: 'cloud', REGISTRY: 'registry.example.org/shop', TEST_CONTEXT: 'shop' };
+    assert.equal(runScript('deploy.sh', { environment: given }).status, 0);
+    // As the last lines of the deploy print them.
+    const jobs = runScript('jobs.sh', {
+      args: ['create'],
+      environment: { TEST_EXISTS: '1', TEST_CONTEXT: 'shop' },
+    });
+    assert.equal(jobs.status, 0, jobs.errorOutput);
+    assert.match(rendered('boiler-bursts'), /image: registry\.example\.org\/shop\/boiler-producer:/);
+    const load = runScript('load.sh', { environment: { TEST_CONTEXT: 'shop' } });
+    assert.equal(load.status, 0, load.errorOutput);
+    assert.ok(load.calls.includes('kubectl -n apps port-forward svc/app-a-service 18000:8000'));
+    assert.match(load.calls.at(-1)!, /^k6 run -e BASE_URL=http:\/\/127\.0\.0\.1:18000 /);
+    const elsewhere = runScript('jobs.sh', { args: ['create'], environment: { TEST_CONTEXT: 'production' } });
+    assert.match(
+      elsewhere.errorOutput,
+      /kubectl points at "production", and OVERLAY=cloud is meant for "shop"/,
+    );
+    // Another overlay is another deploy.
+    assert.equal(runScript('status.sh', { environment: { OVERLAY: 'microk8s' } }).status, 0);
+    runScript('undeploy.sh', { environment: { PURGE: '1', TEST_CONTEXT: 'shop' } });
+    assert.ok(!existsSync(join(deployFolder, 'settings')));
+  });
+
+  it('run k6 in its Docker image where it is not installed', () => {
+    const { status, errorOutput, calls } = runScript('load.sh', { tools: ['docker', 'curl'] });
+    assert.equal(status, 0, errorOutput);
+    assert.match(
+      calls.at(-1)!,
+      /^docker run --rm --network host .* grafana\/k6:[\d.]+ run -e BASE_URL=.* loadtests\/realistic-load\.js$/,
+    );
+  });
 
   it('make passwords of their own, give both ends of a link the same one, and never put one on a command line', () => {
     const { calls } = runScript('deploy.sh', { environment: { SKIP_IMAGES: '1' } });
@@ -165,8 +234,13 @@ describe('the scripts for a cluster', function () {
       for (const [, secret] of given) assert.ok(!call.includes(secret) || secret === 'predictive', call);
   });
 
-  it('leave secrets, a loaded past and KEDA’s release as they are when they run again', () => {
-    const { status, calls } = runScript('deploy.sh', { environment: { TEST_EXISTS: '1' } });
+  it('leave secrets and a loaded past as they are when they run again, and upgrade the KEDA that they installed', () => {
+    const environment = {
+      TEST_EXISTS: '1',
+      TEST_KEDA: 'keda ghcr.io/kedacore/keda:2.18.3',
+      TEST_OWN_KEDA: 'keda',
+    };
+    const { status, calls } = runScript('deploy.sh', { environment });
     assert.equal(status, 0);
     assert.deepEqual(
       calls.filter((call) => /create secret|deploy\/seed-history/.test(call)),
@@ -205,16 +279,45 @@ describe('the scripts for a cluster', function () {
       undefined,
       /COMPONENTS has "mtls": expected boiler-classic-hpa or mutual-tls/,
     ],
+    [
+      'an old KEDA in the cluster',
+      { TEST_KEDA: 'keda-system ghcr.io/kedacore/keda:2.14.0' },
+      undefined,
+      /KEDA 2\.14\.0 runs in keda-system: expected 2\.15\.1 or later/,
+    ],
+    [
+      'a KEDA elsewhere than was said',
+      { TEST_KEDA: 'keda-system ghcr.io/kedacore/keda:2.18.3', KEDA_NAMESPACE: 'keda' },
+      undefined,
+      /KEDA runs in keda-system, and KEDA_NAMESPACE is keda\. Leave KEDA_NAMESPACE out/,
+    ],
+    [
+      'no KEDA where it must not be installed',
+      { KEDA_VERSION: 'none' },
+      undefined,
+      /KEDA is not in this cluster, and KEDA_VERSION is none: leave KEDA_VERSION out/,
+    ],
+    [
+      'no registry for nodes that are not on this machine',
+      { OVERLAY: 'prometheus-operator', TEST_CONTEXT: 'shop' },
+      undefined,
+      /nodes of shop pull images from a registry: make deploy OVERLAY=prometheus-operator REGISTRY=/,
+    ],
     ['a cloud without a registry', { OVERLAY: 'cloud' }, undefined, /make deploy OVERLAY=cloud REGISTRY=/],
     [
       'no helm',
-      { OVERLAY: 'kind' },
+      { OVERLAY: 'kind', TEST_CONTEXT: 'kind-predictive-scaler' },
       ['docker', 'kind', 'kubectl'],
       /helm is missing\. Get it with "make tools"/,
     ],
     ['no docker', {}, ['helm', 'kubectl', 'microk8s'], /docker is missing\. Install Docker/],
     ['no kubectl', { OVERLAY: 'kind' }, ['helm', 'docker', 'kind'], /kubectl is missing\. Install it/],
-    ['no kind', { OVERLAY: 'kind' }, ['helm', 'docker', 'kubectl'], /kind is missing\. Install it/],
+    [
+      'no kind',
+      { OVERLAY: 'kind', TEST_CONTEXT: 'kind-predictive-scaler' },
+      ['helm', 'docker', 'kubectl'],
+      /kind is missing\. Install it/,
+    ],
     [
       'another cluster than was meant',
       { TEST_CONTEXT: 'production' },
@@ -275,7 +378,9 @@ describe('the scripts for a cluster', function () {
     const plain = runScript('undeploy.sh', { environment: { TEST_EXISTS: '1' } }).calls.join('\n');
     assert.ok(plain.indexOf('delete scaledobjects') < plain.indexOf('delete deployments'));
     assert.doesNotMatch(plain, /delete namespace|persistentvolumeclaim|secrets|helm uninstall/);
-    const purge = runScript('undeploy.sh', { environment: { TEST_EXISTS: '1', PURGE: '1' } }).calls;
+    const purge = runScript('undeploy.sh', {
+      environment: { TEST_EXISTS: '1', TEST_OWN_KEDA: 'keda', PURGE: '1' },
+    }).calls;
     assert.ok(
       purge.some((call) =>
         call.startsWith('kubectl delete namespaces -l app.kubernetes.io/part-of=predictive-scaler'),
@@ -286,7 +391,11 @@ describe('the scripts for a cluster', function () {
 
   it('start and end the bursts', () => {
     const created = runScript('jobs.sh', { args: ['create'], environment: { TEST_EXISTS: '1' } });
-    assert.ok(created.calls.includes('kubectl apply --server-side -k var/deploy/boiler-bursts'));
+    assert.ok(
+      created.calls.includes(
+        `kubectl apply --server-side -k ${relative(packageRoot, deployFolder)}/boiler-bursts`,
+      ),
+    );
     assert.match(
       runScript('jobs.sh', { args: ['create'] }).errorOutput,
       /RabbitMQ is not there yet: make deploy/,

@@ -57,7 +57,7 @@ until curl -sf http://127.0.0.1:18000/ >/dev/null && curl -sf http://127.0.0.1:1
   sleep 1
 done
 k6 run --quiet -e BASE_URL=http://127.0.0.1:18000 -e PEAK_PER_SECOND=5 -e DAY_MINUTES=1440 \
-  loadtests/realistic-load.js >var/deploy/e2e-k6.log 2>&1 &
+  loadtests/realistic-load.js >"$deploy_folder/e2e-k6.log" 2>&1 &
 load_pid=$!
 
 # The value of an expression, or nothing.

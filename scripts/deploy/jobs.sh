@@ -12,7 +12,7 @@ case ${1:-} in
       fail "RabbitMQ is not there yet: make deploy"
     fi
     write_kustomization boiler-bursts k8s/boiler-bursts
-    run kubectl apply --server-side -k var/deploy/boiler-bursts
+    run kubectl apply --server-side -k "$deploy_folder/boiler-bursts"
     say "bursts: small ones every ten minutes, a large one at five past each hour"
     ;;
   delete)

@@ -7,7 +7,7 @@ import type { InstalledSecrets } from './checks/mounts.js';
 export function installedSecrets(): InstalledSecrets {
   const output = execFileSync(join(packageRoot, 'scripts/deploy/deploy.sh'), {
     encoding: 'utf8',
-    env: { PATH: process.env.PATH, DRY_RUN: '1' },
+    env: { PATH: process.env.PATH, DRY_RUN: '1', DEPLOY_FOLDER: 'var/none' },
   });
   const secrets: Record<string, string[]> = {};
   for (const [, pairs, namespace, name] of output.matchAll(

@@ -6,6 +6,8 @@ interface ScrapeJob {
   readonly kubernetes_sd_configs?: readonly {
     readonly role: string;
     readonly namespaces?: { readonly names: string[] };
+    /** A label in one of the forms of kubectl's `-l`; here `name in (one, other)`. */
+    readonly selectors?: readonly { readonly label: string }[];
   }[];
   readonly relabel_configs?: readonly {
     readonly source_labels: readonly string[];
@@ -25,11 +27,15 @@ export function scrapedPorts(configuration: string, objects: readonly Kubernetes
   const { scrape_configs: jobs } = parse(configuration, { merge: true }) as { scrape_configs: ScrapeJob[] };
   return jobs.flatMap(
     ({ job_name, kubernetes_sd_configs: discoveries = [], relabel_configs: rules = [] }) => {
-      const namespaces = discoveries
-        .filter(({ role }) => role === 'pod')
-        .flatMap((each) => each.namespaces!.names);
+      const ofPods = discoveries.filter(({ role }) => role === 'pod');
       return objects
-        .filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ''))
+        .filter((object) =>
+          ofPods.some(
+            ({ namespaces, selectors = [] }) =>
+              (namespaces?.names.includes(object.metadata.namespace ?? '') ?? true) &&
+              selectors.every(({ label }) => hasLabel(object, label)),
+          ),
+        )
         .flatMap((object) =>
           (podTemplate(object)?.spec.containers ?? []).flatMap(({ ports = [] }) =>
             ports
@@ -46,6 +52,11 @@ export function scrapedPorts(configuration: string, objects: readonly Kubernetes
         );
     },
   );
+}
+
+function hasLabel(object: KubernetesObject, selector: string): boolean {
+  const [, name, values] = /^(\S+) in \((.*)\)$/.exec(selector)!;
+  return values!.split(', ').includes(podTemplate(object)?.metadata.labels[name!] ?? '');
 }
 
 /** @see https://prometheus.io/docs/prometheus/latest/configuration/configuration/#pod */
