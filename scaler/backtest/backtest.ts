@@ -1,6 +1,6 @@
 import type { Span } from './baselines.js';
 import { type Comparison, comparePolicies, resultOf } from './compare.js';
-import { coverageAtSteps } from './coverage.js';
+import { coverageOf } from './coverage.js';
 import type { Recording } from './recording.js';
 import { type Replay, type ReplayTrigger, replaySignal } from './replay.js';
 import type { ScalingSetup } from './scaled-workload.js';
@@ -21,7 +21,7 @@ export interface Backtest {
   readonly options: BacktestOptions;
   readonly replay: Replay;
   /**
-   * Share of steps at whose beginning the highest load until the horizon stayed at or below its forecast; NaN without a
+   * Share of minutes in which the load until the horizon stayed at or below the forecast of its peak; NaN without a
    * forecast.
    */
   readonly coverage: number;
@@ -47,11 +47,11 @@ export function runBacktest(
   const comparison = comparePolicies(recording.load, span, replay.values, horizonMinutes, setup, (done, of) =>
     onProgress?.(0.8 + (0.2 * done) / of),
   );
-  const coverage = coverageAtSteps(
-    replay.forecastPeaks,
-    resultOf(comparison, 'oracle').signal,
-    recording.load.startSeconds + 60 * span.from,
-    trigger.stepSeconds,
+  // The last minutes have a horizon that ends after the recording: nobody knows whether it was covered.
+  const judged = Math.max(0, Math.min(minutes, recording.load.demand.length - horizonMinutes - span.from));
+  const coverage = coverageOf(
+    replay.forecastPeaks.subarray(0, judged),
+    resultOf(comparison, 'oracle').signal.subarray(0, judged),
   );
   return { recording, options, replay, coverage, comparison };
 }

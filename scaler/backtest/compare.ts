@@ -30,7 +30,7 @@ export interface PolicyResult {
 /** A limit on overload, and what each way of scaling needs to keep it. */
 export interface EqualOverload {
   readonly overloadedShare: number;
-  /** Cheapest point of each policy; undefined when no target utilisation from 30 % on keeps the limit. */
+  /** Cheapest point of each policy; undefined when no target from 30 % of the capacity on keeps the limit. */
   readonly cheapest: Readonly<Partial<Record<PolicyKey, SweepPoint>>>;
 }
 
@@ -43,6 +43,12 @@ export interface Comparison {
 
 /** Shares of overloaded time at which ways of scaling are compared. */
 const OVERLOAD_LIMITS = [0.01, 0.002] as const;
+
+/** Shares of overloaded time that are no further apart than this count as equal. */
+export const EQUAL_OVERLOAD = 0.0005;
+
+/** Overload beyond this share of the time is of no interest to anybody. */
+export const HIGHEST_OVERLOAD = 0.2;
 
 const DAY_MINUTES = 1440;
 
@@ -70,17 +76,17 @@ export function comparePolicies(
   // Last week needs a week before the span; with less it would only repeat the reactive HPA.
   const compared = signals.filter(([key]) => key !== 'lastWeek' || span.from >= 7 * DAY_MINUTES);
   const demand = load.demand.subarray(span.from, span.to);
+  const asReactive = simulateScaling(signals[0]![1], demand, setup).overloadedShare;
   const policies = compared.map(([key, signal], i): PolicyResult => {
     const timeline = {
       replicas: new Int32Array(demand.length),
       overloadedSeconds: new Float64Array(demand.length),
     };
     const outcome = simulateScaling(signal, demand, setup, timeline);
-    const sweep = sweepUtilisation(signal, demand, setup);
+    const sweep = sweepUtilisation(signal, demand, setup, Math.max(HIGHEST_OVERLOAD, asReactive));
     onProgress?.(i + 1, compared.length);
     return { key, signal, outcome, timeline, sweep };
   });
-  const asReactive = policies[0]!.outcome.overloadedShare;
   const [first, second] = OVERLOAD_LIMITS;
   return {
     policies,

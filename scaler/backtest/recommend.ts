@@ -1,28 +1,31 @@
 import { formatDuration } from '../duration.js';
 import type { Reason } from '../planner/types.js';
 import type { Backtest } from './backtest.js';
+import { type CheaperThreshold, cheaperThresholdOf, SAVING_THAT_COUNTS } from './cheaper-threshold.js';
 import { type EqualOverload, resultOf } from './compare.js';
-import { formatAmount, formatMinutes, formatShare } from './format.js';
+import { formatShare } from './format.js';
+import { reasonsOf, reasonsToScaleNothing } from './reasons.js';
 import type { ScalingOutcome } from './scaled-workload.js';
 
 /** What to do with this scaler on this series. */
-export type Verdict = 'use' | 'observe' | 'not';
+export type Verdict = 'use' | 'observe' | 'not' | 'nothing-to-scale';
 
 /** The verdict and the numbers that it rests on, in sentences. */
 export interface Recommendation {
   readonly verdict: Verdict;
   readonly headline: string;
   readonly reasons: readonly string[];
+  /** A threshold that needs fewer pods because of the forecast; undefined when there is none worth changing to. */
+  readonly cheaperThreshold: CheaperThreshold | undefined;
 }
 
 const HEADLINES: Readonly<Record<Verdict, string>> = {
   use: 'Use it.',
   observe: 'Run it with mode: observe first.',
   not: 'Not for this series.',
+  'nothing-to-scale': 'Nothing to scale at this threshold.',
 };
 
-/** A saving of pod-hours below this is within what the next week may bring either way. */
-const SAVING_THAT_COUNTS = 0.03;
 /** What counts as saved where only this scaler keeps the limit: as if a reactive HPA needed twice the pods. */
 const SAVING_IF_REACTIVE_CANNOT = 0.5;
 /** So much less overload at the same threshold is worth having, if it does not cost more than `COST_THAT_COUNTS`. */
@@ -40,12 +43,35 @@ const FIRM_EVIDENCE_MINUTES = 2 * 1440;
 /**
  * Says in words what the numbers mean. The scaler is recommended when it needs fewer pod-hours than a reactive HPA at
  * the same overload, or cuts overload at about the same cost, and the evidence is firm; to be observed first when it
- * promises that on thin evidence; and not at all when it does neither, or when its model rarely earned its place.
+ * promises that on thin evidence; and not at all when it does neither, or when its model rarely earned its place. A load
+ * that the fewest replicas carry at all times says nothing about a forecast.
  */
 export function recommend(backtest: Backtest): Recommendation {
-  const evidence = weigh(backtest);
-  const { verdict, because } = decide(evidence);
-  return { verdict, headline: HEADLINES[verdict], reasons: [...because, ...reasonsOf(backtest, evidence)] };
+  if (fewestReplicasCarryAll(backtest))
+    return {
+      verdict: 'nothing-to-scale',
+      headline: HEADLINES['nothing-to-scale'],
+      reasons: reasonsToScaleNothing(backtest),
+      cheaperThreshold: undefined,
+    };
+  const { verdict, because } = decide(weigh(backtest));
+  const cheaperThreshold = verdict === 'not' ? undefined : cheaperThresholdOf(backtest);
+  return {
+    verdict,
+    headline: HEADLINES[verdict],
+    reasons: [...because, ...reasonsOf(backtest, verdict === 'use', cheaperThreshold)],
+    cheaperThreshold,
+  };
+}
+
+function fewestReplicasCarryAll({ recording, options: { span, setup } }: Backtest): boolean {
+  const { minReplicas, idleReplicas, capacityPerReplica } = setup;
+  const mostCarried = minReplicas * capacityPerReplica;
+  return (
+    minReplicas > 0 &&
+    idleReplicas === undefined &&
+    recording.load.demand.subarray(span.from, span.to).every((load) => !(load > mostCarried))
+  );
 }
 
 /** The numbers that decide. */
@@ -115,53 +141,4 @@ function decide(evidence: Evidence): { readonly verdict: Verdict; readonly becau
 function savingAt({ cheapest: { reactive, predictive } }: EqualOverload): number {
   if (!predictive) return reactive ? -SAVING_IF_REACTIVE_CANNOT : 0;
   return reactive ? 1 - predictive.podHours / reactive.podHours : SAVING_IF_REACTIVE_CANNOT;
-}
-
-function reasonsOf({ comparison, coverage, options }: Backtest, { reactive, own }: Evidence): string[] {
-  const { setup, trigger } = options;
-  const [first, second, asReactive] = comparison.equalOverload;
-  const reasons = [
-    `At the threshold, the reactive HPA is overloaded for ${formatMinutes(reactive.overloadedMinutes)} with ` +
-      `${formatAmount(reactive.podHours)} pod-hours, this scaler for ${formatMinutes(own.overloadedMinutes)} with ` +
-      `${formatAmount(own.podHours)}.`,
-    sentenceAt(first),
-    sentenceAt(second),
-  ];
-  // Without overload of its own, the reactive HPA's limit would be an ideal that says nothing.
-  if (asReactive.overloadedShare > 0) reasons.push(sentenceAt(asReactive));
-  const better = second.cheapest.predictive ?? first.cheapest.predictive;
-  if (better && better.podHours < own.podHours * (1 - SAVING_THAT_COUNTS))
-    reasons.push(
-      `With this scaler a threshold of ${formatAmount(better.utilisation * setup.capacityPerReplica)} instead of ` +
-        `${formatAmount(setup.targetPerReplica)} is enough: ${formatAmount(better.podHours)} pod-hours at ` +
-        `${formatShare(better.overloadedShare)} overload.`,
-    );
-  const { yesterday, predictive } = first.cheapest;
-  if (yesterday && predictive && yesterday.podHours < predictive.podHours * (1 - SAVING_THAT_COUNTS))
-    reasons.push(
-      `The same time yesterday does better here, with ${formatAmount(yesterday.podHours)} pod-hours for at most ` +
-        `${formatShare(first.overloadedShare)} overloaded time.`,
-    );
-  if (Number.isFinite(coverage))
-    reasons.push(
-      `The peak over the next ${formatDuration(trigger.horizonSeconds)} stayed at or below its forecast in ` +
-        `${formatShare(coverage)} of the steps; ${formatShare(trigger.quantile)} were asked for.`,
-    );
-  return reasons;
-}
-
-function sentenceAt({ overloadedShare, cheapest: { reactive, predictive } }: EqualOverload): string {
-  const limit = `For at most ${formatShare(overloadedShare)} overloaded time`;
-  if (!reactive && !predictive)
-    return `${limit} neither the reactive HPA nor this scaler suffices at 30 % target use.`;
-  if (!reactive)
-    return `${limit} this scaler needs ${formatAmount(predictive!.podHours)} pod-hours; the reactive HPA cannot keep that even at 30 % target use.`;
-  if (!predictive)
-    return `${limit} the reactive HPA needs ${formatAmount(reactive.podHours)} pod-hours; this scaler cannot keep that even at 30 % target use.`;
-  const saving = 1 - predictive.podHours / reactive.podHours;
-  const compared = saving >= 0 ? `${formatShare(saving)} less` : `${formatShare(-saving)} more`;
-  return (
-    `${limit} this scaler needs ${formatAmount(predictive.podHours)} pod-hours, the reactive HPA ` +
-    `${formatAmount(reactive.podHours)}: ${compared}.`
-  );
 }

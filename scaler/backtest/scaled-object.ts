@@ -10,6 +10,8 @@ export interface ScaledObjectNames {
   readonly workload: string;
   /** PromQL of the load; undefined when the load came from a file. */
   readonly query: string | undefined;
+  /** A threshold that is enough once the dry run has shown what it should; undefined when there is none. */
+  readonly thresholdAfterDryRun?: number | undefined;
   /** Where Prometheus is; undefined leaves it to the scaler's default source. */
   readonly prometheusAddress: string | undefined;
 }
@@ -79,6 +81,10 @@ function notes(names: ScaledObjectNames, factor: number): string {
   if (factor !== 1)
     lines.push(
       `Kubernetes keeps three decimals of a metric, so query and threshold are multiplied by ${factor}.`,
+    );
+  if (names.thresholdAfterDryRun !== undefined)
+    lines.push(
+      `Once mode: observe is taken out, a threshold of ${decimal(names.thresholdAfterDryRun * factor)} is enough.`,
     );
   return lines.map((line) => `# ${line}\n`).join('');
 }

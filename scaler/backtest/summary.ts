@@ -33,20 +33,27 @@ export function premises({ backtest, size }: Finding): readonly string[] {
   ];
 }
 
+/** What the ScaledObject holds. */
+export function scaledObjectTitle({ verdict, cheaperThreshold }: Recommendation): string {
+  const title = 'ScaledObject with the values used';
+  return verdict === 'use' && cheaperThreshold ? `${title} and the cheaper threshold` : title;
+}
+
 /** A finished backtest as text for a terminal. */
 export function summaryText(finding: Finding): string {
   const { backtest, size, recommendation, yaml, title } = finding;
+  const table = comparisonTable(backtest.comparison, size.threshold);
   return [
     `Backtest of ${title}`,
     ...premises(finding),
     '',
-    tableText(comparisonTable(backtest.comparison, size.threshold)),
-    '(2.00x: twice the pod-hours of an oracle that knows the future)',
+    tableText(table),
+    ...table.notes.map((note) => `(${note})`),
     '',
     recommendation.headline,
     ...recommendation.reasons.map((reason) => `  - ${reason}`),
     '',
-    'ScaledObject with the values used:',
+    `${scaledObjectTitle(recommendation)}:`,
     '',
     yaml,
   ].join('\n');

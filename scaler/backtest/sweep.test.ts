@@ -19,20 +19,26 @@ describe('cheapestWithin', () => {
 });
 
 describe('sweepUtilisation', () => {
+  const setup = { targetPerReplica: 7.5, capacityPerReplica: 10, startupSeconds: 0, ...clusterDefaults };
+
   it('tries the setup’s own utilisation besides the grid, in ascending order', () => {
     const flat = new Float64Array(10).fill(70);
-    const sweep = sweepUtilisation(flat, flat, {
-      targetPerReplica: 7.5,
-      capacityPerReplica: 10,
-      startupSeconds: 0,
-      ...clusterDefaults,
-    });
-    assert.equal(sweep.length, 37);
+    const sweep = sweepUtilisation(flat, flat, setup, 0.2);
     // 70 / 7.5 rounded up is 10 pods for ten minutes.
     assert.equal(sweep.find((point) => point.utilisation === 0.75)?.podHours, 100 / 60);
     assert.deepEqual(
       sweep.map((point) => point.utilisation),
       sweep.map((point) => point.utilisation).sort((a, b) => a - b),
     );
+  });
+
+  it('goes beyond a pod’s capacity as long as overload is within reach', () => {
+    const load = new Float64Array(600).fill(70);
+    const twice = load.map((value) => 2 * value);
+    const sweep = sweepUtilisation(twice, load, setup, 0.2);
+    // At 200 % of the capacity an answer of 140 still gives 140 / 20 = 7 pods, which carry 70, for ten hours.
+    assert.equal(cheapestWithin(sweep, 0)?.podHours, 70);
+    assert.ok(sweep.at(-1)!.overloadedShare > 0.2);
+    assert.ok(sweep.at(-1)!.utilisation < 3, `${sweep.at(-1)!.utilisation}`);
   });
 });

@@ -9,37 +9,58 @@ export interface SweepPoint {
   readonly overloadedShare: number;
 }
 
-/** 30 % to 100 % of a pod's capacity in steps of 2 %. */
-const UTILISATIONS = Array.from({ length: 36 }, (_, i) => 0.3 + i * 0.02);
+/** The lowest target that is tried, as a share of a pod's capacity. */
+export const LOWEST_UTILISATION = 0.3;
 
 /**
- * Runs one metric with the target set to every utilisation from 30 % to 100 % of a pod's capacity, and the one of the
- * setup. Ways of scaling differ in cost and in overload at once; along this curve they can be compared at the same
- * overload.
+ * 30 % to 100 % of a pod's capacity in steps of 2 %, then in steps of 5 % up to four times the capacity: an answer that
+ * is a quantile of the peak over the whole horizon can be divided by more than one pod carries and still be enough.
+ */
+const UTILISATIONS = [
+  ...Array.from({ length: 36 }, (_, i) => LOWEST_UTILISATION + i * 0.02),
+  ...Array.from({ length: 60 }, (_, i) => 1.05 + i * 0.05),
+];
+
+/**
+ * Runs one metric with targets from 30 % of a pod's capacity upwards, and with the target of the setup. Ways of scaling
+ * differ in cost and in overload at once; along this curve they can be compared at the same overload.
+ *
+ * @param highestOverload share of overloaded time; no target above the capacity is tried once it is exceeded
  */
 export function sweepUtilisation(
   metric: Float64Array,
   demand: Float64Array,
   setup: ScalingSetup,
+  highestOverload: number,
 ): SweepPoint[] {
   const own = setup.targetPerReplica / setup.capacityPerReplica;
-  return [...UTILISATIONS, own]
-    .sort((a, b) => a - b)
-    .map((utilisation) => {
-      const targetPerReplica = utilisation * setup.capacityPerReplica;
-      const { podHours, overloadedShare } = simulateScaling(metric, demand, { ...setup, targetPerReplica });
-      return { utilisation, podHours, overloadedShare };
-    });
+  const points: SweepPoint[] = [];
+  for (const utilisation of [...UTILISATIONS, own].sort((a, b) => a - b)) {
+    const targetPerReplica = utilisation * setup.capacityPerReplica;
+    const { podHours, overloadedShare } = simulateScaling(metric, demand, { ...setup, targetPerReplica });
+    points.push({ utilisation, podHours, overloadedShare });
+    if (utilisation > 1 && overloadedShare > highestOverload) break;
+  }
+  return points;
 }
 
-/** The cheapest point that keeps overload at or under a share of the time; undefined when no utilisation does. */
+/**
+ * The cheapest point that keeps overload at or under a share of the time; undefined when no utilisation does.
+ *
+ * @param highestUtilisation points above it do not count
+ */
 export function cheapestWithin(
   sweep: readonly SweepPoint[],
   overloadedShare: number,
+  highestUtilisation = Number.POSITIVE_INFINITY,
 ): SweepPoint | undefined {
   let cheapest: SweepPoint | undefined;
   for (const point of sweep)
-    if (point.overloadedShare <= overloadedShare && (!cheapest || point.podHours < cheapest.podHours))
+    if (
+      point.overloadedShare <= overloadedShare &&
+      point.utilisation <= highestUtilisation &&
+      (!cheapest || point.podHours < cheapest.podHours)
+    )
       cheapest = point;
   return cheapest;
 }

@@ -1,4 +1,10 @@
-import { type Comparison, type EqualOverload, POLICY_NAMES, type PolicyKey } from './compare.js';
+import {
+  type Comparison,
+  EQUAL_OVERLOAD,
+  type EqualOverload,
+  POLICY_NAMES,
+  type PolicyKey,
+} from './compare.js';
 import { formatAmount, formatMinutes, formatShare } from './format.js';
 
 /** A comparison as rows of text, for the terminal and the report alike. */
@@ -7,6 +13,8 @@ export interface ComparisonTable {
   readonly groups: readonly { readonly title: string; readonly columns: number }[];
   readonly columns: readonly string[];
   readonly rows: readonly { readonly key: PolicyKey; readonly cells: readonly string[] }[];
+  /** What a reader must know to compare the numbers. */
+  readonly notes: readonly string[];
 }
 
 /** The measures of each way of scaling at the threshold, and its pod-hours at equal overload with the oracle as 1. */
@@ -41,14 +49,41 @@ export function comparisonTable({ policies, equalOverload }: Comparison, thresho
         ...limits.map((limit) => cheapestCell(limit, key)),
       ],
     })),
+    notes: [
+      '2.00x: twice the pod-hours of an oracle that knows the future.',
+      ...(overloadsDiffer(policies)
+        ? [
+            `At threshold ${formatAmount(threshold)} the overload is not the same, so the pod-hours there do not compare: those at equal overload do.`,
+          ]
+        : []),
+      ...(limits.some((limit) => policies.some(({ key }) => isFarBelowOthers(limit, key)))
+        ? [
+            '*: less than half of the overload of another way in this column, and no target comes closer to it.',
+          ]
+        : []),
+    ],
   };
 }
 
-function cheapestCell({ cheapest }: EqualOverload, key: PolicyKey): string {
+function overloadsDiffer(policies: Comparison['policies']): boolean {
+  const shares = policies.map(({ outcome }) => outcome.overloadedShare);
+  return Math.max(...shares) - Math.min(...shares) > EQUAL_OVERLOAD;
+}
+
+/** Whether a way of scaling is overloaded so much less than another that their pod-hours compare with care only. */
+function isFarBelowOthers({ cheapest }: EqualOverload, key: PolicyKey): boolean {
+  const shares = Object.values(cheapest).map(({ overloadedShare }) => overloadedShare);
+  const highest = Math.max(...shares);
+  const own = cheapest[key];
+  return own !== undefined && highest > EQUAL_OVERLOAD && own.overloadedShare < highest / 2;
+}
+
+function cheapestCell(limit: EqualOverload, key: PolicyKey): string {
+  const { cheapest } = limit;
   const own = cheapest[key];
   if (!own) return 'not reached';
   const ratio = cheapest.oracle ? ` (${(own.podHours / cheapest.oracle.podHours).toFixed(2)}x)` : '';
-  return formatAmount(own.podHours) + ratio;
+  return `${formatAmount(own.podHours)}${ratio}${isFarBelowOthers(limit, key) ? '*' : ''}`;
 }
 
 /** The table in fixed-width text: names to the left, numbers to the right. */

@@ -58,6 +58,52 @@ describe('predictive-scaler backtest', function () {
     assert.equal(result.recommendation.verdict, 'observe');
   });
 
+  it('puts the cheaper threshold that it recommends into the ScaledObject', async () => {
+    const { timestamps, values } = minuteSamples(9, officeLoad);
+    const file = join(folder, 'nine-days.csv');
+    const lines = Array.from(timestamps, (timestamp, i) => `${timestamp},${values[i]}`);
+    await writeFile(file, `timestamp,value\n${lines.join('\n')}\n`);
+    const { stdout } = await backtest('--csv', file, '--evaluate', '2d', '--refit', '6h', '--threshold', '7');
+    assert.match(stdout, /^Use it\.$/m);
+    const [, cheaper] = /With this scaler a threshold of ([\d.]+) instead of 7 is enough/.exec(stdout)!;
+    assert.match(stdout, /^ScaledObject with the values used and the cheaper threshold:$/m);
+    assert.match(stdout, new RegExp(`^ {8}threshold: "${cheaper}"$`, 'm'));
+  });
+
+  it('lets the horizon be one step when the step is longer than the default, as a trigger does', async () => {
+    const { code, stdout, stderr } = await backtest('--csv', csv, '--step', '1h', '--evaluate', '1d');
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /^Forecast: 1h ahead, /m);
+    assert.match(stdout, /^ {8}predictHorizon: 1h$/m);
+  });
+
+  it('gives no verdict on the forecast for a load that one replica carries', async () => {
+    const { stdout } = await backtest(
+      '--csv',
+      csv,
+      '--evaluate',
+      '1d',
+      '--refit',
+      '6h',
+      '--threshold',
+      '200',
+    );
+    assert.match(stdout, /^Nothing to scale at this threshold\.$/m);
+    // What the command says to try is something that it can judge.
+    const [, threshold] = /With --threshold ([\d.]+) /.exec(stdout)!;
+    const again = await backtest(
+      '--csv',
+      csv,
+      '--evaluate',
+      '1d',
+      '--refit',
+      '6h',
+      '--threshold',
+      threshold!,
+    );
+    assert.match(again.stdout, /^Run it with mode: observe first\.$/m);
+  });
+
   const wrong: [name: string, args: readonly string[], message: RegExp][] = [
     [
       'no load',

@@ -29,7 +29,7 @@ interface Flags {
   readonly step: string;
   readonly history: string;
   readonly evaluate?: number;
-  readonly horizon: string;
+  readonly horizon?: string;
   readonly quantile: string;
   readonly seasonality: string;
   readonly timezone: string;
@@ -78,7 +78,10 @@ export function backtestCommand(): Command {
       'the last part of the load that is evaluated (7d, at most a third)',
       duration,
     )
-    .option('--horizon <duration>', 'how far ahead capacity must be ready', '15m')
+    .option(
+      '--horizon <duration>',
+      'how far ahead capacity must be ready (15m, or one step if that is longer)',
+    )
     .option('--quantile <share>', 'share of coming peaks to stay at or below the answer', '0.9')
     .option('--seasonality <periods>', 'auto, none or a list such as 1d,7d', 'auto')
     .option('--timezone <zone>', 'IANA zone whose wall clock the seasons follow', 'UTC')
@@ -130,7 +133,7 @@ function triggerOf(flags: Flags): Trigger {
     ...(flags.query !== undefined && { query: flags.query }),
     queryStep: flags.step,
     historyTimeWindow: flags.history,
-    predictHorizon: flags.horizon,
+    ...(flags.horizon !== undefined && { predictHorizon: flags.horizon }),
     quantile: flags.quantile,
     seasonality: flags.seasonality,
     timezone: flags.timezone,
@@ -221,17 +224,17 @@ async function write(flags: Flags, trigger: Trigger, size: ReplicaSize, backtest
   const { load } = backtest.recording;
   const { setup, span } = backtest.options;
   const recommendation = recommend(backtest);
+  const isRecommended = recommendation.verdict === 'use';
+  const cheaper = recommendation.cheaperThreshold?.threshold;
   const names: ScaledObjectNames = {
     workload: flags.name,
     query: flags.query,
     prometheusAddress: flags.prometheus,
+    // A dry run answers the load as it is, for which the cheaper threshold would be too high.
+    thresholdAfterDryRun: isRecommended ? undefined : cheaper,
   };
-  const yaml = scaledObjectYaml(
-    names,
-    trigger,
-    setup,
-    recommendation.verdict === 'use' ? 'predict' : 'observe',
-  );
+  const pasted = isRecommended && cheaper ? { ...setup, targetPerReplica: cheaper } : setup;
+  const yaml = scaledObjectYaml(names, trigger, pasted, isRecommended ? 'predict' : 'observe');
   const title = flags.csv === undefined ? flags.query! : basename(flags.csv);
   if (flags.signalOut !== undefined)
     await writeOut(flags.signalOut, signalCsv(load.startSeconds + 60 * span.from, backtest.replay.values));

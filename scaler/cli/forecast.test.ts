@@ -37,6 +37,12 @@ describe('predictive-scaler forecast', function () {
     assert.equal(stdout.match(/^\d{4}-\d\d-\d\d 05:[345]\d:00( +\d[\d.e-]*){3}$/gm)?.length, 6);
   });
 
+  it('forecasts one step when a step is longer than two hours and no horizon is given', async () => {
+    const { code, stdout, stderr } = await run(['--csv', csv, '--step', '3h', '--json']);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.equal(JSON.parse(stdout).mean.length, 1);
+  });
+
   it('prints the same as JSON', async () => {
     const { code, stdout } = await run(['--csv', csv, '--horizon', '30m', '--json']);
     const answer = JSON.parse(stdout);

@@ -16,12 +16,14 @@ interface Flags {
   readonly ndjson?: boolean;
   readonly step: string;
   readonly history: string;
-  readonly horizon: string;
+  readonly horizon?: string;
   readonly quantile: readonly number[];
   readonly seasonality: string;
   readonly timezone: string;
   readonly json?: boolean;
 }
+
+const USUAL_HORIZON_SECONDS = 2 * 3600;
 
 const HELP = `
 Examples:
@@ -42,7 +44,7 @@ export function forecastCommand(): Command {
     .addOption(new Option('--ndjson', 'answer requests on standard input, one JSON per line'))
     .option('--step <duration>', 'grid that the model learns on', '5m')
     .option('--history <duration>', 'history that the model learns from', '14d')
-    .option('--horizon <duration>', 'how far to forecast', '2h')
+    .option('--horizon <duration>', 'how far to forecast (2h, or one step if that is longer)')
     .option('--quantile <shares>', 'quantiles of each step and of the peak', quantiles, [0.5, 0.9])
     .option('--seasonality <periods>', 'auto, none or a list such as 1d,7d', 'auto')
     .option('--timezone <zone>', 'IANA zone whose wall clock the seasons follow', 'UTC')
@@ -55,7 +57,7 @@ async function run(flags: Flags): Promise<void> {
   const trigger = triggerOfFlags('forecast', {
     queryStep: flags.step,
     historyTimeWindow: flags.history,
-    predictHorizon: flags.horizon,
+    ...(flags.horizon !== undefined && { predictHorizon: flags.horizon }),
     seasonality: flags.seasonality,
     timezone: flags.timezone,
   });
@@ -66,9 +68,10 @@ async function run(flags: Flags): Promise<void> {
 }
 
 async function forecastFile(file: string, trigger: Trigger, flags: Flags): Promise<string> {
-  const { stepSeconds, historySeconds, horizonSeconds, seasonality, timezone } = trigger;
+  const { stepSeconds, historySeconds, seasonality, timezone } = trigger;
   const learnt = newest(await seriesOfFile(file, stepSeconds), Math.round(historySeconds / stepSeconds));
-  const horizonSteps = Math.max(1, Math.round(horizonSeconds / stepSeconds));
+  const horizonSeconds = flags.horizon === undefined ? USUAL_HORIZON_SECONDS : trigger.horizonSeconds;
+  const horizonSteps = Math.max(1, Math.ceil(horizonSeconds / stepSeconds));
   const model = fit(learnt, { horizonSteps, seasonality, timezone });
   const ahead = forecast(model, horizonSteps, flags.quantile);
   const report = { title: basename(file), learnt, model, ahead, quantiles: flags.quantile };

@@ -1,4 +1,4 @@
-import { POLICY_NAMES, type PolicyKey } from '../compare.js';
+import { HIGHEST_OVERLOAD, POLICY_NAMES, type PolicyKey } from '../compare.js';
 import type { Finding } from '../summary.js';
 import { cheapestWithin } from '../sweep.js';
 
@@ -28,8 +28,12 @@ export interface ChartData {
   readonly limits: readonly number[];
 }
 
-/** 0.05 % to 20 % in equal ratios. */
-const LIMITS = Array.from({ length: 54 }, (_, i) => 0.0005 * 1.12 ** i);
+const LOWEST_LIMIT = 0.0005;
+/** In equal ratios up to the highest overload that is looked at. */
+const LIMITS = Array.from(
+  { length: 54 },
+  (_, i) => LOWEST_LIMIT * (HIGHEST_OVERLOAD / LOWEST_LIMIT) ** (i / 53),
+);
 
 /** Reduces a finished backtest to what its charts show. */
 export function chartData({ backtest }: Finding): ChartData {

@@ -189,6 +189,8 @@
 
   function drawCostChart(height) {
     const element = document.getElementById('cost-chart');
+    // A load that needs no scaling has no costs to compare.
+    if (!element) return;
     const percent = (value) => (value == null ? '–' : `${Number(value.toPrecision(2))} %`);
     costChart = new uPlot(
       {
@@ -198,7 +200,11 @@
         scales: {
           x: { time: false, distr: 3, range: () => [data.limits[0], data.limits.at(-1)] },
           y: {
-            range: (_, min, max) => [Math.max(0, min - (max - min) * 0.15), max + (max - min) * 0.1 || 1],
+            range: (_, min, max) => {
+              // Lines that all lie at one cost still need room above and below.
+              const height = max - min || max || 1;
+              return [Math.max(0, min - height * 0.15), max + height * 0.1];
+            },
           },
         },
         axes: [

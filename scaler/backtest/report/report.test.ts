@@ -73,6 +73,29 @@ describe('the report page', function () {
       await page.close();
     });
 
+  it('draws no costs where there is nothing to scale', async () => {
+    const page = await browser.newPage();
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.message));
+    const backtest = testBacktest(
+      minuteSamples(4, () => 5),
+      1,
+    );
+    const size = { threshold: 7, capacity: 10, derived: false };
+    const unscaled = join(folder, 'unscaled.html');
+    const recommendation = recommend(backtest);
+    await writeFile(
+      unscaled,
+      await reportHtml({ title: 'steady', backtest, size, recommendation, yaml: '' }),
+    );
+    await page.goto(pathToFileURL(unscaled).href);
+    await page.getByRole('heading', { name: 'Nothing to scale at this threshold.' }).waitFor();
+    assert.equal(await page.locator('.chart canvas').count(), 3);
+    assert.equal(await page.getByText('Cost against overload').count(), 0);
+    assert.deepEqual(problems, []);
+    await page.close();
+  });
+
   it('shows text as text', async () => {
     const page = await browser.newPage();
     await page.goto(pathToFileURL(file).href);

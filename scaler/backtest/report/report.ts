@@ -2,9 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { packageRoot } from '../../package-root.js';
-import { type Finding, premises } from '../summary.js';
+import { type Finding, premises, scaledObjectTitle } from '../summary.js';
 import { type ComparisonTable, comparisonTable } from '../table.js';
 import { chartData } from './chart-data.js';
+
+const COST_SECTION = `<section>
+<h2>Cost against overload</h2>
+<p class="note">Pod-hours that each way of scaling needs to stay at or under a share of overloaded time, with the threshold that suits it best. Lower is cheaper; further left is safer. A line begins where the way of scaling can keep the limit at all.</p>
+<div class="chart" id="cost-chart"></div>
+</section>
+`;
 
 /**
  * A finished backtest as one HTML page that needs nothing else: styles, script and charts are inside, and a policy in
@@ -20,6 +27,7 @@ export async function reportHtml(finding: Finding): Promise<string> {
     readFile(uplot.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8'),
   ]);
   const { title, recommendation, backtest, size, yaml } = finding;
+  const table = comparisonTable(backtest.comparison, size.threshold);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -45,8 +53,8 @@ export async function reportHtml(finding: Finding): Promise<string> {
 
 <section>
 <h2>Ways of scaling, side by side</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Comparison table">${tableHtml(comparisonTable(backtest.comparison, size.threshold))}</div>
-<p class="note">2.00x is twice the pod-hours of an oracle that knows the future. Pods are simulated: the load is taken as it was, whatever the replicas.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Comparison table">${tableHtml(table)}</div>
+${[...table.notes, 'Pods are simulated: the load is taken as it was, whatever the replicas.'].map((note) => `<p class="note">${escapeHtml(note)}</p>`).join('\n')}
 </section>
 
 <section id="timeline">
@@ -67,14 +75,9 @@ export async function reportHtml(finding: Finding): Promise<string> {
 <div class="chart" id="overload-chart"></div>
 </section>
 
+${recommendation.verdict === 'nothing-to-scale' ? '' : COST_SECTION}
 <section>
-<h2>Cost against overload</h2>
-<p class="note">Pod-hours that each way of scaling needs to stay at or under a share of overloaded time, with the threshold that suits it best. Lower is cheaper; further left is safer. A line begins where the way of scaling can keep the limit at all.</p>
-<div class="chart" id="cost-chart"></div>
-</section>
-
-<section>
-<div class="heading"><h2>ScaledObject with the values used</h2><button type="button" id="copy">Copy</button></div>
+<div class="heading"><h2>${escapeHtml(scaledObjectTitle(recommendation))}</h2><button type="button" id="copy">Copy</button></div>
 <pre class="scroll" tabindex="0"><code id="yaml">${escapeHtml(yaml)}</code></pre>
 </section>
 

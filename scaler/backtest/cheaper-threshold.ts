@@ -1,0 +1,51 @@
+import type { Backtest } from './backtest.js';
+import { resultOf } from './compare.js';
+import { cheapestWithin, type SweepPoint } from './sweep.js';
+
+/** A threshold above the one that was given, with what it came to. */
+export interface CheaperThreshold {
+  readonly threshold: number;
+  readonly podHours: number;
+  readonly overloadedShare: number;
+}
+
+/** A saving of pod-hours below this is within what the next week may bring either way. */
+export const SAVING_THAT_COUNTS = 0.03;
+
+/**
+ * The cheapest threshold that keeps overload at or under 0.2 % of the time, or 1 % where that is out of reach;
+ * undefined when it saves little, or when a reactive HPA keeps the same limit with as few pods: then the threshold is
+ * what saves, not the forecast. It is never above what a replica carries, because the observed load alone is divided by
+ * it whenever the model is set aside.
+ */
+export function cheaperThresholdOf({
+  comparison,
+  options: { setup },
+}: Backtest): CheaperThreshold | undefined {
+  const reactive = resultOf(comparison, 'reactive');
+  const own = resultOf(comparison, 'predictive');
+  const [first, second] = comparison.equalOverload;
+  for (const { overloadedShare } of [second, first]) {
+    const point = cheapestWithin(own.sweep, overloadedShare, 1);
+    if (!point) continue;
+    const byReactive = cheapestWithin(reactive.sweep, overloadedShare, 1);
+    if (!savesAgainst(own.outcome, point) || (byReactive && !savesAgainst(byReactive, point)))
+      return undefined;
+    return {
+      threshold: roundDown(point.utilisation * setup.capacityPerReplica),
+      podHours: point.podHours,
+      overloadedShare: point.overloadedShare,
+    };
+  }
+  return undefined;
+}
+
+function savesAgainst(other: { readonly podHours: number }, { podHours }: SweepPoint): boolean {
+  return podHours < other.podHours * (1 - SAVING_THAT_COUNTS);
+}
+
+/** To three digits, which is all that people set. */
+function roundDown(value: number): number {
+  const unit = 10 ** (Math.floor(Math.log10(value)) - 2);
+  return Number((Math.floor(value / unit + 1e-9) * unit).toPrecision(3));
+}

@@ -1,0 +1,101 @@
+import { formatDuration } from '../duration.js';
+import type { Backtest } from './backtest.js';
+import { type CheaperThreshold, SAVING_THAT_COUNTS } from './cheaper-threshold.js';
+import { EQUAL_OVERLOAD, type EqualOverload, type PolicyResult, resultOf } from './compare.js';
+import { formatAmount, formatMinutes, formatShare } from './format.js';
+import { LOWEST_UTILISATION, type SweepPoint } from './sweep.js';
+import { replicaSize } from './threshold.js';
+
+/**
+ * The numbers behind a verdict about the forecast, each in a sentence.
+ *
+ * @param isRecommended whether this scaler is to be used at once
+ */
+export function reasonsOf(
+  backtest: Backtest,
+  isRecommended: boolean,
+  cheaper: CheaperThreshold | undefined,
+): readonly string[] {
+  const { comparison, coverage, options } = backtest;
+  const { setup, trigger } = options;
+  const [first, second, asReactive] = comparison.equalOverload;
+  const reactive = resultOf(comparison, 'reactive');
+  const own = resultOf(comparison, 'predictive');
+  const reasons = [
+    `At the threshold, the reactive HPA is overloaded for ${formatMinutes(reactive.outcome.overloadedMinutes)} with ` +
+      `${formatAmount(reactive.outcome.podHours)} pod-hours, this scaler for ${formatMinutes(own.outcome.overloadedMinutes)} with ` +
+      `${formatAmount(own.outcome.podHours)}.`,
+    sentenceAt(first),
+    sentenceAt(second),
+  ];
+  // Without overload of its own, the reactive HPA's limit would be an ideal that says nothing.
+  if (asReactive.overloadedShare > 0) reasons.push(sentenceAt(asReactive));
+  if (setup.minReplicas === 0) reasons.push(...idleSentence(backtest, reactive, own));
+  if (cheaper)
+    reasons.push(
+      `${isRecommended ? 'With this scaler' : 'Once mode: predict is set,'} a threshold of ` +
+        `${formatAmount(cheaper.threshold)} instead of ${formatAmount(setup.targetPerReplica)} is enough: ` +
+        `${formatAmount(cheaper.podHours)} pod-hours at ${formatShare(cheaper.overloadedShare)} overload.`,
+    );
+  const { yesterday, predictive } = first.cheapest;
+  if (yesterday && predictive && yesterday.podHours < predictive.podHours * (1 - SAVING_THAT_COUNTS))
+    reasons.push(
+      `The same time yesterday does better here, with ${formatAmount(yesterday.podHours)} pod-hours for at most ` +
+        `${formatShare(first.overloadedShare)} overloaded time.`,
+    );
+  if (Number.isFinite(coverage))
+    reasons.push(
+      `The load of the next ${formatDuration(trigger.horizonSeconds)} stayed at or below the forecast of its peak for ` +
+        `${formatShare(coverage)} of the time; ${formatShare(trigger.quantile)} was asked for.`,
+    );
+  return reasons;
+}
+
+/** Why there is nothing to compare, and a threshold with which there would be. */
+export function reasonsToScaleNothing({ recording, options: { span, setup } }: Backtest): readonly string[] {
+  const { minReplicas, capacityPerReplica } = setup;
+  const known = recording.load.demand.subarray(span.from, span.to).filter((load) => !Number.isNaN(load));
+  const highest = known.reduce((most, load) => Math.max(most, load), 0);
+  if (highest === 0) return ['There was no load at all in this time.'];
+  const carried = minReplicas === 1 ? 'one replica carries' : `${minReplicas} replicas carry`;
+  const { threshold } = replicaSize(recording.load, undefined, undefined);
+  return [
+    `At all times ${carried} the load: it was ${formatAmount(highest)} at most, and a replica is overloaded beyond ${formatAmount(capacityPerReplica)}.`,
+    'With such a load no way of scaling does better than another, so this says nothing about the forecast.',
+    `If a replica carries less, say how much. With --threshold ${threshold} the busiest hundredth of the load would need 20 replicas at full use.`,
+  ];
+}
+
+function sentenceAt({ overloadedShare, cheapest: { reactive, predictive } }: EqualOverload): string {
+  const limit = `For at most ${formatShare(overloadedShare)} overloaded time`;
+  const lowest = `even at ${formatShare(LOWEST_UTILISATION)} target use`;
+  if (!reactive && !predictive)
+    return `${limit} neither the reactive HPA nor this scaler suffices, ${lowest}.`;
+  if (!reactive)
+    return `${limit} this scaler needs ${formatAmount(predictive!.podHours)} pod-hours; the reactive HPA cannot keep that ${lowest}.`;
+  if (!predictive)
+    return `${limit} the reactive HPA needs ${formatAmount(reactive.podHours)} pod-hours; this scaler cannot keep that ${lowest}.`;
+  const share = formatShare(Math.abs(1 - predictive.podHours / reactive.podHours));
+  const compared =
+    share === '0 %' ? 'the same' : `${share} ${predictive.podHours < reactive.podHours ? 'less' : 'more'}`;
+  const apart = Math.abs(predictive.overloadedShare - reactive.overloadedShare) > EQUAL_OVERLOAD;
+  const reached = ({ podHours, overloadedShare: share }: SweepPoint) =>
+    formatAmount(podHours) + (apart ? ` pod-hours at ${formatShare(share)}` : ' pod-hours');
+  return `${limit} this scaler needs ${reached(predictive)}, the reactive HPA ${reached(reactive)}: ${compared}.`;
+}
+
+/** Where the workload may sleep: what each way of scaling keeps awake for nothing, when that differs. */
+function idleSentence(
+  { recording: { load }, options: { span } }: Backtest,
+  reactive: PolicyResult,
+  own: PolicyResult,
+): string[] {
+  const demand = load.demand.subarray(span.from, span.to);
+  const idlePodHours = ({ timeline }: PolicyResult) =>
+    timeline.replicas.reduce((sum, replicas, minute) => sum + (demand[minute] === 0 ? replicas : 0), 0) / 60;
+  const [reactiveHours, ownHours] = [idlePodHours(reactive), idlePodHours(own)];
+  if (Math.abs(ownHours - reactiveHours) < SAVING_THAT_COUNTS * reactive.outcome.podHours) return [];
+  return [
+    `While there was no load, this scaler kept pods for ${formatAmount(ownHours)} pod-hours, the reactive HPA for ${formatAmount(reactiveHours)}.`,
+  ];
+}
