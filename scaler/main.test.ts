@@ -124,6 +124,20 @@ describe('the scaler over a real Prometheus', function () {
     await refusal({ ...unknown, ignoreNullValues: 'false' }, status.UNAVAILABLE, /no series/);
   });
 
+  it('answers two triggers of a ScaledObject that have the same metricName, and an edit that is taken back', async () => {
+    const named = { ...metadata, metricName: 'load' };
+    const other = { ...named, threshold: '20', mode: 'observe' };
+    const targets = [];
+    for (const asked of [named, other, named, other, named])
+      targets.push((await pollUntil('an answer', () => keda.read('shop', 'apps', asked))).targetPerReplica);
+    assert.deepEqual(targets, [10, 20, 10, 20, 10]);
+    const exported = [
+      ...(await scrape()).matchAll(/^predictive_scaler_threshold\{.*metric="(.*?)".*\} (\d+)$/gm),
+    ];
+    assert.deepEqual(exported.map(([, , threshold]) => threshold).sort(), ['10', '20']);
+    assert.notEqual(exported[0]![1], exported[1]![1]);
+  });
+
   it('refuses wrong metadata by key, value and accepted form', async () => {
     const wrong = { ...metadata, threshold: 'many' };
     await refusal(wrong, status.INVALID_ARGUMENT, /apps\/shop.*threshold.*many/);

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.js';
 import { ScalerError } from '../errors.js';
 import type { Trigger } from '../trigger.js';
 import type { Fitter, HistoryProvider, PlannerObserver, PlannerSettings } from './ports.js';
 import { TrackedTrigger } from './tracked-trigger.js';
-import type { Answer, Answers, Evidence } from './types.js';
+import type { Answer, Answers, Evidence, KnownTrigger } from './types.js';
 
 /** How many times a trigger is looked at without a question in between until it is dropped. */
 const looksUntilIdle = 10;
@@ -29,7 +30,8 @@ interface Share {
  * the background, and it is dropped when nobody has asked for a while. Questions are answered from memory.
  */
 export class Planner implements Answers {
-  readonly #tracked = new Map<string, TrackedTrigger>();
+  /** By `keyOf`. Several share a key while an edit is new, and where triggers of a ScaledObject have one metricName. */
+  readonly #tracked = new Map<string, readonly TrackedTrigger[]>();
   /** What each namespace has of the bounds. */
   readonly #shares = new Map<string, Share>();
   readonly #ending = new Set<Promise<void>>();
@@ -55,48 +57,53 @@ export class Planner implements Answers {
     return tracked.answer ?? { error: noAnswerYet(trigger, this.parts.settings.firstAnswerWaitSeconds) };
   }
 
-  /**
-   * @throws ScalerError as `HistoryProvider.window` does, when the namespace has too many triggers, and when another
-   * trigger of the ScaledObject has the same metric name.
-   */
+  /** @throws ScalerError as `HistoryProvider.window` does, and when the namespace has too many triggers. */
   subscribe(trigger: Trigger, listener: (answer: Answer) => void): () => void {
     return this.#track(trigger).subscribe(listener);
   }
 
-  *all(): Iterable<{ readonly trigger: Trigger; readonly answer: Answer | undefined }> {
-    for (const { trigger, answer } of this.#tracked.values()) yield { trigger, answer };
+  *all(): Iterable<KnownTrigger> {
+    for (const sameName of this.#tracked.values()) {
+      const latest = Math.min(...sameName.map(({ idleLooks }) => idleLooks));
+      const current = sameName.filter(({ idleLooks }) => idleLooks <= latest + 1);
+      // A map, since triggers that differ in a secret alone have one name; the newer counts.
+      const named = new Map(
+        current.map((one) => [current.length > 1 ? distinctName(one.trigger) : one.trigger.metricName, one]),
+      );
+      for (const [name, { trigger, answer }] of named) yield { name, trigger, answer };
+    }
   }
 
   evidence(trigger: Trigger): Evidence | undefined {
-    return this.#tracked.get(keyOf(trigger))?.evidence();
+    return this.#find(trigger)?.evidence();
   }
 
   /** Stops every trigger's life and waits until nothing is under way. */
   async close(): Promise<void> {
     this.#closing.abort();
-    for (const key of this.#tracked.keys()) this.#drop(key);
+    for (const tracked of [...this.#tracked.values()].flat()) this.#drop(tracked);
     await Promise.all([this.#sweeping, ...this.#ending]);
   }
 
+  #find(trigger: Trigger): TrackedTrigger | undefined {
+    const sameName = this.#tracked.get(keyOf(trigger));
+    return (
+      sameName?.find((known) => known.trigger === trigger) ??
+      sameName?.find((known) => isDeepStrictEqual(known.trigger, trigger))
+    );
+  }
+
   #track(trigger: Trigger): TrackedTrigger {
-    const key = keyOf(trigger);
-    const known = this.#tracked.get(key);
-    if (known && (known.trigger === trigger || isDeepStrictEqual(known.trigger, trigger))) {
+    const known = this.#find(trigger);
+    if (known) {
       known.idleLooks = 0;
       return known;
     }
-    if (known && known.idleLooks < 2 && known.replaced && isDeepStrictEqual(known.replaced, trigger))
-      throw nameTaken(trigger);
-    this.#requireRoom(trigger, known?.trigger);
-    // Opened before the old one is dropped, so that an unchanged query keeps its window.
+    this.#makeRoom(trigger);
     const history = this.parts.history.window(this.#withLead(trigger));
     const tracked = new TrackedTrigger(trigger, history, this.parts);
-    if (known) {
-      known.moveSubscribersTo(tracked);
-      tracked.replaced = known.trigger;
-      this.#drop(key);
-    }
-    this.#tracked.set(key, tracked);
+    const key = keyOf(trigger);
+    this.#tracked.set(key, [...(this.#tracked.get(key) ?? []), tracked]);
     this.#addToShare(trigger, 1);
     tracked.start();
     return tracked;
@@ -126,8 +133,23 @@ export class Planner implements Answers {
     else this.#shares.delete(trigger.namespace);
   }
 
-  /** @param replaced the trigger that makes room for this one. */
-  #requireRoom(trigger: Trigger, replaced: Trigger | undefined): void {
+  /**
+   * Drops what the trigger was before an edit where the namespace has no room for both: that is no longer asked about.
+   * @throws ScalerError when there is still no room.
+   */
+  #makeRoom(trigger: Trigger): void {
+    let refusal = this.#refusal(trigger);
+    for (const old of this.#tracked.get(keyOf(trigger)) ?? []) {
+      if (refusal === undefined) return;
+      if (old.idleLooks === 0 || old.hasSubscribers) continue;
+      this.#drop(old);
+      refusal = this.#refusal(trigger);
+    }
+    if (refusal !== undefined) throw refusal;
+  }
+
+  /** Why the namespace has no room for another trigger; undefined when it has. */
+  #refusal(trigger: Trigger): ScalerError | undefined {
     const { maxTriggersPerNamespace, maxStepsPerNamespace } = this.parts.settings;
     const { namespace, scaledObject } = trigger;
     const { triggers, steps } = this.#shareOf(namespace);
@@ -136,19 +158,19 @@ export class Planner implements Answers {
         'rejected',
         `ScaledObject ${namespace}/${scaledObject}: namespace ${namespace} has ${has}; ${advice}, or ask the operator to raise planner.${setting}`,
       );
-    if (replaced === undefined && triggers >= maxTriggersPerNamespace)
-      throw refuse(
+    if (triggers >= maxTriggersPerNamespace)
+      return refuse(
         `${maxTriggersPerNamespace} triggers already, and no more are accepted`,
         'remove some',
         'maxTriggersPerNamespace',
       );
-    const more = stepsOf(trigger) - (replaced === undefined ? 0 : stepsOf(replaced));
-    if (more > 0 && steps + more > maxStepsPerNamespace)
-      throw refuse(
-        `${steps} of ${maxStepsPerNamespace} steps of history, and this trigger wants ${more} more`,
+    if (steps + stepsOf(trigger) > maxStepsPerNamespace)
+      return refuse(
+        `${steps} of ${maxStepsPerNamespace} steps of history, and this trigger wants ${stepsOf(trigger)} more`,
         'shorten historyTimeWindow, lengthen queryStep',
         'maxStepsPerNamespace',
       );
+    return undefined;
   }
 
   async #waitForFirstAnswer(tracked: TrackedTrigger): Promise<void> {
@@ -161,10 +183,11 @@ export class Planner implements Answers {
     tracked.hasBeenWaitedFor = true;
   }
 
-  #drop(key: string): void {
-    const tracked = this.#tracked.get(key);
-    if (!tracked) return;
-    this.#tracked.delete(key);
+  #drop(tracked: TrackedTrigger): void {
+    const key = keyOf(tracked.trigger);
+    const others = this.#tracked.get(key)?.filter((other) => other !== tracked) ?? [];
+    if (others.length > 0) this.#tracked.set(key, others);
+    else this.#tracked.delete(key);
     this.#addToShare(tracked.trigger, -1);
     const ending = tracked.stop().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
@@ -176,9 +199,9 @@ export class Planner implements Answers {
     const signal = this.#closing.signal;
     while (!signal.aborted) {
       await clock.sleep(settings.idleSeconds / looksUntilIdle, signal).catch(() => undefined);
-      for (const [key, tracked] of this.#tracked) {
+      for (const tracked of [...this.#tracked.values()].flat()) {
         if (tracked.hasSubscribers || tracked.idleLooks++ < looksUntilIdle) continue;
-        this.#drop(key);
+        this.#drop(tracked);
         observer.triggerDropped(tracked.trigger);
       }
     }
@@ -193,12 +216,10 @@ function keyOf(trigger: Trigger): string {
   return `${trigger.namespace}/${trigger.scaledObject}/${trigger.metricName}`;
 }
 
-/** Two triggers that are both asked about would replace each other at every call, with a new history and fit each time. */
-function nameTaken({ namespace, scaledObject, metricName }: Trigger): ScalerError {
-  return new ScalerError(
-    'invalid',
-    `ScaledObject ${namespace}/${scaledObject}: two of its triggers have the metricName "${metricName}" and differ otherwise; give each a name of its own, or leave metricName out (after an edit that was taken back, this passes within minutes)`,
-  );
+/** Of triggers with one metricName each gets its own, from what it says: replicas and restarts agree on it. */
+function distinctName({ notices: _, ...trigger }: Trigger): string {
+  const hash = createHash('sha256').update(JSON.stringify(trigger)).digest('hex');
+  return `${trigger.metricName}-${hash.slice(0, 6)}`;
 }
 
 function noAnswerYet(trigger: Trigger, waitedSeconds: number): ScalerError {

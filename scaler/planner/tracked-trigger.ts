@@ -25,7 +25,7 @@ export interface TrackedTriggerParts {
  * tick of the refresh clock. Nothing that Prometheus does can hold up a tick.
  */
 export class TrackedTrigger {
-  #listeners = new Set<(answer: Answer) => void>();
+  readonly #listeners = new Set<(answer: Answer) => void>();
   readonly #fitOptions: FitOptions;
   readonly #model: RefittingModel;
   readonly #record: AnswerRecord;
@@ -46,8 +46,6 @@ export class TrackedTrigger {
 
   /** Looks at idle triggers since somebody last asked about this one. */
   idleLooks = 0;
-  /** The trigger of the same name whose place this one took. */
-  replaced: Trigger | undefined;
   /** The bounded wait of the first call, which calls that come meanwhile share; later ones do not wait. */
   firstWait: Promise<void> | undefined;
   hasBeenWaitedFor = false;
@@ -90,21 +88,14 @@ export class TrackedTrigger {
     };
   }
 
-  /** Hands the subscribers over to the trigger that takes this one's place, where they can still take their leave. */
-  moveSubscribersTo(successor: TrackedTrigger): void {
-    successor.#listeners = this.#listeners;
-    this.#listeners = new Set();
-  }
-
   get hasSubscribers(): boolean {
     return this.#listeners.size > 0;
   }
 
   /** Calls back at each renewed answer until the returned function is called. */
   subscribe(listener: (answer: Answer) => void): () => void {
-    const listeners = this.#listeners;
-    listeners.add(listener);
-    return () => listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Begins to read, fit and answer. */

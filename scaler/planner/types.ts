@@ -81,6 +81,15 @@ export interface Snapshot {
 /** What a trigger answers at this moment: a snapshot, or the error that KEDA must see. */
 export type Answer = { readonly snapshot: Snapshot } | { readonly error: ScalerError };
 
+/** A trigger that is asked about. */
+export interface KnownTrigger {
+  /** Its `metricName`, with an ending of its own where two triggers of the ScaledObject have the same one. */
+  readonly name: string;
+  readonly trigger: Trigger;
+  /** undefined until the first answer. */
+  readonly answer: Answer | undefined;
+}
+
 /** What an answer was computed from. */
 export interface Evidence {
   /** The history held; a copy. */
@@ -102,8 +111,8 @@ export interface Answers {
   answer(trigger: Trigger): Promise<Answer>;
   /** Calls back at each refresh of the trigger's answer until the returned function is called. */
   subscribe(trigger: Trigger, listener: (answer: Answer) => void): () => void;
-  /** Every trigger known now. */
-  all(): Iterable<{ readonly trigger: Trigger; readonly answer: Answer | undefined }>;
+  /** Every trigger that is asked about; what a trigger was before an edit is left out within two minutes. */
+  all(): Iterable<KnownTrigger>;
   /** What a trigger's answer was computed from, for those who want to look into it; undefined when unknown. */
   evidence(trigger: Trigger): Evidence | undefined;
 }

@@ -70,7 +70,9 @@ function start(triggers: { trigger: Trigger; answer: Answer | undefined }[] = []
     version: '1.2.3',
     sourceNames: new Set(['central']),
   });
-  telemetry.exportAnswers({ all: () => triggers });
+  telemetry.exportAnswers({
+    all: () => triggers.map((known) => ({ name: known.trigger.metricName, ...known })),
+  });
   return { telemetry, lines, scrape: () => textOf(telemetry) };
 }
 

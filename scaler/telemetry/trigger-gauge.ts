@@ -5,7 +5,7 @@ import {
   type MetricValue,
   type Registry,
 } from 'prom-client';
-import type { Answer, Answers } from '../planner/types.js';
+import type { Answer, Answers, KnownTrigger } from '../planner/types.js';
 import type { Trigger } from '../trigger.js';
 
 /** The labels that every trigger's series carry. */
@@ -83,8 +83,9 @@ export class TriggerGauge extends Gauge {
     const { name, help, label, collect } = this.#family;
     const nowSeconds = this.#states.nowSeconds();
     const values: SharedValue[] = [];
-    for (const { trigger, answer } of this.#states.answers.all()) {
-      const sharedLabels = this.#labels.of(trigger);
+    for (const known of this.#states.answers.all()) {
+      const { trigger, answer } = known;
+      const sharedLabels = this.#labels.of(known);
       collect({ trigger, answer, nowSeconds }, (value, labelValue) => {
         if (Number.isNaN(value)) return;
         const labels = label === undefined ? noLabels : { [label]: labelValue ?? '' };
@@ -104,10 +105,10 @@ const noLabels: Record<string, string> = Object.freeze({});
 export class LabelCache {
   readonly #labels = new WeakMap<Trigger, Record<string, string>>();
 
-  of(trigger: Trigger): Record<string, string> {
+  of({ name: metric, trigger }: KnownTrigger): Record<string, string> {
     let labels = this.#labels.get(trigger);
-    if (labels === undefined) {
-      const { namespace, scaledObject: scaledobject, metricName: metric } = trigger;
+    if (labels?.metric !== metric) {
+      const { namespace, scaledObject: scaledobject } = trigger;
       labels = Object.freeze({ namespace, scaledobject, metric });
       this.#labels.set(trigger, labels);
     }

@@ -42,12 +42,11 @@ export function statusApi({ answers, clock, scalerAddress }: ApiParts): Router {
   router.get('/api/triggers/:namespace/:name/:metric', async (request, response) => {
     const { namespace, name, metric } = request.params;
     const historyDays = wholeParameter(request, 'historyDays', DEFAULT_HISTORY_DAYS, 1, MOST_HISTORY_DAYS);
-    for (const { trigger, answer } of answers.all()) {
-      if (trigger.metricName !== metric || trigger.scaledObject !== name || trigger.namespace !== namespace)
-        continue;
+    for (const known of answers.all()) {
+      const { trigger } = known;
+      if (known.name !== metric || trigger.scaledObject !== name || trigger.namespace !== namespace) continue;
       const detail = triggerDetail({
-        trigger,
-        answer,
+        ...known,
         evidence: answers.evidence(trigger),
         nowSeconds: clock.nowSeconds(),
         historySeconds: historyDays * DAY_SECONDS,

@@ -2,7 +2,7 @@ import { type FittedModel, forecast, type PooledModel, type Series } from '../..
 import type { PastAnswers } from '../../planner/answer-record.js';
 import { LOWER_QUANTILE, stepsBehind } from '../../planner/outlook.js';
 import type { StateChange } from '../../planner/state-changes.js';
-import type { Answer, Evidence } from '../../planner/types.js';
+import type { Answer, Evidence, KnownTrigger } from '../../planner/types.js';
 import { describeSource, type Trigger } from '../../trigger.js';
 import type {
   ForecastChart,
@@ -24,9 +24,7 @@ import { sparkline } from './sparkline.js';
 import { summarise } from './trigger-summary.js';
 
 /** What a detail is made of. */
-export interface DetailParts {
-  readonly trigger: Trigger;
-  readonly answer: Answer | undefined;
+export interface DetailParts extends KnownTrigger {
   readonly evidence: Evidence | undefined;
   readonly nowSeconds: number;
   /** How much history to show. */
@@ -50,7 +48,7 @@ export function triggerDetail(parts: DetailParts): TriggerDetail {
   const past = evidence?.past;
   return {
     time: rfc3339(nowSeconds),
-    summary: summarise(trigger, answer, spark),
+    summary: summarise(parts, spark),
     settings: settingsOf(trigger),
     notices: trigger.notices.map(redact),
     explanation: explanationOf(answer),

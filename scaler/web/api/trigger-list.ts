@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../clock.js';
-import type { Answer, Answers } from '../../planner/types.js';
+import type { Answer, Answers, KnownTrigger } from '../../planner/types.js';
 import type { Trigger } from '../../trigger.js';
 import type { Sparkline, TriggerList } from './contract.js';
 import { type JsonBody, jsonBody } from './json-body.js';
@@ -51,11 +51,11 @@ export class TriggerPages {
   }
 
   async #build(offset: number, limit: number): Promise<JsonBody> {
-    const all = [...this.answers.all()].sort((a, b) => byName(a.trigger, b.trigger));
+    const all = [...this.answers.all()].sort(byName);
     const turn = new Turns();
     const triggers: string[] = [];
-    for (const { trigger, answer } of all.slice(offset, offset + limit)) {
-      triggers.push(JSON.stringify(summarise(trigger, answer, this.#sparkline(trigger, answer))));
+    for (const known of all.slice(offset, offset + limit)) {
+      triggers.push(JSON.stringify(summarise(known, this.#sparkline(known.trigger, known.answer))));
       await turn.yieldWhenDue();
     }
     const frame: Omit<TriggerList, 'triggers'> = {
@@ -99,11 +99,11 @@ function newestAnswerSeconds(all: readonly { readonly answer: Answer | undefined
   return newest;
 }
 
-function byName(a: Trigger, b: Trigger): number {
+function byName(a: KnownTrigger, b: KnownTrigger): number {
   return (
-    compare(a.namespace, b.namespace) ||
-    compare(a.scaledObject, b.scaledObject) ||
-    compare(a.metricName, b.metricName)
+    compare(a.trigger.namespace, b.trigger.namespace) ||
+    compare(a.trigger.scaledObject, b.trigger.scaledObject) ||
+    compare(a.name, b.name)
   );
 }
 

@@ -1,15 +1,10 @@
-import type { Answer, Snapshot } from '../../planner/types.js';
-import type { Trigger } from '../../trigger.js';
+import type { Answer, KnownTrigger, Snapshot } from '../../planner/types.js';
 import type { Sparkline, TriggerStatus, TriggerSummary } from './contract.js';
 import { accuracyOf, apiError, comingPeak, replicasFor } from './explain.js';
 import { known, rfc3339 } from './json-values.js';
 
 /** What the overview shows of a trigger. */
-export function summarise(
-  trigger: Trigger,
-  answer: Answer | undefined,
-  spark: Sparkline | null,
-): TriggerSummary {
+export function summarise({ name, trigger, answer }: KnownTrigger, spark: Sparkline | null): TriggerSummary {
   const snapshot = answer && 'snapshot' in answer ? answer.snapshot : undefined;
   const peak = snapshot ? comingPeak(snapshot) : null;
   const replicas = (load: number | null | undefined) =>
@@ -17,7 +12,7 @@ export function summarise(
   return {
     namespace: trigger.namespace,
     scaledObject: trigger.scaledObject,
-    metricName: trigger.metricName,
+    metricName: name,
     status: statusOf(answer),
     reason: snapshot?.reason ?? null,
     stage: snapshot?.stage ?? null,

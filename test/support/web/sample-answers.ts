@@ -5,7 +5,7 @@ import { AnswerRecord } from '../../../scaler/planner/answer-record.js';
 import { outlookOf } from '../../../scaler/planner/outlook.js';
 import { planAnswer } from '../../../scaler/planner/plan-answer.js';
 import { StateChanges } from '../../../scaler/planner/state-changes.js';
-import type { Answer, Answers, Evidence, Snapshot } from '../../../scaler/planner/types.js';
+import type { Answer, Answers, Evidence, KnownTrigger, Snapshot } from '../../../scaler/planner/types.js';
 import type { Trigger } from '../../../scaler/trigger.js';
 import { testTrigger } from '../test-trigger.js';
 
@@ -35,8 +35,8 @@ export class SampleAnswers implements Answers {
   subscribe(): () => void {
     throw new Error('the page follows nothing');
   }
-  all(): readonly Sample[] {
-    return this.samples;
+  all(): readonly KnownTrigger[] {
+    return this.samples.map((sample) => ({ name: sample.trigger.metricName, ...sample }));
   }
   evidence(trigger: Trigger): Evidence | undefined {
     return this.samples.find((sample) => sample.trigger === trigger)?.evidence;
