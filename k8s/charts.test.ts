@@ -12,7 +12,12 @@ import { checkPrograms } from '../test/support/k8s/checks/programs.js';
 import { checkSecurity } from '../test/support/k8s/checks/security.js';
 import { checkServices } from '../test/support/k8s/checks/services.js';
 import { installedSecrets } from '../test/support/k8s/installed-secrets.js';
-import { describeObject, type KubernetesObject } from '../test/support/k8s/kubernetes-object.js';
+import {
+  containersOf,
+  describeObject,
+  type KubernetesObject,
+  podTemplate,
+} from '../test/support/k8s/kubernetes-object.js';
 import { lintChart, noHelm, renderChart, renderNotes, withTools } from '../test/support/k8s/render.js';
 import { checkSchema, findUnknownFields } from '../test/support/k8s/validate.js';
 
@@ -140,6 +145,22 @@ describe('the Helm charts', function () {
     )!;
     const { expr } = rule.spec.groups[0].rules[0];
     assert.equal(expr, 'up{job="blue-predictive-scaler"} == 0 or absent(up{job="blue-predictive-scaler"})');
+  });
+
+  it('predictive-scaler advertises the address of its own Service', () => {
+    const objects = renderChart('predictive-scaler', { release: 'blue', set: [prometheus] });
+    const { name, namespace } = objects.find(({ kind }) => kind === 'Service')!.metadata;
+    const scaler = objects.find(({ kind }) => kind === 'Deployment')!;
+    const [container] = containersOf(podTemplate(scaler)!);
+    const advertised = container!.env!.find(({ name }) => name === 'SCALER_GRPC_ADVERTISED_ADDRESS');
+    assert.equal(advertised?.value, `${name}.${namespace ?? 'default'}:50051`);
+  });
+
+  it('boiler asks KEDA to poll for nothing, since a consumer always stays', () => {
+    const [scaled] = renderChart('boiler', { set: ['rabbitmq.existingSecret=x'] }).filter(
+      ({ kind }) => kind === 'ScaledObject',
+    );
+    assert.deepEqual([scaled!.spec.minReplicaCount, scaled!.spec.pollingInterval], [1, undefined]);
   });
 
   it('boiler escapes what an address cannot hold as it is', () => {

@@ -6,7 +6,7 @@ import { checkCertificates } from '../test/support/k8s/checks/certificates.js';
 import { checkMounts, type InstalledSecrets } from '../test/support/k8s/checks/mounts.js';
 import { checkNetworkPolicies } from '../test/support/k8s/checks/network.js';
 import { checkPrograms } from '../test/support/k8s/checks/programs.js';
-import { checkOwners, checkTriggers } from '../test/support/k8s/checks/scaling.js';
+import { checkOwners, checkPolling, checkTriggers } from '../test/support/k8s/checks/scaling.js';
 import { checkSecurity } from '../test/support/k8s/checks/security.js';
 import { checkAddresses, checkServiceMonitors, checkServices } from '../test/support/k8s/checks/services.js';
 import { installedSecrets } from '../test/support/k8s/installed-secrets.js';
@@ -39,6 +39,7 @@ describe('names that point at each other', function () {
       ...checkAddresses(objects),
       ...checkServiceMonitors(objects),
       ...checkOwners(objects),
+      ...checkPolling(objects),
       ...checkTriggers(objects),
       ...checkPrograms(objects, version),
       ...checkMounts(objects, secrets),
@@ -93,9 +94,30 @@ describe('names that point at each other', function () {
     [
       'a port of a trigger’s address',
       'base',
-      /predictive-scaler\.predictive-scaler:50051/,
-      'predictive-scaler.predictive-scaler:50052',
+      /"scalerAddress":"predictive-scaler\.predictive-scaler:50051"/,
+      '"scalerAddress":"predictive-scaler.predictive-scaler:50052"',
       /50052 is no Service's address/,
+    ],
+    [
+      'the address that the scaler advertises',
+      'base',
+      /"SCALER_GRPC_ADVERTISED_ADDRESS","value":"predictive-scaler\.predictive-scaler:50051"/,
+      '"SCALER_GRPC_ADVERTISED_ADDRESS","value":"predictive-scaler.keda:50051"',
+      /advertises predictive-scaler\.keda:50051, not predictive-scaler\.predictive-scaler:50051/,
+    ],
+    [
+      'a pollingInterval that polls for nothing',
+      'base',
+      /"minReplicaCount":1/,
+      '"minReplicaCount":1,"pollingInterval":30',
+      /has a pollingInterval and always a replica/,
+    ],
+    [
+      'a history without room for two weeks',
+      'base',
+      /"historyTimeWindow":"14d"/,
+      '"historyTimeWindow":"7d"',
+      /weekly season/,
     ],
     ['a named port', 'base', /"targetPort":"grpc"/, '"targetPort":"rpc"', /no container has the port rpc/],
     [

@@ -58,6 +58,22 @@ export function checkOwners(objects: readonly KubernetesObject[]): string[] {
   return problems;
 }
 
+/**
+ * Where a pod always stays, KEDA polls for nothing but the scaling from zero that never happens, and its admission
+ * webhook warns of a `pollingInterval`.
+ */
+export function checkPolling(objects: readonly KubernetesObject[]): string[] {
+  return objects
+    .filter(
+      ({ kind, spec }) =>
+        kind === 'ScaledObject' &&
+        spec.pollingInterval !== undefined &&
+        spec.minReplicaCount >= 1 &&
+        spec.idleReplicaCount === undefined,
+    )
+    .map((object) => `${describeObject(object)} has a pollingInterval and always a replica`);
+}
+
 function resourcesUsed({ kind, spec }: KubernetesObject): string[] {
   if (kind === 'ScaledObject')
     return (spec.triggers as TriggerSpec[])
@@ -67,18 +83,27 @@ function resourcesUsed({ kind, spec }: KubernetesObject): string[] {
 }
 
 /**
- * Every trigger for the scaler has a Service's gRPC port as its address, metadata that the scaler's own parser takes
+ * Every trigger for the scaler has a Service's gRPC port as its address, the one that the scaler advertises, metadata that the scaler's own parser takes
  * without a notice, and, with an `authenticationRef`, a TriggerAuthentication in its namespace.
  */
 export function checkTriggers(objects: readonly KubernetesObject[]): string[] {
   const problems: string[] = [];
   const config = loadConfig({ environment: { SCALER_PROMETHEUS_ADDRESS: 'http://prometheus:9090' } });
+  const advertised = objects
+    .filter(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'predictive-scaler')
+    .flatMap((scaler) => containersOf(podTemplate(scaler)!))
+    .flatMap(({ env = [] }) => env)
+    .find(({ name }) => name === 'SCALER_GRPC_ADVERTISED_ADDRESS')?.value;
   for (const object of objects)
     for (const { metadata, authenticationRef } of predictiveTriggers(object)) {
       const { name, namespace } = object.metadata;
       const [host, port] = (metadata.scalerAddress ?? '').split(':');
       if (!hasService(objects, host!, Number(port)))
         problems.push(`${describeObject(object)}: ${metadata.scalerAddress} is no Service's address`);
+      if (advertised !== metadata.scalerAddress)
+        problems.push(
+          `${describeObject(object)}: the scaler advertises ${advertised}, not ${metadata.scalerAddress}`,
+        );
       try {
         const trigger = parseTrigger(
           { name, namespace: namespace!, scalerMetadata: metadata },
