@@ -125,6 +125,7 @@ describe('parseTrigger', () => {
     assert.equal(addressSource(trigger).address, 'http://prometheus-operated.monitoring:9090');
     assert.deepEqual(trigger.notices, [
       'key "apiKey" has no effect: it belongs to the PredictKube service, which is not used',
+      'key "historyTimeWindow" is 1w, so that no weekly season can be learned: that needs 10d12h or more; "seasonality" names the seasons that are wanted, such as 1d or none',
       '"authModes" has "bearer" but no "bearerToken" arrived: KEDA keeps a TriggerAuthentication to itself; use "bearerTokenFromEnv" or a named source',
     ]);
   });
@@ -143,7 +144,11 @@ describe('parseTrigger', () => {
       queryParameters: 'key-1=value-1,key-2=value-2',
       unsafeSsl: 'true',
     });
-    assert.deepEqual(trigger.notices, []);
+    assert.equal(trigger.notices.length, 1);
+    assert.match(
+      trigger.notices[0]!,
+      /^key "unsafeSsl" is about KEDA's own connection .* "prometheusAddress" is checked .* "tls\.caFile"$/,
+    );
     assert.deepEqual(trigger.source, {
       kind: 'address',
       address: 'https://thanos:9090',
@@ -154,7 +159,6 @@ describe('parseTrigger', () => {
         'x-tenant-id': 'tid',
       },
       queryParameters: { 'key-1': 'value-1', 'key-2': 'value-2', namespace: 'example-namespace' },
-      unsafeSsl: true,
     });
   });
 
@@ -186,9 +190,9 @@ describe('parseTrigger', () => {
     });
     assert.equal(quantile, 0.9);
     assert.deepEqual(notices, [
+      'key "metricType" has no effect: it stands beside "metadata" in a trigger, not inside',
       'key "quantille" is not known and has no effect; did you mean "quantile"?',
       'key "colour" is not known and has no effect',
-      'key "metricType" has no effect: it stands beside "metadata" in a trigger, not inside',
     ]);
   });
 
@@ -229,6 +233,11 @@ describe('parseTrigger', () => {
         'no query',
         { query: '' },
         /key "query" is missing; expected PromQL that gives one series, such as sum\(/,
+      ],
+      [
+        'a misspelt required key',
+        { threshold: '', treshold: '100' },
+        /key "threshold" is missing; expected .*; key "treshold" is not known: did you mean "threshold"\?$/,
       ],
       ['no threshold', { threshold: '' }, /key "threshold" is missing; expected a number from 0\.001/],
       ['a threshold in words', { threshold: 'many' }, /key "threshold" received "many"; expected a number/],
@@ -278,11 +287,25 @@ describe('parseTrigger', () => {
         { historyTimeWindow: '5y' },
         /key "historyTimeWindow" received "5y" \(it is above 92d\)/,
       ],
-      ['history below 12 steps', { historyTimeWindow: '50m' }, /is 50m; expected 1h or more: 12 steps of 5m/],
       [
-        'history below twice the horizon',
-        { historyTimeWindow: '3h', predictHorizon: '2h' },
-        /key "historyTimeWindow" is 3h; expected 4h or more/,
+        'history below 12 steps',
+        { historyTimeWindow: '50m' },
+        /is 50m, .*expected 1h or more: 12 steps of 5m/,
+      ],
+      [
+        'history of two horizons, which the steps around them do not fit into',
+        { historyTimeWindow: '2h', predictHorizon: '1h' },
+        /key "historyTimeWindow" is 2h, from which nothing can be forecast; expected 2h10m or more/,
+      ],
+      [
+        'a horizon that the default history cannot serve',
+        { predictHorizon: '7d' },
+        /key "historyTimeWindow" is 2w by default, from which nothing .* expected 14d10m or more/,
+      ],
+      [
+        'a season that two horizons leave no room for',
+        { seasonality: '1d', historyTimeWindow: '2d', predictHorizon: '12h' },
+        /key "seasonality" has 1d, which needs a historyTimeWindow of 2d10m or more; that is 2d$/,
       ],
       [
         'too many steps of history by default',
@@ -297,7 +320,7 @@ describe('parseTrigger', () => {
       [
         'a season longer than half the history',
         { seasonality: '1d,14d' },
-        /has 2w, of which historyTimeWindow/,
+        /has 2w, which needs a historyTimeWindow of 4w or more; that is 2w by default$/,
       ],
       ['a season that is no duration', { seasonality: 'daily' }, /key "seasonality" received "daily"/],
       ['many seasons', { seasonality: '1h,2h,3h,4h,5h' }, /\(it has 5 lengths; at most 4\)/],
@@ -566,6 +589,12 @@ describe('parseTrigger', () => {
       assert.equal(trigger.notices.length, 1);
     });
 
+    it("is meant by a trigger with KEDA's own key for its connection to the scaler, too", () => {
+      const { source, notices } = parse({ ...mimir, unsafeSsl: 'true' }, known);
+      assert.deepEqual(source, { kind: 'named', name: 'central' });
+      assert.deepEqual(notices, []);
+    });
+
     // With these the operator's credentials would go out together with what a tenant wrote.
     for (const [name, brought] of Object.entries<Record<string, string>>({
       'a header': { customHeaders: 'X-Scope-OrgID=other' },
@@ -574,7 +603,6 @@ describe('parseTrigger', () => {
       'a namespace': { namespace: 'other' },
       'a token': { authModes: 'bearer', bearerTokenFromEnv: 't' },
       'a user name in the address': { prometheusAddress: 'https://u:p@mimir' },
-      'no check of certificates': { unsafeSsl: 'true' },
     }))
       it(`stays an address when the trigger brings ${name}`, () => {
         assert.equal(parse({ ...mimir, ...brought }, known).source.kind, 'address');
@@ -588,6 +616,7 @@ describe('parseTrigger', () => {
         queryStep: '2m',
         predictHorizon: '15m',
         historyTimeWindow: '7h1m',
+        seasonality: 'none',
       });
       assert.equal(trigger.horizonSeconds, 960);
       assert.equal(trigger.historySeconds, 25_320);
@@ -595,6 +624,31 @@ describe('parseTrigger', () => {
         'key "predictHorizon" is used as 16m: whole steps of 2m',
         'key "historyTimeWindow" is used as 7h2m: whole steps of 2m',
       ]);
+    });
+
+    // By the rule of docs/forecasting.md: one and a half periods, or a period with two horizons and two steps.
+    it('says which seasons cannot be learnt, and what they need', () => {
+      const noticesOf = (metadata: Record<string, string>) => parse({ ...minimal, ...metadata }).notices;
+      assert.deepEqual(noticesOf({ historyTimeWindow: '252h' }), []);
+      const both = noticesOf({ historyTimeWindow: '30h' });
+      assert.equal(both.length, 2);
+      assert.match(
+        both[0]!,
+        /^key "historyTimeWindow" is 1d6h, so that no daily season .* needs 1d12h or more/,
+      );
+      assert.match(both[1]!, /no weekly season .* needs 10d12h or more/);
+      assert.match(
+        noticesOf({ predictHorizon: '4d' }).join(),
+        /is 2w by default, so that no weekly season .* needs 15d10m or more/,
+      );
+      for (const seasonality of ['none', '1d'])
+        assert.deepEqual(noticesOf({ historyTimeWindow: '7d', seasonality }), []);
+    });
+
+    it('says when the largest value asks for one replica only', () => {
+      const [notice] = parse({ ...minimal, maxValue: '100' }).notices;
+      assert.match(notice!, /"maxValue" is 100, and one replica carries 100: no second replica is ever/);
+      assert.deepEqual(parse({ ...minimal, maxValue: '101', minValue: '50' }).notices, []);
     });
 
     it('lengthens the default horizon to one step', () => {
@@ -607,6 +661,46 @@ describe('parseTrigger', () => {
   });
 
   describe('the metric name', () => {
+    // Oracle: printf '%s' '[["query","up"],...]' | sha256sum | cut -c1-10, the keys in order. A release that changes one
+    // of these renames the metric of every ScaledObject without a metricName.
+    const pinned: [metadata: Record<string, string>, hash: string][] = [
+      [minimal, '25a4d1c88a'],
+      [
+        {
+          scalerAddress: 'predictive-scaler.keda:50051',
+          predictHorizon: '2h',
+          historyTimeWindow: '7d',
+          prometheusAddress: 'http://ann:secret@p:9090',
+          query: 'up',
+          queryStep: '2m',
+          threshold: ' 100.50 ',
+          minValue: '',
+          apiKey: 'a-secret',
+          unsafeSsl: 'true',
+        },
+        '09182f57d6',
+      ],
+      [
+        {
+          prometheusAddress: 'http://p:9090',
+          customHeaders: 'X-Scope-OrgID=a,Authorization=Bearer secret',
+          colour: 'red',
+          query: 'up',
+          threshold: '1',
+          usernameFromEnv: 'ann',
+        },
+        '96113264b3',
+      ],
+    ];
+    for (const [metadata, hash] of pinned)
+      it(`is predictive-${hash} in every release and with every configuration`, () => {
+        const contexts = [
+          context,
+          { defaultSource: 'renamed', sourceByAddress: new Map([['http://p:9090', 'p']]) },
+        ];
+        for (const within of contexts) assert.equal(parse(metadata, within).metricName, `predictive-${hash}`);
+      });
+
     it('is derived from the settings: the same for the same, different for any other', () => {
       const variants: Record<string, string>[] = [
         {},
@@ -636,13 +730,6 @@ describe('parseTrigger', () => {
           (variant) => parse({ ...variant, ...minimal, ...variant, scalerAddress: 'a:1' }).metricName,
         ),
         names,
-      );
-    });
-
-    it('is the same for the same settings written in another way', () => {
-      assert.equal(
-        parse({ ...minimal, queryStep: '300s', serverAddress: 'HTTP://prometheus:9090/' }).metricName,
-        parse({ ...minimal, queryStep: '5m', ...address }).metricName,
       );
     });
 

@@ -3,13 +3,13 @@ export interface Trigger {
   /** Name of the ScaledObject. */
   readonly scaledObject: string;
   readonly namespace: string;
-  /** Unique in the ScaledObject, lower case, DNS-safe. */
+  /** Lower case, DNS-safe. Triggers of one ScaledObject may share it: KEDA tells them apart by a prefix of its own. */
   readonly metricName: string;
   /** PromQL that gives one series. */
   readonly query: string;
   /** Load that one replica carries, in the query's unit. */
   readonly threshold: number;
-  /** The workload is active when the answered value is strictly above this. */
+  /** The workload is active when the load, as observed or as forecast, is strictly above this. */
   readonly activationThreshold: number;
   /** Name of a source in the scaler's configuration, or an address on its allow-list. */
   readonly source: TriggerSource;
@@ -44,7 +44,6 @@ export type TriggerSource =
       readonly address: string;
       readonly headers: Readonly<Record<string, string>>;
       readonly queryParameters: Readonly<Record<string, string>>;
-      readonly unsafeSsl: boolean;
     };
 
 export { parseTrigger, type ScaledObjectRef } from './trigger/parse.js';

@@ -231,6 +231,7 @@ export class LocalStack {
         queryStep: '10s',
         predictHorizon: '30s',
         historyTimeWindow: '1h',
+        seasonality: 'none',
       },
     };
     for (const [name, metadata] of Object.entries(triggers)) {

@@ -12,9 +12,22 @@ export interface Rung {
   readonly periods: readonly number[];
 }
 
+/** Seconds of history from which a trend can be forecast: two horizons and two steps. */
+export function trendNeedsSeconds(horizonSeconds: number, stepSeconds: number): number {
+  return 2 * horizonSeconds + 2 * stepSeconds;
+}
+
+/** Seconds of history that a season needs: one period to learn it from, and half of one or a trend to measure it on. */
+export function seasonNeedsSeconds(
+  periodSeconds: number,
+  horizonSeconds: number,
+  stepSeconds: number,
+): number {
+  return periodSeconds + Math.max(periodSeconds / 2, trendNeedsSeconds(horizonSeconds, stepSeconds));
+}
+
 /**
- * The ladder: `observed` until two horizons and two steps are known, then `trend`, then `daily` and `weekly` seasons.
- * A season needs one and a half of its periods: one to learn it from, half of one to measure it on.
+ * The ladder: `observed` until there is enough for a trend, then `trend`, then `daily` and `weekly` seasons.
  *
  * @param historySeconds From the first known step to the end of the series.
  * @param wantedPeriods Season lengths in seconds, ascending. Those that a full window cannot teach are left out, so that
@@ -28,8 +41,8 @@ export function climb(
   wantedPeriods: readonly number[],
   windowSeconds = Number.POSITIVE_INFINITY,
 ): Rung {
-  const trendNeeds = 2 * horizonSeconds + 2 * stepSeconds;
-  const seasonNeeds = (period: number) => Math.max(1.5 * period, period + trendNeeds);
+  const trendNeeds = trendNeedsSeconds(horizonSeconds, stepSeconds);
+  const seasonNeeds = (period: number) => seasonNeedsSeconds(period, horizonSeconds, stepSeconds);
   const wanted = wantedPeriods.filter(
     (period) => period >= 2 * stepSeconds && seasonNeeds(period) <= windowSeconds,
   );

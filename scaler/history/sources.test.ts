@@ -27,7 +27,7 @@ function atAddress(
   address: string,
   changes: Partial<Extract<TriggerSource, { kind: 'address' }>> = {},
 ): TriggerSource {
-  return { kind: 'address', address, headers: {}, queryParameters: {}, unsafeSsl: false, ...changes };
+  return { kind: 'address', address, headers: {}, queryParameters: {}, ...changes };
 }
 
 describe('Sources', () => {
@@ -120,10 +120,9 @@ describe('Sources', () => {
       atAddress(`${address}/`),
       atAddress(address, { headers: { Authorization: 'Bearer hidden' } }),
       atAddress(address, { queryParameters: { token: 'hidden' } }),
-      atAddress(address, { unsafeSsl: true }),
     ].map((source) => sources.open(source));
     assert.equal(opened[0]!.key, opened[1]!.key);
-    assert.equal(new Set(opened.map(({ key }) => key)).size, 4);
+    assert.equal(new Set(opened.map(({ key }) => key)).size, 3);
     for (const { key } of opened) {
       assert.ok(key.startsWith(`${address}#`), key);
       assert.doesNotMatch(key, /hidden/);
@@ -288,10 +287,9 @@ describe('Sources', () => {
       assert.equal(seen.length, 2);
     });
 
-    it('takes unsafeSsl from a trigger for its own address', async () => {
+    it('checks the certificate of an address that a trigger gives', async () => {
       const { address } = await serve(serverOptions('unknown'));
       const sources = sourcesOf({ allowedAddresses: [address], addressLimits: { retries: 0 } });
-      assert.equal(await valueFrom(sources, atAddress(address, { unsafeSsl: true })), 42);
       await assert.rejects(valueFrom(sources, atAddress(address)), { kind: 'unavailable' });
     });
 

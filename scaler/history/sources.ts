@@ -162,7 +162,7 @@ export class Sources implements HistorySources {
     };
   }
 
-  #address({ address, headers, queryParameters, unsafeSsl }: AddressSource): Recipe {
+  #address({ address, headers, queryParameters }: AddressSource): Recipe {
     const { url, isAllowedIp } = this.#allowList.admit(address);
     for (const [field, schema, value] of [
       ['header', headersSchema, headers],
@@ -175,14 +175,13 @@ export class Sources implements HistorySources {
           `the ${field} ${issue.path.join('.')} cannot be used: ${issueText(issue)}`,
         );
     }
-    const tls = unsafeSsl ? { insecureSkipVerify: true } : undefined;
     const limits = this.#config.addressLimits;
     return {
-      key: addressKey(url, headers, queryParameters, unsafeSsl),
+      key: addressKey(url, headers, queryParameters),
       where: `Prometheus at ${shown(url)}`,
       limits,
       origin: url.origin,
-      connection: { url, isAllowedIp, tls, headers, queryParameters, lookup: this.#lookup },
+      connection: { url, isAllowedIp, headers, queryParameters, lookup: this.#lookup },
     };
   }
 
@@ -215,11 +214,10 @@ function addressKey(
   url: URL,
   headers: Readonly<Record<string, string>>,
   queryParameters: Readonly<Record<string, string>>,
-  unsafeSsl: boolean,
 ): string {
   const byName = (fields: Readonly<Record<string, string>>) =>
     Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
-  const extras = JSON.stringify([url.href, byName(headers), byName(queryParameters), unsafeSsl]);
+  const extras = JSON.stringify([url.href, byName(headers), byName(queryParameters)]);
   return `${shown(url)}#${createHash('sha256').update(extras).digest('hex').slice(0, 12)}`;
 }
 

@@ -47,12 +47,16 @@ export function oversize(metadata: Readonly<Record<string, string>>): string | u
   return undefined;
 }
 
-/** Sorts metadata into known keys under their proper names and notices about the rest. */
+/**
+ * Sorts metadata into known keys under their proper names and notices about the rest.
+ *
+ * @returns the known keys, and those that nobody knows.
+ */
 export function collectKeys(
   metadata: Readonly<Record<string, string>>,
   complain: (key: string, what: string) => void,
   notice: (text: string) => void,
-): GivenKeys {
+): { given: GivenKeys; unknown: readonly string[] } {
   const given = new Map<TriggerKeyName, Given>();
   const unknown: string[] = [];
   for (const [spelling, text] of Object.entries(metadata)) {
@@ -61,7 +65,9 @@ export function collectKeys(
     const name = spellings.get(base);
     const value = text.trim();
     if (name === undefined) {
-      unknown.push(base);
+      if (Object.hasOwn(keysWithoutEffect, base))
+        notice(`key "${base}" has no effect: ${keysWithoutEffect[base]}`);
+      else if (!kedaKeys.has(base)) unknown.push(base);
       continue;
     }
     // KEDA reads an empty value as none.
@@ -75,16 +81,8 @@ export function collectKeys(
         `key "${name}" stands in the ScaledObject, where everyone who may read that sees it; use "${name}${FROM_ENV}" or a named source`,
       );
   }
-  for (const key of unknown) noticeUnknown(key, given, notice);
-  return given;
-}
-
-function noticeUnknown(key: string, given: GivenKeys, notice: (text: string) => void): void {
-  if (kedaKeys.has(key)) return;
-  if (Object.hasOwn(keysWithoutEffect, key)) {
-    notice(`key "${key}" has no effect: ${keysWithoutEffect[key]}`);
-    return;
-  }
   const absent = [...spellings].filter(([, name]) => !given.has(name)).map(([spelling]) => spelling);
-  notice(`key ${show(key)} is not known and has no effect${didYouMean(key, absent)}`);
+  for (const key of unknown)
+    notice(`key ${show(key)} is not known and has no effect${didYouMean(key, absent)}`);
+  return { given, unknown };
 }

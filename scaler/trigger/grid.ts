@@ -1,7 +1,8 @@
 import { formatDuration } from '../duration.js';
+import { AUTOMATIC_PERIODS, seasonNeedsSeconds, trendNeedsSeconds } from '../forecast/ladder.js';
+import type { Trigger } from '../trigger.js';
 import type { GivenKeys } from './collect.js';
 import { TRIGGER_LIMITS, type TriggerKeyName, type TriggerValues } from './keys.js';
-import type { TriggerSettings } from './metric-name.js';
 
 /**
  * Brings step, horizon and history onto one grid and checks them against each other. Horizon and history are rounded up
@@ -13,7 +14,7 @@ export function settleGrid(
   given: GivenKeys,
   complain: (key: string, what: string) => void,
   notice: (text: string) => void,
-): Pick<TriggerSettings, 'stepSeconds' | 'horizonSeconds' | 'historySeconds'> {
+): Pick<Trigger, 'stepSeconds' | 'horizonSeconds' | 'historySeconds'> {
   const stepSeconds = values.queryStep;
   const step = formatDuration(stepSeconds);
   const toGrid = (name: TriggerKeyName, seconds: number): number => {
@@ -39,27 +40,43 @@ export function settleGrid(
   const historySeconds = toGrid('historyTimeWindow', values.historyTimeWindow);
   const historySteps = historySeconds / stepSeconds;
   const history = `is ${formatDuration(values.historyTimeWindow)}${given.has('historyTimeWindow') ? '' : ' by default'}`;
-  const fewestSteps = Math.max(TRIGGER_LIMITS.minHistorySteps, 2 * horizonSteps);
+  const fewestSeconds = Math.max(
+    TRIGGER_LIMITS.minHistorySteps * stepSeconds,
+    trendNeedsSeconds(horizonSeconds, stepSeconds),
+  );
   if (historySteps > TRIGGER_LIMITS.historySteps)
     complain(
       'historyTimeWindow',
       `${history}, which is ${historySteps} steps of ${step}; at most ${TRIGGER_LIMITS.historySteps}: lengthen queryStep or shorten the window to ${formatDuration(TRIGGER_LIMITS.historySteps * stepSeconds)}`,
     );
-  else if (historySteps < fewestSteps)
+  else if (historySeconds < fewestSeconds)
     complain(
       'historyTimeWindow',
-      `${history}; expected ${formatDuration(fewestSteps * stepSeconds)} or more: 12 steps of ${step} and twice the horizon`,
+      `${history}, from which nothing can be forecast; expected ${formatDuration(fewestSeconds)} or more: 12 steps of ${step}, and two horizons and two steps`,
     );
 
-  for (const season of values.seasonality === 'auto' ? [] : values.seasonality) {
+  const seasonNeeds = (period: number) => seasonNeedsSeconds(period, horizonSeconds, stepSeconds);
+  if (values.seasonality === 'auto') {
+    for (const period of AUTOMATIC_PERIODS)
+      if (seasonNeeds(period) > historySeconds)
+        notice(
+          `key "historyTimeWindow" ${history}, so that no ${period > 86_400 ? 'weekly' : 'daily'} season can be learned: that needs ${formatDuration(seasonNeeds(period))} or more; "seasonality" names the seasons that are wanted, such as 1d or none`,
+        );
+    return { stepSeconds, horizonSeconds, historySeconds };
+  }
+  for (const season of values.seasonality) {
     const length = formatDuration(season);
+    const needs = Math.max(2 * season, seasonNeeds(season));
     if (season % stepSeconds !== 0 || season < 2 * stepSeconds)
       complain(
         'seasonality',
         `has ${length}; expected multiples of the queryStep of ${step}, two steps or more`,
       );
-    else if (2 * season > historySeconds)
-      complain('seasonality', `has ${length}, of which historyTimeWindow does not hold two`);
+    else if (needs > historySeconds)
+      complain(
+        'seasonality',
+        `has ${length}, which needs a historyTimeWindow of ${formatDuration(needs)} or more; that ${history}`,
+      );
   }
   return { stepSeconds, horizonSeconds, historySeconds };
 }

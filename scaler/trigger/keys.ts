@@ -26,7 +26,7 @@ export const TRIGGER_LIMITS = {
   horizonSeconds: 7 * DAY_SECONDS,
   /** Steps of history: a month of one-minute steps. */
   historySteps: 45_000,
-  /** Fewest steps of history from which anything can be learnt. */
+  /** Fewest steps of history from which anything can be learned. */
   minHistorySteps: 12,
   /** Steps of the horizon: a week of five-minute steps. */
   horizonSteps: 2_016,
@@ -93,7 +93,7 @@ export const triggerKeys = {
     form: 'a number from -1e15 to 1e15',
     example: '5',
     meaning:
-      'The workload is active, which means woken from zero, when the answered value is strictly above this.',
+      'The workload is active, which means woken from zero, when the load, as observed or as forecast, is strictly above this. `minValue` and `maxValue` have no part in it.',
     read: number({ min: -largest, max: largest }),
   }),
   predictHorizon: defaulted('15m', {
@@ -105,9 +105,10 @@ export const triggerKeys = {
     read: wholeSeconds({ min: 1, max: TRIGGER_LIMITS.horizonSeconds }),
   }),
   historyTimeWindow: defaulted('14d', {
-    form: 'a duration up to 92d, of 12 steps or more and twice the horizon or more',
+    form: 'a duration up to 92d, of 12 steps or more and of two horizons and two steps or more',
     example: '14d',
-    meaning: 'History to learn from. Two weeks hold a weekly rhythm twice. Rounded up to whole steps.',
+    meaning:
+      'History to learn from. Two weeks hold a weekly rhythm twice; a week holds no weekly rhythm that can be learned. Rounded up to whole steps.',
     read: wholeSeconds({ min: 1, max: TRIGGER_LIMITS.historySeconds }),
   }),
   queryStep: defaulted('5m', {
@@ -157,8 +158,7 @@ export const triggerKeys = {
   metricName: optional('derived from the other keys', {
     form: 'a name with a letter or digit in it',
     example: 'checkout-requests',
-    meaning:
-      'Name of the metric that KEDA and the HPA see; unique in the ScaledObject. Made lower case and DNS-safe where it is not.',
+    meaning: 'Name of the metric that KEDA and the HPA see. Made lower case and DNS-safe where it is not.',
     read: metricName,
   }),
   ignoreNullValues: defaulted('true', {
@@ -212,13 +212,6 @@ export const triggerKeys = {
     example: 'shop',
     meaning: 'Sent as the parameter `namespace`, for Thanos set-ups that ask for it.',
     read: text,
-  }),
-  unsafeSsl: defaulted('false', {
-    form: '`true` or `false`',
-    example: 'true',
-    meaning:
-      'Accepts any certificate from `prometheusAddress`. KEDA reads the same key for its own connection to the scaler.',
-    read: boolean,
   }),
   authModes: optional('none', {
     form: '`basic`, `bearer` or `custom`, or several with commas between them',
@@ -282,6 +275,7 @@ export type TriggerValues = {
 export const kedaKeys: ReadonlySet<string> = new Set([
   'scalerAddress',
   'enableTLS',
+  'unsafeSsl',
   'caCert',
   'tlsCertFile',
   'tlsClientCert',

@@ -1,23 +1,43 @@
 import { createHash } from 'node:crypto';
-import type { Trigger } from '../trigger.js';
 
 /** A DNS label has 63 characters at most; four are left for the `sNN-` that KEDA puts before the name. */
 const MAX_LENGTH = 59;
 
-/** Everything about a trigger except its names: two triggers with equal settings are the same trigger. */
-export type TriggerSettings = Omit<Trigger, 'scaledObject' | 'namespace' | 'metricName' | 'notices'>;
+/**
+ * Keys that take no part in a derived name: those about KEDA's own connection to the scaler, and secrets, since a short
+ * hash could confirm a guess. Adding a key here renames the metric of every ScaledObject that has it.
+ */
+const leftOut: ReadonlySet<string> = new Set([
+  'scalerAddress',
+  'enableTLS',
+  'unsafeSsl',
+  'caCert',
+  'tlsCertFile',
+  'tlsClientCert',
+  'tlsClientKey',
+  'apiKey',
+  'bearerToken',
+  'password',
+  'customAuthValue',
+]);
 
 /**
- * A metric name for a trigger that gives none: stable as long as the trigger stays as it is, and different for any two
- * triggers that differ, so that their exported series cannot collide.
+ * A metric name for a trigger that gives none. It depends on what the manifest says and on nothing else: were it to
+ * follow from a default or from the scaler's configuration, a release or a new source would rename the metric, and the
+ * HPA would find no value until KEDA reconciles. Values from an environment variable (`...FromEnv`) are not the
+ * manifest's.
  */
-export function derivedMetricName(settings: TriggerSettings): string {
-  // Spread, because a source writes itself as JSON without the headers' values, and a tenant's header tells triggers apart.
-  const source: Record<string, unknown> = { ...settings.source };
-  // A password takes no part: it does not change what is asked, and a short hash of it could confirm a guess.
-  if (settings.source.kind === 'address')
-    source.headers = { ...settings.source.headers, authorization: undefined };
-  return `predictive-${shortHash(JSON.stringify({ ...settings, source }, sortedKeys))}`;
+export function derivedMetricName(metadata: Readonly<Record<string, string>>): string {
+  const said = Object.entries(metadata)
+    .map(([key, value]) => [key, withoutCredentials(value.trim())] as const)
+    .filter(([key, value]) => value !== '' && !leftOut.has(key) && !key.endsWith('FromEnv'))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `predictive-${shortHash(JSON.stringify(said))}`;
+}
+
+/** Without what stands before the `@` of an address, and without the value of an `Authorization` header. */
+function withoutCredentials(value: string): string {
+  return value.replace(/^(https?:\/\/).*@/i, '$1').replace(/((?:^|,)\s*authorization\s*=)[^,]*/gi, '$1');
 }
 
 /**
@@ -41,10 +61,4 @@ export function safeMetricName(given: string): string | undefined {
 
 function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 10);
-}
-
-/** JSON with the keys of each object in order, so that equal settings give equal text. */
-function sortedKeys(_key: string, value: unknown): unknown {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

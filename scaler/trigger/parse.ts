@@ -1,12 +1,12 @@
 import { ScalerError } from '../errors.js';
 import { Refusal } from '../read.js';
 import { show } from '../show.js';
-import { didYouMean } from '../suggest.js';
+import { didYouMean, suggest } from '../suggest.js';
 import type { Trigger } from '../trigger.js';
 import { collectKeys, type Given, type GivenKeys, oversize } from './collect.js';
 import { settleGrid } from './grid.js';
 import { hidden, type TriggerKey, type TriggerKeyName, type TriggerValues, triggerKeys } from './keys.js';
-import { derivedMetricName, type TriggerSettings } from './metric-name.js';
+import { derivedMetricName } from './metric-name.js';
 import { type TriggerContext, triggerSource } from './source.js';
 
 /** A ScaledObjectRef as KEDA sends it with each call. */
@@ -45,14 +45,18 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
 
   const tooMuch = oversize(ref.scalerMetadata);
   if (tooMuch !== undefined) throw invalid(owner, [tooMuch]);
-  const given = collectKeys(ref.scalerMetadata, complain, notice);
-  const values = readValues(given, complain);
+  const { given, unknown } = collectKeys(ref.scalerMetadata, complain, notice);
+  const values = readValues(given, unknown, complain);
   // Checks across keys would only repeat what is known to be wrong already.
   if (problems.length > 0) throw invalid(owner, problems);
 
   const grid = settleGrid(values, given, complain, notice);
   if (values.minValue !== undefined && values.maxValue !== undefined && values.minValue > values.maxValue)
     complain('minValue', `is ${values.minValue}, above the maxValue of ${values.maxValue}`);
+  if (values.maxValue !== undefined && values.maxValue <= values.threshold)
+    notice(
+      `key "maxValue" is ${values.maxValue}, and one replica carries ${values.threshold}: no second replica is ever asked for; a maxValue above the threshold would`,
+    );
   if (values.source !== undefined && context.sourceNames?.has(values.source) === false)
     complain(
       'source',
@@ -66,11 +70,18 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
       'source',
       `means the source "${source.name}", which is not open to namespace "${ref.namespace}"; use another, or ask the operator to add the namespace`,
     );
+  if (source?.kind === 'address' && source.address.startsWith('https:') && ref.scalerMetadata.unsafeSsl)
+    notice(
+      'key "unsafeSsl" is about KEDA\'s own connection to the scaler: the certificate of "prometheusAddress" is checked all the same; for an authority of your own use a named source with "tls.caFile"',
+    );
   if (values.metricName !== given.get('metricName')?.value)
     notice(`key "metricName" is used as "${values.metricName}", since names are lower case and DNS-safe`);
   if (problems.length > 0 || source === undefined) throw invalid(owner, problems);
 
-  const settings: TriggerSettings = {
+  return Object.freeze({
+    scaledObject: ref.name,
+    namespace: ref.namespace,
+    metricName: values.metricName ?? derivedMetricName(ref.scalerMetadata),
     query: values.query,
     threshold: values.threshold,
     activationThreshold: values.activationThreshold,
@@ -83,12 +94,6 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
     minValue: values.minValue,
     maxValue: values.maxValue,
     ignoreNullValues: values.ignoreNullValues,
-  };
-  return Object.freeze({
-    scaledObject: ref.name,
-    namespace: ref.namespace,
-    metricName: values.metricName ?? derivedMetricName(settings),
-    ...settings,
     notices: Object.freeze(notices),
   });
 }
@@ -111,15 +116,21 @@ function mayUse(source: string, namespace: string, { sourceNamespaces }: Trigger
   return sourceNamespaces?.get(source)?.includes(namespace) ?? true;
 }
 
-function readValues(given: GivenKeys, complain: (key: string, what: string) => void): TriggerValues {
+function readValues(
+  given: GivenKeys,
+  unknown: readonly string[],
+  complain: (key: string, what: string) => void,
+): TriggerValues {
   const values: Partial<Record<TriggerKeyName, unknown>> = {};
   for (const name of keyNames) {
     const key: TriggerKey<unknown> = triggerKeys[name];
     const held = given.get(name);
     if (held !== undefined) values[name] = readGiven(key, held, complain);
-    else if (key.default === 'required')
-      complain(name, `is missing; expected ${key.form}, such as ${key.example}`);
-    else if ('value' in key.default) values[name] = key.read(key.default.value);
+    else if (key.default === 'required') {
+      const typo = suggest(name, unknown);
+      const hint = typo === undefined ? '' : `; key ${show(typo)} is not known: did you mean "${name}"?`;
+      complain(name, `is missing; expected ${key.form}, such as ${key.example}${hint}`);
+    } else if ('value' in key.default) values[name] = key.read(key.default.value);
   }
   // Complete unless a problem was told, and then nobody reads it.
   return values as TriggerValues;

@@ -78,11 +78,8 @@ export function triggerSource(
  * triggers works although its address is on no list.
  */
 function bringsNothing(values: TriggerValues): boolean {
-  const { address, credentials } = values.prometheusAddress!;
-  const skipsChecks = values.unsafeSsl && address.startsWith('https:');
   return (
-    credentials === undefined &&
-    !skipsChecks &&
+    values.prometheusAddress!.credentials === undefined &&
     [...ADDRESS_KEYS, ...CREDENTIAL_KEYS].every((key) => values[key] === undefined)
   );
 }
@@ -121,7 +118,6 @@ function addressSource(
     address,
     headers: Object.freeze(sorted(headers)),
     queryParameters: Object.freeze(sorted(parameters)),
-    unsafeSsl: values.unsafeSsl,
   });
 }
 

@@ -107,7 +107,7 @@ describe('addresses that triggers bring along', function () {
   async function ask(address: string): Promise<boolean> {
     let opened: ReturnType<Sources['open']>;
     try {
-      opened = sources.open({ kind: 'address', address, headers: {}, queryParameters: {}, unsafeSsl: true });
+      opened = sources.open({ kind: 'address', address, headers: {}, queryParameters: {} });
     } catch (error) {
       assert.ok(error instanceof ScalerError && error.kind === 'invalid', String(error));
       return false;
@@ -391,7 +391,7 @@ describe('addresses that triggers bring along', function () {
         undefined,
         (_, __, callback) => callback(null, [{ address: now, family: isIP(now) }]),
       );
-      const source = { headers: {}, queryParameters: {}, unsafeSsl: false, kind: 'address' } as const;
+      const source = { headers: {}, queryParameters: {}, kind: 'address' } as const;
       const { history } = rebinding.open({ ...source, address: `http://rebound.test:${listed.port}` });
       try {
         await history.instant('load', 0);

@@ -175,7 +175,6 @@ describe('status API', function () {
         address: 'http://ann:s3cr3t-word@prometheus:9090',
         headers: { authorization: 'Bearer s3cr3t-bearer' },
         queryParameters: { key: 's3cr3t-parameter' },
-        unsafeSsl: false,
       },
       notices: ['the header "X: Bearer s3cr3t-notice" looks odd'],
     });

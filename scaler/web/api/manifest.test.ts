@@ -16,7 +16,6 @@ const variants: readonly Partial<Trigger>[] = [
       address: 'https://thanos.example/prometheus',
       headers: {},
       queryParameters: {},
-      unsafeSsl: true,
     },
   },
 ];
@@ -47,7 +46,6 @@ describe('manifest', () => {
         address: 'http://prometheus:9090',
         headers: { authorization: 'Bearer s3cret' },
         queryParameters: { tenant: 's3cret' },
-        unsafeSsl: false,
       },
     });
     const yaml = manifestYaml(trigger, 'scaler:50051');

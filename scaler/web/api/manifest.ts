@@ -33,10 +33,7 @@ export function metadataOf(trigger: Trigger): Record<string, string> {
   if (trigger.minValue !== undefined) metadata.minValue = String(trigger.minValue);
   if (trigger.maxValue !== undefined) metadata.maxValue = String(trigger.maxValue);
   if (source.kind === 'named') metadata.source = source.name;
-  else {
-    metadata.prometheusAddress = redact(source.address);
-    if (source.unsafeSsl) metadata.unsafeSsl = 'true';
-  }
+  else metadata.prometheusAddress = redact(source.address);
   return metadata;
 }
 
