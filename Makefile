@@ -78,10 +78,12 @@ seed-history: build ## Put 14 simulated days of request history into PROMETHEUS_
 
 # A cluster: OVERLAY=microk8s (default), kind, cloud or prometheus-operator; DRY_RUN=1 prints what would run. The other
 # settings stand at the top of the scripts.
-export OVERLAY DRY_RUN CONTEXT REGISTRY SKIP_IMAGES KEDA_VERSION KEDA_NAMESPACE COMPONENTS SEED PURGE KEEP MINUTES SCRIPT BASE_URL
-.PHONY: deploy undeploy status create-jobs delete-jobs load e2e
+export PROMETHEUS HELM_ARGS OVERLAY DRY_RUN CONTEXT REGISTRY SKIP_IMAGES KEDA_VERSION KEDA_NAMESPACE COMPONENTS SEED PURGE KEEP MINUTES SCRIPT BASE_URL
+.PHONY: deploy deploy-scaler undeploy status create-jobs delete-jobs load e2e
 deploy: ## Put everything into a cluster (OVERLAY=microk8s, kind, cloud, prometheus-operator; DRY_RUN=1)
 	@scripts/deploy/deploy.sh
+deploy-scaler: ## Put the scaler alone into a cluster, by Helm (PROMETHEUS=http://prometheus.monitoring:9090)
+	@scripts/deploy/scaler.sh
 undeploy: ## Take it out again; PURGE=1 takes data, secrets and KEDA too
 	@scripts/deploy/undeploy.sh
 status: ## Show ScaledObjects, HPAs and pods

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse as parseHcl } from '@cdktf/hcl2json';
 import { parse as parseYaml } from 'yaml';
+import { findProgram } from '../apps/local-stack/servers/find-program.js';
 import { packageRoot } from '../scaler/package-root.js';
 
 const folder = join(packageRoot, 'infra/terraform');
@@ -222,6 +223,57 @@ describe('the workflows', () => {
     const offered = [...dockerfile.matchAll(/^FROM base AS (\S+)/gm)].map(([, target]) => target);
     assert.deepEqual(release.jobs.images.strategy.matrix.target.toSorted(), offered.sort());
   });
+
+  it('release pushes charts that name the images it has pushed', function () {
+    const helm = findProgram('helm');
+    if (helm === undefined) {
+      console.warn('      SKIPPED: helm is not here: "make tools" gets it');
+      this.skip();
+    }
+    const release = parseYaml(workflows.find(([name]) => name === 'release.yml')![1]);
+    const { run: script } = release.jobs.charts.steps.find(
+      ({ name }: { name?: string }) => name === 'Package and push',
+    );
+    const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+    const work = mkdtempSync(join(tmpdir(), 'release-'));
+    try {
+      for (const part of ['k8s/charts', 'compose'])
+        cpSync(join(packageRoot, part), join(work, part), { recursive: true, verbatimSymlinks: true });
+      mkdirSync(join(work, 'bin'));
+      const wrapper = `#!/bin/sh\nif [ "$1" = push ]; then echo "$*" >> pushed; else exec ${helm} "$@"; fi\n`;
+      writeFileSync(join(work, 'bin/helm'), wrapper, { mode: 0o755 });
+      execFileSync('bash', ['-euo', 'pipefail', '-c', script], {
+        cwd: work,
+        env: {
+          PATH: `${join(work, 'bin')}:${process.env.PATH}`,
+          HOME: work,
+          REGISTRY: 'ghcr.io',
+          GITHUB_REPOSITORY: 'Shop/Scaler',
+          GITHUB_REF_NAME: `v${version}`,
+        },
+        stdio: 'pipe',
+      });
+      const charts = ['predictive-scaler', 'boiler'].map((chart) => `packages/${chart}-${version}.tgz`);
+      assert.deepEqual(
+        readFileSync(join(work, 'pushed'), 'utf8').trim().split('\n'),
+        charts.map((path) => `push ${path} oci://ghcr.io/shop/scaler/charts`),
+      );
+      const values = ['--set', 'prometheusAddress=http://prometheus:9090', '--kube-version=1.32.0'];
+      const scaler = execFileSync(helm, ['template', 'x', charts[0]!, ...values], {
+        cwd: work,
+        encoding: 'utf8',
+      });
+      assert.match(scaler, new RegExp(`image: ghcr.io/shop/scaler/scaler:${version}\n`));
+      const broker = ['--set', 'rabbitmq.existingSecret=rabbitmq', '--kube-version=1.32.0'];
+      const boiler = execFileSync(helm, ['template', 'x', charts[1]!, ...broker], {
+        cwd: work,
+        encoding: 'utf8',
+      });
+      assert.match(boiler, new RegExp(`image: ghcr.io/shop/scaler/boiler-consumer:${version}\n`));
+    } finally {
+      rmSync(work, { recursive: true });
+    }
+  }).timeout(30_000);
 
   it('deploy builds every image that the Dockerfile offers', () => {
     const common = readFileSync(join(packageRoot, 'scripts/deploy/common.sh'), 'utf8');

@@ -162,6 +162,19 @@ describe('the Helm charts', function () {
     );
     assert.deepEqual([scaled!.spec.minReplicaCount, scaled!.spec.pollingInterval], [1, undefined]);
   });
+  for (const [address, namespace] of [
+    ['http://prometheus-server.observability:80', 'observability'],
+    ['http://prometheus-operated.metrics.svc.cluster.local:9090/', 'metrics'],
+    ['https://prometheus.example.org', 'monitoring'],
+  ])
+    it(`predictive-scaler may reach the namespace ${namespace} for ${address}`, () => {
+      const policy = renderChart('predictive-scaler', { set: [`prometheusAddress=${address}`] }).find(
+        ({ kind }) => kind === 'NetworkPolicy',
+      )!;
+      assert.deepEqual(policy.spec.egress[1].to[0].namespaceSelector.matchLabels, {
+        'kubernetes.io/metadata.name': namespace,
+      });
+    });
 
   it('boiler escapes what an address cannot hold as it is', () => {
     const [secret] = renderChart('boiler', {
@@ -191,6 +204,16 @@ describe('the Helm charts', function () {
 
   const mistakes: [chart: string, set: string[], message: RegExp][] = [
     ['predictive-scaler', [], /needs a history: set prometheusAddress/],
+    [
+      'predictive-scaler',
+      [prometheus, 'image.repository='],
+      /no image is published for it\. Run "make deploy-scaler"/,
+    ],
+    [
+      'boiler',
+      ['rabbitmq.existingSecret=x', 'image.registry='],
+      /no images are published for it\. Build them/,
+    ],
     ['predictive-scaler', ['prometheusAddress=prometheus:9090'], /prometheusAddress/],
     ['predictive-scaler', [prometheus, 'replicaCuont=3'], /replicaCuont/],
     ['predictive-scaler', [prometheus, 'config.sources.named.other.address=http://other'], /are both set/],

@@ -173,6 +173,7 @@ describe('the pages about clusters', () => {
     ...[
       'migrating-from-predictkube',
       'install-microk8s',
+      'install-helm',
       'troubleshooting',
       'clean-up',
       'architecture',

@@ -183,6 +183,44 @@ describe('the scripts for a cluster', function () {
     return text.split(/^---\n/m).find((each) => /^kind: NetworkPolicy$/m.test(each))!;
   }
 
+  it('put the scaler alone into a cluster, with its own image and KEDA’s namespace, by lines that the dry run prints', () => {
+    const environment = {
+      PROMETHEUS: 'http://prometheus.monitoring:9090',
+      HELM_ARGS: '--set replicaCount=3',
+      TEST_KEDA: 'keda ghcr.io/kedacore/keda:2.18.3',
+    };
+    const { status, calls, errorOutput } = runScript('scaler.sh', { environment });
+    assert.equal(status, 0, errorOutput);
+    const dry = runScript('scaler.sh', { environment: { ...environment, DRY_RUN: '1' }, tools: [] });
+    assert.deepEqual(
+      plannedCommands(dry.output),
+      calls.filter((call) => !call.includes('get deployments')),
+    );
+    const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+    assert.ok(
+      calls.includes(`docker build --quiet --target scaler --tag predictive-scaler/scaler:${version} .`),
+    );
+    const install = calls.find((call) =>
+      call.startsWith('helm upgrade --install predictive-scaler k8s/charts/'),
+    )!;
+    for (const value of [
+      'image.repository=predictive-scaler/scaler',
+      'prometheusAddress=http://prometheus.monitoring:9090',
+      'networkPolicy.kedaNamespace=keda',
+      'replicaCount=3',
+    ])
+      assert.ok(install.includes(` --set ${value}`), value);
+    const without = runScript('scaler.sh');
+    assert.match(
+      without.errorOutput,
+      /PROMETHEUS is "": expected the address of your Prometheus, such as http/,
+    );
+    assert.match(
+      runScript('scaler.sh', { environment: { ...environment, TEST_KEDA: '' } }).output,
+      /KEDA is not in this cluster yet/,
+    );
+  });
+
   it('know in later commands what a deploy was given', () => {
     const given = { OVERLAY: 'cloud', REGISTRY: 'registry.example.org/shop', TEST_CONTEXT: 'shop' };
     assert.equal(runScript('deploy.sh', { environment: given }).status, 0);

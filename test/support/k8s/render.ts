@@ -81,9 +81,15 @@ export function renderNotes(chart: string, set: readonly string[]): string {
  * @throws Error with helm's own words
  */
 export function lintChart(chart: string, set: readonly string[]): void {
-  const values = set.flatMap((assignment) => ['--set', assignment]);
+  const values = [images[chart]!, ...set].flatMap((assignment) => ['--set', assignment]);
   run(helm!, ['lint', '--strict', chartFolder(chart), `--kube-version=${kubernetesVersion}`, ...values]);
 }
+
+/** The images that a release would name, in charts of a checkout. */
+const images: Record<string, string> = {
+  'predictive-scaler': 'image.repository=predictive-scaler/scaler',
+  boiler: 'image.registry=predictive-scaler',
+};
 
 function chartFolder(chart: string): string {
   return join(packageRoot, 'k8s/charts', chart);
@@ -100,7 +106,7 @@ function templateArguments(
     folder,
     `--kube-version=${kubernetesVersion}`,
     ...(namespace === undefined ? [] : ['--namespace', namespace]),
-    ...set.flatMap((assignment) => ['--set', assignment]),
+    ...[images[chart]!, ...set].flatMap((assignment) => ['--set', assignment]),
   ];
 }
 

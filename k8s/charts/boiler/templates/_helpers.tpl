@@ -40,6 +40,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 
 {{/* What the programs share in a pod: {root, name, env, extraEnv, resources, pagePort}. */}}
 {{- define "boiler.pod" -}}
+{{- $missing := "image.registry is empty: this chart is not from a release, and no images are published for it. Build them (docs/boiler-chart.md), and name their registry with --set image.registry=REGISTRY" }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 # Longer than SHUTDOWN_GRACE_SECONDS, so that work under way is finished and not cut.
@@ -58,7 +59,7 @@ securityContext:
     type: RuntimeDefault
 containers:
   - name: {{ .name }}
-    image: {{ printf "%s/%s:%s" .root.Values.image.registry .name (default .root.Chart.AppVersion .root.Values.image.tag) }}
+    image: {{ printf "%s/%s:%s" (required $missing .root.Values.image.registry) .name (default .root.Chart.AppVersion .root.Values.image.tag) }}
     imagePullPolicy: {{ .root.Values.image.pullPolicy }}
     env:
       {{- .env | nindent 6 }}

@@ -35,11 +35,24 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 
 {{- define "predictive-scaler.image" -}}
-{{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) }}
+{{- $missing := "image.repository is empty: this chart is not from a release, and no image is published for it. Run \"make deploy-scaler\", which builds the image, or name one with --set image.repository=REGISTRY/scaler" }}
+{{- printf "%s:%s" (required $missing .Values.image.repository) (default .Chart.AppVersion .Values.image.tag) }}
 {{- end }}
 
 {{- define "predictive-scaler.tlsSecret" -}}
 {{- default (printf "%s-tls" (include "predictive-scaler.fullname" .)) .Values.tls.existingSecret }}
+{{- end }}
+
+{{/* The namespace in an address such as http://prometheus.monitoring:9090 or http://prometheus.monitoring.svc. */}}
+{{- define "predictive-scaler.prometheusNamespace" -}}
+{{- $inCluster := "^https?://[^./:]+[.]([^./:]+)([.]svc([.][^/:]*)?)?(:[0-9]+)?(/.*)?$" }}
+{{- if .Values.networkPolicy.prometheus.namespace }}
+{{- .Values.networkPolicy.prometheus.namespace }}
+{{- else if regexMatch $inCluster .Values.prometheusAddress }}
+{{- regexReplaceAll $inCluster .Values.prometheusAddress "${1}" }}
+{{- else }}
+{{- "monitoring" }}
+{{- end }}
 {{- end }}
 
 {{/* What cannot be told from one value alone. */}}
