@@ -40,7 +40,7 @@ describe('what is scaled', function () {
         horizonHours: trigger.horizonSeconds / 3600,
         replicas: [spec.minReplicaCount, spec.maxReplicaCount],
       },
-      { threshold: 10, activation: 5, historyDays: 7, horizonHours: 2, replicas: [1, 10] },
+      { threshold: 10, activation: 5, historyDays: 14, horizonHours: 2, replicas: [1, 10] },
     );
     assert.ok(spec.fallback.replicas > 1);
     assert.ok(spec.advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.stabilizationWindowSeconds > 0);
@@ -85,7 +85,7 @@ describe('what is scaled', function () {
       ...read('docs/scaled-workloads.md').matchAll(/^\| `([\w-]+)\/([\w-]+)` \| ([^|]*) \| ([^|]*) \|/gm),
     ].map(
       ([, namespace, name, replicas, owner]) =>
-        `${namespace}/${name}: ${replicas!.replace(/ \(cloud: 2\)/, '')}, ${owner}`,
+        `${namespace}/${name}: ${replicas!.replace(/ \(behind a load balancer: 2\)/, '')}, ${owner}`,
     );
     const expected = base
       .filter(({ kind }) => kind === 'Deployment')
@@ -101,10 +101,34 @@ describe('what is scaled', function () {
         return `${namespace}/${name}: ${range}, ${owner.kind} \`${owner.metadata.name}\`${suffix}`;
       });
     assert.deepEqual(rows.sort(), expected.sort());
-    const cloud = renderKustomization('overlays/cloud');
-    assert.equal(find(cloud, 'Deployment', 'hello-metrics').spec.replicas, 2);
-    const [port] = find(cloud, 'Service', 'hello-metrics').spec.ports;
-    assert.deepEqual([port.port, port.targetPort], [80, 'metrics']);
+  });
+
+  for (const overlay of ['cloud', 'prometheus-operator'])
+    it(`hello-metrics is behind a load balancer in ${overlay}: port 80 to port 5000 of two pods`, () => {
+      const objects = renderKustomization(`overlays/${overlay}`);
+      const { replicas, template } = find(objects, 'Deployment', 'hello-metrics').spec;
+      const { type, ports } = find(objects, 'Service', 'hello-metrics').spec;
+      const [{ port, targetPort }] = ports;
+      const listening = template.spec.containers[0].ports.find(
+        ({ name }: { name: string }) => name === targetPort,
+      );
+      assert.deepEqual([replicas, type, port, listening.containerPort], [2, 'LoadBalancer', 80, 5000]);
+    });
+
+  it('hello-metrics is scraped every 15 s by the Prometheus of the operator, with an alert on many requests', () => {
+    const objects = renderKustomization('overlays/prometheus-operator');
+    const monitor = find(objects, 'ServiceMonitor', 'predictive-scaler-workloads');
+    const rule = find(objects, 'PrometheusRule', 'predictive-scaler');
+    for (const { metadata } of [monitor, rule])
+      assert.equal(metadata.labels?.release, 'prometheus-monitoring');
+    assert.equal(monitor.spec.endpoints[0].interval, '15s');
+    const service = find(objects, 'Service', 'hello-metrics');
+    assert.ok(monitor.spec.namespaceSelector.matchNames.includes(service.metadata.namespace));
+    for (const [label, value] of Object.entries(monitor.spec.selector.matchLabels))
+      assert.equal(service.metadata.labels?.[label], value);
+    assert.equal(monitor.spec.endpoints[0].port, service.spec.ports[0].name);
+    const alerts = rule.spec.groups.flatMap(({ rules }: { rules: { alert: string }[] }) => rules);
+    assert.ok(alerts.some(({ alert }: { alert: string }) => alert === 'MuitasRequisicoes'));
   });
 
   it('microk8s opens the ports that its page names', () => {

@@ -88,7 +88,7 @@ overlay_folder=k8s/overlays/$OVERLAY
 
 # MicroK8s brings its own kubectl and helm; those on the PATH go before them.
 use_microk8s_tools() {
-  [ "$OVERLAY" = microk8s ] && [ -z "$DRY_RUN" ] || return 0
+  case $OVERLAY$DRY_RUN in microk8s | prometheus-operator) ;; *) return 0 ;; esac
   command -v microk8s >/dev/null 2>&1 || return 0
   command -v kubectl >/dev/null 2>&1 || kubectl() { microk8s kubectl "$@"; }
   command -v helm >/dev/null 2>&1 || helm() { microk8s helm3 "$@"; }

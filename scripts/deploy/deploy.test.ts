@@ -315,7 +315,7 @@ describe('the scripts for a cluster', function () {
       'a component that is not there',
       { COMPONENTS: 'mtls' },
       undefined,
-      /COMPONENTS has "mtls": expected boiler-classic-hpa or mutual-tls/,
+      /COMPONENTS has "mtls": expected boiler-classic-hpa, load-balancer or mutual-tls/,
     ],
     [
       'an old KEDA in the cluster',
