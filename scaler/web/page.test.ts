@@ -183,6 +183,34 @@ describe('status page', function () {
     watched.assertUnblemished();
   });
 
+  it('speaks of the trigger’s own quantile, and of each parameter and recursion by name', async () => {
+    const shop = workloads.find(({ trigger }) => trigger.scaledObject === 'shop')!;
+    const trigger = { ...shop.trigger, quantile: 0.975 };
+    const cautious = withSnapshot({ ...shop, trigger }, { trigger });
+    const { page, assertUnblemished } = await open([cautious], SHOP);
+    const text = await page.locator('.cards').innerText();
+    assert.match(text, /91\s% of the peaks stayed at or below the forecast; 97\.5\s% should/);
+    // 2 * 0.975 above and 2 * 0.025 below: the weights of the quantile loss, doubled.
+    assert.match(text, /a peak above the forecast counts 1\.95 times and one below it 0\.05 times/);
+    assert.doesNotMatch(text, /\b90\s%/);
+    const model = page.locator('table.model').first();
+    assert.ok((await model.locator('thead th').allInnerTexts()).includes('ω'));
+    // The recursions that the fit compares: their names are sentences as they are.
+    const recursions = await model.locator('tbody th').allInnerTexts();
+    for (const name of recursions)
+      assert.match(name, /^(last value|trend|same time (1 day|7 days) ago|season of [\w ]+(, log)?)$/);
+    assertUnblemished();
+  });
+
+  for (const [timezoneId, sentence] of [
+    ['UTC', /Times are in UTC\.$/],
+    ['Europe/Berlin', /Times are in Europe\/Berlin; point at one to see it in UTC\.$/],
+  ] as const)
+    it(`says in which zone times are, in ${timezoneId}`, async () => {
+      const { page } = await open(workloads, '#/', { timezoneId });
+      assert.match((await page.locator('footer').innerText()).trim(), sentence);
+    });
+
   it('draws a trigger’s charts without an error, another host or a barrier, in both themes', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const watched = await open(workloads, SHOP, { colorScheme });

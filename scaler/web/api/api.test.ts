@@ -157,7 +157,15 @@ describe('status API', function () {
 
   it('serves its own description, which covers every address', async () => {
     const response = await get('/api/openapi.yaml');
-    assert.deepEqual(parse(await response.text()), description);
+    const document = parse(await response.text());
+    assert.deepEqual(document, description);
+    // What a client makes of the answer, by the answer's own description.
+    const described = description.paths['/api/openapi.yaml'].get.responses['200'].content;
+    const [[mediaType, { schema }]] = Object.entries<{ schema: object }>(described) as [
+      [string, { schema: object }],
+    ];
+    assert.equal(response.headers.get('Content-Type')?.split(';')[0], mediaType);
+    assert.ok(schemas.validate(schema, document), JSON.stringify(schemas.errors));
     assert.deepEqual(Object.keys(description.paths), [
       '/api/triggers',
       '/api/triggers/{namespace}/{name}/{metric}',

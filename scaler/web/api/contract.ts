@@ -58,13 +58,18 @@ export interface Replicas {
 
 /** How far off past forecasts were, at the horizon in use. */
 export interface Accuracy {
-  /** Mean error of the peak's quantile over the horizon; too low weighs more than too high. */
+  /** The trigger's quantile, at which the errors are measured. */
+  readonly quantile: number;
+  /**
+   * Mean of twice the quantile (pinball) loss of the peak over the horizon: each distance from the forecast counts
+   * `2 * quantile` times where the load was above it and `2 * (1 - quantile)` times where it was below.
+   */
   readonly modelError: number;
   /** The same for "the last value stays", which is what reacting amounts to. */
   readonly lastValueError: number;
   /** By what share the model's error is the smaller: 0.31 is 31 % closer than reacting; below 0 it is further off. */
   readonly closerThanReactingShare: number;
-  /** Share of past peaks that stayed at or below their 0.9 quantile. */
+  /** Share of past peaks that stayed at or below the forecast; should come to `quantile`. */
   readonly coverageShare: number;
   /** Past forecasts that these figures rest on. */
   readonly samples: number;
@@ -216,6 +221,7 @@ export interface ModelMember {
     readonly beta: number;
     readonly phi: number;
     readonly gamma: number;
+    readonly omega: number;
     readonly kappa: number;
     readonly rho: number;
   };

@@ -51,6 +51,7 @@ describe('explain', () => {
         isTrusted: true,
         // 1 - 6.9 / 10.
         accuracy: {
+          quantile: 0.9,
           modelError: 6.9,
           lastValueError: 10,
           closerThanReactingShare: 0.31,

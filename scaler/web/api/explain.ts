@@ -49,10 +49,11 @@ export function comingPeak({ forecast, trigger }: Snapshot): ComingPeak | null {
 }
 
 /** The measured errors; null before anything could be measured. */
-export function accuracyOf({ quality }: Snapshot): Accuracy | null {
+export function accuracyOf({ quality, trigger }: Snapshot): Accuracy | null {
   if (!quality || quality.samples === 0) return null;
   const { modelError, lastValueError, coverage, samples } = quality;
   return {
+    quantile: trigger.quantile,
     modelError: rounded(modelError),
     lastValueError: rounded(lastValueError),
     closerThanReactingShare: lastValueError > 0 ? rounded(1 - modelError / lastValueError) : 0,

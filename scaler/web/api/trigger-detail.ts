@@ -169,7 +169,7 @@ function poolView(pool: PooledModel): ModelPool {
   return {
     measuredAtSteps: [...pool.measuredAt],
     members: pool.members.map((member, index) => {
-      const { alpha, beta, phi, gamma, kappa, rho } = member.parameters;
+      const { alpha, beta, phi, gamma, omega, kappa, rho } = member.parameters;
       return {
         name: member.name,
         form: member.form,
@@ -179,6 +179,7 @@ function poolView(pool: PooledModel): ModelPool {
           beta: rounded(beta),
           phi: rounded(phi),
           gamma: rounded(gamma),
+          omega: rounded(omega),
           kappa: rounded(kappa),
           rho: rounded(rho),
         },

@@ -1,6 +1,6 @@
 import type { ExplanationStep } from '../api/contract.js';
 import { type Child, element } from './dom.js';
-import { epochSeconds, load, percent, replicas, span, timeElement } from './format.js';
+import { epochSeconds, load, quantile, replicas, span, timeElement } from './format.js';
 import { accuracyWords, errorAdvice } from './words.js';
 
 /** How the answered value came about, as a list that reads from the load to the replicas. */
@@ -26,7 +26,7 @@ function sentence(step: ExplanationStep, nowSeconds: number): Child[] {
         strong(load(step.peak.value)),
         ', most likely at ',
         timeElement(step.peak.time, nowSeconds),
-        `${waitWords(epochSeconds(step.peak.time) - nowSeconds)}. ${percent(step.peak.quantile)} of such peaks should stay at or below it.`,
+        `${waitWords(epochSeconds(step.peak.time) - nowSeconds)}. ${quantile(step.peak.quantile)} of such peaks should stay at or below it.`,
       ];
     case 'history-fails':
       return [

@@ -14,6 +14,11 @@ export function percent(share: number): string {
   return `${wholeNumbers.format(share * 100)}\u00a0%`;
 }
 
+/** A quantile as a percentage with the digits that it has: `90 %`, `99.5 %`. */
+export function quantile(share: number): string {
+  return `${String(Number((share * 100).toPrecision(12)))}\u00a0%`;
+}
+
 /** A count of replicas; a dash when it is not known. */
 export function count(value: number | null): string {
   return value === null ? '–' : wholeNumbers.format(value);
@@ -86,7 +91,10 @@ export function timeElement(time: string, nowSeconds: number): HTMLTimeElement {
   return element('time', { datetime: time, title: utc(seconds) }, localTime(seconds, nowSeconds));
 }
 
-/** The viewer's zone by name. */
-export function zoneName(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** In which zone times are shown, and how to see them in UTC where that is another. */
+export function zoneSentence(): string {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return timeZone === 'UTC' || timeZone === 'Etc/UTC'
+    ? 'Times are in UTC.'
+    : `Times are in ${timeZone}; point at one to see it in UTC.`;
 }

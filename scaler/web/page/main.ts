@@ -2,7 +2,7 @@
 
 import { setText, visible } from './dom.js';
 import { FetchError } from './fetch-json.js';
-import { zoneName } from './format.js';
+import { zoneSentence } from './format.js';
 import { Overview } from './overview.js';
 import { RefreshLoop } from './refresh-loop.js';
 import { parseRoute } from './route.js';
@@ -79,6 +79,6 @@ function tell(trouble: string): void {
 }
 
 bindThemeButton(document.querySelector<HTMLButtonElement>('#theme')!);
-setText(document.querySelector('#zone')!, zoneName());
+setText(document.querySelector('#zone')!, zoneSentence());
 addEventListener('hashchange', show);
 show();

@@ -1,13 +1,14 @@
 import type { ModelMember, ModelPool, ModelView } from '../api/contract.js';
 import { element } from './dom.js';
 import { epochSeconds, load, percent, span, timeElement } from './format.js';
-import { STAGE_WORDS, seasonWords } from './words.js';
+import { STAGE_WORDS } from './words.js';
 
 const PARAMETERS = [
   ['alpha', 'α', 'How fast the level follows'],
   ['beta', 'β', 'How fast the trend follows'],
   ['phi', 'φ', 'How much of the trend is left one step later'],
-  ['gamma', 'γ', 'How fast the season follows'],
+  ['gamma', 'γ', 'How fast the first season follows'],
+  ['omega', 'ω', 'How fast the second season follows'],
   ['kappa', 'κ', 'How much of the newest deviation is believed'],
   ['rho', 'ρ', 'How much of a deviation is left one step later'],
 ] as const;
@@ -29,7 +30,9 @@ export function modelNodes(model: ModelView, nowSeconds: number): Node[] {
     element(
       'dl',
       { class: 'glossary' },
-      ...PARAMETERS.flatMap(([, symbol, meaning]) => [element('dt', {}, symbol), element('dd', {}, meaning)]),
+      ...PARAMETERS.map(([, symbol, meaning]) =>
+        element('div', {}, element('dt', {}, symbol), element('dd', {}, meaning)),
+      ),
     ),
   );
   return nodes;
@@ -69,7 +72,7 @@ function memberRow(member: ModelMember): HTMLElement {
   return element(
     'tr',
     { class: least ? 'unused' : undefined },
-    element('th', { scope: 'row' }, memberWords(member)),
+    element('th', { scope: 'row' }, member.name),
     ...member.weights.map((weight) => element('td', { class: 'number' }, percent(weight))),
     ...PARAMETERS.map(([key]) => element('td', { class: 'number' }, member.parameters[key].toFixed(3))),
     element(
@@ -78,11 +81,4 @@ function memberRow(member: ModelMember): HTMLElement {
       member.form === 'log' ? `e^${load(member.level)}` : load(member.level),
     ),
   );
-}
-
-function memberWords({ name, seasonSeconds }: ModelMember): string {
-  const same = /^same time in (\d+) s$/.exec(name);
-  if (same) return `same time, a ${seasonWords(Number(same[1]))} ago`;
-  if (seasonSeconds.length === 0) return name;
-  return `${name} (${seasonSeconds.map(seasonWords).join(', ')})`;
 }

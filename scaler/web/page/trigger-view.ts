@@ -12,7 +12,17 @@ import { explanationItems } from './explanation.js';
 import { FetchError, fetchJson } from './fetch-json.js';
 import type { TimeRange } from './fitted-chart.js';
 import { forecastTable } from './forecast-table.js';
-import { epochSeconds, load, localTime, percent, replicas, span, timeElement, utc } from './format.js';
+import {
+  epochSeconds,
+  load,
+  localTime,
+  percent,
+  quantile,
+  replicas,
+  span,
+  timeElement,
+  utc,
+} from './format.js';
 import { LoadChart } from './load-chart.js';
 import { modelNodes } from './model-table.js';
 import { ReplicaChart } from './replica-chart.js';
@@ -356,7 +366,12 @@ function trustNodes(summary: TriggerSummary, past: PastChart | null, now: number
       element(
         'p',
         {},
-        `Forecasts of the peak missed by ${load(accuracy.modelError)} on average; “the load stays as it is” would have missed by ${load(accuracy.lastValueError)}. Measured on ${accuracy.samples.toLocaleString('en-GB')} past forecasts. ${percent(accuracy.coverageShare)} of the peaks stayed within their 90\u00a0% quantile.`,
+        `${percent(accuracy.coverageShare)} of the peaks stayed at or below the forecast; ${quantile(accuracy.quantile)} should. Measured on ${accuracy.samples.toLocaleString('en-GB')} past forecasts.`,
+      ),
+      element(
+        'p',
+        { class: 'note' },
+        `Error at this quantile: ${load(accuracy.modelError)}; with “the load stays as it is”: ${load(accuracy.lastValueError)}. It is the mean distance between forecast and peak, where a peak above the forecast counts ${weight(2 * accuracy.quantile)} times and one below it ${weight(2 * (1 - accuracy.quantile))} times.`,
       ),
     );
   else
@@ -382,6 +397,11 @@ function trustNodes(summary: TriggerSummary, past: PastChart | null, now: number
       element('p', { class: 'note' }, 'Newest data from ', timeElement(summary.observedTime, now), '.'),
     );
   return nodes;
+}
+
+/** How often an error counts, in few digits. */
+function weight(times: number): string {
+  return String(Number(times.toFixed(3)));
 }
 
 function changeItems(changes: readonly StateChangeView[], now: number): HTMLLIElement[] {
@@ -415,7 +435,7 @@ function settingNodes(settings: TriggerSettings): HTMLElement[] {
     ['predictHorizon', span(settings.horizonSeconds)],
     ['historyTimeWindow', span(settings.historySeconds)],
     ['queryStep', span(settings.stepSeconds)],
-    ['quantile', percent(settings.quantile)],
+    ['quantile', quantile(settings.quantile)],
     ['mode', settings.mode === 'observe' ? 'observe (dry run)' : 'predict'],
     ['seasonality', seasons === 'auto' ? 'found in the data' : seasons.map(seasonWords).join(', ') || 'none'],
     ['timezone', settings.timezone],
