@@ -30,9 +30,11 @@ demo: build ## See the scaler beside a reactive HPA; FOR=60s ends it, SPEED=600 
 test-setup: node_modules/.package-lock.json ## Install the real servers that the tests need
 	./scripts/install-test-servers.sh
 
-.PHONY: test
-test: test-setup ## Set up, then lint, type check and run every test
+.PHONY: test test-long
+test: test-setup ## Set up, then lint, type check and run the tests of every day
 	npm test
+test-long: test-setup ## Fuzzing, faults, load and an accelerated day; RUNS, SECONDS, HOURS, FOR and DAYS lengthen them
+	npm run test:long
 
 .PHONY: bench
 bench: build ## Measure forecasts and scaling on traces (TRACES=folder of CSV files; generated ones by default)

@@ -23,8 +23,8 @@ export const unseen = /[\p{Cc}\p{Bidi_Control}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 const results: Result[] = [];
 
-// At the root, so that every file's results make one table.
-after(() => {
+// One table of all files that this process runs.
+process.once('exit', () => {
   if (results.length > 0) printResults(`Bad input (SEED=${seed})`, results);
 });
 

@@ -45,10 +45,15 @@ describe('the boiler’s consumer', function () {
   });
 
   it('stores what is in the queue in batches, acknowledges it, and counts it', async () => {
-    const readings = calmReadings(250);
+    const readings = calmReadings(300);
     await queue.publish(readings);
-    const consumer = startConsumer({ BATCH_READINGS: '100', CONSUMER_NAME: 'pod-7' });
-    await stored(250);
+    // Batches go when they are full, not when their time is over.
+    const consumer = startConsumer({
+      BATCH_READINGS: '100',
+      BATCH_WAIT_MS: '60000',
+      CONSUMER_NAME: 'pod-7',
+    });
+    await stored(300);
     assert.deepEqual(await database.readings(), new Map(readings.map((reading) => [reading.id, reading])));
     await pollUntil(
       'the metrics of three batches',
@@ -57,14 +62,14 @@ describe('the boiler’s consumer', function () {
       },
       { timeoutSeconds: 5 },
     );
-    assert.equal(await metricOf(consumer, 'boiler_readings_consumed_total'), 250);
-    assert.equal(await metricOf(consumer, 'boiler_readings_stored_total'), 250);
-    assert.equal(await metricOf(consumer, 'boiler_batch_readings_sum'), 250);
+    assert.equal(await metricOf(consumer, 'boiler_readings_consumed_total'), 300);
+    assert.equal(await metricOf(consumer, 'boiler_readings_stored_total'), 300);
+    assert.equal(await metricOf(consumer, 'boiler_batch_readings_sum'), 300);
     const [batches] = await database.pool.query('SELECT consumer, readings FROM batches ORDER BY number');
     assert.deepEqual(batches, [
       { consumer: 'pod-7', readings: 100 },
       { consumer: 'pod-7', readings: 100 },
-      { consumer: 'pod-7', readings: 50 },
+      { consumer: 'pod-7', readings: 100 },
     ]);
     await consumer.stop();
     assert.equal(await queue.waiting(readingsQueue), 0);

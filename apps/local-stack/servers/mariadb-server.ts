@@ -50,6 +50,15 @@ export class MariadbServer {
     return server;
   }
 
+  /** A server that another process started and ends. */
+  static at(port: number): MariadbServer {
+    return new MariadbServer('', port);
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
   /** The address of a database; without a name that of the server itself. */
   url(database = ''): string {
     return `mysql://root@127.0.0.1:${this.#port}/${database}`;

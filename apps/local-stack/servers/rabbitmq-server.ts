@@ -21,6 +21,15 @@ export interface BrokerConnection {
   user_provided_name?: string;
 }
 
+/** The loopback ports of a server. */
+export interface RabbitmqPorts {
+  readonly amqp: number;
+  readonly management: number;
+  readonly prometheus: number;
+  readonly epmd: number;
+  readonly distribution: number;
+}
+
 /**
  * A real RabbitMQ server in a folder of its own, with its own ports, node name, Erlang cookie and port mapper (epmd),
  * so that several run side by side and none touches the machine's. The management and Prometheus plugins are on.
@@ -28,26 +37,13 @@ export interface BrokerConnection {
  */
 export class RabbitmqServer {
   readonly #folder: string;
-  readonly #ports: {
-    amqp: number;
-    management: number;
-    prometheus: number;
-    epmd: number;
-    distribution: number;
-  };
+  readonly ports: RabbitmqPorts;
   #portMapper: ChildProcess | undefined;
   #broker: ChildProcess | undefined;
 
-  private constructor(folder: string, ports: number[]) {
-    const [amqp, management, prometheus, epmd, distribution] = ports as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+  private constructor(folder: string, ports: RabbitmqPorts) {
     this.#folder = folder;
-    this.#ports = { amqp, management, prometheus, epmd, distribution };
+    this.ports = ports;
   }
 
   /**
@@ -61,28 +57,37 @@ export class RabbitmqServer {
       );
     }
     const folder = await mkdtemp(join(tmpdir(), 'rabbitmq-'));
-    const ports = await freePorts(5);
-    ports[0] = options.amqpPort ?? ports[0]!;
-    ports[1] = options.managementPort ?? ports[1]!;
-    const server = new RabbitmqServer(folder, ports);
+    const [amqp, management, prometheus, epmd, distribution] = await freePorts(5);
+    const server = new RabbitmqServer(folder, {
+      amqp: options.amqpPort ?? amqp!,
+      management: options.managementPort ?? management!,
+      prometheus: prometheus!,
+      epmd: epmd!,
+      distribution: distribution!,
+    });
     await server.#prepare();
     await server.resume();
     return server;
   }
 
+  /** A server that another process started and ends. */
+  static at(ports: RabbitmqPorts): RabbitmqServer {
+    return new RabbitmqServer('', ports);
+  }
+
   /** The AMQP address of a virtual host, user and password included. */
   uri(vhost = '/'): string {
-    return `amqp://guest:guest@127.0.0.1:${this.#ports.amqp}/${encodeURIComponent(vhost)}`;
+    return `amqp://guest:guest@127.0.0.1:${this.ports.amqp}/${encodeURIComponent(vhost)}`;
   }
 
   /** Where Prometheus scrapes the broker's own metrics, such as `rabbitmq_queue_messages_ready`. */
   get prometheusUrl(): string {
-    return `http://127.0.0.1:${this.#ports.prometheus}/metrics`;
+    return `http://127.0.0.1:${this.ports.prometheus}/metrics`;
   }
 
   /** The management page and API. */
   get managementUrl(): string {
-    return `http://127.0.0.1:${this.#ports.management}`;
+    return `http://127.0.0.1:${this.ports.management}`;
   }
 
   /** The processes that run for this server: its port mapper and the broker. */
@@ -122,7 +127,7 @@ export class RabbitmqServer {
 
   /** Starts the broker on the same ports with the data it has. */
   async resume(): Promise<void> {
-    this.#portMapper ??= spawn('epmd', ['-port', String(this.#ports.epmd), '-address', '127.0.0.1'], {
+    this.#portMapper ??= spawn('epmd', ['-port', String(this.ports.epmd), '-address', '127.0.0.1'], {
       stdio: 'ignore',
     });
     endWithThisProcess(this.#portMapper);
@@ -131,10 +136,10 @@ export class RabbitmqServer {
     endWithThisProcess(broker);
     try {
       await pollUntil(
-        `RabbitMQ on port ${this.#ports.amqp}`,
+        `RabbitMQ on port ${this.ports.amqp}`,
         async () => {
           if (broker.exitCode !== null) return 'ended';
-          await this.#manage('GET', `/api/health/checks/port-listener/${this.#ports.amqp}`);
+          await this.#manage('GET', `/api/health/checks/port-listener/${this.ports.amqp}`);
           return 'listening';
         },
         { timeoutSeconds: startTimeoutSeconds },
@@ -167,11 +172,11 @@ export class RabbitmqServer {
     await writeFile(
       join(this.#folder, 'rabbitmq.conf'),
       [
-        `listeners.tcp.1 = 127.0.0.1:${this.#ports.amqp}`,
+        `listeners.tcp.1 = 127.0.0.1:${this.ports.amqp}`,
         'management.tcp.ip = 127.0.0.1',
-        `management.tcp.port = ${this.#ports.management}`,
+        `management.tcp.port = ${this.ports.management}`,
         'prometheus.tcp.ip = 127.0.0.1',
-        `prometheus.tcp.port = ${this.#ports.prometheus}`,
+        `prometheus.tcp.port = ${this.ports.prometheus}`,
         'log.file = rabbit.log',
         'log.file.level = warning',
         'collect_statistics_interval = 1000',
@@ -185,10 +190,10 @@ export class RabbitmqServer {
       PATH: process.env.PATH,
       LANG: 'C.UTF-8',
       HOME: this.#folder,
-      ERL_EPMD_PORT: String(this.#ports.epmd),
+      ERL_EPMD_PORT: String(this.ports.epmd),
       ERL_EPMD_ADDRESS: '127.0.0.1',
-      RABBITMQ_NODENAME: `rabbit-${this.#ports.amqp}@localhost`,
-      RABBITMQ_DIST_PORT: String(this.#ports.distribution),
+      RABBITMQ_NODENAME: `rabbit-${this.ports.amqp}@localhost`,
+      RABBITMQ_DIST_PORT: String(this.ports.distribution),
       RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
       RABBITMQ_CONFIG_FILE: inFolder('rabbitmq.conf'),
       // A file that is not there, or the machine's own /etc/rabbitmq/rabbitmq-env.conf would count.
