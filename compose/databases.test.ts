@@ -6,9 +6,7 @@ import mysql from 'mysql2/promise';
 import { packageRoot } from '../scaler/package-root.js';
 import { sharedMariadb } from '../test/support/shared-mariadb.js';
 
-describe('the databases of the compose stack', function () {
-  this.timeout(90_000);
-
+describe('the databases of the compose stack', () => {
   it('are made with a user each, who reaches its own and no other, whatever its password holds', async () => {
     const server = new URL((await sharedMariadb()).url());
     const passwords = { pokedex: `it's a "pass\\word" $HOME`, boiler: 'plain' };

@@ -114,8 +114,7 @@ describe('the Dockerfile', () => {
   });
 });
 
-describe('the images, put together as the Dockerfile says but without an engine', function () {
-  this.timeout(180_000);
+describe('the images, put together as the Dockerfile says but without an engine', () => {
   let folder: string;
   const buildFolder = () => join(folder, 'build');
 

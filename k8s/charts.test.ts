@@ -88,8 +88,7 @@ const renderings: [chart: string, what: string, set: string[]][] = [
 /** Secrets and ConfigMaps that the renderings name and a user brings. */
 const usersSecrets = ['scaler-tls', 'scaler-page', 'mimir'];
 
-describe('the Helm charts', function () {
-  this.timeout(60_000);
+describe('the Helm charts', () => {
   before(function () {
     if (noHelm === undefined) return;
     console.warn(`      SKIPPED: ${noHelm}`);

@@ -10,8 +10,7 @@ import { noKustomize, renderKustomization } from '../test/support/k8s/render.js'
 
 const read = (path: string) => readFileSync(join(packageRoot, path), 'utf8');
 
-describe('what is scaled', function () {
-  this.timeout(20_000);
+describe('what is scaled', () => {
   let base: KubernetesObject[];
   before(function () {
     if (noKustomize !== undefined) {

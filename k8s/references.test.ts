@@ -18,8 +18,7 @@ const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), '
 /** Labels of the Prometheus that the operator runs, in the overlay that leaves ours out. */
 const operatorsPods = { monitoring: { 'app.kubernetes.io/name': 'prometheus' } };
 
-describe('names that point at each other', function () {
-  this.timeout(60_000);
+describe('names that point at each other', () => {
   let secrets: InstalledSecrets;
   const rendered = new Map<string, KubernetesObject[]>();
 

@@ -4,8 +4,7 @@ import { noKustomize, renderKustomization } from '../test/support/k8s/render.js'
 import { renderings } from '../test/support/k8s/renderings.js';
 import { checkSchema, findUnknownFields } from '../test/support/k8s/validate.js';
 
-describe('every rendered object', function () {
-  this.timeout(60_000);
+describe('every rendered object', () => {
   before(function () {
     if (noKustomize === undefined) return;
     console.warn(`      SKIPPED: ${noKustomize}`);
@@ -23,8 +22,7 @@ describe('every rendered object', function () {
   }
 });
 
-describe('the validation itself', function () {
-  this.timeout(60_000);
+describe('the validation itself', () => {
   const service: KubernetesObject = {
     apiVersion: 'v1',
     kind: 'Service',

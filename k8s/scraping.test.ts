@@ -8,8 +8,7 @@ import { scrapedPorts } from '../test/support/k8s/scraped-ports.js';
 
 const configuration = readFileSync(join(packageRoot, 'k8s/base/prometheus/prometheus.yml'), 'utf8');
 
-describe('what Prometheus scrapes in the base', function () {
-  this.timeout(20_000);
+describe('what Prometheus scrapes in the base', () => {
   before(function () {
     if (noKustomize === undefined) return;
     console.warn(`      SKIPPED: ${noKustomize}`);

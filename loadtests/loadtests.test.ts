@@ -57,8 +57,7 @@ async function run(script: string, variables: Record<string, string>) {
   return { code, output, metrics: summary?.metrics ?? {} };
 }
 
-describe('the load tests', function () {
-  this.timeout(90_000);
+describe('the load tests', () => {
   before(function () {
     if (k6 === undefined) this.skip();
   });

@@ -30,8 +30,7 @@ function peakWithin(fromSeconds: number, forSeconds: number): number {
   return peak;
 }
 
-describe('the scaler over a real Prometheus', function () {
-  this.timeout(120_000);
+describe('the scaler over a real Prometheus', () => {
   // Two weeks back-filled, and some hours after them into which the clock can go. On a weekday the load rises by a
   // fifth between 11:00 and 11:30 UTC.
   const now = Math.floor(Date.now() / 1000);

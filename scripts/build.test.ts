@@ -9,9 +9,7 @@ import { packageRoot } from '../scaler/package-root.js';
 const build = () => promisify(execFile)(process.execPath, [join(packageRoot, 'scripts/build.js')]);
 const dist = join(packageRoot, 'dist');
 
-describe('the build', function () {
-  this.timeout(120_000);
-
+describe('the build', () => {
   it('leaves files alone that have not changed, so that programs running from dist/ go on', async () => {
     await build();
     const before = await changeTimes();

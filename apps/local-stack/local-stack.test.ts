@@ -93,23 +93,15 @@ describe('make apps: the whole stack on this machine', function () {
       ...['boiler-producer', 'boiler-consumer', 'boiler-dashboard', 'metric-sender', 'metric-receiver'],
       ...['rabbitmq', 'scaler'],
     ];
-    await pollUntil(
-      'all targets to be up',
-      async () => {
-        const down = (await prometheus.targets()).filter(({ health }) => health !== 'up');
-        if (down.length > 0) throw new Error(JSON.stringify(down));
-        return true;
-      },
-      { timeoutSeconds: 60 },
-    );
-    const seen = await pollUntil(
-      'a sample of each target',
-      async () => {
-        const up = await prometheus.query('up == 1');
-        return up.length >= expected.length && up.map(({ metric }) => metric.service);
-      },
-      { timeoutSeconds: 30 },
-    );
+    await pollUntil('all targets to be up', async () => {
+      const down = (await prometheus.targets()).filter(({ health }) => health !== 'up');
+      if (down.length > 0) throw new Error(JSON.stringify(down));
+      return true;
+    });
+    const seen = await pollUntil('a sample of each target', async () => {
+      const up = await prometheus.query('up == 1');
+      return up.length >= expected.length && up.map(({ metric }) => metric.service);
+    });
     assert.deepEqual(seen.sort(), expected.sort());
   });
 
@@ -122,19 +114,12 @@ describe('make apps: the whole stack on this machine', function () {
   });
 
   it('moves readings and resources through the broker', async () => {
-    await pollUntil(
-      'stored readings in Prometheus',
-      async () => {
-        const [stored] = await prometheus.query('sum(boiler_readings_stored_total)');
-        return (stored?.value ?? 0) > 0;
-      },
-      { timeoutSeconds: 60 },
-    );
-    await pollUntil(
-      'an announcement in the log of the receiver',
-      async () =>
-        (await readFile(join(folder, 'log/metric-receiver.log'), 'utf8')).includes('Aplicação: app1'),
-      { timeoutSeconds: 30 },
+    await pollUntil('stored readings in Prometheus', async () => {
+      const [stored] = await prometheus.query('sum(boiler_readings_stored_total)');
+      return (stored?.value ?? 0) > 0;
+    });
+    await pollUntil('an announcement in the log of the receiver', async () =>
+      (await readFile(join(folder, 'log/metric-receiver.log'), 'utf8')).includes('Aplicação: app1'),
     );
     const queues = await prometheus.query('rabbitmq_queue_messages_ready{queue="boiler.readings"}');
     assert.equal(queues.length, 1, "the alert on growing queues needs each queue's own series");
@@ -147,16 +132,12 @@ describe('make apps: the whole stack on this machine', function () {
     };
     const rules = data.groups.flatMap(({ rules }) => rules);
     assert.ok(rules.some(({ name }) => name === 'MuitasRequisicoes'));
-    await pollUntil(
-      'every rule to be evaluated without error',
-      async () => {
-        const again = (await (await fetch(`${prometheus.url}/api/v1/rules`)).json()) as {
-          data: typeof data;
-        };
-        return again.data.groups.every((group) => group.rules.every(({ health }) => health === 'ok'));
-      },
-      { timeoutSeconds: 30 },
-    );
+    await pollUntil('every rule to be evaluated without error', async () => {
+      const again = (await (await fetch(`${prometheus.url}/api/v1/rules`)).json()) as {
+        data: typeof data;
+      };
+      return again.data.groups.every((group) => group.rules.every(({ health }) => health === 'ok'));
+    });
   });
 
   it('lets the scaler forecast the requests of app-a from the seeded past', async () => {
@@ -166,15 +147,11 @@ describe('make apps: the whole stack on this machine', function () {
       predictHorizon: `${horizonSeconds}s`,
       historyTimeWindow: '3d',
     };
-    const answer = await pollUntil(
-      'a daily season in the model of app-a',
-      async () => {
-        await probe('app-a', trigger).catch(() => {}); // the first question may come before the history
-        const found = await answerFor('app-a');
-        return found.stage === 'daily' && found;
-      },
-      { timeoutSeconds: 60 },
-    );
+    const answer = await pollUntil('a daily season in the model of app-a', async () => {
+      await probe('app-a', trigger).catch(() => {}); // the first question may come before the history
+      const found = await answerFor('app-a');
+      return found.stage === 'daily' && found;
+    });
     const usual = peakPerSecond * usualLoadAt(Date.now() / 1000 + horizonSeconds);
     // The simulated day may lie 6 % beside the usual one, its noise 8 %, and there are three days to learn from.
     assert.ok(

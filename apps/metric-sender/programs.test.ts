@@ -16,8 +16,7 @@ import { senderVariables } from './sender/variables.js';
 const senderMain = new URL('./sender/main.js', import.meta.url);
 const receiverMain = new URL('./receiver/main.js', import.meta.url);
 
-describe('metric-sender and its receiver', function () {
-  this.timeout(120_000);
+describe('metric-sender and its receiver', () => {
   let folder: string;
   let uri: string;
   let broker: ChannelModel;
@@ -65,7 +64,7 @@ deployments:
     const messages: ConsumeMessage[] = [];
     await channel.consume(queue, (message) => messages.push(message!), { noAck: true });
     const sender = start(senderMain, { INTERVAL_SECONDS: '0.3' });
-    await pollUntil('three rounds', () => messages.length >= 6, { timeoutSeconds: 20 });
+    await pollUntil('three rounds', () => messages.length >= 6);
     assert.deepEqual(
       messages.slice(0, 6).map(({ fields }) => fields.routingKey),
       ['Metrics.app1', 'Metrics.app2', 'Metrics.app1', 'Metrics.app2', 'Metrics.app1', 'Metrics.app2'],
@@ -85,9 +84,7 @@ deployments:
     const sender = start(senderMain, { INTERVAL_SECONDS: '0.3' });
     await sender.logged('published');
     const receiver = start(receiverMain);
-    await pollUntil('a whole block of app1', () => receiver.output.join('\n').includes('memory: 512\n===='), {
-      timeoutSeconds: 20,
-    });
+    await pollUntil('a whole block of app1', () => receiver.output.join('\n').includes('memory: 512\n===='));
     assert.ok(
       receiver.output.join('\n').includes(
         `========================================
@@ -107,7 +104,7 @@ Recursos recebidos:
     const receiver = start(receiverMain, { RABBITMQ_URI: uri, CONFIG_PATH: '/nowhere' });
     await receiver.logged('no connection to RabbitMQ yet');
     start(senderMain, { INTERVAL_SECONDS: '0.3' });
-    await pollUntil('a message', () => receiver.output.includes('Aplicação: app2'), { timeoutSeconds: 20 });
+    await pollUntil('a message', () => receiver.output.includes('Aplicação: app2'));
   });
 
   it('goes on after the broker has cut both connections', async () => {
@@ -115,22 +112,16 @@ Recursos recebidos:
     const sender = start(senderMain, { INTERVAL_SECONDS: '0.3' });
     await sender.logged('published');
     const receiver = start(receiverMain);
-    await pollUntil('a message', () => receiver.output.length > 0, { timeoutSeconds: 20 });
+    await pollUntil('a message', () => receiver.output.length > 0);
     const vhost = decodeURIComponent(new URL(uri).pathname.slice(1));
-    const connections = await pollUntil(
-      'both connections in the broker’s list',
-      async () => {
-        const named = (await server.connections(vhost)).filter((connection) => connection.user_provided_name);
-        return named.length === 2 && named;
-      },
-      { timeoutSeconds: 15 },
-    );
+    const connections = await pollUntil('both connections in the broker’s list', async () => {
+      const named = (await server.connections(vhost)).filter((connection) => connection.user_provided_name);
+      return named.length === 2 && named;
+    });
     for (const connection of connections) await server.cutConnection(connection);
     await Promise.all([sender, receiver].map((program) => program.logged('lost the connection to RabbitMQ')));
     const before = receiver.output.length;
-    await pollUntil('messages after the cut', () => receiver.output.length > before + 14, {
-      timeoutSeconds: 20,
-    });
+    await pollUntil('messages after the cut', () => receiver.output.length > before + 14);
   });
 
   const mistakes: [string, URL, () => Record<string, string>, RegExp][] = [

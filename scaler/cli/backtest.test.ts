@@ -11,8 +11,7 @@ import { backtestCommand } from './backtest.js';
 
 const backtest = (...args: string[]) => runCommand(['backtest', ...args]);
 
-describe('predictive-scaler backtest', function () {
-  this.timeout(60_000);
+describe('predictive-scaler backtest', () => {
   let folder: string;
   let csv: string;
 

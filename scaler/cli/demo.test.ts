@@ -5,9 +5,7 @@ import { runCommand } from '../../test/support/run-command.js';
 
 const demo = (...options: string[]) => runCommand(['demo', ...options]);
 
-describe('predictive-scaler demo', function () {
-  this.timeout(60_000);
-
+describe('predictive-scaler demo', () => {
   it('says where to look, ends by itself with a summary, and exits with 0', async () => {
     const { code, stdout, stderr } = await demo('--for', '2s', '--http', '127.0.0.1:0');
     assert.equal(code, 0);

@@ -11,8 +11,7 @@ const run = (args: readonly string[], input = '') => runCommand(['forecast', ...
 const sine = (count: number) =>
   Array.from({ length: count }, (_, t) => 100 + 50 * Math.sin((2 * Math.PI * t) / 288));
 
-describe('predictive-scaler forecast', function () {
-  this.timeout(30_000);
+describe('predictive-scaler forecast', () => {
   let folder: string;
   let csv: string;
 

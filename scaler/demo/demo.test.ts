@@ -8,8 +8,7 @@ import { summary } from './terminal.js';
 
 const hour = 3600;
 
-describe('Demo', function () {
-  this.timeout(180_000);
+describe('Demo', () => {
   let demo: Demo;
   let scaler: Scaler;
 

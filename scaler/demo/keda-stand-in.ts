@@ -2,7 +2,7 @@ import { credentials } from '@grpc/grpc-js';
 import { callUnary, connect } from '../grpc/client.js';
 
 /** The scaler answers from memory; this only bounds the wait for one that is stuck. */
-const deadlineSeconds = 10;
+const deadlineSeconds = 60;
 
 /** What a scaler answered about one ScaledObject. */
 export interface KedaReading {

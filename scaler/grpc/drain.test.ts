@@ -37,11 +37,11 @@ describe('draining the gRPC server', () => {
     const client = plain(server.port);
     const late = plain(server.port);
     const release = answers.hold();
-    const calls = Array.from({ length: 50 }, () => callUnary(client, 'IsActive', scaledObjectRef(), 10));
+    const calls = Array.from({ length: 50 }, () => callUnary(client, 'IsActive', scaledObjectRef(), 60));
     await pollUntil('all calls to be in flight', () => answers.asked.length === 50);
 
     const drained = server.drain();
-    await assert.rejects(callUnary(late, 'IsActive', scaledObjectRef(), 5), { code: status.UNAVAILABLE });
+    await assert.rejects(callUnary(late, 'IsActive', scaledObjectRef(), 60), { code: status.UNAVAILABLE });
     release();
     assert.deepEqual(
       await Promise.all(calls),
@@ -85,29 +85,27 @@ describe('draining the gRPC server', () => {
     const server = await start({ limits: { drainSeconds: 0.2 } });
     const client = plain(server.port);
     answers.hold();
-    const call = callUnary(client, 'IsActive', scaledObjectRef(), 10);
+    const call = callUnary(client, 'IsActive', scaledObjectRef(), 60);
     const cut = assert.rejects(call, (error: { code: status }) => error.code !== status.DEADLINE_EXCEEDED);
     await pollUntil('the call to be in flight', () => answers.asked.length === 1);
     const startedMs = performance.now();
     await server.drain();
     const seconds = (performance.now() - startedMs) / 1000;
-    assert.ok(seconds >= 0.19 && seconds < 5, `took ${seconds} s`);
+    assert.ok(seconds >= 0.19, `took ${seconds} s`);
     await cut;
     assert.deepEqual(log.messages('warn'), ['calls did not finish in time and were cut']);
     client.close();
   });
 
   it('does not wait for connections without a call', async () => {
-    const server = await start();
+    const server = await start({ limits: { drainSeconds: 3600 } });
     const idle = plain(server.port);
-    await callUnary(idle, 'IsActive', scaledObjectRef(), 5);
+    await callUnary(idle, 'IsActive', scaledObjectRef(), 60);
     const silent = connectTcp(server.port, 'localhost');
     await new Promise((resolve) => silent.once('connect', resolve));
     const closed = new Promise((resolve) => silent.once('close', resolve));
     silent.resume();
-    const startedMs = performance.now();
     await server.drain();
-    assert.ok(performance.now() - startedMs < 2000);
     await closed;
     idle.close();
   });
@@ -115,15 +113,16 @@ describe('draining the gRPC server', () => {
   it('does not wait for half a TLS handshake', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'grpc-drain-'));
     try {
-      const server = await start({ tls: new Authority(folder, 'authority').issue('server') });
+      const server = await start({
+        tls: new Authority(folder, 'authority').issue('server'),
+        limits: { drainSeconds: 3600 },
+      });
       const silent = connectTcp(server.port, 'localhost');
       await new Promise((resolve) => silent.once('connect', resolve));
       silent.write(Buffer.from([0x16, 0x03, 0x01]));
       const closed = new Promise((resolve) => silent.once('close', resolve));
       silent.on('error', () => {}).resume();
-      const startedMs = performance.now();
       await server.drain();
-      assert.ok(performance.now() - startedMs < 2000);
       await closed;
     } finally {
       rmSync(folder, { recursive: true });

@@ -48,9 +48,9 @@ describe('the gRPC server', () => {
   });
 
   const getMetrics = (metricName = 'web-load', ref = scaledObjectRef()) =>
-    callUnary(client, 'GetMetrics', { scaledObjectRef: ref, metricName }, 10);
-  const getMetricSpec = (ref = scaledObjectRef()) => callUnary(client, 'GetMetricSpec', ref, 10);
-  const isActive = (ref = scaledObjectRef()) => callUnary(client, 'IsActive', ref, 10);
+    callUnary(client, 'GetMetrics', { scaledObjectRef: ref, metricName }, 60);
+  const getMetricSpec = (ref = scaledObjectRef()) => callUnary(client, 'GetMetricSpec', ref, 60);
+  const isActive = (ref = scaledObjectRef()) => callUnary(client, 'IsActive', ref, 60);
 
   describe('GetMetricSpec', () => {
     it('answers name and target from the metadata alone', async () => {
@@ -102,7 +102,7 @@ describe('the gRPC server', () => {
     }
 
     it('says that the reference is missing', async () => {
-      await assert.rejects(callUnary(client, 'GetMetrics', { metricName: 'web-load' }, 10), {
+      await assert.rejects(callUnary(client, 'GetMetrics', { metricName: 'web-load' }, 60), {
         code: status.INVALID_ARGUMENT,
         details: 'scaledObjectRef is missing: send name, namespace and scalerMetadata',
       });
@@ -396,7 +396,7 @@ describe('the gRPC server', () => {
           `${host === '::1' ? '[::1]' : '127.0.0.1'}:${port}`,
           credentials.createInsecure(),
         );
-        assert.ok(await callUnary(caller, 'GetMetricSpec', scaledObjectRef(), 5));
+        assert.ok(await callUnary(caller, 'GetMetricSpec', scaledObjectRef(), 60));
         caller.close();
         await other.drain();
       });

@@ -83,7 +83,7 @@ describe('the gRPC server with TLS', () => {
   async function callOnce(port: number, creds: ChannelCredentials): Promise<unknown> {
     const client = connect(`localhost:${port}`, creds);
     try {
-      return await callUnary(client, 'IsActive', scaledObjectRef(), 5);
+      return await callUnary(client, 'IsActive', scaledObjectRef(), 60);
     } finally {
       client.close();
     }
@@ -164,7 +164,7 @@ describe('the gRPC server with TLS', () => {
       let calling = true;
       let made = 0;
       const calls = (async () => {
-        for (; calling; made++) await callUnary(client, 'IsActive', scaledObjectRef(), 5);
+        for (; calling; made++) await callUnary(client, 'IsActive', scaledObjectRef(), 60);
       })();
       await pollUntil('calls to be under way', () => made > 10);
 

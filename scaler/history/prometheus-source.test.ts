@@ -87,8 +87,7 @@ function assertClose(actual: Float64Array, expected: readonly number[], within =
     );
 }
 
-describe('PrometheusSource on a real Prometheus with two weeks of history', function () {
-  this.timeout(60_000);
+describe('PrometheusSource on a real Prometheus with two weeks of history', () => {
   let prometheus: PrometheusServer;
   let sources: Sources;
 

@@ -14,8 +14,7 @@ import { statusPage } from './status-page.js';
 /** What `/healthz` and `/readyz` say, and nothing else is open. */
 const openBodies = ['ok\n', 'ready\n', ''];
 
-describe('what is behind the password of the page', function () {
-  this.timeout(30_000);
+describe('what is behind the password of the page', () => {
   let server: WebServer;
   const token = `Authorization: Bearer right\r\n`;
 

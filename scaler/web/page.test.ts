@@ -28,8 +28,7 @@ function shopForecast(sample: Sample): PlannedForecast {
   return { ...forecast, peak: 440, peakAtSeconds: SAMPLE_NOW_SECONDS + 55 * 60 };
 }
 
-describe('status page', function () {
-  this.timeout(60_000);
+describe('status page', () => {
   let browser: Browser;
   let workloads: Sample[];
   let opened: WatchedPage[] = [];

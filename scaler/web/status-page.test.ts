@@ -7,8 +7,7 @@ import { Secret } from '../secret.js';
 import { createWebServer, type WebServer } from './server.js';
 import { statusPage } from './status-page.js';
 
-describe('status page on its server', function () {
-  this.timeout(30_000);
+describe('status page on its server', () => {
   let server: WebServer;
   let url: string;
 

@@ -50,8 +50,7 @@ const systemTools = [
   'sleep',
 ];
 
-describe('the scripts for a cluster', function () {
-  this.timeout(60_000);
+describe('the scripts for a cluster', () => {
   let folder: string;
   /** Where the scripts write, in place of var/deploy: as deep below the repository, for the paths in kustomizations. */
   let deployFolder: string;

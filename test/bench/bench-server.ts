@@ -162,7 +162,7 @@ async function closedLoop(address: string, seconds: number): Promise<number> {
   let calls = 0;
   const one = async (): Promise<void> => {
     while (performance.now() < until) {
-      await callUnary(client, 'GetMetrics', { scaledObjectRef, metricName: 'load' }, 10);
+      await callUnary(client, 'GetMetrics', { scaledObjectRef, metricName: 'load' }, 60);
       calls++;
     }
   };

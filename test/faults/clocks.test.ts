@@ -26,8 +26,7 @@ class WrongClock implements Clock {
   readonly sleep = systemClock.sleep;
 }
 
-describe('a scaler whose clock is wrong, before a real Prometheus whose clock is right', function () {
-  this.timeout(60_000);
+describe('a scaler whose clock is wrong, before a real Prometheus whose clock is right', () => {
   const results: Result[] = [];
   const metadata = {
     query: 'sum(load)',

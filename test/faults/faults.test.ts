@@ -43,8 +43,7 @@ interface Breakage {
   readonly certificate?: Pair;
 }
 
-describe('the scaler while its sources fail', function () {
-  this.timeout(90_000);
+describe('the scaler while its sources fail', () => {
   const folder = mkdtempSync(join(tmpdir(), 'scaler-faults-'));
   const recorded = new RecordedLog();
   const results: Result[] = [];
@@ -174,7 +173,7 @@ describe('the scaler while its sources fail', function () {
       assert.match(refusal.details, says);
       // The newest observation was some seconds old when the source broke.
       assert.ok(refusedAfter > maxStalenessSeconds - minute, `refused after ${refusedAfter} s`);
-      await assert.rejects(callUnary(client, 'IsActive', refOf(name), 10), { code: status.UNAVAILABLE });
+      await assert.rejects(callUnary(client, 'IsActive', refOf(name), 60), { code: status.UNAVAILABLE });
       const lines = () => allLines().slice(told);
       // One line when it begins to go on from its forecast, one when that is over.
       assert.deepEqual(
@@ -297,15 +296,11 @@ describe('the scaler while its sources fail', function () {
           .slice(0, 40)
           .replace(/-$/, '');
         const asked = { ...metadata('healthy'), query };
-        const { value } = await pollUntil(
-          'a forecast',
-          async () => {
-            await keda.read(name, 'apps', asked);
-            const metrics = await metricsOf(name);
-            return metrics.stage === stage && metrics;
-          },
-          { timeoutSeconds: 30 },
-        );
+        const { value } = await pollUntil('a forecast', async () => {
+          await keda.read(name, 'apps', asked);
+          const metrics = await metricsOf(name);
+          return metrics.stage === stage && metrics;
+        });
         const nowSeconds = clock.nowSeconds();
         let highest = 0;
         for (let at = nowSeconds; at < nowSeconds + hour; at += minute)

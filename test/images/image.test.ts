@@ -75,8 +75,7 @@ describe('the images', () => {
     for (const image of images) assert.deepEqual(instructions(image, 'USER'), ['node'], image);
   });
 
-  describe('of the scaler, with a user that may write nothing', function () {
-    this.timeout(60_000);
+  describe('of the scaler, with a user that may write nothing', () => {
     let folder: string;
     let prometheus: PrometheusServer;
 

@@ -57,9 +57,7 @@ const keda = new KedaStandIn(`127.0.0.1:${scaler.grpcPort}`);
 // A stream that opens before there is an answer ends with the reason, and KEDA opens it again.
 for (let i = 0; i < triggers; i++) {
   const { name, namespace, scalerMetadata } = ref(i);
-  await pollUntil(`${name} to answer`, () => keda.read(name, namespace, scalerMetadata), {
-    timeoutSeconds: 60,
-  });
+  await pollUntil(`${name} to answer`, () => keda.read(name, namespace, scalerMetadata));
 }
 const client = connect(`127.0.0.1:${scaler.grpcPort}`, credentials.createInsecure());
 let pushed = 0;
@@ -99,17 +97,13 @@ clock.pause();
 await new Promise((resolve) => setTimeout(resolve, 2000));
 const fresh = await start();
 clock.resume();
-const largest = await pollUntil(
-  'a fresh scaler to answer alike',
-  async () => {
-    clock.pause();
-    const [old, young] = await Promise.all([answerOf(scaler), answerOf(fresh)]).finally(() => clock.resume());
-    const difference = Math.abs(old! - young!) / old!;
-    if (difference < 1e-9) return `${difference.toExponential(1)}`;
-    throw new Error(`${old} and ${young}`);
-  },
-  { timeoutSeconds: 60 },
-);
+const largest = await pollUntil('a fresh scaler to answer alike', async () => {
+  clock.pause();
+  const [old, young] = await Promise.all([answerOf(scaler), answerOf(fresh)]).finally(() => clock.resume());
+  const difference = Math.abs(old! - young!) / old!;
+  if (difference < 1e-9) return `${difference.toExponential(1)}`;
+  throw new Error(`${old} and ${young}`);
+});
 
 const endedBefore = ended;
 for (const stream of open) stream.cancel();

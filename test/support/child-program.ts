@@ -67,7 +67,7 @@ export class ChildProgram {
   }
 
   /** Waits for a log line whose `msg` is `message` and that has the given fields, and returns the first such line. */
-  async logged(message: string, fields: object = {}, timeoutSeconds = 15): Promise<LogLine> {
+  async logged(message: string, fields: object = {}, timeoutSeconds = 60): Promise<LogLine> {
     const wanted = Object.entries(fields);
     return pollUntil(
       `"${message}" ${JSON.stringify(fields)} in the log of ${this.script}`,
@@ -99,7 +99,7 @@ export class ChildProgram {
   }
 
   /** Sends SIGTERM, unless it has ended already, and waits for the end; kills it when it does not end in time. */
-  async stop(timeoutSeconds = 20): Promise<Ending> {
+  async stop(timeoutSeconds = 60): Promise<Ending> {
     this.#child.kill('SIGTERM');
     const lastResort = setTimeout(() => this.#child.kill('SIGKILL'), timeoutSeconds * 1000);
     const ending = await this.#ended;

@@ -36,7 +36,7 @@ describe('the batcher', () => {
   it('does not wait longer than told for a batch to fill', async () => {
     const { batcher, batches } = collecting({ maxItems: 100, maxWaitMilliseconds: 20 });
     batcher.add(1);
-    await pollUntil('the batch of one', () => batches.length === 1, { timeoutSeconds: 5 });
+    await pollUntil('the batch of one', () => batches.length === 1);
     assert.deepEqual(batches, [[1]]);
   });
 

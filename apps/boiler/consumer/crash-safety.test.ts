@@ -61,9 +61,7 @@ describe('consumers that are killed under load', function () {
       for (let first = 0; first < readings.length; first += 100) {
         await queue.publish(readings.slice(first, first + 100));
         queue.publishRaw(`poison-${first}`, Buffer.from('no reading'));
-        await pollUntil('room in the queue', async () => (await queue.waiting(readingsQueue)) < 1500, {
-          timeoutSeconds: 60,
-        });
+        await pollUntil('room in the queue', async () => (await queue.waiting(readingsQueue)) < 1500);
       }
     }
 
@@ -87,13 +85,9 @@ describe('consumers that are killed under load', function () {
       }
 
       const server = await sharedRabbitmq();
-      await pollUntil(
-        'readings delivered again, because a consumer died holding them',
-        async () => {
-          return (await server.redeliveries(queue.vhost, readingsQueue)) > 0;
-        },
-        { timeoutSeconds: 10 },
-      );
+      await pollUntil('readings delivered again, because a consumer died holding them', async () => {
+        return (await server.redeliveries(queue.vhost, readingsQueue)) > 0;
+      });
       assert.deepEqual(
         await database.readings(),
         new Map(readings.map((reading) => [reading.id, reading])),

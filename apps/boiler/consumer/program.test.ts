@@ -11,8 +11,7 @@ import { defaultDeviationRule } from '../anomaly/deviation.js';
 import { storeBatch } from '../store/reading-store.js';
 import { alertsExchange, deadLetterQueue, readingsQueue } from '../topology.js';
 
-describe('the boiler’s consumer', function () {
-  this.timeout(120_000);
+describe('the boiler’s consumer', () => {
   let queue: TestQueue;
   let database: TestDatabase;
   let consumers: ChildProgram[];
@@ -31,9 +30,7 @@ describe('the boiler’s consumer', function () {
   }
 
   const stored = (count: number) =>
-    pollUntil(`${count} readings to be stored`, async () => (await database.count('readings')) === count, {
-      timeoutSeconds: 30,
-    });
+    pollUntil(`${count} readings to be stored`, async () => (await database.count('readings')) === count);
 
   beforeEach(async () => {
     consumers = [];
@@ -55,13 +52,9 @@ describe('the boiler’s consumer', function () {
     });
     await stored(300);
     assert.deepEqual(await database.readings(), new Map(readings.map((reading) => [reading.id, reading])));
-    await pollUntil(
-      'the metrics of three batches',
-      async () => {
-        return (await metricOf(consumer, 'boiler_batch_duration_seconds_count')) === 3;
-      },
-      { timeoutSeconds: 5 },
-    );
+    await pollUntil('the metrics of three batches', async () => {
+      return (await metricOf(consumer, 'boiler_batch_duration_seconds_count')) === 3;
+    });
     assert.equal(await metricOf(consumer, 'boiler_readings_consumed_total'), 300);
     assert.equal(await metricOf(consumer, 'boiler_readings_stored_total'), 300);
     assert.equal(await metricOf(consumer, 'boiler_batch_readings_sum'), 300);
@@ -80,13 +73,9 @@ describe('the boiler’s consumer', function () {
     const consumer = startConsumer({ BATCH_WAIT_MS: '60000' });
     await consumer.logged('started');
     await queue.publish(calmReadings(30));
-    await pollUntil(
-      'the readings to be taken',
-      async () => {
-        return (await metricOf(consumer, 'boiler_readings_consumed_total')) === 30;
-      },
-      { timeoutSeconds: 10 },
-    );
+    await pollUntil('the readings to be taken', async () => {
+      return (await metricOf(consumer, 'boiler_readings_consumed_total')) === 30;
+    });
     assert.equal(await database.count('readings'), 0);
     assert.deepEqual(await consumer.stop(), { code: 0, signal: null });
     assert.equal(await database.count('readings'), 30);
@@ -101,13 +90,9 @@ describe('the boiler’s consumer', function () {
     await queue.publish(readings.slice(10));
     const consumer = startConsumer();
     await stored(20);
-    const dead = await pollUntil(
-      'two dead letters',
-      async () => {
-        return (await queue.waiting(deadLetterQueue)) === 2 && queue.drain(deadLetterQueue);
-      },
-      { timeoutSeconds: 10 },
-    );
+    const dead = await pollUntil('two dead letters', async () => {
+      return (await queue.waiting(deadLetterQueue)) === 2 && queue.drain(deadLetterQueue);
+    });
     assert.deepEqual(
       dead.map((message) => message.content.toString()),
       ['{"boiler":"boiler-1"}', 'anything'],
@@ -154,14 +139,10 @@ describe('the boiler’s consumer', function () {
     await storeBatch(database.pool, batch, { deviation: defaultDeviationRule, alertQuietSeconds: 60 });
     const alerts = await queue.listenTo(alertsExchange);
     const consumer = startConsumer();
-    await pollUntil('the alert', async () => (await queue.waiting(alerts)) === 1, { timeoutSeconds: 30 });
-    await pollUntil(
-      'the duplicate to be counted',
-      async () => {
-        return (await metricOf(consumer, 'boiler_readings_duplicate_total')) === 1;
-      },
-      { timeoutSeconds: 5 },
-    );
+    await pollUntil('the alert', async () => (await queue.waiting(alerts)) === 1);
+    await pollUntil('the duplicate to be counted', async () => {
+      return (await metricOf(consumer, 'boiler_readings_duplicate_total')) === 1;
+    });
     assert.equal(await metricOf(consumer, 'boiler_readings_stored_total'), 0);
     assert.equal(await database.readingsInBatches(), 1);
   });
@@ -171,25 +152,17 @@ describe('the boiler’s consumer', function () {
     const consumer = startConsumer({ BATCH_READINGS: '10' });
     await consumer.logged('started');
     const readings = calmReadings(3000);
-    const connection = await pollUntil(
-      'the consumer’s connection in the broker’s list',
-      async () => {
-        const connections = await server.connections(queue.vhost);
-        return connections.find((listed) => listed.user_provided_name === 'boiler-consumer');
-      },
-      { timeoutSeconds: 15 },
-    );
-    const publishing = queue.publish(readings);
-    await pollUntil('some readings to be stored', async () => (await database.count('readings')) > 200, {
-      timeoutSeconds: 30,
+    const connection = await pollUntil('the consumer’s connection in the broker’s list', async () => {
+      const connections = await server.connections(queue.vhost);
+      return connections.find((listed) => listed.user_provided_name === 'boiler-consumer');
     });
+    const publishing = queue.publish(readings);
+    await pollUntil('some readings to be stored', async () => (await database.count('readings')) > 200);
     await server.cutConnection(connection);
     await publishing;
     await consumer.logged('lost the connection to RabbitMQ');
     await stored(3000);
-    await pollUntil('all to be acknowledged', async () => (await queue.waiting(readingsQueue)) === 0, {
-      timeoutSeconds: 15,
-    });
+    await pollUntil('all to be acknowledged', async () => (await queue.waiting(readingsQueue)) === 0);
     assert.deepEqual(await consumer.stop(), { code: 0, signal: null });
     assert.equal(await queue.waiting(readingsQueue), 0, 'nothing came back unacknowledged');
     assert.deepEqual(await database.readings(), new Map(readings.map((reading) => [reading.id, reading])));
@@ -214,13 +187,9 @@ describe('the boiler’s consumer', function () {
       );
       await server.resume();
       await consumer.logged('the database works again', {}, 30);
-      await pollUntil(
-        'the readings to be counted',
-        async () => {
-          return (await metricOf(consumer, 'boiler_readings_stored_total')) === 10;
-        },
-        { timeoutSeconds: 10 },
-      );
+      await pollUntil('the readings to be counted', async () => {
+        return (await metricOf(consumer, 'boiler_readings_stored_total')) === 10;
+      });
       assert.equal((await fetch(`${metrics}/readyz`)).status, 200);
       assert.deepEqual(await consumer.stop(), { code: 0, signal: null });
       assert.equal(await queue.waiting(readingsQueue), 0);

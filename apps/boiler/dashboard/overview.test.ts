@@ -9,8 +9,7 @@ const rules = { deviation: defaultDeviationRule, alertQuietSeconds: 300 };
 const nine = Date.UTC(2026, 2, 9, 9);
 const minute = 60_000;
 
-describe('the overview of the boilers', function () {
-  this.timeout(60_000);
+describe('the overview of the boilers', () => {
   let database: TestDatabase;
   let made = 0;
 

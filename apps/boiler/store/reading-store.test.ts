@@ -10,8 +10,7 @@ import { storeBatch } from './reading-store.js';
 const rules = { deviation: defaultDeviationRule, alertQuietSeconds: 60 };
 const takenAtMs = Date.UTC(2026, 2, 9, 9, 30, 12);
 
-describe('the store of readings', function () {
-  this.timeout(60_000);
+describe('the store of readings', () => {
   let database: TestDatabase;
   const store = (readings: readonly Reading[], consumer = 'consumer-1') =>
     storeBatch(database.pool, { readings, takenAtMs, consumer }, rules);

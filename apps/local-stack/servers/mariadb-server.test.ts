@@ -3,9 +3,7 @@ import mysql from 'mysql2/promise';
 import { sharedMariadb } from '../../../test/support/shared-mariadb.js';
 import { MariadbServer } from './mariadb-server.js';
 
-describe('the MariaDB server for tests', function () {
-  this.timeout(120_000);
-
+describe('the MariaDB server for tests', () => {
   it('runs beside another one, keeps its data over a restart, and is gone when closed', async () => {
     const [shared, own] = await Promise.all([sharedMariadb(), MariadbServer.start()]);
     const url = own.url(await own.createDatabase());

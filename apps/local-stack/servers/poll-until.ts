@@ -16,7 +16,7 @@ export interface PollOptions {
 export async function pollUntil<Found>(
   what: string,
   look: () => Promise<Found | undefined | false> | Found | undefined | false,
-  { timeoutSeconds = 15, intervalSeconds = 0.05 }: PollOptions = {},
+  { timeoutSeconds = 60, intervalSeconds = 0.05 }: PollOptions = {},
 ): Promise<Found> {
   const deadline = performance.now() + timeoutSeconds * 1000;
   let last: unknown;

@@ -44,14 +44,10 @@ describe('the RabbitMQ server for tests', function () {
     const closed = new Promise<string>((resolve) =>
       connection.on('close', (error) => resolve(String(error?.message))),
     );
-    const [listed] = await pollUntil(
-      "the connection in the broker's list",
-      async () => {
-        const connections = await server.connections(vhost);
-        return connections.length === 1 && connections;
-      },
-      { timeoutSeconds: 15 },
-    );
+    const [listed] = await pollUntil("the connection in the broker's list", async () => {
+      const connections = await server.connections(vhost);
+      return connections.length === 1 && connections;
+    });
     await server.cutConnection(listed!);
     assert.match(await closed, /320 \(CONNECTION-FORCED\)/);
   });

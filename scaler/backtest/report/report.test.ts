@@ -11,8 +11,7 @@ import { reportHtml } from './report.js';
 
 const hostile = 'load of </script><img src="http://127.0.0.1:9/x" onerror="document.title=1"> & "checkout"';
 
-describe('the report page', function () {
-  this.timeout(60_000);
+describe('the report page', () => {
   let folder: string;
   let file: string;
   let browser: Browser;

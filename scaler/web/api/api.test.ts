@@ -38,8 +38,7 @@ function assertMatches(name: string, body: unknown): void {
   assert.ok(validate(body), JSON.stringify(validate.errors?.slice(0, 3), null, 2));
 }
 
-describe('status API', function () {
-  this.timeout(60_000);
+describe('status API', () => {
   let samples: Sample[];
   let answers: SampleAnswers;
   let served: ServedPages;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { cpuMilliseconds } from '../../../test/support/cpu-time.js';
 import { redact } from './redact.js';
 
 describe('redact', () => {
@@ -58,9 +59,7 @@ describe('redact', () => {
       ' =',
     ];
     for (const hostile of words.map((word) => word.repeat(16_000 / word.length))) {
-      const startedAt = performance.now();
-      redact(hostile);
-      const milliseconds = performance.now() - startedAt;
+      const milliseconds = cpuMilliseconds(() => redact(hostile));
       assert.ok(milliseconds < 1000, `${milliseconds.toFixed(0)} ms for ${hostile.slice(0, 12)}`);
     }
   });
