@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { type ClientReadableStream, connectivityState, type ServiceError, status } from '@grpc/grpc-js';
 import { callUnary, type UnaryRpcs } from './client.js';
 import type { ExternalScalerClient } from './generated/externalscaler/ExternalScaler.js';
@@ -86,9 +88,12 @@ export async function probeCalls(
   return calls;
 }
 
+/** How long KEDA waits before it opens a stream again that has ended without an error. */
+const reopenAfterMilliseconds = 2000;
+
 /**
  * Opens both streams, as KEDA does for a trigger of type `external-push`, and listens until `signal` is aborted or
- * both have ended.
+ * both have failed. A stream that ends without an error is opened again; what it then repeats is not told again.
  *
  * @param onMessage told of each message as it comes
  */
@@ -98,31 +103,46 @@ export async function probeStreams(
   signal: AbortSignal,
   onMessage: (message: ProbedMessage) => void = () => {},
 ): Promise<ProbedStream[]> {
-  function listen<Message>(
+  async function listen<Message>(
     rpc: ProbedMessage['rpc'],
-    stream: ClientReadableStream<Message>,
+    open: () => ClientReadableStream<Message>,
   ): Promise<ProbedStream> {
     const startedMs = performance.now();
     const messages: ProbedMessage[] = [];
-    const cancel = () => stream.cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    stream.on('data', (message: Message) => {
+    const take = (message: Message) => {
+      if (isDeepStrictEqual(messages.at(-1)?.message, message)) return;
       const received = { rpc, afterSeconds: (performance.now() - startedMs) / 1000, message };
       messages.push(received);
       onMessage(received);
-    });
+    };
+    for (;;) {
+      const { code, details } = await statusOf(open(), take);
+      if (signal.aborted && (code === status.CANCELLED || code === status.OK))
+        return { rpc, messages, code: 'OK' };
+      if (code !== status.OK) return { rpc, messages, code: status[code], details };
+      await sleep(reopenAfterMilliseconds, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return { rpc, messages, code: 'OK' };
+    }
+  }
+
+  function statusOf<Message>(
+    stream: ClientReadableStream<Message>,
+    take: (message: Message) => void,
+  ): Promise<{ code: status; details: string }> {
+    const cancel = () => stream.cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    stream.on('data', take);
     stream.on('error', () => {}); // The status tells the same.
     return new Promise((resolve) =>
-      stream.once('status', ({ code, details }: { code: status; details: string }) => {
+      stream.once('status', (ended) => {
         signal.removeEventListener('abort', cancel);
-        const wasOpen = signal.aborted && code === status.CANCELLED;
-        resolve({ rpc, messages, ...(wasOpen ? { code: 'OK' } : { code: status[code], details }) });
+        resolve(ended);
       }),
     );
   }
 
   return Promise.all([
-    listen('StreamIsActive', client.StreamIsActive(ref)),
-    listen('StreamMetricSpec', client.StreamMetricSpec(ref)),
+    listen('StreamIsActive', () => client.StreamIsActive(ref)),
+    listen('StreamMetricSpec', () => client.StreamMetricSpec(ref)),
   ]);
 }

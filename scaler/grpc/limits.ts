@@ -19,8 +19,8 @@ export interface GrpcLimits {
   /** Seconds that it may take to answer one. Half-open connections live no longer than the two together. */
   readonly pongSeconds: number;
   /**
-   * Seconds after which a connection is asked to be replaced, give or take a tenth. grpc-go then resolves the name again
-   * and finds replicas that were added. The streams of the old connection live on.
+   * Seconds after which a connection is asked to be replaced and a stream is ended, give or take a tenth. grpc-go then
+   * resolves the name again and finds replicas that were added.
    */
   readonly connectionAgeSeconds: number;
   /** Seconds that calls in flight get to finish when the server drains. */
@@ -38,6 +38,6 @@ export const defaultLimits: GrpcLimits = {
   requestSeconds: 20,
   pingSeconds: 30,
   pongSeconds: 10,
-  connectionAgeSeconds: 1800,
+  connectionAgeSeconds: 300,
   drainSeconds: 10,
 };

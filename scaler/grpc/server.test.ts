@@ -235,9 +235,9 @@ describe('the gRPC server', () => {
       await pollUntil('all subscriptions to go', () => answers.subscribers === 0);
     });
 
-    it('outlives the age at which its connection is replaced, and no call is lost then', async () => {
+    it('ends without an error at the age at which its connection is replaced, and no call is lost then', async () => {
       await server.drain();
-      await start({ limits: { connectionAgeSeconds: 0.2 } });
+      await start({ limits: { connectionAgeSeconds: 0.5 } });
       answers.set('web-load', 0);
       const stream = record(client.StreamIsActive(scaledObjectRef()));
       await pollUntil('the first state to come', () => stream.messages.length === 1);
@@ -251,9 +251,8 @@ describe('the gRPC server', () => {
       assert.equal(goneAway, constants.NGHTTP2_NO_ERROR);
       other.destroy();
       assert.deepEqual(await isActive(), { result: false });
+      assert.equal((await stream.ended).code, status.OK);
       assert.ok(observed.every(({ code }) => code === status.OK));
-      answers.set('web-load', 1);
-      await pollUntil('the change to come', () => stream.messages.length === 2);
     });
 
     it('is bounded in number, over all connections', async () => {

@@ -54,6 +54,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     'grpc.keepalive_time_ms': limits.pingSeconds * 1000,
     'grpc.keepalive_timeout_ms': limits.pongSeconds * 1000,
     'grpc.max_connection_age_ms': limits.connectionAgeSeconds * 1000,
+    // Longer than any stream lives, so that none is cut.
+    'grpc.max_connection_age_grace_ms': 1.2 * limits.connectionAgeSeconds * 1000,
     'grpc.max_receive_message_length': limits.messageBytes,
     'grpc.max_concurrent_streams': limits.callsPerConnection,
     // Its per-call bookkeeping is for a debugging service that is not offered here.

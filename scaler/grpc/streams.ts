@@ -15,6 +15,8 @@ type Push<Message> = ServerWritableStream<ScaledObjectRef__Output, Message>;
 /** Starts to follow a trigger on behalf of a stream; the returned function stops. */
 type Follow = (known: KnownTrigger) => () => void;
 
+type StreamLimits = Pick<GrpcLimits, 'streams' | 'streamsPerNamespace' | 'connectionAgeSeconds'>;
+
 interface OpenStream {
   /** Parses the metadata anew and follows what comes of it. */
   restart(): void;
@@ -31,15 +33,18 @@ interface OpenStream {
  * An error before the first message ends the stream with that error, and KEDA opens it again with growing delays. An
  * error later does not: nothing has changed that KEDA could act upon, IsActive tells the error anyway, and thousands of
  * streams that reopen at once are the last thing a troubled Prometheus needs.
+ *
+ * A stream ends without an error when it has lived as long as a connection may, and KEDA opens it again within two
+ * seconds: on its old connection it would stay at one replica for ever.
  */
 export class PushStreams {
   readonly #parts: HandlerParts;
-  readonly #limits: Pick<GrpcLimits, 'streams' | 'streamsPerNamespace'>;
+  readonly #limits: StreamLimits;
   readonly #open = new Set<OpenStream>();
   readonly #openIn = new Map<string, number>();
 
-  /** @param limits on the streams open at once, over all connections */
-  constructor(parts: HandlerParts, limits: Pick<GrpcLimits, 'streams' | 'streamsPerNamespace'>) {
+  /** @param limits on the streams open at once, over all connections, and on their life */
+  constructor(parts: HandlerParts, limits: StreamLimits) {
     this.#parts = parts;
     this.#limits = limits;
   }
@@ -88,9 +93,13 @@ export class PushStreams {
       end: () => call.end(),
     };
     this.#open.add(stream);
+    // Those that opened together, as after a restart of KEDA, do not end together.
+    const lifeSeconds = this.#limits.connectionAgeSeconds * (0.9 + 0.2 * Math.random());
+    const ending = setTimeout(stream.end, lifeSeconds * 1000).unref();
     this.#openIn.set(namespace, this.#countOf(namespace) + 1);
     // Emitted however the call ends: by the client, by us, or with its connection.
     call.once('cancelled', () => {
+      clearTimeout(ending);
       this.#open.delete(stream);
       const left = this.#countOf(namespace) - 1;
       if (left > 0) this.#openIn.set(namespace, left);
