@@ -5,6 +5,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { packageRoot } from '../scaler/package-root.js';
 import { parseTrigger } from '../scaler/trigger.js';
 import { scalingObjects } from '../test/support/k8s/checks/scaling.js';
+import { hasService } from '../test/support/k8s/checks/services.js';
 import type { KubernetesObject } from '../test/support/k8s/kubernetes-object.js';
 import { noKustomize, renderKustomization } from '../test/support/k8s/render.js';
 
@@ -188,6 +189,50 @@ describe('docs/migrating-from-predictkube.md', () => {
   });
 });
 
+describe('docs/install-manual.md', function () {
+  this.timeout(20_000);
+  const text = read('docs/install-manual.md');
+  let objects: KubernetesObject[];
+  before(function () {
+    if (noKustomize !== undefined) {
+      console.warn(`      SKIPPED: ${noKustomize}`);
+      this.skip();
+    }
+    objects = renderKustomization('.');
+  });
+
+  it('forwards ports that Services and the scaler have, each to a port of its own', () => {
+    const forwards = [...text.matchAll(/-n (\S+) port-forward (\w+)\/(\S+) (\d+):(\d+)`/g)];
+    for (const [command, namespace, kind, name, , port] of forwards) {
+      // The scaler's Service is headless and has the ports of its pods.
+      if (kind === 'deployment') assert.equal(name, 'predictive-scaler');
+      assert.ok(hasService(objects, `${name}.${namespace}`, Number(port)), command);
+    }
+    assert.equal(new Set(forwards.map(([, , , , local]) => local)).size, forwards.length);
+    const pages = objects.filter(
+      ({ kind, spec }) =>
+        kind === 'Service' && spec.ports.some(({ name }: { name: string }) => name === 'http'),
+    );
+    for (const { metadata } of pages)
+      assert.ok(
+        forwards.some(
+          ([, namespace, , name]) => `${namespace}/${name}` === `${metadata.namespace}/${metadata.name}`,
+        ),
+        metadata.name,
+      );
+  });
+
+  it('shows the logs of everything that runs', () => {
+    const shown = [...text.matchAll(/-n (\S+) logs (deployment|statefulset)\/([\w-]+)/g)].map(
+      ([, namespace, kind, name]) => `${kind} ${namespace}/${name}`,
+    );
+    const running = objects
+      .filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet')
+      .map(({ kind, metadata }) => `${kind.toLowerCase()} ${metadata.namespace}/${metadata.name}`);
+    assert.deepEqual(shown.filter((each) => !each.includes(' keda/')).sort(), running.sort());
+  });
+});
+
 describe('the pages about clusters', () => {
   const pages = [
     'README.md',
@@ -197,6 +242,7 @@ describe('the pages about clusters', () => {
       'migrating-from-predictkube',
       'install-microk8s',
       'install-helm',
+      'install-manual',
       'troubleshooting',
       'clean-up',
       'architecture',

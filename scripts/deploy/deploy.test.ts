@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { packageRoot } from '../../scaler/package-root.js';
 
 /**
@@ -44,6 +44,7 @@ const systemTools = [
   'head',
   'mkdir',
   'od',
+  'openssl',
   'tr',
   'printenv',
   'rm',
@@ -88,7 +89,8 @@ describe('the scripts for a cluster', () => {
     for (const name of tools) symlinkSync(join(folder, 'tool'), join(folder, name));
     const calls = join(folder, 'calls');
     writeFileSync(calls, '');
-    const result = spawnSync(join(packageRoot, 'scripts/deploy', script), args, {
+    const result = spawnSync('sh', [resolve(packageRoot, 'scripts/deploy', script), ...args], {
+      cwd: packageRoot,
       encoding: 'utf8',
       env: { PATH: folder, CALLS: calls, DEPLOY_FOLDER: relative(packageRoot, deployFolder), ...environment },
     });
@@ -217,6 +219,33 @@ describe('the scripts for a cluster', () => {
     assert.match(
       runScript('scaler.sh', { environment: { ...environment, TEST_KEDA: '' } }).output,
       /KEDA is not in this cluster yet/,
+    );
+  });
+
+  it('do what docs/install-manual.md says step by step: the same images, KEDA, Secrets and objects', () => {
+    const page = readFileSync(join(packageRoot, 'docs/install-manual.md'), 'utf8');
+    const steps = page.slice(0, page.indexOf('## Reach it'));
+    const manual = join(folder, 'manual.sh');
+    writeFileSync(
+      manual,
+      `set -eu\n${[...steps.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block).join('')}`,
+    );
+    const byHand = runScript(manual);
+    assert.equal(byHand.status, 0, byHand.errorOutput);
+    const byScript = runScript('deploy.sh');
+    assert.equal(byScript.status, 0, byScript.errorOutput);
+    /** What the cluster and its node are left with: images, releases, Secrets with their keys. */
+    const effects = (calls: string[]) =>
+      calls
+        .map((call) => call.replace(/=.*/, call.startsWith('stdin: ') ? '' : '$&').replace(' --quiet', ''))
+        .filter((call) => /^(docker build|helm upgrade|stdin: )|create secret|-k k8s\/base/.test(call))
+        .sort();
+    assert.deepEqual(effects(byHand.calls), effects(byScript.calls));
+    assert.equal(byHand.calls.filter((call) => call.startsWith('microk8s ctr image import')).length, 10);
+    assert.ok(byHand.calls.includes('kubectl apply --server-side --force-conflicts -k k8s'));
+    assert.equal(
+      execFileSync('kubectl', ['kustomize', join(packageRoot, 'k8s')], { encoding: 'utf8' }),
+      rendered('microk8s'),
     );
   });
 
