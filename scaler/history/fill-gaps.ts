@@ -1,7 +1,7 @@
 import type { Series } from '../forecast/types.js';
 
 /** Gaps shorter than this are bridged, whatever the step: a restart of Prometheus or of an exporter. */
-const shortGapSeconds = 15 * 60;
+export const shortGapSeconds = 15 * 60;
 
 /** Coarse steps: so many missing ones are bridged even though they last longer. */
 const shortGapSteps = 3;

@@ -19,7 +19,7 @@ export interface Notice {
   readonly source: string;
   /** The query or the file that it is about; undefined when it is about the source. */
   readonly subject: string | undefined;
-  readonly topic: 'warnings' | 'not-finite' | 'circuit' | 'clock' | 'files';
+  readonly topic: 'warnings' | 'not-finite' | 'circuit' | 'clock' | 'files' | 'heartbeat';
   /** What is the matter, safe to log; undefined when it is over. */
   readonly message: string | undefined;
 }

@@ -1,12 +1,16 @@
 import { setMaxListeners } from 'node:events';
 import { ScalerError } from '../errors.js';
-import { type ApiAnswer, finiteOrNaN } from './api-answer.js';
+import type { Series } from '../forecast/types.js';
+import { heartbeatQuery } from './absence.js';
+import type { ApiAnswer } from './api-answer.js';
+import { finiteOrNaN } from './api-answer.js';
+import { type Joined, joinSeries, severalSeries } from './join-series.js';
 import { severalSeriesMessage } from './label-set.js';
 import type { Notices } from './notices.js';
 import type { PrometheusApi } from './prometheus-api.js';
 import { RequestFailure } from './request-failure.js';
 import { resolutionWithin, stepQueries } from './step-queries.js';
-import type { HistorySource, Observation, SourcedSeries } from './types.js';
+import type { HistorySource, Observation } from './types.js';
 
 /** How one source is read. */
 export interface PrometheusSourceOptions {
@@ -23,6 +27,9 @@ export interface PrometheusSourceOptions {
  * kept under the same bound: they are what a query costs in memory, and VictoriaMetrics bounds them as well.
  */
 const maxEvaluations = 11_000;
+
+/** A heartbeat may be missing for so many steps, as in an outage, without a notice. */
+const recentHeartbeats = 24;
 
 /** A request that is too much for the server is halved so many times before that is an answer. */
 const maxHalvings = 5;
@@ -55,23 +62,70 @@ export class PrometheusSource implements HistorySource {
     return this.#options.api.clockOffsetSeconds;
   }
 
+  sliceSteps(stepSeconds: number): number {
+    return slicesOf(stepSeconds, resolutionWithin(stepSeconds, this.#options.resolutionSeconds));
+  }
+
   /**
    * Mean and maximum of each step, from two samples per step. Parts of a long range are asked for at once; the source
    * bounds how many really are.
    */
-  async range(
+  range(
     query: string,
     fromSeconds: number,
     toSeconds: number,
     stepSeconds: number,
     signal?: AbortSignal,
     tenant?: string,
-  ): Promise<SourcedSeries> {
+  ): Promise<Series> {
     const resolutionSeconds = resolutionWithin(stepSeconds, this.#options.resolutionSeconds);
+    return this.#range(query, fromSeconds, toSeconds, stepSeconds, resolutionSeconds, signal, tenant);
+  }
+
+  /** From one sample per step: there may be thousands of targets. */
+  async heartbeat(
+    fromSeconds: number,
+    toSeconds: number,
+    stepSeconds: number,
+    signal?: AbortSignal,
+  ): Promise<Series> {
+    const { notices, where } = this.#options;
+    const unable = (why: string) =>
+      notices.report(
+        'heartbeat',
+        `${where} ${why}; so an outage of it cannot be told from a query without a result, and only an absence that recurs daily or weekly is learned as no load`,
+      );
+    try {
+      const series = await this.#range(
+        heartbeatQuery,
+        fromSeconds,
+        toSeconds,
+        stepSeconds,
+        stepSeconds,
+        signal,
+      );
+      if (series.values.some((value) => value > 0)) notices.report('heartbeat', undefined);
+      else if (series.values.length > recentHeartbeats) unable('has no series "up"');
+      return series;
+    } catch (error) {
+      if (error instanceof ScalerError) unable(`does not answer the query ${heartbeatQuery}`);
+      throw error;
+    }
+  }
+
+  async #range(
+    query: string,
+    fromSeconds: number,
+    toSeconds: number,
+    stepSeconds: number,
+    resolutionSeconds: number,
+    signal?: AbortSignal,
+    tenant?: string,
+  ): Promise<Series> {
     const { mean, maximum } = stepQueries(query, stepSeconds, resolutionSeconds);
     // With one sample in each step mean and maximum are the same.
     const isOneSample = resolutionSeconds === stepSeconds;
-    const sliceSteps = Math.max(1, Math.floor((maxEvaluations * resolutionSeconds) / stepSeconds));
+    const sliceSteps = slicesOf(stepSeconds, resolutionSeconds);
 
     const failed = new AbortController();
     // As many parts listen as the range needs; they leave when they end.
@@ -88,23 +142,27 @@ export class PrometheusSource implements HistorySource {
         if (!isOneSample) parts.push(this.#part(maximum, 'maximum', from, to, asked));
       }
       const answered = (await Promise.all(parts)).flat();
-      const labels = this.#oneLabelSet(answered.map(({ answer }) => answer));
       // Made only now: thousands of histories may have been waiting for their turn.
-      const steps = Math.round((toSeconds - fromSeconds) / stepSeconds);
-      const values = new Float64Array(steps).fill(Number.NaN);
-      const peaks = isOneSample ? values : new Float64Array(steps).fill(Number.NaN);
-      let dropped = 0;
-      for (const { answer, statistic } of answered)
-        dropped += place(answer, statistic === 'mean' ? values : peaks, fromSeconds, stepSeconds);
-      this.#reportDropped(query, dropped);
-      agree(values, peaks);
-      return {
+      const grid = {
         startSeconds: fromSeconds,
         stepSeconds,
-        values,
-        peaks: isOneSample ? values.slice() : peaks,
-        labels,
+        steps: Math.round((toSeconds - fromSeconds) / stepSeconds),
       };
+      const join = (wanted: Statistic): Joined =>
+        joinSeries(
+          answered.flatMap(({ answer, statistic }) => (statistic === wanted ? [answer] : [])),
+          wanted,
+          grid,
+        );
+      const means = join('mean');
+      const maxima = isOneSample ? means : join('maximum');
+      const refusal = severalSeries(means, stepSeconds);
+      if (refusal !== undefined) throw this.#rejected(refusal);
+      this.#reportDropped(query, isOneSample ? means.dropped : means.dropped + maxima.dropped);
+      const values = means.values;
+      const peaks = isOneSample ? values.slice() : maxima.values;
+      agree(values, peaks);
+      return { startSeconds: fromSeconds, stepSeconds, values, peaks };
     } finally {
       // What is still under way after a failure is of no use to anybody.
       failed.abort();
@@ -120,14 +178,19 @@ export class PrometheusSource implements HistorySource {
     tenant?: string,
   ): Promise<Observation> {
     const answer = await this.#options.api.query(query, atSeconds, signal, tenant);
-    this.#oneLabelSet([answer]);
-    const [series] = answer.series;
+    const [series, ...others] = answer.series;
+    if (others.length > 0)
+      throw this.#rejected(
+        severalSeriesMessage(
+          [...new Set(answer.series.map(({ labels }) => labels))].sort(),
+          answer.series.length,
+        ),
+      );
     if (series === undefined) return { value: undefined, atSeconds };
     const sample = series.samples.at(-1);
     if (sample === undefined || series.samples.length > 1)
-      throw new ScalerError(
-        'rejected',
-        `${this.#options.where} gives a range of samples for the query where one value is needed; put rate(...[5m]) or avg_over_time(...[5m]) around the range selector`,
+      throw this.#rejected(
+        'gives a range of samples for the query where one value is needed; put rate(...[5m]) or avg_over_time(...[5m]) around the range selector',
       );
     const value = finiteOrNaN(sample[1]);
     if (!Number.isNaN(value)) return { value, atSeconds };
@@ -162,20 +225,8 @@ export class PrometheusSource implements HistorySource {
     }
   }
 
-  /** The label set that all series of all answers share; undefined when there is no series. */
-  #oneLabelSet(answers: readonly ApiAnswer[]): string | undefined {
-    const labelSets = new Set<string>();
-    let mostInOne = 0;
-    for (const { series } of answers) {
-      mostInOne = Math.max(mostInOne, series.length);
-      for (const { labels } of series) labelSets.add(labels);
-    }
-    if (labelSets.size > 1 || mostInOne > 1)
-      throw new ScalerError(
-        'rejected',
-        `${this.#options.where} ${severalSeriesMessage([...labelSets].sort(), Math.max(labelSets.size, mostInOne))}`,
-      );
-    return labelSets.values().next().value;
+  #rejected(what: string): ScalerError {
+    return new ScalerError('rejected', `${this.#options.where} ${what}`);
   }
 
   #reportDropped(query: string, dropped: number): void {
@@ -186,23 +237,9 @@ export class PrometheusSource implements HistorySource {
   }
 }
 
-/**
- * Puts samples into the steps that they stand for, whatever their order; of two for the same step the later one in
- * the answer stays.
- *
- * @returns how many were left out because they are not finite or belong to no step.
- */
-function place(answer: ApiAnswer, into: Float64Array, fromSeconds: number, stepSeconds: number): number {
-  let dropped = 0;
-  for (const { samples } of answer.series)
-    for (const [endSeconds, text] of samples) {
-      const step = (endSeconds - fromSeconds) / stepSeconds - 1;
-      const value = finiteOrNaN(text);
-      const isPlaced = Number.isInteger(step) && step >= 0 && step < into.length && !Number.isNaN(value);
-      if (isPlaced) into[step] = value;
-      else dropped++;
-    }
-  return dropped;
+/** Steps that one range query covers. */
+function slicesOf(stepSeconds: number, resolutionSeconds: number): number {
+  return Math.max(1, Math.floor((maxEvaluations * resolutionSeconds) / stepSeconds));
 }
 
 /** A step is known when both its mean and its maximum are, and its maximum is not below its mean by a rounding. */

@@ -60,6 +60,11 @@ export class StepBuffer {
     this.#put(series);
   }
 
+  /** Mean of a step; NaN when it is unknown, undefined when it is not held. */
+  at(step: number): number | undefined {
+    return step >= this.#first && step < this.#end ? this.#values[step % this.capacity] : undefined;
+  }
+
   /** Whether anything is known of a step that is held. */
   isKnown(step: number): boolean {
     return step >= this.#first && step < this.#end && !Number.isNaN(this.#values[step % this.capacity]!);

@@ -19,24 +19,20 @@ export interface HistoryRequest {
   readonly historySeconds: number;
   /** On whose behalf it is asked: namespaces take turns at a source. */
   readonly namespace?: string;
-}
-
-/** Steps as a source gave them. */
-export interface SourcedSeries extends Series {
-  /**
-   * Label set of the series that the query gave, as text; undefined when the result was empty or the source has no
-   * labels. Tells when a series was renamed between two calls.
-   */
-  readonly labels?: string | undefined;
+  /** Whether an empty result reads as 0. @default false */
+  readonly ignoreNullValues?: boolean;
 }
 
 /** Where the past and the present come from. Prometheus in the product, a CSV in replay, a simulation in the demo. */
 export interface HistorySource {
   /** How far its clock is from this machine's, as far as its answers have shown. It dates what it holds. */
   readonly clockOffsetSeconds: number;
+  /** Steps that one request covers: a longer range is asked for in parts of this length. */
+  sliceSteps(stepSeconds: number): number;
   /**
    * Mean and maximum of each step that begins in `[fromSeconds, toSeconds)`; both are multiples of the step. The
-   * series has one entry for each of these steps, NaN where nothing is known.
+   * series has one entry for each of these steps, NaN where nothing is known. Series that follow each other, as when a
+   * pod is replaced, count as one.
    * @param tenant namespace on whose behalf it is asked; tenants take turns.
    * @throws ScalerError of kind `unavailable` (no answer), `rejected` (several series, bad query) or `invalid` (an
    *   address that turns out not to be allowed); the signal's reason when it is aborted.
@@ -48,7 +44,17 @@ export interface HistorySource {
     stepSeconds: number,
     signal?: AbortSignal,
     tenant?: string,
-  ): Promise<SourcedSeries>;
+  ): Promise<Series>;
+  /**
+   * Above 0 for steps at whose beginning the source was recording anything, and NaN or 0 for others: so that an absent
+   * series can be told from an outage. Grid and errors as for `range`.
+   */
+  heartbeat(
+    fromSeconds: number,
+    toSeconds: number,
+    stepSeconds: number,
+    signal?: AbortSignal,
+  ): Promise<Series>;
   /** The value at `atSeconds`. Errors as for `range`. */
   instant(query: string, atSeconds: number, signal?: AbortSignal, tenant?: string): Promise<Observation>;
 }

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ScalerError } from '../errors.js';
+import type { Series } from '../forecast/types.js';
 import type { TriggerSource } from '../trigger.js';
-import type { HistoryRequest, HistorySource, HistorySources, SourcedSeries } from './types.js';
+import { timeoutFailure } from './request-failure.js';
+import type { HistoryRequest, HistorySource, HistorySources } from './types.js';
 import { WindowStore } from './window-store.js';
 
 const run = promisify(execFile);
@@ -29,10 +31,18 @@ class MemorySource implements HistorySource {
   knownTo = Number.POSITIVE_INFINITY;
   /** Beginnings of steps that were never scraped. */
   readonly missing = new Set<number>();
-  labels = '{job="a"}';
+  slice = Number.POSITIVE_INFINITY;
   failure: ScalerError | undefined;
+  heartbeats = 0;
+  heartbeatFailure: ScalerError | undefined;
+  /** Whether it was recording at a moment. */
+  recordedAt: (seconds: number) => boolean = () => true;
   /** Awaited before each answer. */
   beforeAnswer: () => Promise<void> = async () => {};
+
+  sliceSteps(): number {
+    return this.slice;
+  }
 
   async range(_query: string, from: number, to: number, stepSeconds: number, signal?: AbortSignal) {
     this.asked.push(`${(from - start) / stepSeconds}..${(to - start) / stepSeconds}`);
@@ -44,8 +54,16 @@ class MemorySource implements HistorySource {
       return at >= this.knownFrom && at < this.knownTo && !this.missing.has(at) ? meanAt(at) : Number.NaN;
     });
     const peaks = values.map((value) => value + 1);
-    const labels = values.some((value) => !Number.isNaN(value)) ? this.labels : undefined;
-    return { startSeconds: from, stepSeconds, values, peaks, labels } satisfies SourcedSeries;
+    return { startSeconds: from, stepSeconds, values, peaks };
+  }
+
+  async heartbeat(from: number, to: number, stepSeconds: number) {
+    this.heartbeats++;
+    if (this.heartbeatFailure) throw this.heartbeatFailure;
+    const values = Float64Array.from({ length: (to - from) / stepSeconds }, (_, i) =>
+      this.recordedAt(from + i * stepSeconds) ? 1 : Number.NaN,
+    );
+    return { startSeconds: from, stepSeconds, values };
   }
 
   async instant(_query: string, atSeconds: number) {
@@ -75,6 +93,11 @@ function request(changes: Partial<HistoryRequest> = {}): HistoryRequest {
 
 /** The moment at which the step that ends `count` steps after the start has settled. */
 const settled = (count: number): number => start + count * step + settle;
+
+function tooSlow(): ScalerError {
+  const cause = timeoutFailure(30);
+  return new ScalerError(cause.kind, `Prometheus ${cause.message}`, { cause });
+}
 
 describe('WindowStore', () => {
   it('loads the whole history once and then only new steps', async () => {
@@ -261,8 +284,10 @@ describe('WindowStore', () => {
     const source = new MemorySource();
     const holes: HistorySource = {
       clockOffsetSeconds: 0,
+      sliceSteps: () => Number.POSITIVE_INFINITY,
       range: source.range.bind(source),
       instant: source.instant.bind(source),
+      heartbeat: source.heartbeat.bind(source),
     };
     // Unknown: every 7th step, and 20 steps in a row; the window's edge slides through all of them.
     holes.range = async (...args) => {
@@ -286,19 +311,171 @@ describe('WindowStore', () => {
     }
   });
 
-  it('refuses a series that changed its labels, as it would when loaded at once', async () => {
+  it('keeps the parts that came, asks for less after a timeout, and waits longer each time', async () => {
+    const source = new MemorySource();
+    source.slice = 96;
+    const limits = { slowAbove: 24 };
+    source.beforeAnswer = async () => {
+      const [from, end] = source.asked.at(-1)!.split('..').map(Number) as [number, number];
+      // The newest day is in the cache; what is older takes long unless little is asked for.
+      if (end < -90 && end - from > limits.slowAbove) throw tooSlow();
+    };
+    const handle = storeOver(source).store.window(request());
+    const refresh = (seconds: number) => handle.refresh(settled(0) + seconds);
+    await assert.rejects(refresh(0), /did not answer within 30 s.*asked for up to 8h .*next try asks for 4h/);
+    assert.deepEqual(source.asked, ['-96..0', '-192..-96']);
+    assert.equal(handle.series().values.length, 96);
+    await assert.rejects(refresh(29), /did not answer within 30 s/);
+    assert.equal(source.asked.length, 2, 'asked again although it was not time');
+    await assert.rejects(refresh(30), /asks for 2h/);
+    await assert.rejects(refresh(89), /./);
+    assert.deepEqual(source.asked.slice(2), ['-144..-96']);
+    await refresh(90);
+    assert.deepEqual(source.asked.slice(3, 5), ['-120..-96', '-144..-120']);
+    assert.equal(handle.series().values.length, 288);
+  });
+
+  it('goes on with new steps while older ones cannot be had, and asks for these every five minutes at most', async () => {
+    const source = new MemorySource();
+    source.slice = 96;
+    source.beforeAnswer = async () => {
+      if (source.asked.at(-1)!.endsWith('..-96')) throw tooSlow();
+    };
+    const handle = storeOver(source).store.window(request());
+    for (let seconds = 0; seconds < 4 * 3600; seconds += 15)
+      await assert.rejects(handle.refresh(settled(0) + seconds), /did not answer/);
+    assert.equal(handle.series().values.length, 96 + 47);
+    const older = source.asked.filter((asked) => asked.endsWith('..-96'));
+    // 30 s, 1 min, 2 min, 4 min, and then one in five minutes of four hours.
+    assert.ok(older.length > 45 && older.length <= 4 + 48, `${older.length} tries`);
+  });
+
+  it('loads again without a wait when the source fails at once, and whatever the clock does', async () => {
     const source = new MemorySource();
     const handle = storeOver(source).store.window(request());
+    source.failure = new ScalerError('unavailable', 'connection refused');
+    await assert.rejects(handle.refresh(settled(2)));
+    source.failure = tooSlow();
+    await assert.rejects(handle.refresh(settled(2) + 1));
+    source.failure = undefined;
+    await assert.rejects(handle.refresh(settled(2) + 2), /did not answer/);
     await handle.refresh(settled(0));
-    source.labels = '{job="b"}';
-    await assert.rejects(handle.refresh(settled(1)), (error: ScalerError) => {
-      assert.equal(error.kind, 'rejected');
-      assert.match(error.message, /\{job="a"\} and \{job="b"\}.*sum\(\.\.\.\)/);
-      return true;
+    assert.equal(handle.series().values.length, 288);
+  });
+
+  describe('where an empty result reads as 0', () => {
+    /** Ten days whose nights, eight hours each, have no series. */
+    function nightly(): MemorySource {
+      const source = new MemorySource();
+      for (let at = start - 10 * day; at < start; at += step)
+        if ((at - start + 100 * day) % day < 8 * 3600) source.missing.add(at);
+      return source;
+    }
+    const tenDays = request({ historySeconds: 10 * day, ignoreNullValues: true });
+    const outage = { from: start - 2 * day + 2 * 3600, to: start - 2 * day + 12 * 3600 };
+    const isInOutage = (at: number) => at >= outage.from && at < outage.to;
+    /** Values by what they are, for the step that begins at a moment. */
+    const kindAt = ({ startSeconds, values }: Series, at: number) => {
+      const value = values[(at - startSeconds) / step];
+      return value === 0 ? 'zero' : value === meanAt(at) ? 'load' : value === undefined ? 'none' : 'unknown';
+    };
+
+    it('reads nights without a series as 0, and an outage of the source as unknown', async () => {
+      const source = nightly();
+      for (let at = outage.from; at < outage.to; at += step) source.missing.add(at);
+      source.recordedAt = (at) => !isInOutage(at);
+      const handle = storeOver(source).store.window(tenDays);
+      await handle.refresh(settled(0));
+      const series = handle.series();
+      // The first night comes before anything is known.
+      assert.equal(series.startSeconds, start - 10 * day + 8 * 3600);
+      for (let at = series.startSeconds; at < start; at += step) {
+        const isBesideOutage = isInOutage(at - step) || isInOutage(at + step);
+        const expected = isInOutage(at)
+          ? 'unknown'
+          : !source.missing.has(at)
+            ? 'load'
+            : isBesideOutage
+              ? 'unknown'
+              : 'zero';
+        assert.equal(kindAt(series, at), expected, `${(at - start) / step}`);
+      }
     });
-    // The old series has left the window a day later.
-    await handle.refresh(settled(289));
-    assert.equal(handle.series().startSeconds, start + step);
+
+    it('asks for the heartbeat once for all and then for new steps, and not where no series is ever absent', async () => {
+      const source = nightly();
+      const { store, open } = storeOver(source);
+      const handles = ['a', 'b', 'c'].map((query) => store.window({ ...tenDays, query, namespace: query }));
+      for (const handle of handles) await handle.refresh(settled(0));
+      assert.equal(source.heartbeats, 1);
+      for (const handle of handles) await handle.refresh(settled(1));
+      assert.equal(source.heartbeats, 2);
+      for (const handle of handles) handle.release();
+      assert.deepEqual([store.size, open.count], [0, 0]);
+
+      const steady = new MemorySource();
+      steady.missing.add(start - 3 * step);
+      await storeOver(steady).store.window(tenDays).refresh(settled(0));
+      const strict = nightly();
+      await storeOver(strict)
+        .store.window({ ...tenDays, ignoreNullValues: false })
+        .refresh(settled(0));
+      assert.deepEqual([steady.heartbeats, strict.heartbeats], [0, 0]);
+    });
+
+    it('leaves absence unknown where it does not read as 0, and as long as a restart', async () => {
+      const source = nightly();
+      const handle = storeOver(source).store.window({ ...tenDays, ignoreNullValues: false });
+      await handle.refresh(settled(0));
+      assert.ok(!handle.series().values.includes(0));
+      const restarted = new MemorySource();
+      for (const back of [10, 9, 8]) restarted.missing.add(start - back * step);
+      const other = storeOver(restarted).store.window(tenDays);
+      await other.refresh(settled(0));
+      // Fifteen minutes: bridged on the line between the neighbours.
+      assert.equal(kindAt(other.series(), start - 9 * step), 'load');
+    });
+
+    it('gives the end of a history alone as it is in the whole, in the middle of a night too', async () => {
+      const source = nightly();
+      for (const heartbeat of [true, false]) {
+        source.recordedAt = () => heartbeat;
+        const handle = storeOver(source).store.window(tenDays);
+        await handle.refresh(settled(50));
+        const whole = handle.series();
+        for (const back of [1, 5, 20, 49, 60, 200]) {
+          const end = handle.series(start + 50 * step - back * step);
+          assert.ok(end.values.length >= back, `${end.values.length} steps, ${back} wanted`);
+          assert.deepEqual(end.values.slice(-back), whole.values.slice(-back));
+        }
+      }
+    });
+
+    it('counts tonight from when the series has been absent for longer than a restart', async () => {
+      const source = nightly();
+      source.knownTo = start;
+      const handle = storeOver(source).store.window(tenDays);
+      await handle.refresh(settled(3));
+      assert.deepEqual([...handle.series().values.slice(-3)], Array(3).fill(Number.NaN));
+      await handle.refresh(settled(4));
+      assert.deepEqual([...handle.series().values.slice(-4)], Array(4).fill(0));
+    });
+
+    it('goes by what recurs where the source has no heartbeat or does not tell', async () => {
+      for (const failure of [undefined, new ScalerError('unavailable', 'refuses access')]) {
+        const source = nightly();
+        source.recordedAt = () => false;
+        source.heartbeatFailure = failure;
+        for (let at = outage.from; at < outage.to; at += step) source.missing.add(at);
+        const handle = storeOver(source).store.window(tenDays);
+        await handle.refresh(settled(0));
+        const series = handle.series();
+        assert.equal(kindAt(series, start - 3 * day + 3600), 'zero');
+        assert.equal(kindAt(series, outage.to - 3600), 'unknown', 'an absence by day that came once');
+        await handle.refresh(settled(1));
+        assert.equal(source.heartbeats, 2);
+      }
+    });
   });
 
   it('asks for the moments of the source when the clocks differ, and keeps nothing that was asked for before it knew', async () => {
@@ -408,7 +585,7 @@ describe('WindowStore', () => {
     // In a process of its own, where nobody else's buffers come and go.
     const script = `
       import { WindowStore } from '${new URL('./window-store.js', import.meta.url)}';
-      const store = new WindowStore({ open: () => ({ key: 'memory', history: {}, release() {} }) });
+      const store = new WindowStore({ open: () => ({ key: 'memory', history: { sliceSteps: () => 550 }, release() {} }) });
       const before = process.memoryUsage().arrayBuffers;
       for (let i = 0; i < 1000; i++)
         store.window({ source: {}, query: 'load' + i, stepSeconds: 300, historySeconds: ${14 * day} });

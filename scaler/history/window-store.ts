@@ -1,6 +1,9 @@
+import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/types.js';
-import type { HistoryRequest, HistorySources, Observation, OpenSource } from './types.js';
-import { HistoryWindow } from './window.js';
+import { heartbeatQuery } from './absence.js';
+import { Backoff } from './backoff.js';
+import type { HistoryRequest, HistorySource, HistorySources, Observation, OpenSource } from './types.js';
+import { HistoryWindow, type WindowOptions } from './window.js';
 
 /**
  * Seconds after its end that a step is left to settle: two scrapes at the usual 15 s, or one evaluation of recording
@@ -32,8 +35,8 @@ export interface WindowHandle {
   observe(nowSeconds: number, signal?: AbortSignal): Promise<Observation>;
   /**
    * This trigger's history up to the last final step of the last refresh, at most `historySeconds` long. It begins
-   * with the first known step; short gaps are bridged, long ones and unknown newest steps are NaN; empty when nothing
-   * is known. A copy that belongs to the caller, so that it may be transferred to a worker.
+   * with the first known step; short gaps are bridged, long ones and unknown newest steps are NaN, or 0 where the
+   * query had no series and that reads as 0; empty when nothing is known. A copy that belongs to the caller, so that it may be transferred to a worker.
    *
    * @param fromSeconds what is needed begins here; the copy begins there or a little earlier
    */
@@ -53,6 +56,12 @@ interface Entry {
   readonly window: HistoryWindow;
   /** Steps that each open handle wants. */
   readonly wanted: Map<symbol, number>;
+}
+
+/** One user's share in a window that others may use too. */
+interface Share {
+  readonly window: HistoryWindow;
+  leave(): void;
 }
 
 /**
@@ -84,37 +93,102 @@ export class WindowStore {
       throw new RangeError(`stepSeconds must be a positive whole number, got ${stepSeconds}`);
     const steps = Math.max(1, Math.ceil(historySeconds / stepSeconds));
     const source = this.#sources.open(request.source, namespace);
+    const { settleSeconds, lateness } = this.#times;
+    const lateSeconds = lateness(query) * Math.min(spreadShare * stepSeconds, longestSpreadSeconds);
+    const options = { query, stepSeconds, settleSeconds: settleSeconds + lateSeconds };
     const key = JSON.stringify([namespace, source.key, query, stepSeconds]);
-    const entry = this.#entries.get(key) ?? this.#create(key, source, query, stepSeconds, steps);
-    const { window, wanted } = entry;
-    const id = Symbol();
-    wanted.set(id, steps);
-    if (steps > window.capacity) window.resize(steps);
+    const { window, leave } = this.#join(key, steps, source.history, options);
+    const absence = request.ignoreNullValues ? this.#absence(source, window, steps, stepSeconds) : undefined;
+    let isReleased = false;
     return {
-      refresh: (nowSeconds, signal) => window.refresh(steps, nowSeconds, signal, namespace),
+      refresh: async (nowSeconds, signal) => {
+        await window.refresh(steps, nowSeconds, signal, namespace);
+        await absence?.refresh(nowSeconds, signal);
+      },
       observe: (nowSeconds, signal) => window.observe(nowSeconds, signal, namespace),
-      series: (fromSeconds) => window.series(steps, fromSeconds),
+      series: (fromSeconds) => window.series(steps, fromSeconds, absence?.heartbeat),
       sourceSeconds: (nowSeconds) => window.sourceSeconds(nowSeconds),
       nextStepFinalSeconds: (nowSeconds) => window.nextStepFinalSeconds(nowSeconds),
       release: () => {
-        if (!wanted.delete(id)) return;
-        if (wanted.size === 0) {
-          this.#entries.delete(key);
-          window.close();
-        } else if (steps === window.capacity) {
-          window.resize(Math.max(...wanted.values()));
-        }
+        if (isReleased) return;
+        isReleased = true;
+        leave();
+        absence?.leave();
         source.release();
       },
     };
   }
 
-  #create(key: string, source: OpenSource, query: string, stepSeconds: number, steps: number): Entry {
-    const { settleSeconds, lateness } = this.#times;
-    const lateSeconds = lateness(query) * Math.min(spreadShare * stepSeconds, longestSpreadSeconds);
-    const options = { query, stepSeconds, settleSeconds: settleSeconds + lateSeconds };
-    const entry = { window: new HistoryWindow(source.history, options, steps), wanted: new Map() };
-    this.#entries.set(key, entry);
-    return entry;
+  /** The source's heartbeat, once a window has an absence that it may explain. */
+  #absence({ key, history }: OpenSource, window: HistoryWindow, steps: number, stepSeconds: number) {
+    const backoff = new Backoff();
+    let share: Share | undefined;
+    let lookedAt: number | undefined;
+    let isReleased = false;
+    return {
+      get heartbeat() {
+        return share?.window;
+      },
+      refresh: async (nowSeconds: number, signal?: AbortSignal) => {
+        const isChanged = window.end !== lookedAt;
+        lookedAt = window.end;
+        if (isReleased || (!share && !(isChanged && window.hasAbsence(steps)))) return;
+        // Of no namespace: the query is not a tenant's, and one heartbeat serves all.
+        share ??= this.#join(JSON.stringify([key, stepSeconds]), steps, heartbeatOf(history), {
+          query: heartbeatQuery,
+          stepSeconds,
+          settleSeconds: this.#times.settleSeconds,
+        });
+        if (backoff.isWaiting(nowSeconds)) return;
+        try {
+          await share.window.refresh(steps, nowSeconds, signal);
+          backoff.succeeded();
+        } catch (error) {
+          // The source has told about it. The load is known all the same.
+          if (!(error instanceof ScalerError)) throw error;
+          backoff.failed(nowSeconds, error);
+        }
+      },
+      leave: () => {
+        isReleased = true;
+        share?.leave();
+      },
+    };
   }
+
+  /** Takes a share in the window of that key, which is made for its first user and dropped with the last. */
+  #join(key: string, steps: number, source: HistorySource, options: WindowOptions): Share {
+    const entry = this.#entries.get(key) ?? {
+      window: new HistoryWindow(source, options, steps),
+      wanted: new Map<symbol, number>(),
+    };
+    this.#entries.set(key, entry);
+    const { window, wanted } = entry;
+    const id = Symbol();
+    wanted.set(id, steps);
+    if (steps > window.capacity) window.resize(steps);
+    return {
+      window,
+      leave: () => {
+        wanted.delete(id);
+        if (wanted.size === 0) {
+          this.#entries.delete(key);
+          window.close();
+        } else if (steps === window.capacity) window.resize(Math.max(...wanted.values()));
+      },
+    };
+  }
+}
+
+/** A source whose only query is its heartbeat. */
+function heartbeatOf(source: HistorySource): HistorySource {
+  return {
+    get clockOffsetSeconds() {
+      return source.clockOffsetSeconds;
+    },
+    sliceSteps: () => Number.POSITIVE_INFINITY,
+    range: (_query, from, to, stepSeconds, signal) => source.heartbeat(from, to, stepSeconds, signal),
+    heartbeat: source.heartbeat.bind(source),
+    instant: source.instant.bind(source),
+  };
 }

@@ -1,9 +1,13 @@
+import { formatDuration } from '../duration.js';
 import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/types.js';
+import { hasAbsence, readAbsence, recurringAbsence } from './absence.js';
+import { Backoff } from './backoff.js';
 import { fillGaps, longestBridgedGap } from './fill-gaps.js';
+import { RequestFailure } from './request-failure.js';
 import { SharedWork } from './shared-work.js';
 import { StepBuffer } from './step-buffer.js';
-import type { HistorySource, Observation, SourcedSeries } from './types.js';
+import type { HistorySource, Observation } from './types.js';
 
 /** Newest steps that came empty are asked for again as long as they are younger than this (and at least two steps). */
 const lateSeconds = 15 * 60;
@@ -38,8 +42,8 @@ interface Goal {
 }
 
 /**
- * The past of one query on one step grid, shared by every trigger that asks the same. It is loaded whole once and
- * then only for new steps. Without a clock or timers of its own: whoever owns it says what time it is on this machine.
+ * The past of one query on one step grid, shared by every trigger that asks the same. It is loaded whole once, newest
+ * part first, and then only for new steps. Without a clock or timers of its own: whoever owns it says what time it is on this machine.
  * Everything held is dated by the source's clock.
  *
  * A step is final `settleSeconds` after its end, and is then asked for once: scrapes, recording rules and remote
@@ -54,8 +58,10 @@ export class HistoryWindow {
   /** First step that was asked for: of earlier ones nothing is known because nobody wanted them. */
   #askedFrom = 0;
   #askedAtSeconds = Number.NEGATIVE_INFINITY;
-  /** Label set of the series held, and the last step in which it has a value. */
-  #labels: { readonly text: string; readonly seenAt: number } | undefined;
+  /** Steps asked for at once; fewer while the source does not answer in time. */
+  #sliceSteps: number;
+  readonly #newestBackoff = new Backoff();
+  readonly #olderBackoff = new Backoff();
   #load: { readonly goal: Goal; readonly work: SharedWork<void> } | undefined;
   #observation: { readonly atSeconds: number; readonly work: SharedWork<Observation> } | undefined;
 
@@ -63,11 +69,17 @@ export class HistoryWindow {
     this.#source = source;
     this.#options = options;
     this.#buffer = new StepBuffer(options.stepSeconds, historySteps);
+    this.#sliceSteps = source.sliceSteps(options.stepSeconds);
   }
 
   /** Steps that the window has room for. */
   get capacity(): number {
     return this.#buffer.capacity;
+  }
+
+  /** One past the last step held. */
+  get end(): number {
+    return this.#buffer.end;
   }
 
   /** Makes room for more or fewer steps. What a longer window lacks is fetched by the refresh that wants it. */
@@ -78,7 +90,8 @@ export class HistoryWindow {
   /**
    * Asks the source for what is missing of the last `historySteps` final steps. Callers at the same time share one
    * fetch, which is made on behalf of the first one's tenant.
-   * @throws ScalerError of kind `unavailable` or `rejected`; the window then keeps what it had.
+   * @throws ScalerError of kind `unavailable` or `rejected`; the window then keeps what it had, and what came before
+   *   the failure. After one that takes long or that a refusal caused, the same error comes until it is time to retry.
    */
   refresh(historySteps: number, nowSeconds: number, signal?: AbortSignal, tenant?: string): Promise<void> {
     return this.#bySourceClock(nowSeconds, (atSeconds, isLastTry) =>
@@ -143,12 +156,45 @@ export class HistoryWindow {
    * Up to `historySteps` steps until the last final one, gaps filled where they are short. A copy.
    *
    * @param fromSeconds what is needed begins here: a little more is copied, so that gaps are filled as in the whole
+   * @param heartbeat window of the source's heartbeat on the same grid: absence then reads as 0
    */
-  series(historySteps: number, fromSeconds = 0): Series {
-    const { first, end } = this.#buffer;
+  series(historySteps: number, fromSeconds = 0, heartbeat?: HistoryWindow): Series {
+    const { end } = this.#buffer;
     const { stepSeconds } = this.#options;
+    const first = Math.max(this.#buffer.first, end - historySteps);
     const needed = Math.floor(fromSeconds / stepSeconds) - longestBridgedGap(stepSeconds) - 1;
-    return fillGaps(this.#buffer.read(Math.min(end, Math.max(first, end - historySteps, needed)), end));
+    const from = Math.min(end, Math.max(first, needed));
+    if (heartbeat === undefined) return fillGaps(this.#buffer.read(from, end));
+    if (heartbeat.#hasBeat()) {
+      const wasRecording = (step: number) => heartbeat.#isBeating(from + step);
+      return fillGaps(readAbsence(this.#buffer.read(from, end), wasRecording, this.#isAnyKnown(first, from)));
+    }
+    const whole = this.#buffer.read(first, end);
+    readAbsence(whole, recurringAbsence(whole));
+    const part = { values: whole.values.subarray(from - first), peaks: whole.peaks.subarray(from - first) };
+    return fillGaps({ ...whole, ...part, startSeconds: from * stepSeconds });
+  }
+
+  /** Whether the query had no series for longer than a restart takes, after it had one. */
+  hasAbsence(historySteps: number): boolean {
+    const { first, end } = this.#buffer;
+    return hasAbsence(this.#buffer.read(Math.max(first, end - historySteps), end));
+  }
+
+  #isAnyKnown(from: number, end: number): boolean {
+    for (let step = from; step < end; step++) if (this.#buffer.isKnown(step)) return true;
+    return false;
+  }
+
+  #isBeating(step: number): boolean | undefined {
+    const value = this.#buffer.at(step);
+    return value === undefined ? undefined : value > 0;
+  }
+
+  #hasBeat(): boolean {
+    const { first, end } = this.#buffer;
+    for (let step = end - 1; step >= first; step--) if (this.#isBeating(step)) return true;
+    return false;
   }
 
   /** Ends what is under way. */
@@ -196,9 +242,14 @@ export class HistoryWindow {
   }
 
   #isReached(goal: Goal, nowSeconds: number): boolean {
-    if (!this.#isLoaded || goal.end > this.#buffer.end || this.#lacksOlder(goal)) return false;
-    const lacksNewest = this.#resumeAt() < this.#buffer.end;
-    return !lacksNewest || nowSeconds - this.#askedAtSeconds < this.#options.settleSeconds;
+    return this.#isLoaded && !this.#lacksNewest(goal, nowSeconds) && !this.#lacksOlder(goal);
+  }
+
+  /** Whether there are new steps, or it is time to ask again for newest ones that came empty. */
+  #lacksNewest({ end }: Goal, nowSeconds: number): boolean {
+    if (end > this.#buffer.end) return true;
+    const isDue = nowSeconds - this.#askedAtSeconds >= this.#options.settleSeconds;
+    return isDue && this.#resumeAt() < this.#buffer.end;
   }
 
   /** The step after the last known one, but not so far back that a series that ended is asked for for ever. */
@@ -212,46 +263,64 @@ export class HistoryWindow {
   }
 
   async #reach(goal: Goal, nowSeconds: number, caller: Caller): Promise<void> {
-    const isContinued = this.#isLoaded && goal.from <= this.#buffer.end;
-    if (isContinued) {
-      const resumeAt = this.#resumeAt();
-      if (resumeAt < goal.end) this.#accept(await this.#ask(resumeAt, goal.end, caller), goal);
-      if (this.#lacksOlder(goal)) {
-        this.#accept(await this.#ask(goal.from, this.#heldFrom, caller), goal);
-        this.#askedFrom = goal.from;
-      }
-    } else {
-      this.#accept(await this.#ask(goal.from, goal.end, caller), goal);
-      this.#askedFrom = goal.from;
-      this.#isLoaded = true;
+    const { stepSeconds } = this.#options;
+    if (!this.#isLoaded || goal.from > this.#buffer.end) {
+      this.#isLoaded = false;
+      this.#buffer.write({ startSeconds: goal.end * stepSeconds, stepSeconds, values: new Float64Array(0) });
+      this.#askedFrom = goal.end;
     }
-    this.#askedAtSeconds = nowSeconds;
+    await this.#patiently(this.#newestBackoff, nowSeconds, async () => {
+      if (!this.#lacksNewest(goal, nowSeconds)) return;
+      for (let from = this.#resumeAt(); from < goal.end; from += this.#sliceSteps)
+        this.#buffer.write(await this.#ask(from, Math.min(goal.end, from + this.#sliceSteps), caller));
+      this.#askedAtSeconds = nowSeconds;
+    });
+    await this.#patiently(this.#olderBackoff, nowSeconds, async () => {
+      while (this.#lacksOlder(goal)) {
+        const end = this.#heldFrom;
+        const from = Math.max(goal.from, end - this.#sliceSteps);
+        this.#buffer.write(await this.#ask(from, end, caller));
+        this.#askedFrom = from;
+        if (!this.#isLoaded) this.#askedAtSeconds = nowSeconds;
+        this.#isLoaded = true;
+      }
+    });
+    this.#sliceSteps = this.#source.sliceSteps(stepSeconds);
   }
 
-  async #ask(from: number, end: number, { signal, tenant, isLastTry }: Caller): Promise<SourcedSeries> {
+  /** Waits longer after each failure that a source would only suffer from again, and asks for less after a slow one. */
+  async #patiently(backoff: Backoff, nowSeconds: number, load: () => Promise<void>): Promise<void> {
+    backoff.check(nowSeconds);
+    try {
+      await load();
+      backoff.succeeded();
+    } catch (error) {
+      if (!(error instanceof ScalerError)) throw error;
+      const isSlow = error.cause instanceof RequestFailure && error.cause.isSlow;
+      if (!isSlow && error.kind !== 'rejected') throw error;
+      const { stepSeconds } = this.#options;
+      const sliceSteps = Math.min(this.#sliceSteps, this.#buffer.capacity);
+      const asked = formatDuration(sliceSteps * stepSeconds);
+      if (isSlow) this.#sliceSteps = Math.max(1, Math.ceil(sliceSteps / 2));
+      const told = isSlow
+        ? new ScalerError(
+            error.kind,
+            `${error.message} (asked for up to ${asked} of history at once; the next try asks for ${formatDuration(this.#sliceSteps * stepSeconds)})`,
+            { cause: error.cause },
+          )
+        : error;
+      backoff.failed(nowSeconds, told);
+      throw told;
+    }
+  }
+
+  async #ask(from: number, end: number, { signal, tenant, isLastTry }: Caller): Promise<Series> {
+    signal.throwIfAborted();
     const { query, stepSeconds } = this.#options;
     const series = await this.#timely(isLastTry, () =>
       this.#source.range(query, from * stepSeconds, end * stepSeconds, stepSeconds, signal, tenant),
     );
     signal.throwIfAborted();
     return series;
-  }
-
-  /** Takes steps in, unless they belong to another series than those held: asked for at once they would be refused. */
-  #accept(series: SourcedSeries, goal: Goal): void {
-    const held = this.#labels;
-    if (held !== undefined && series.labels !== undefined) {
-      const isRenamed = series.labels !== held.text && held.seenAt >= goal.from;
-      if (isRenamed)
-        throw new ScalerError(
-          'rejected',
-          `the query gives several series over time, ${held.text} and ${series.labels}, but one is needed: put sum(...) or max(...) around it, so that the labels stay the same`,
-        );
-    }
-    this.#buffer.write(series);
-    if (series.labels === undefined) return;
-    const lastKnown = series.values.findLastIndex((value) => !Number.isNaN(value));
-    const seenAt = Math.round(series.startSeconds / series.stepSeconds) + lastKnown;
-    this.#labels = { text: series.labels, seenAt: Math.max(seenAt, held?.seenAt ?? 0) };
   }
 }

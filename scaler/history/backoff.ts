@@ -1,0 +1,31 @@
+/** Seconds until the first retry, doubled for each further failure up to the longest wait. */
+const firstWaitSeconds = 30;
+const longestWaitSeconds = 300;
+
+/** Keeps a request that is too much for a source from being made again at every tick. */
+export class Backoff {
+  #failures = 0;
+  #retryAtSeconds = 0;
+  #error: unknown;
+
+  isWaiting(nowSeconds: number): boolean {
+    const waitSeconds = this.#retryAtSeconds - nowSeconds;
+    // A clock that was set back must not make the wait longer.
+    return this.#failures > 0 && waitSeconds > 0 && waitSeconds <= longestWaitSeconds;
+  }
+
+  /** @throws the last failure until its wait is over. */
+  check(nowSeconds: number): void {
+    if (this.isWaiting(nowSeconds)) throw this.#error;
+  }
+
+  failed(nowSeconds: number, error: unknown): void {
+    this.#retryAtSeconds =
+      nowSeconds + Math.min(longestWaitSeconds, firstWaitSeconds * 2 ** this.#failures++);
+    this.#error = error;
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+  }
+}

@@ -1,0 +1,110 @@
+import { type AnsweredSeries, type ApiAnswer, finiteOrNaN } from './api-answer.js';
+import { longestBridgedGap } from './fill-gaps.js';
+import { severalSeriesMessage } from './label-set.js';
+
+/** The steps that are joined. */
+export interface StepGrid {
+  /** Epoch seconds at which the first step begins; a multiple of the step. */
+  readonly startSeconds: number;
+  readonly stepSeconds: number;
+  readonly steps: number;
+}
+
+/** One number for each step, out of every series that a query gave. */
+export interface Joined {
+  /** NaN where no series has a value, and where several go on side by side. */
+  readonly values: Float64Array;
+  /** Steps that have any value. */
+  readonly known: number;
+  /** Steps in which several series go on side by side. */
+  readonly overlapping: number;
+  /** Samples left out because they are not finite or belong to no step. */
+  readonly dropped: number;
+  readonly labelSets: readonly string[];
+}
+
+/** More steps than this share, and more than are bridged, mean that the query gives several series for good. */
+const toleratedShare = 0.05;
+
+/**
+ * Joins series that follow each other, as when a pod is replaced and with it the label `instance`. In the step in which
+ * one ends and the next begins both count. Where two go on side by side there is no single value, so the step is
+ * unknown: the query would have been refused at that moment.
+ */
+export function joinSeries(
+  answers: readonly ApiAnswer[],
+  statistic: 'mean' | 'maximum',
+  grid: StepGrid,
+): Joined {
+  const { steps } = grid;
+  const values = new Float64Array(steps).fill(Number.NaN);
+  const counts = new Uint16Array(steps);
+  /** Series that were there before a step, and those that are there after it. */
+  const coming = new Uint16Array(steps);
+  const going = new Uint16Array(steps);
+  const one = new Float64Array(steps).fill(Number.NaN);
+  const byLabels = seriesByLabels(answers);
+  let dropped = 0;
+  for (const parts of byLabels.values()) {
+    let first = steps;
+    let last = -1;
+    for (const { samples } of parts)
+      for (const [endSeconds, text] of samples) {
+        const step = (endSeconds - grid.startSeconds) / grid.stepSeconds - 1;
+        const value = finiteOrNaN(text);
+        if (Number.isInteger(step) && step >= 0 && step < steps && !Number.isNaN(value)) {
+          one[step] = value;
+          first = Math.min(first, step);
+          last = Math.max(last, step);
+        } else dropped++;
+      }
+    for (let step = first; step <= last; step++) {
+      const value = one[step]!;
+      if (Number.isNaN(value)) continue;
+      one[step] = Number.NaN;
+      // What lies beyond the range is not known: a series at its edge is taken to go on there.
+      if (step > first || step === 0) coming[step]!++;
+      if (step < last || step === steps - 1) going[step]!++;
+      const before = counts[step]!++;
+      if (before === 0) values[step] = value;
+      else if (statistic === 'maximum') values[step] = Math.max(values[step]!, value);
+      else values[step]! += (value - values[step]!) / (before + 1);
+    }
+  }
+  let known = 0;
+  let overlapping = 0;
+  for (let step = 0; step < steps; step++) {
+    if (counts[step]! > 0) known++;
+    if (coming[step]! < 2 && going[step]! < 2) continue;
+    values[step] = Number.NaN;
+    overlapping++;
+  }
+  return { values, known, overlapping, dropped, labelSets: [...byLabels.keys()] };
+}
+
+/** What is wrong with a query that gives several series most of the time; undefined when it does not. */
+export function severalSeries(
+  { known, overlapping, labelSets }: Joined,
+  stepSeconds: number,
+): string | undefined {
+  if (overlapping <= Math.max(longestBridgedGap(stepSeconds), toleratedShare * known)) return undefined;
+  const shown = labelSets.map((labels) => labels.replace(/#\d+$/, ''));
+  return severalSeriesMessage([...new Set(shown)].sort(), labelSets.length);
+}
+
+/** The parts of each series, from all answers. Long label sets are cut, so two of one answer may be equal as text. */
+function seriesByLabels(answers: readonly ApiAnswer[]): Map<string, AnsweredSeries[]> {
+  const byLabels = new Map<string, AnsweredSeries[]>();
+  for (const { series } of answers) {
+    const seen = new Map<string, number>();
+    for (const one of series) {
+      const count = seen.get(one.labels) ?? 0;
+      seen.set(one.labels, count + 1);
+      const key = count === 0 ? one.labels : `${one.labels}#${count}`;
+      const parts = byLabels.get(key);
+      if (parts) parts.push(one);
+      else byLabels.set(key, [one]);
+    }
+  }
+  return byLabels;
+}
