@@ -12,6 +12,9 @@ import type { HistorySource, Observation } from './types.js';
 /** Newest steps that came empty are asked for again as long as they are younger than this (and at least two steps). */
 const lateSeconds = 15 * 60;
 
+/** Fewer steps than these are not asked for at once: their number is not what makes a query slow. */
+const fewestSteps = 12;
+
 /** What identifies a window, and how long a step takes to become final. */
 export interface WindowOptions {
   readonly query: string;
@@ -301,11 +304,15 @@ export class HistoryWindow {
       const { stepSeconds } = this.#options;
       const sliceSteps = Math.min(this.#sliceSteps, this.#buffer.capacity);
       const asked = formatDuration(sliceSteps * stepSeconds);
-      if (isSlow) this.#sliceSteps = Math.max(1, Math.ceil(sliceSteps / 2));
+      if (isSlow && sliceSteps > fewestSteps) {
+        this.#sliceSteps = Math.max(fewestSteps, Math.ceil(sliceSteps / 2));
+        // The next try asks for less, so it need not wait longer than this one did.
+        backoff.succeeded();
+      }
       const told = isSlow
         ? new ScalerError(
             error.kind,
-            `${error.message} (asked for up to ${asked} of history at once; the next try asks for ${formatDuration(this.#sliceSteps * stepSeconds)})`,
+            `${error.message} (asked for up to ${asked} of history at once; the next try asks for up to ${formatDuration(Math.min(this.#sliceSteps, sliceSteps) * stepSeconds)})`,
             { cause: error.cause },
           )
         : error;

@@ -27,26 +27,34 @@ class History implements HistoryProvider {
   pastHangs = false;
   /** What the past fails with, while the present is known. */
   pastFailure: ScalerError | undefined;
+  /** Days that are held although the past fails. */
+  heldDays: number | undefined;
   open = 0;
   reads = 0;
 
   window(trigger: Trigger): TriggerHistory {
     this.open++;
     let knownUntil = Number.NEGATIVE_INFINITY;
+    let isEmpty = false;
     return {
       refresh: async (nowSeconds, signal) => {
         await this.#answer(signal);
         if (this.pastHangs) await untilAborted(signal);
-        if (this.pastFailure) throw this.pastFailure;
+        if (this.pastFailure && !this.heldDays) throw this.pastFailure;
         const finalUntil = Math.floor((nowSeconds - settle) / step) * step;
         if (finalUntil > knownUntil) this.reads++;
         knownUntil = finalUntil;
+        isEmpty = this.state === 'is empty';
+        if (this.pastFailure) throw this.pastFailure;
       },
       observe: async (nowSeconds, signal): Promise<Observation> => {
         await this.#answer(signal);
         return { atSeconds: nowSeconds, value: this.state === 'is empty' ? undefined : load(nowSeconds) };
       },
-      series: () => (this.state === 'is empty' ? empty : seriesUntil(knownUntil, trigger.historySeconds)),
+      series: () => {
+        if (isEmpty || knownUntil < 0) return empty;
+        return seriesUntil(knownUntil, this.heldDays ? this.heldDays * day : trigger.historySeconds);
+      },
       sourceSeconds: (nowSeconds) => nowSeconds,
       nextStepFinalSeconds: (nowSeconds) => (Math.floor((nowSeconds - settle) / step) + 1) * step + settle,
       release: () => {
@@ -293,6 +301,30 @@ describe('Planner', () => {
       const { reason, historyFailure } = await snapshot();
       assert.deepEqual({ reason, historyFailure }, { reason: 'forecast', historyFailure: undefined });
     });
+
+  it('fits on the part of its history that came, and again when the rest is there', async () => {
+    history.pastFailure = new ScalerError('unavailable', 'did not answer within 30 s');
+    history.heldDays = 2;
+    const first = await snapshot();
+    assert.equal(first.historyFailure, history.pastFailure);
+    assert.deepEqual([first.reason, planner.evidence(trigger)!.history.values.length], ['forecast', 2 * 288]);
+    await clock.advance(2 * settings.refreshSeconds);
+    assert.equal(log.fits, 1);
+    history.pastFailure = undefined;
+    history.heldDays = undefined;
+    await clock.advance(settings.refreshSeconds);
+    assert.equal(log.fits, 2);
+    await clock.advance(4 * settings.refreshSeconds);
+    assert.equal(log.fits, 2, 'the whole history needs one fit');
+    // As a replica that never lacked anything.
+    const fresh = new Planner({ clock, history, fitter, settings, observer: log });
+    const asking = fresh.answer(trigger);
+    await clock.advance(settings.firstAnswerWaitSeconds);
+    const expected = await asking;
+    await fresh.close();
+    assert.ok('snapshot' in expected);
+    assert.equal((await snapshot()).value, expected.snapshot.value);
+  });
 
   it('goes on with its model while it is fresh when the history fails, and then with the load now', async () => {
     await ask();

@@ -71,12 +71,17 @@ export class RefittingModel {
    */
   dueBoundarySeconds(nowSeconds: number, knownUntilSeconds: number): number | undefined {
     const newest = this.#next ?? this.#current;
-    if (!newest) return this.#boundary(nowSeconds - this.schedule.graceSeconds);
+    if (!newest) return this.latestBoundarySeconds(nowSeconds);
     const untilSeconds = Math.min(nowSeconds, knownUntilSeconds);
     const onClock = this.#boundary(untilSeconds);
     if (onClock > newest.boundarySeconds) return onClock;
     const stageReached = this.#stageReachedSeconds(newest);
     return stageReached !== undefined && stageReached <= untilSeconds ? stageReached : undefined;
+  }
+
+  /** The boundary of the fit that is to be in use at a moment. */
+  latestBoundarySeconds(nowSeconds: number): number {
+    return this.#boundary(nowSeconds - this.schedule.graceSeconds);
   }
 
   /** Takes over a model that was fitted on the window ending at `boundarySeconds`. */

@@ -36,6 +36,8 @@ export class TrackedTrigger {
   #observeFailure: ScalerError | undefined;
   #loadFailure: ScalerError | undefined;
   #answer: Answer | undefined;
+  /** Whether the newest fit had to do without a part of the history, and is to be repeated when that has come. */
+  #isFittedOnPart = false;
   /** When the history source has the next step to give. */
   #nextStepFinalSeconds = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
@@ -150,10 +152,15 @@ export class TrackedTrigger {
     let hasLearnt = false;
     try {
       await this.history.refresh(tick, signal);
-      hasLearnt = this.#learnNewSteps(this.history.sourceSeconds(tick));
       this.#loadFailure = undefined;
     } catch (error) {
       this.#loadFailure = asScalerError(error, this.trigger);
+    }
+    try {
+      // After a failure too: what came before it may be much.
+      if (!signal.aborted) hasLearnt = this.#learnNewSteps(this.history.sourceSeconds(tick));
+    } catch (error) {
+      this.#loadFailure ??= asScalerError(error, this.trigger);
     }
     this.#loading = undefined;
     if (signal.aborted) return;
@@ -172,13 +179,17 @@ export class TrackedTrigger {
    * @returns whether it was time for new steps
    */
   #learnNewSteps(nowSeconds: number): boolean {
-    if (nowSeconds < this.#nextStepFinalSeconds) return false;
-    this.#nextStepFinalSeconds = this.history.nextStepFinalSeconds(nowSeconds);
+    const isWhole = this.#loadFailure === undefined;
+    if (isWhole && nowSeconds < this.#nextStepFinalSeconds) return false;
+    if (isWhole) this.#nextStepFinalSeconds = this.history.nextStepFinalSeconds(nowSeconds);
     const seenUntil = this.#model.seenUntilSeconds;
     const history = this.history.series(seenUntil);
     this.#model.advance(nowSeconds, history);
     if (this.#fitting) return true;
-    const boundary = this.#model.dueBoundarySeconds(nowSeconds, seriesEndSeconds(history));
+    const boundary =
+      isWhole && this.#isFittedOnPart
+        ? this.#model.latestBoundarySeconds(nowSeconds)
+        : this.#model.dueBoundarySeconds(nowSeconds, seriesEndSeconds(history));
     if (boundary === undefined) return true;
     const hasPast = seenUntil !== undefined || (history.startSeconds < boundary && history.values.length > 0);
     if (hasPast) this.#fitting = this.#fit(boundary);
@@ -188,6 +199,7 @@ export class TrackedTrigger {
 
   async #fit(boundarySeconds: number): Promise<void> {
     const { fitter, observer } = this.parts;
+    const isOnPart = this.#loadFailure !== undefined;
     const startedAt = performance.now();
     const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
     try {
@@ -196,6 +208,7 @@ export class TrackedTrigger {
       const turn = { tenant: this.trigger.namespace, signal: this.#stopping.signal };
       const model = await fitter.fit(window, this.#fitOptions, turn);
       this.#model.offer(boundarySeconds, model);
+      this.#isFittedOnPart = isOnPart;
       this.#model.advance(this.#sourceNowSeconds(), this.history.series(this.#model.seenUntilSeconds));
       observer.fitFinished(this.trigger, elapsedSeconds());
     } catch (error) {

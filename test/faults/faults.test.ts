@@ -189,13 +189,16 @@ describe('the scaler while its sources fail', () => {
       const toldSince = () => allLines().slice(toldUntilMended);
       await pollUntil('the line that says so', () => toldSince().length > 0);
       assert.equal(toldSince()[0]!.msg, 'trigger answers again');
-      // The load now may be there a moment before the newest steps are: then there is one line for each.
-      const states = toldSince().map(({ reason }) => (reason === 'observed' ? 'forecast' : reason));
+      // The load now may be there before the newest steps are: then there is one line for each.
+      const states = toldSince().map(
+        ({ reason, historyError }) =>
+          `${reason === 'observed' ? 'forecast' : reason}${historyError === undefined ? '' : ' without new history'}`,
+      );
       assert.ok(
         states.every((state, i) => state !== states[i - 1]),
         states.join(', '),
       );
-      assert.ok((await specs.stop()) > 20);
+      assert.ok((await specs.stop()) > 5);
       // What hung, dripped or flowed without end was let go of.
       await pollUntil('no request to be open', () => proxy.openRequests === 0);
       assert.ok(proxy.mostConnections <= concurrency, `${proxy.mostConnections} connections at once`);
@@ -285,6 +288,7 @@ describe('the scaler while its sources fail', () => {
   describe('when the data is odd', () => {
     const cases = {
       'a series that was renamed, under sum()': { query: 'sum(renamed)', stage: 'daily' },
+      'a series that was renamed, bare': { query: 'renamed', stage: 'daily' },
       'counter resets every five hours': { query: 'sum(rate(resetting_total[5m]))', stage: 'daily' },
       'a day of gap': { query: 'sum(gapped)', stage: 'daily' },
     };
@@ -308,24 +312,6 @@ describe('the scaler while its sources fail', () => {
         assert.ok(Math.abs(value - highest) < 0.25 * highest, `answered ${value}, the peak is ${highest}`);
         results.push({ what, many: '1 trigger', result: 'forecast within 25 % of the peak that comes' });
       });
-
-    it('refuses a series that was renamed, and shows both label sets', async () => {
-      const asked = { ...metadata('healthy'), query: 'renamed' };
-      const refusal = await pollUntil('a refusal', async () => {
-        try {
-          await keda.read('renamed', 'apps', asked);
-          return undefined;
-        } catch (error) {
-          return (error as ServiceError).code === status.FAILED_PRECONDITION && (error as ServiceError);
-        }
-      });
-      assert.match(refusal.details, /pod="a".*pod="b".*sum\(/);
-      results.push({
-        what: 'a series that was renamed, bare',
-        many: '1 trigger',
-        result: 'FAILED_PRECONDITION with both label sets',
-      });
-    });
 
     it('says what is missing when retention is shorter than the window', async () => {
       await keda.read('short', 'apps', {

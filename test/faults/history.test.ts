@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
+import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
+import { loadConfig } from '../../scaler/config.js';
+import { AcceleratedClock } from '../../scaler/demo/accelerated-clock.js';
+import { KedaStandIn } from '../../scaler/demo/keda-stand-in.js';
+import { type Scaler, startScaler } from '../../scaler/main.js';
+import { type Fault, FaultProxy, pass } from '../support/fault-proxy.js';
+import { RecordedLog } from '../support/recorded-log.js';
+import { openMetricsFamily, type Sample, workloadAt } from '../support/workload-openmetrics.js';
+
+const minute = 60;
+const hour = 60 * minute;
+const day = 24 * hour;
+/** Yesterday at 02:00. */
+const startSeconds = Math.floor(Date.now() / 1000 / day) * day - day + 2 * hour;
+
+/** When the workload runs that has no series at night. */
+const isDay = (at: number) => at % day >= 6 * hour && at % day < 22 * hour;
+/** Prometheus itself was down once, from the middle of a day to the middle of a night. */
+const outageFrom = startSeconds - 5 * day + 12 * hour;
+const isOutage = (at: number) => at >= outageFrom && at < outageFrom + 12 * hour;
+
+describe('the scaler while the present is known and the past is not', function () {
+  this.timeout(120_000);
+  const recorded = new RecordedLog();
+  const scalers: Scaler[] = [];
+  let prometheus: PrometheusServer;
+  let proxy: FaultProxy;
+
+  before(async () => {
+    prometheus = await PrometheusServer.start({ history: history() });
+    proxy = await FaultProxy.start(prometheus.address);
+  });
+  afterEach(async () => {
+    for (const scaler of scalers.splice(0)) await scaler.stop();
+    proxy.inject(undefined);
+  });
+  after(async () => {
+    await proxy?.close();
+    await prometheus?.close();
+  });
+
+  /** A scaler at a moment, and what can be seen of it from outside. */
+  async function start({ atSeconds = startSeconds, speed = 30, timeoutSeconds = 30 } = {}) {
+    const clock = new AcceleratedClock(atSeconds, speed);
+    const config = loadConfig({
+      environment: {
+        SCALER_GRPC_ADDRESS: '127.0.0.1:0',
+        SCALER_HTTP_ADDRESS: '127.0.0.1:0',
+        SCALER_PROMETHEUS_ADDRESS: proxy.address,
+        SCALER_PLANNER_FIRST_ANSWER_WAIT: '30s',
+      },
+    });
+    const main = config.sources.named.default!;
+    const named = { default: { ...main, timeoutSeconds } };
+    const scaler = await startScaler(
+      { ...config, sources: { ...config.sources, named } },
+      { clock, log: recorded.log },
+    );
+    scalers.push(scaler);
+    const page = `http://127.0.0.1:${scaler.httpPort}`;
+    const ask = async (name: string, query = name, further: Record<string, string> = {}) => {
+      const keda = new KedaStandIn(`127.0.0.1:${scaler.grpcPort}`);
+      try {
+        return await keda.read(name, 'apps', {
+          query,
+          threshold: '10',
+          historyTimeWindow: '6d',
+          predictHorizon: '1h',
+          ...further,
+        });
+      } finally {
+        keda.close();
+      }
+    };
+    return {
+      clock,
+      ask,
+      state: async (name: string) => {
+        const { triggers } = (await (await fetch(`${page}/api/triggers`)).json()) as {
+          triggers: Record<string, unknown>[];
+        };
+        return triggers.find(({ scaledObject }) => scaledObject === name)!;
+      },
+      metrics: async () => await (await fetch(`${page}/metrics`)).text(),
+    };
+  }
+
+  const historyErrorOf = async (name: string) =>
+    String(
+      await pollUntil('a line about the history', () =>
+        recorded.lines.find((line) => line.scaledObject === name && line.historyError !== undefined),
+      ).then((line) => line.historyError),
+    );
+
+  it('answers a load whose range gives two series for most of the time, and says so', async () => {
+    const { ask, state, metrics } = await start();
+    const { metric, active } = await ask('several');
+    assert.deepEqual([metric, active], [42, true]);
+    assert.equal((await state('several')).reason, 'no-history');
+    assert.match(await historyErrorOf('several'), /gives 2 series .*pod="a".*pod="b".*sum\(/);
+    assert.match(await metrics(), /predictive_scaler_history_error\{[^}]*kind="rejected"[^}]*\} 1/);
+  });
+
+  it('still refuses a query that gives several series now', async () => {
+    const { ask } = await start();
+    await assert.rejects(ask('two-now', 'two_now'), /gives 2 series/);
+  });
+
+  it('answers a load whose ranges are refused, and forecasts as soon as they are not', async () => {
+    proxy.inject(
+      onRanges((_request, response) => {
+        const error = 'expanding series: too heavy for now';
+        response
+          .writeHead(422, { 'content-type': 'application/json' })
+          .end(JSON.stringify({ status: 'error', errorType: 'execution', error }));
+      }),
+    );
+    const { ask, state, clock } = await start();
+    const { metric } = await ask('refused', 'steady');
+    assert.ok(Math.abs(metric - workloadAt(clock.nowSeconds())) < 20, `${metric}`);
+    assert.equal((await state('refused')).reason, 'no-history');
+    assert.match(await historyErrorOf('refused'), /expanding series/);
+    proxy.inject(undefined);
+    await pollUntil('a forecast', async () => (await state('refused')).stage === 'daily', {
+      timeoutSeconds: 60,
+    });
+  });
+
+  it('answers a load whose ranges time out, keeps the parts that came, and asks for less and more seldom', async () => {
+    const tooLong: string[] = [];
+    const inTime = new Map<string, number>();
+    proxy.inject(
+      onRanges(async (_request, response, forward) => {
+        let isSlow = false;
+        const answer = await forward((form) => {
+          const [from, end] = [Number(form.get('start')), Number(form.get('end'))];
+          isSlow = end - from > 12 * hour;
+          const part = `${form.get('query')?.slice(0, 3)} ${from - startSeconds}..${end - startSeconds}`;
+          if (isSlow) tooLong.push(part);
+          else inTime.set(part, (inTime.get(part) ?? 0) + 1);
+        });
+        if (!isSlow) pass(response, answer);
+      }),
+    );
+    const { ask, state } = await start({ timeoutSeconds: 1 });
+    const { metric } = await ask('slow', 'steady');
+    assert.ok(metric > 0);
+    assert.match(
+      await historyErrorOf('slow'),
+      /did not answer within 1 s.*of history at once; the next try asks for up to/,
+    );
+    await pollUntil('a model', async () => (await state('slow')).stage === 'daily', { timeoutSeconds: 90 });
+    // 6 days, 3 days, 36 h and 18 h, for mean and maximum.
+    assert.ok(tooLong.length <= 8, tooLong.join(', '));
+    assert.ok(inTime.size >= 2 * 12, `${inTime.size} parts`);
+    const twice = [...inTime].filter(([, times]) => times > 1);
+    assert.deepEqual(twice, [], 'what came is not asked for again');
+  });
+
+  it('forecasts a series whose labels changed with a restart', async () => {
+    const { ask, state } = await start();
+    await ask('restarted');
+    const { reason } = await pollUntil('a model', async () => {
+      const now = await state('restarted');
+      return now.stage === 'daily' && now;
+    });
+    assert.match(String(reason), /forecast|observed/);
+  });
+
+  it('sleeps while a workload without a series at night does, and wakes it a horizon before the morning', async () => {
+    const night = await start({ speed: 1 });
+    const asleep = await night.ask('nightly', 'nightly', { ignoreNullValues: 'true' });
+    // Four hours before the load, and an outage of Prometheus must not make zeros of a day.
+    assert.ok(asleep.metric < 10, `answered ${asleep.metric} in the night`);
+    const morning = await start({ atSeconds: startSeconds + 3 * hour + 10 * minute, speed: 1 });
+    const awake = await morning.ask('nightly', 'nightly', { ignoreNullValues: 'true' });
+    assert.ok(awake.metric > 80 && awake.active, `answered ${awake.metric} fifty minutes before the load`);
+  });
+});
+
+/** A fault that meets range queries only. */
+function onRanges(fault: Fault): Fault {
+  return async (request, response, forward) => {
+    if (request.url?.includes('query_range')) await fault(request, response, forward);
+    else pass(response, await forward());
+  };
+}
+
+function* history(): Generator<string> {
+  const from = startSeconds - 7 * day;
+  const until = startSeconds + 8 * hour;
+  const middle = startSeconds - 3 * day;
+  function* samples(value: (at: number) => number, keeps = (_at: number) => true): Generator<Sample> {
+    for (let at = from; at < until; at += minute) if (keeps(at)) yield [at, value(at)];
+  }
+  function* series(
+    name: string,
+    pod: string,
+    value: (at: number) => number,
+    keeps?: (at: number) => boolean,
+  ) {
+    for (const [at, one] of samples(value, keeps)) yield `${name}{pod="${pod}"} ${one} ${at}\n`;
+  }
+  const always42 = () => 42;
+  yield* openMetricsFamily('steady', 'gauge', '{app="shop"}', samples(workloadAt));
+  yield '# TYPE restarted gauge\n';
+  yield* series('restarted', 'a', workloadAt, (at) => at < middle);
+  yield* series('restarted', 'b', workloadAt, (at) => at >= middle);
+  yield '# TYPE several gauge\n';
+  yield* series('several', 'a', always42);
+  yield* series('several', 'b', always42, (at) => at < middle);
+  yield '# TYPE two_now gauge\n';
+  yield* series('two_now', 'a', always42);
+  yield* series('two_now', 'b', always42);
+  yield '# TYPE nightly gauge\n';
+  yield* series(
+    'nightly',
+    'a',
+    (at) => 100 + ((at / minute) % 7),
+    (at) => isDay(at) && !isOutage(at),
+  );
+  yield '# TYPE up gauge\n';
+  yield* series(
+    'up',
+    'prometheus',
+    () => 1,
+    (at) => !isOutage(at),
+  );
+  yield '# EOF\n';
+}
