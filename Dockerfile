@@ -33,9 +33,8 @@ USER node
 FROM base AS scaler
 COPY proto proto
 COPY --from=build /build/dist/scaler dist/scaler
-COPY --from=build /build/dist/apps/shared/health-check.js dist/apps/shared/
 EXPOSE 50051 8080
-HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["node", "dist/apps/shared/health-check.js", "HEALTH_PORT", "8080"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["node", "dist/scaler/cli/health-check.js"]
 ENTRYPOINT ["node", "dist/scaler/cli/main.js"]
 CMD ["serve"]
 

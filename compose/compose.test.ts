@@ -227,7 +227,7 @@ describe('what Prometheus scrapes in the compose stack', () => {
   it('are all of our long-running programs, on their metrics port', () => {
     for (const [name, service] of services) {
       if (!service.build || runsOnDemand(service)) continue;
-      const [, , , metricsPort] = stages.get(service.build.target)!.healthCheck!;
+      const [, , , metricsPort = '8080'] = stages.get(service.build.target)!.healthCheck!;
       assert.ok(
         targets.some(([target, port]) => target === name && port === Number(metricsPort)),
         `${name} is not scraped on ${metricsPort}`,

@@ -42,7 +42,7 @@ describe('loadConfig', () => {
       maxMessageBytes: 131_072,
       maxConnections: 1024,
       maxStreams: 20_000,
-      advertisedAddress: undefined,
+      advertisedAddress: 'predictive-scaler.predictive-scaler:50051',
     });
     assert.deepEqual(config.http, {
       address: { host: '0.0.0.0', port: 8080, text: '0.0.0.0:8080' },
@@ -127,6 +127,18 @@ sources:
       ),
     );
     assert.deepEqual(sourceByAddress, new Map([['http://a', 'a']]));
+  });
+
+  it('refuses a staleness that every answer would have', () => {
+    for (const maxStaleness of ['0s', '29s'])
+      assert.throws(
+        () => load(`planner: {maxStaleness: ${maxStaleness}}`),
+        (error: Error) =>
+          error.message.startsWith(
+            `configuration: planner.maxStaleness: is ${maxStaleness}; expected twice planner.refresh (30s) or more`,
+          ),
+      );
+    assert.equal(load('planner: {maxStaleness: 2s, refresh: 1s}').planner.maxStalenessSeconds, 2);
   });
 
   it('takes the file from SCALER_CONFIG_FILE', () => {

@@ -16,8 +16,8 @@ export interface ScalerConfig {
     readonly tls:
       | { readonly certFile: string; readonly keyFile: string; readonly clientCaFile: string | undefined }
       | undefined;
-    /** `host:port` as KEDA knows it; undefined when nobody said. */
-    readonly advertisedAddress: string | undefined;
+    /** `host:port` as KEDA knows it. */
+    readonly advertisedAddress: string;
     readonly maxMessageBytes: number;
     readonly maxConnections: number;
     readonly maxStreams: number;

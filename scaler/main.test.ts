@@ -14,7 +14,7 @@ const day = 86_400;
 
 /** Metadata as docs/triggers.md shows it, for the back-filled shop. */
 const metadata = {
-  scalerAddress: 'predictive-scaler.predictive-scaler.svc.cluster.local:50051',
+  scalerAddress: 'predictive-scaler.predictive-scaler:50051',
   query: 'sum(rate(http_requests_total{app="shop"}[2m]))',
   threshold: '10',
   activationThreshold: '5',

@@ -88,14 +88,21 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
   };
   try {
     await grpc.listen(config.grpc.address);
-    const scalerAddress = config.grpc.advertisedAddress ?? `localhost:${grpc.port}`;
     web = createWebServer({
       registry: telemetry.registry,
       readiness: () => notReady,
       log,
       auth: config.http.auth,
       protectMetrics: config.http.protectMetrics,
-      pages: [...pages, statusPage({ answers: planner, clock, scalerAddress })],
+      pages: [
+        ...pages,
+        statusPage({
+          answers: planner,
+          clock,
+          scalerAddress: config.grpc.advertisedAddress,
+          localAddress: `localhost:${grpc.port}`,
+        }),
+      ],
     });
     await web.listen(config.http.address);
   } catch (error) {

@@ -33,6 +33,9 @@ export interface Trigger {
   readonly notices: readonly string[];
 }
 
+/** Where KEDA reaches the scaler of the usual installation: Service and namespace have the project's name. */
+export const USUAL_SCALER_ADDRESS = 'predictive-scaler.predictive-scaler:50051';
+
 /**
  * Where a trigger's history comes from: a named source of the configuration, or an address given in the metadata with
  * what KEDA's prometheus scaler lets a trigger say about it.

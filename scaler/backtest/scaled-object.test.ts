@@ -38,6 +38,38 @@ describe('scaledObjectYaml', () => {
     assert.deepEqual(read.notices, []);
   });
 
+  it('names the scaler of the usual installation, or the one that it is told', () => {
+    const addressIn = (more: object) =>
+      parse(scaledObjectYaml({ ...names, ...more }, trigger, testSetup, 'predict')).spec.triggers[0].metadata
+        .scalerAddress;
+    assert.equal(addressIn({}), 'predictive-scaler.predictive-scaler:50051');
+    assert.equal(addressIn({ scalerAddress: 'blue.keda:50051' }), 'blue.keda:50051');
+  });
+
+  for (const address of [
+    'http://localhost:9090',
+    'https://127.0.0.2/prom',
+    'http://[::1]:9090',
+    'http://ann:hush@0.0.0.0:1',
+  ])
+    it(`leaves ${address}, which the scaler cannot reach, out and says so`, () => {
+      const yaml = scaledObjectYaml({ ...names, prometheusAddress: address }, trigger, testSetup, 'predict');
+      assert.equal(parse(yaml).spec.triggers[0].metadata.prometheusAddress, undefined);
+      assert.match(
+        yaml,
+        /^# ".*" is not this machine where the scaler runs, so .* default source is used; add/,
+      );
+      assert.doesNotMatch(yaml, /hush/);
+    });
+
+  it('polls only where the workload can sleep, since KEDA warns of it elsewhere', () => {
+    const pollingWith = (setup: object) =>
+      parse(scaledObjectYaml(names, trigger, { ...testSetup, ...setup }, 'predict')).spec.pollingInterval;
+    assert.equal(pollingWith({}), undefined);
+    assert.equal(pollingWith({ minReplicas: 0 }), testSetup.pollingSeconds);
+    assert.equal(pollingWith({ minReplicas: 2, idleReplicas: 0 }), testSetup.pollingSeconds);
+  });
+
   it('has only strings in the metadata, since KEDA refuses anything else', () => {
     const yaml = scaledObjectYaml(names, trigger, { ...testSetup, activationThreshold: 5 }, 'observe');
     const { metadata } = parse(yaml).spec.triggers[0];

@@ -1,6 +1,8 @@
 import { stringify } from 'yaml';
 import { formatDuration } from '../duration.js';
 import type { HpaBehaviour, ScalingRules } from '../hpa/behaviour.js';
+import { showAddress } from '../show.js';
+import { USUAL_SCALER_ADDRESS } from '../trigger.js';
 import type { ReplayTrigger } from './replay.js';
 import type { ScalingSetup } from './scaled-workload.js';
 
@@ -14,9 +16,10 @@ export interface ScaledObjectNames {
   readonly thresholdAfterDryRun?: number | undefined;
   /** Where Prometheus is; undefined leaves it to the scaler's default source. */
   readonly prometheusAddress: string | undefined;
+  /** Where KEDA reaches the scaler. @default the address of the usual installation */
+  readonly scalerAddress?: string | undefined;
 }
 
-const SCALER_ADDRESS = 'predictive-scaler.keda.svc:50051';
 const QUERY_TO_FILL_IN = 'sum(rate(http_requests_total{service="my-service"}[2m]))';
 /** Kubernetes keeps metrics and targets in thousandths: below this a threshold would lose digits that matter. */
 const SMALLEST_THRESHOLD = 0.1;
@@ -37,8 +40,9 @@ export function scaledObjectYaml(
   const query = names.query ?? QUERY_TO_FILL_IN;
   const { seasonality } = trigger;
   const metadata: Record<string, string> = {
-    scalerAddress: SCALER_ADDRESS,
-    ...(names.prometheusAddress && { prometheusAddress: names.prometheusAddress }),
+    scalerAddress: names.scalerAddress || USUAL_SCALER_ADDRESS,
+    ...(names.prometheusAddress &&
+      !isOfThisMachine(names.prometheusAddress) && { prometheusAddress: names.prometheusAddress }),
     query: factor === 1 ? query : `${factor} * (${query})`,
     threshold: decimal(setup.targetPerReplica * factor),
     ...(setup.activationThreshold !== 0 && {
@@ -60,7 +64,8 @@ export function scaledObjectYaml(
     metadata: { name: names.workload },
     spec: {
       scaleTargetRef: { name: names.workload },
-      pollingInterval: setup.pollingSeconds,
+      // Where a pod always stays there is nothing to poll for, and KEDA's admission webhook warns of it.
+      ...((setup.minReplicas === 0 || setup.idleReplicas === 0) && { pollingInterval: setup.pollingSeconds }),
       cooldownPeriod: setup.cooldownSeconds,
       ...(setup.idleReplicas !== undefined && { idleReplicaCount: setup.idleReplicas }),
       minReplicaCount: setup.minReplicas,
@@ -78,6 +83,10 @@ function notes(names: ScaledObjectNames, factor: number): string {
   const lines: string[] = [];
   if (names.query === undefined)
     lines.push('The load came from a file: put the query that gives this load in its place.');
+  if (names.prometheusAddress && isOfThisMachine(names.prometheusAddress))
+    lines.push(
+      `${showAddress(names.prometheusAddress)} is not this machine where the scaler runs, so the scaler's default source is used; add prometheusAddress where that is another.`,
+    );
   if (factor !== 1)
     lines.push(
       `Kubernetes keeps three decimals of a metric, so query and threshold are multiplied by ${factor}.`,
@@ -87,6 +96,11 @@ function notes(names: ScaledObjectNames, factor: number): string {
       `Once mode: observe is taken out, a threshold of ${decimal(names.thresholdAfterDryRun * factor)} is enough.`,
     );
   return lines.map((line) => `# ${line}\n`).join('');
+}
+
+/** Whether an address is one of the loopback, which in a pod is the pod itself. */
+function isOfThisMachine(address: string): boolean {
+  return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])$/.test(new URL(address).hostname);
 }
 
 /** The power of ten that brings a threshold to where thousandths are fine enough. */

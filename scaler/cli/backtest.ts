@@ -230,6 +230,7 @@ async function write(flags: Flags, trigger: Trigger, size: ReplicaSize, backtest
     workload: flags.name,
     query: flags.query,
     prometheusAddress: flags.prometheus,
+    scalerAddress: process.env.SCALER_GRPC_ADVERTISED_ADDRESS,
     // A dry run answers the load as it is, for which the cheaper threshold would be too high.
     thresholdAfterDryRun: isRecommended ? undefined : cheaper,
   };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { GivenSecret, ScalerConfig } from '../config.js';
+import { formatDuration } from '../duration.js';
 import { ScalerError } from '../errors.js';
 import { Refusal } from '../read.js';
 import { Secret } from '../secret.js';
@@ -54,6 +55,11 @@ export function loadConfig({ environment, file: given }: ConfigOrigin): ScalerCo
   // Checks across settings would only repeat what is known to be wrong already.
   if (problems.length > 0 || sources === undefined) throw invalid(problems);
 
+  const { 'planner.refresh': refresh, 'planner.maxStaleness': maxStaleness } = values;
+  if (maxStaleness < 2 * refresh)
+    complain(
+      `planner.maxStaleness: is ${formatDuration(maxStaleness)}; expected twice planner.refresh (${formatDuration(2 * refresh)}) or more, or answers would be too old between two observations`,
+    );
   const tls = readTls(values, complain);
   const auth = readAuth(values, complain);
   if (problems.length > 0) throw invalid(problems);

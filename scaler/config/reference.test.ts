@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../config.js';
 import { parseDurationSeconds } from '../duration.js';
 import { packageRoot } from '../package-root.js';
+import { USUAL_SCALER_ADDRESS } from '../trigger.js';
 import { environmentName, environmentOnly, type Setting, settings } from './settings.js';
 import { type JsonSchema, sourcesJsonSchema } from './sources.js';
 
@@ -54,6 +55,21 @@ describe('docs/configuration.md', () => {
       const read = typeof value === 'number' && !/^\d+$/.test(told) ? parseDurationSeconds(told) : told;
       assert.equal(String(read), String(value));
     });
+
+  it('and the other pages name the scaler of the usual installation', () => {
+    const pages = [
+      'README.md',
+      'README.pt-BR.md',
+      ...readdirSync(join(packageRoot, 'docs')).map((name) => `docs/${name}`),
+    ];
+    const named = pages
+      .filter((name) => name.endsWith('.md'))
+      .flatMap(
+        (name) => readFileSync(join(packageRoot, name), 'utf8').match(/\b[a-z-]+(\.[a-z-]+)+:50051/g) ?? [],
+      );
+    assert.ok(named.length >= 5);
+    assert.deepEqual(new Set(named), new Set([USUAL_SCALER_ADDRESS]));
+  });
 
   it('knows no setting that the program does not', () => {
     const known = new Set([

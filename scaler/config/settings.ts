@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { boolean, number, oneOf, type Read, Refusal, text, wholeSeconds } from '../read.js';
 import { show } from '../show.js';
+import { USUAL_SCALER_ADDRESS } from '../trigger.js';
 
 /** One setting, as loading and the reference page need it. */
 export interface Setting<T> {
@@ -33,10 +34,10 @@ export const settings = {
     meaning: 'Where KEDA reaches the scaler.',
     read: listenAddress,
   }),
-  'grpc.advertisedAddress': optional('localhost with the port of `grpc.address`', {
+  'grpc.advertisedAddress': defaulted(USUAL_SCALER_ADDRESS, {
     form: '`host:port`',
     meaning:
-      'The address as KEDA knows it: the Service and its port. The status page writes it into the manifests it offers.',
+      'The address as KEDA knows it: the Service with its namespace, and its port. The status page and `backtest` write it into the manifests that they offer.',
     read: text,
   }),
   'grpc.certFile': optional('none: plaintext', {
@@ -120,7 +121,7 @@ export const settings = {
     read: wholeSeconds({ min: 60, max: 7 * 86_400 }),
   }),
   'planner.maxStaleness': defaulted('30m', {
-    form: 'a duration of whole seconds from 0s to 1d',
+    form: 'a duration of whole seconds up to 1d, of twice `planner.refresh` or more',
     meaning:
       'How old the newest data may be while a forecast goes on without Prometheus. Beyond that KEDA gets UNAVAILABLE, and its fallback counts.',
     read: wholeSeconds({ min: 0, max: 86_400 }),

@@ -151,9 +151,9 @@ describe('the images', () => {
         } finally {
           keda.close();
         }
-        const healthCheck = start(['dist/apps/shared/health-check.js', 'HEALTH_PORT', '8080'], {
-          HEALTH_PORT: String(serving.http),
-        });
+        const [check] = instructions('scaler', 'HEALTHCHECK');
+        const [, ...command] = JSON.parse(check!.slice(check!.indexOf('['))) as string[];
+        const healthCheck = start(command, { SCALER_HTTP_ADDRESS: `127.0.0.1:${serving.http}` });
         const code = await new Promise((resolve) => healthCheck.once('close', resolve));
         assert.equal(code, 0, 'the health check of the image');
         assert.equal(errors, '');

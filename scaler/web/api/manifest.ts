@@ -65,7 +65,7 @@ export function manifestYaml(trigger: Trigger, scalerAddress: string): string {
 }
 
 /** A shell line that asks the scaler for the trigger's value, as KEDA does. The form is that of docs/probing.md. */
-export function grpcurlCommand(trigger: Trigger, scalerAddress: string): string {
+export function grpcurlCommand(trigger: Trigger, address: string): string {
   const request = {
     scaledObjectRef: {
       name: trigger.scaledObject,
@@ -75,7 +75,7 @@ export function grpcurlCommand(trigger: Trigger, scalerAddress: string): string 
     metricName: trigger.metricName,
   };
   const argument = `'${quoted(request).replaceAll("'", `'\\''`)}'`;
-  return `grpcurl -plaintext -d ${argument} ${scalerAddress} externalscaler.ExternalScaler/GetMetrics`;
+  return `grpcurl -plaintext -d ${argument} ${address} externalscaler.ExternalScaler/GetMetrics`;
 }
 
 function leavesOut(trigger: Trigger): boolean {

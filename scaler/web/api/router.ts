@@ -14,6 +14,8 @@ export interface ApiParts {
   readonly clock: Clock;
   /** `host:port` at which KEDA reaches the scaler, for manifests to paste. */
   readonly scalerAddress: string;
+  /** `host:port` at which whoever looks at the page reaches it, by a port-forward where it runs in a cluster. */
+  readonly localAddress: string;
 }
 
 const DAY_SECONDS = 86_400;
@@ -24,7 +26,7 @@ const DEFAULT_HISTORY_DAYS = 7;
  * The JSON API: `/api/triggers`, `/api/triggers/{namespace}/{name}/{metric}` and its own description at
  * `/api/openapi.yaml`. It reads what the planner holds in memory and changes nothing.
  */
-export function statusApi({ answers, clock, scalerAddress }: ApiParts): Router {
+export function statusApi({ answers, clock, scalerAddress, localAddress }: ApiParts): Router {
   const description = readFileSync(new URL('openapi.yaml', import.meta.url));
   const pages = new TriggerPages(answers, clock);
   const router = Router();
@@ -51,6 +53,7 @@ export function statusApi({ answers, clock, scalerAddress }: ApiParts): Router {
         nowSeconds: clock.nowSeconds(),
         historySeconds: historyDays * DAY_SECONDS,
         scalerAddress,
+        localAddress,
       });
       sendJson(request, response, await jsonBody(JSON.stringify(detail)));
       return;

@@ -31,6 +31,8 @@ export interface DetailParts extends KnownTrigger {
   readonly historySeconds: number;
   /** `host:port` at which KEDA reaches the scaler. */
   readonly scalerAddress: string;
+  /** `host:port` at which whoever looks at the page reaches it. */
+  readonly localAddress: string;
 }
 
 const DAY_SECONDS = 86_400;
@@ -60,7 +62,7 @@ export function triggerDetail(parts: DetailParts): TriggerDetail {
     seasons: evidence?.model ? seasonProfiles(evidence.model) : [],
     changes: (evidence?.changes ?? []).map(changeView).reverse(),
     manifestYaml: manifestYaml(trigger, scalerAddress),
-    grpcurlCommand: grpcurlCommand(trigger, scalerAddress),
+    grpcurlCommand: grpcurlCommand(trigger, parts.localAddress),
   };
 }
 
