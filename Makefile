@@ -73,6 +73,10 @@ manifests: ## Write k8s/base/scaler and k8s/base/boiler from their Helm charts
 apps: build ## Run all workloads and the scaler with real servers, without Docker, until Ctrl-C
 	@node dist/apps/local-stack/main.js
 
+.PHONY: images-check
+images-check: test-setup build ## Build every image with buildah, start each, probe it, print its size (as root; NODE_IMAGE=...)
+	npx mocha dist/test/images/images.check.js
+
 PROMETHEUS_DATA ?= var/prometheus
 .PHONY: seed-history
 seed-history: build ## Put 14 simulated days of request history into PROMETHEUS_DATA (var/prometheus)

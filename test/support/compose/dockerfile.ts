@@ -16,8 +16,6 @@ export interface Stage {
   /** The image or stage after FROM, build arguments filled in. */
   base: string;
   copies: Copy[];
-  /** The shell commands of RUN. */
-  runs: string[];
   user: string | undefined;
   ports: number[];
   /** The command of HEALTHCHECK, `[]` for NONE, `undefined` when there is none. */
@@ -43,7 +41,6 @@ export function readDockerfile(): Map<string, Stage> {
       const parent = stages.get(base);
       stage = {
         copies: [],
-        runs: [],
         user: undefined,
         ports: [],
         healthCheck: undefined,
@@ -87,8 +84,6 @@ function apply(stage: Stage, instruction: string, words: string[], rest: string)
       stage.command = JSON.parse(rest) as string[];
       break;
     case 'RUN':
-      stage.runs.push(rest);
-      break;
     case 'ENV':
     case 'WORKDIR':
     case 'STOPSIGNAL':

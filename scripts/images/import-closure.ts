@@ -10,7 +10,10 @@ export interface ImportClosure {
   packages: Set<string>;
 }
 
-/** Follows static and dynamic imports from a compiled ES module to everything that it may load. */
+/**
+ * Follows a compiled ES module to everything that it may load: static and dynamic imports, workers that are started by
+ * URL, and packages whose files are found with `resolve` of `createRequire`.
+ */
 export function importClosure(entry: string): ImportClosure {
   const closure: ImportClosure = { files: new Set(), packages: new Set() };
   const waiting = [entry];
@@ -19,10 +22,10 @@ export function importClosure(entry: string): ImportClosure {
     closure.files.add(file);
     const source = readFileSync(file, 'utf8');
     const specifiers = source.matchAll(
-      /^(?:import|export)\s[^'"]*?from ['"](.+?)['"]|^import ['"](.+?)['"]|\bimport\(['"](.+?)['"]\)|new URL\(['"](\.[^'"]+\.js)['"]/gm,
+      /^(?:import|export)\s[^'"]*?from ['"](.+?)['"]|^import ['"](.+?)['"]|\bimport\(['"](.+?)['"]\)|\.resolve\(['"]([\w@][^'"]*)['"]\)|new URL\(['"](\.[^'"]+\.js)['"]/gm,
     );
-    for (const [, from, bare, dynamic, worker] of specifiers) {
-      const specifier = (from ?? bare ?? dynamic ?? worker)!;
+    for (const [, ...alternatives] of specifiers) {
+      const specifier = alternatives.find((each) => each !== undefined)!;
       if (specifier.startsWith('.')) waiting.push(join(dirname(file), specifier));
       else if (!specifier.startsWith('node:') && !builtinModules.includes(specifier))
         closure.packages.add(
