@@ -103,8 +103,10 @@ describe('the images, built for real', function () {
     buildah = await Buildah.open();
     console.log(`    on ${buildah.nodeImage}`);
   });
-  after(async () => (await prometheus()).close());
-  after(() => console.log(sizes.map((line) => `    ${line}`).join('\n')));
+  after(async () => {
+    console.log(sizes.map((line) => `    ${line}`).join('\n'));
+    await (await prometheus()).close();
+  });
 
   for (const [name, expected] of Object.entries(images)) {
     describe(name, () => {
