@@ -1,5 +1,7 @@
+import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/types.js';
-import { type Samples, seriesOfSamples } from '../history/samples.js';
+import { hasAbsence, readAbsenceBy, recurringAbsence } from '../history/absence.js';
+import { type Samples, sampleIntervalSeconds, seriesOfSamples } from '../history/samples.js';
 import type { HistorySource } from '../history/types.js';
 import { type Load, loadOfMinutes, loadOfSamples } from './load.js';
 
@@ -13,8 +15,16 @@ export interface Recording {
   readonly stepKnownAtSeconds: Float64Array;
 }
 
-/** A recording of samples as a file holds them. */
-export function recordingOfSamples(samples: Samples, stepSeconds: number): Recording {
+/** Absences in a file are looked for on this grid, or that of the samples where it is coarser. */
+const ABSENCE_GRID_SECONDS = 300;
+
+/**
+ * A recording of samples as a file holds them.
+ *
+ * @param ignoreNullValues whether times without samples that recur daily or weekly read as no load
+ */
+export function recordingOfSamples(given: Samples, stepSeconds: number, ignoreNullValues = false): Recording {
+  const samples = ignoreNullValues ? withAbsence(given) : given;
   const load = loadOfSamples(samples);
   const steps = seriesOfSamples(samples, stepSeconds);
   const stepKnownAtSeconds = stepEnds(steps);
@@ -32,6 +42,7 @@ export function recordingOfSamples(samples: Samples, stepSeconds: number): Recor
  * and minutes for the load.
  *
  * @param spanSeconds how far back to ask
+ * @param ignoreNullValues whether an empty result reads as no load
  * @returns undefined when the query gave nothing in all of that time.
  * @throws ScalerError as the source does
  */
@@ -41,15 +52,43 @@ export async function recordingOfQuery(
   nowSeconds: number,
   spanSeconds: number,
   stepSeconds: number,
+  ignoreNullValues = false,
 ): Promise<Recording | undefined> {
-  const ask = (gridSeconds: number) => {
+  const ask = async (gridSeconds: number) => {
     const toSeconds = Math.floor(nowSeconds / gridSeconds) * gridSeconds;
-    const steps = Math.ceil(spanSeconds / gridSeconds);
-    return source.range(query, toSeconds - steps * gridSeconds, toSeconds, gridSeconds);
+    const fromSeconds = toSeconds - Math.ceil(spanSeconds / gridSeconds) * gridSeconds;
+    const series = await source.range(query, fromSeconds, toSeconds, gridSeconds);
+    if (!ignoreNullValues || !hasAbsence(series)) return series;
+    const heartbeat = await source.heartbeat(fromSeconds, toSeconds, gridSeconds).catch((error) => {
+      // A source may refuse it; what recurs says enough then.
+      if (error instanceof ScalerError) return undefined;
+      throw error;
+    });
+    return readAbsenceBy({ ...series, peaks: series.peaks ?? series.values }, heartbeat);
   };
   const [minutes, steps] = await Promise.all([ask(60), ask(stepSeconds)]);
   const load = loadOfMinutes(minutes);
   return load && { load, steps, stepKnownAtSeconds: stepEnds(steps) };
+}
+
+/** The samples with zeros where there regularly are none. A file holds no heartbeat that could tell an outage. */
+function withAbsence(samples: Samples): Samples {
+  const sampleSeconds = sampleIntervalSeconds(samples);
+  const gridSeconds = Math.max(ABSENCE_GRID_SECONDS, 60 * Math.round(sampleSeconds / 60));
+  const grid = seriesOfSamples(samples, gridSeconds);
+  const isAbsent = recurringAbsence(grid);
+  const all = Array.from(samples.timestamps, (at, i) => [at, samples.values[i]!] as const);
+  for (let step = 0; step < grid.values.length; step++) {
+    if (!isAbsent(step)) continue;
+    const from = grid.startSeconds + step * gridSeconds;
+    for (let at = from; at < from + gridSeconds; at += sampleSeconds) all.push([at, 0]);
+  }
+  all.sort(([a], [b]) => a - b);
+  return {
+    ...samples,
+    timestamps: Float64Array.from(all, ([at]) => at),
+    values: Float64Array.from(all, ([, value]) => value),
+  };
 }
 
 function stepEnds({ startSeconds, stepSeconds, values }: Series): Float64Array {

@@ -145,11 +145,11 @@ async function recordingOf(flags: Flags, trigger: Trigger): Promise<Recording> {
   return flags.csv === undefined ? queryRecording(flags, trigger) : fileRecording(flags.csv, trigger);
 }
 
-async function fileRecording(file: string, { stepSeconds }: Trigger): Promise<Recording> {
+async function fileRecording(file: string, { stepSeconds, ignoreNullValues }: Trigger): Promise<Recording> {
   const samples = await readCsv(file);
   if (samples.timestamps.length < 2)
     throw new ScalerError('invalid', `${file} holds one sample only; a backtest needs days of them`);
-  const recording = recordingOfSamples(samples, stepSeconds);
+  const recording = recordingOfSamples(samples, stepSeconds, ignoreNullValues);
   if (recording.load.sampleSeconds > stepSeconds)
     throw new ScalerError(
       'invalid',
@@ -169,6 +169,7 @@ async function queryRecording({ prometheus, evaluate }: Flags, trigger: Trigger)
       systemClock.nowSeconds(),
       trigger.historySeconds + (evaluate ?? LONGEST_DEFAULT_EVALUATION_SECONDS),
       trigger.stepSeconds,
+      trigger.ignoreNullValues,
     );
     if (recording) return recording;
   } finally {

@@ -39,6 +39,18 @@ export function readAbsence(
   return series;
 }
 
+/**
+ * As `readAbsence`, for a whole series.
+ *
+ * @param heartbeat of the source, on the same grid; undefined or without a beat where it has none
+ */
+export function readAbsenceBy(series: Required<Series>, heartbeat: Series | undefined): Required<Series> {
+  const beats = heartbeat?.values;
+  const hasBeat = beats?.some((beat) => beat > 0) ?? false;
+  const wasRecording = (step: number) => (beats?.[step] === undefined ? undefined : beats[step] > 0);
+  return readAbsence(series, hasBeat ? wasRecording : recurringAbsence(series));
+}
+
 /** Whether a series has an absence that `readAbsence` would look into. */
 export function hasAbsence(series: Series): boolean {
   return !absences(series, false).next().done;

@@ -1,7 +1,7 @@
 import { formatDuration } from '../duration.js';
 import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/types.js';
-import { hasAbsence, readAbsence, recurringAbsence } from './absence.js';
+import { hasAbsence, readAbsence, readAbsenceBy } from './absence.js';
 import { Backoff } from './backoff.js';
 import { fillGaps, longestBridgedGap } from './fill-gaps.js';
 import { RequestFailure } from './request-failure.js';
@@ -172,8 +172,7 @@ export class HistoryWindow {
       const wasRecording = (step: number) => heartbeat.#isBeating(from + step);
       return fillGaps(readAbsence(this.#buffer.read(from, end), wasRecording, this.#isAnyKnown(first, from)));
     }
-    const whole = this.#buffer.read(first, end);
-    readAbsence(whole, recurringAbsence(whole));
+    const whole = readAbsenceBy(this.#buffer.read(first, end), undefined);
     const part = { values: whole.values.subarray(from - first), peaks: whole.peaks.subarray(from - first) };
     return fillGaps({ ...whole, ...part, startSeconds: from * stepSeconds });
   }

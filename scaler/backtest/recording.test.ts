@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import type { HistorySource } from '../history/types.js';
+import { recordingOfQuery, recordingOfSamples } from './recording.js';
+
+const minute = 60;
+const hour = 60 * minute;
+const day = 24 * hour;
+// 2026-03-02T00:00:00Z
+const midnight = 1_772_409_600;
+const isDay = (at: number) => at % day >= 6 * hour && at % day < 22 * hour;
+/** Something was out of order in the middle of the third day. */
+const isOutage = (at: number) => at >= midnight + 2.5 * day && at < midnight + 2.5 * day + 3 * hour;
+const isPresent = (at: number) => isDay(at) && !isOutage(at);
+
+function nightly() {
+  const timestamps = [];
+  for (let at = midnight; at < midnight + 6 * day; at += minute) if (isPresent(at)) timestamps.push(at);
+  return {
+    timestamps: Float64Array.from(timestamps),
+    values: Float64Array.from(timestamps, () => 100),
+    unknown: 0,
+  };
+}
+
+/** What a value at a moment is: of the minutes, or of the steps. */
+const at = (startSeconds: number, stepSeconds: number, values: Float64Array, seconds: number) =>
+  values[Math.floor((seconds - startSeconds) / stepSeconds)];
+
+describe('a recording of samples', () => {
+  it('has no load in nights without samples where an empty result reads as 0, and a gap where one came once', () => {
+    const { load, steps } = recordingOfSamples(nightly(), 300, true);
+    for (let n = 1; n < 5; n++) {
+      const night = midnight + n * day + 3 * hour;
+      assert.equal(at(load.startSeconds, 60, load.demand, night), 0);
+      assert.equal(at(load.startSeconds, 60, load.observed, night), 0);
+      assert.equal(at(steps.startSeconds, 300, steps.values, night), 0);
+    }
+    const outage = midnight + 2.5 * day + hour;
+    assert.equal(at(load.startSeconds, 60, load.demand, outage), Number.NaN);
+    assert.equal(at(steps.startSeconds, 300, steps.values, outage), Number.NaN);
+    assert.equal(at(steps.startSeconds, 300, steps.values, outage + 4 * hour), 100);
+  });
+
+  it('knows nothing of times without samples otherwise', () => {
+    const { load } = recordingOfSamples(nightly(), 300);
+    assert.equal(at(load.startSeconds, 60, load.demand, midnight + day + 3 * hour), Number.NaN);
+  });
+});
+
+describe('a recording of a query', () => {
+  const series =
+    (known: (at: number) => boolean, value: number) =>
+    async (from: number, to: number, stepSeconds: number) => ({
+      startSeconds: from,
+      stepSeconds,
+      values: Float64Array.from({ length: (to - from) / stepSeconds }, (_, i) =>
+        known(from + i * stepSeconds) ? value : Number.NaN,
+      ),
+    });
+  const present = series(isPresent, 100);
+  const source: HistorySource = {
+    clockOffsetSeconds: 0,
+    sliceSteps: () => 1000,
+    range: (_query, from, to, stepSeconds) => present(from, to, stepSeconds),
+    heartbeat: series((at) => !isOutage(at), 1),
+    instant: async (_query, atSeconds) => ({ atSeconds, value: 100 }),
+  };
+
+  it('tells a night without a series from an outage by the heartbeat of the source', async () => {
+    const recording = await recordingOfQuery(source, 'load', midnight + 6 * day, 6 * day, 300, true);
+    const { load, steps } = recording!;
+    // The only night that counts is one after the series was first there.
+    assert.equal(at(load.startSeconds, 60, load.demand, midnight + day + 3 * hour), 0);
+    assert.equal(at(steps.startSeconds, 300, steps.values, midnight + day + 3 * hour), 0);
+    assert.equal(at(steps.startSeconds, 300, steps.values, midnight + 3 * hour), Number.NaN);
+    assert.equal(at(steps.startSeconds, 300, steps.values, midnight + 2.5 * day + hour), Number.NaN);
+  });
+});
