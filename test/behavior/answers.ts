@@ -39,7 +39,7 @@ export function answersTo(
   const used = triggerOf(trigger);
   // Samples after the end would not be known in time; those before it reach over the last horizon.
   const samples = samplesOf(load, fromSeconds - historyDays * DAY_SECONDS, toSeconds);
-  const recording = recordingOfSamples(samples, used.stepSeconds);
+  const recording = recordingOfSamples(samples, used.stepSeconds, used.ignoreNullValues);
   const { startSeconds } = recording.load;
   const from = Math.round((fromSeconds - startSeconds) / 60);
   const to = Math.round((toSeconds - startSeconds) / 60);
@@ -71,7 +71,7 @@ export function backtestOf(
 ): Backtest {
   const used = triggerOf({ threshold: setup.targetPerReplica, ...trigger });
   const samples = samplesOf(load, fromSeconds - historyDays * DAY_SECONDS, toSeconds);
-  const recording = recordingOfSamples(samples, used.stepSeconds);
+  const recording = recordingOfSamples(samples, used.stepSeconds, used.ignoreNullValues);
   const { startSeconds } = recording.load;
   return runBacktest(recording, {
     trigger: used,

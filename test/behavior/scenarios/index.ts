@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.js';
+import { absent } from './absent.js';
 import { horizon } from './horizon.js';
 import { idle } from './idle.js';
 
 /** Everything that `make behaviour` measures, in the order of the table. */
-export const SCENARIOS: readonly Scenario[] = [idle, horizon];
+export const SCENARIOS: readonly Scenario[] = [idle, horizon, absent];
