@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { endProcess, endWithThisProcess } from '../apps/local-stack/servers/end-process.js';
+import { freePorts } from '../apps/local-stack/servers/free-ports.js';
+import { pollUntil } from '../apps/local-stack/servers/poll-until.js';
 import { packageRoot } from '../scaler/package-root.js';
 
 const run = promisify(execFile);
@@ -110,6 +117,74 @@ describe("Alertmanager's configuration", () => {
       await rm(temporary, { recursive: true });
     });
   }
+
+  it('brings an alert to the chat, started as in Kubernetes', async function () {
+    this.timeout(60_000);
+    const { spec } = parse(
+      readFileSync(join(packageRoot, 'k8s/base/alertmanager/stateful-set.yaml'), 'utf8'),
+    );
+    const [shell, flags, command] = spec.template.spec.containers[0].command as [string, string, string];
+    const temporary = await mkdtemp(join(tmpdir(), 'alertmanager-'));
+    const messages: unknown[] = [];
+    const chat = createServer(async (request, response) => {
+      messages.push({ url: request.url, body: new URLSearchParams(await text(request)).toString() });
+      const message = { message_id: 1, date: 1, chat: { id: 1, type: 'group' } };
+      response
+        .setHeader('content-type', 'application/json')
+        .end(JSON.stringify({ ok: true, result: message }));
+    }).listen(0, '127.0.0.1');
+    await once(chat, 'listening');
+    const [port] = await freePorts(1);
+    const here = command
+      .replaceAll('/run/alertmanager', temporary)
+      .replaceAll('/etc/alertmanager-render', join(folder, 'alertmanager'))
+      .replace('/bin/alertmanager', 'prometheus-alertmanager')
+      .replace(
+        '--storage.path=/alertmanager',
+        `--storage.path=${temporary}/data --web.listen-address=127.0.0.1:${port}`,
+      )
+      // An alert is otherwise kept back for a while, for others of its kind to come with it.
+      .replace(/render\.sh/, "$& | sed 's/group_wait: 30s/group_wait: 0s/'");
+    assert.ok(here.includes('prometheus-alertmanager --config.file='));
+    const child = spawn(shell, [flags, here], {
+      env: {
+        PATH: process.env.PATH,
+        ...telegram,
+        TELEGRAM_API_URL: `http://127.0.0.1:${(chat.address() as AddressInfo).port}`,
+      },
+      stdio: 'ignore',
+    });
+    endWithThisProcess(child);
+    try {
+      const url = `http://127.0.0.1:${port}`;
+      await pollUntil(
+        'a ready Alertmanager',
+        async () => (await fetch(`${url}/-/ready`).catch(() => undefined))?.ok === true,
+      );
+      const posted = await fetch(`${url}/api/v2/alerts`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify([
+          {
+            labels: { alertname: 'QueueGrowing', severity: 'warning' },
+            annotations: { summary: 'queue sensors grows' },
+          },
+        ]),
+      });
+      assert.equal(posted.status, 200);
+      await pollUntil('a message in the chat', async () =>
+        messages.some((each) => /sendMessage/.test(JSON.stringify(each))),
+      );
+      const sent = JSON.stringify(messages.find((each) => /sendMessage/.test(JSON.stringify(each))));
+      for (const part of [telegram.TELEGRAM_BOT_TOKEN, telegram.TELEGRAM_CHAT_ID, 'QueueGrowing', 'queue'])
+        assert.ok(sent.includes(part), `${part} is not in ${sent}`);
+    } finally {
+      await endProcess(child, 'SIGTERM');
+      chat.close();
+      chat.closeAllConnections();
+      await rm(temporary, { recursive: true });
+    }
+  });
 
   for (const [name, environment, reason] of [
     [

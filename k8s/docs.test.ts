@@ -243,6 +243,7 @@ describe('the pages about clusters', () => {
       'install-microk8s',
       'install-helm',
       'install-manual',
+      'alerts',
       'troubleshooting',
       'clean-up',
       'architecture',

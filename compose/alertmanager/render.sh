@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes Alertmanager's configuration to standard output. Alertmanager reads no variables itself, so this fills them in:
 # with TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID alerts go to that chat, without them they are only shown on its page.
+# TELEGRAM_API_URL names a Bot API server of your own.
 set -eu
 
 token=${TELEGRAM_BOT_TOKEN:-}
@@ -44,7 +45,8 @@ YAML
   - name: telegram
     telegram_configs:
       - bot_token: "$token"
-        chat_id: $chat
+        chat_id: $chat${TELEGRAM_API_URL:+
+        api_url: "$TELEGRAM_API_URL"}
         send_resolved: true
         parse_mode: ""
         message: |-

@@ -1,4 +1,5 @@
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import { alertPanel } from './alerts.js';
 import { dataSource } from './panels.js';
 
 /** A variable whose values are those of a label. */
@@ -13,8 +14,8 @@ export function labelVariable(name: string, label: string, query: string): dashb
 }
 
 /**
- * An empty dashboard with what all of ours share: the choice of the Prometheus, a cursor over all panels, the time of
- * the browser, and links to the others.
+ * A dashboard with what all of ours share: the choice of the Prometheus, a cursor over all panels, the time of the
+ * browser, links to the others, and the alerts.
  */
 export function board(
   uid: string,
@@ -42,5 +43,5 @@ export function board(
       new dashboard.DatasourceVariableBuilder('datasource').label('Prometheus').type('prometheus'),
     );
   for (const variable of variables) builder.withVariable(variable);
-  return builder;
+  return builder.withPanel(alertPanel());
 }

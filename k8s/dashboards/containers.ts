@@ -7,12 +7,15 @@ import { timeSeries } from './panels.js';
 const container = '{namespace=~"$namespace",container!="",container!="POD"}';
 const pod = '{namespace=~"$namespace"}';
 
-/** What cAdvisor sees of each container: processor, memory, network. */
+/** The machine as a whole, each of its disks once. */
+const machine = '{id="/",device=~"/dev/.*"}';
+
+/** What cAdvisor sees of each container: processor, memory, disk, network. */
 export function containers(): Dashboard {
   return board(
     'containers',
     'Containers',
-    'Processor, memory and network of each container, from cAdvisor.',
+    'Processor, memory, disk and network of each container, from cAdvisor.',
     [
       labelVariable('namespace', 'Namespace', 'label_values(container_memory_working_set_bytes, namespace)')
         .multi(true)
@@ -70,6 +73,60 @@ export function containers(): Dashboard {
         width: 12,
         stepped: true,
         queries: [[`count by (container) (container_memory_working_set_bytes${container})`, '{{container}}']],
+      }),
+    )
+    .withRow(new dashboard.RowBuilder('Disk'))
+    .withPanel(
+      timeSeries({
+        title: 'Read and written',
+        description: 'Bytes per second that each container reads from disks and writes to them.',
+        unit: 'Bps',
+        width: 12,
+        queries: [
+          [
+            `sum by (container) (rate(container_fs_reads_bytes_total${container}[$__rate_interval]))`,
+            '{{container}} read',
+          ],
+          [
+            `sum by (container) (rate(container_fs_writes_bytes_total${container}[$__rate_interval]))`,
+            '{{container}} written',
+          ],
+        ],
+      }),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Space',
+        description:
+          'What each container has written beside its volumes, where the runtime tells (Docker does, containerd does not), and the volumes that pods have claimed.',
+        unit: 'bytes',
+        width: 12,
+        queries: [
+          [`sum by (container) (container_fs_usage_bytes${container})`, '{{container}}'],
+          [
+            `max by (persistentvolumeclaim) (kubelet_volume_stats_used_bytes${pod})`,
+            'volume {{persistentvolumeclaim}}',
+          ],
+        ],
+      }),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Disks of the machines',
+        description: 'How full each disk is. Above 85 % Kubernetes begins to evict pods.',
+        unit: 'percentunit',
+        max: 1,
+        width: 24,
+        limits: [
+          [null, 'transparent'],
+          [0.85, 'red'],
+        ],
+        queries: [
+          [
+            `max by (instance, device) (container_fs_usage_bytes${machine} / container_fs_limit_bytes${machine})`,
+            '{{instance}} {{device}}',
+          ],
+        ],
       }),
     )
     .withRow(new dashboard.RowBuilder('Network'))

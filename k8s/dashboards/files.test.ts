@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Dashboard, Panel, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { parse } from 'yaml';
 import { packageRoot } from '../../scaler/package-root.js';
+import { alertNames } from './alerts.js';
 import { dashboardFiles, dashboards } from './all.js';
 
 const panelsOf = (dashboard: Dashboard): Panel[] =>
@@ -26,6 +27,17 @@ describe('the dashboards', () => {
         .map((name) => `${name}.json`)
         .sort(),
     );
+  });
+
+  it('show every alert of the rules', () => {
+    const folder = join(packageRoot, 'compose/prometheus/rules');
+    const alerts = readdirSync(folder)
+      .filter((name) => name.endsWith('.rules.yml'))
+      .flatMap((name) => parse(readFileSync(join(folder, name), 'utf8')).groups)
+      .flatMap(({ rules }: { rules: { alert: string }[] }) => rules.map(({ alert }) => alert));
+    assert.deepEqual(alertNames.toSorted(), alerts.sort());
+    for (const build of Object.values(dashboards))
+      assert.equal(panelsOf(build())[0]!.title, 'Painel de alertas');
   });
 
   for (const [name, build] of Object.entries(dashboards)) {

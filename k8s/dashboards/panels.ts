@@ -210,6 +210,8 @@ export interface TableOptions extends Omit<PanelText, 'queries' | 'unit'> {
   readonly decimals?: number;
   /** The headings of the labels that all queries have. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Looks of the columns of labels, by heading. */
+  readonly labelLooks?: Readonly<Record<string, dashboard.DynamicConfigValue[]>>;
   readonly figures: readonly Figures[];
 }
 
@@ -238,6 +240,8 @@ export function table(options: TableOptions): TableBuilder {
     });
   if (options.unit !== undefined) panel.unit(options.unit);
   if (options.decimals !== undefined) panel.decimals(options.decimals);
+  for (const [heading, looks] of Object.entries(options.labelLooks ?? {}))
+    panel.overrideByName(heading, looks);
   for (const { heading, looks } of options.figures)
     if (looks !== undefined) panel.overrideByName(heading, looks);
   return panel;

@@ -49,6 +49,12 @@ const families: readonly (readonly [
   ['counter', 'container_cpu_cfs_periods_total', container(), 10],
   ['counter', 'container_cpu_cfs_throttled_periods_total', container(), 1],
   ['gauge', 'container_memory_working_set_bytes', container(), 80e6],
+  ['counter', 'container_fs_reads_bytes_total', `${container()},device="/dev/sda"`, 1000],
+  ['counter', 'container_fs_writes_bytes_total', `${container()},device="/dev/sda"`, 2000],
+  ['gauge', 'container_fs_usage_bytes', `${container()},device="/dev/sda1"`, 5e6],
+  ['gauge', 'container_fs_usage_bytes', 'id="/",device="/dev/sda1",instance="node"', 5e9],
+  ['gauge', 'container_fs_limit_bytes', 'id="/",device="/dev/sda1",instance="node"', 1e10],
+  ['gauge', 'kubelet_volume_stats_used_bytes', 'namespace="apps",persistentvolumeclaim="data-mysql-0"', 2e8],
   [
     'counter',
     'container_network_receive_bytes_total',

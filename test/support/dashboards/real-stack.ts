@@ -135,7 +135,8 @@ export class RealStack {
       port,
       dataFolder,
       config: {
-        global: { scrape_interval: '1s' },
+        global: { scrape_interval: '1s', evaluation_interval: '1s' },
+        rule_files: [join(packageRoot, 'compose/prometheus/rules/*.rules.yml')],
         scrape_configs: [
           { job_name: 'apps', static_configs: [{ targets }] },
           { job_name: 'predictive-scaler', static_configs: [{ targets: [`127.0.0.1:${scaler.httpPort}`] }] },

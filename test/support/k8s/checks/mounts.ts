@@ -37,7 +37,8 @@ export function checkMounts(objects: readonly KubernetesObject[], secrets: Insta
           complain(`there is no volume ${name}`);
       for (const { valueFrom } of env) {
         if (valueFrom === undefined) continue;
-        const { name, key } = valueFrom.secretKeyRef;
+        const { name, key, optional } = valueFrom.secretKeyRef;
+        if (optional) continue;
         if (!secrets[`${namespace}/${name}`]?.includes(key))
           complain(`the install makes no Secret ${name} with the key ${key} in ${namespace}`);
       }
