@@ -33,7 +33,7 @@ test-setup: node_modules/.package-lock.json ## Install the real servers that the
 .PHONY: test test-long
 test: test-setup ## Set up, then lint, type check and run the tests of every day
 	npm test
-test-long: test-setup ## Fuzzing, faults, load and an accelerated day; RUNS, SECONDS, HOURS, FOR and DAYS lengthen them
+test-long: test-setup ## Faults, fuzzing, load and whole stacks; RUNS, SECONDS, HOURS, FOR and DAYS lengthen them
 	npm run test:long
 
 .PHONY: bench

@@ -1,11 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { ScalerError } from '../errors.js';
 import { packageDescription, packageVersion } from '../package-root.js';
-import { backtestCommand } from './backtest.js';
-import { demoCommand } from './demo.js';
-import { forecastCommand } from './forecast.js';
-import { probeCommand } from './probe.js';
-import { serveCommand } from './serve.js';
+
+/** The commands, in the order of the help. Each loads its own modules only, so that small ones start fast. */
+const commands = new Map<string, () => Promise<Command>>(
+  Object.entries({
+    serve: async () => (await import('./serve.js')).serveCommand(),
+    backtest: async () => (await import('./backtest.js')).backtestCommand(),
+    forecast: async () => (await import('./forecast.js')).forecastCommand(),
+    probe: async () => (await import('./probe.js')).probeCommand(),
+    demo: async () => (await import('./demo.js')).demoCommand(),
+  }),
+);
 
 /** What a command ends with when what it was given is wrong; 1 is for everything else that keeps it from its end. */
 const INVALID = 2;
@@ -21,12 +27,10 @@ export async function runCommandLine(args: readonly string[], tell: (text: strin
   const program = new Command('predictive-scaler')
     .description(packageDescription)
     .version(packageVersion)
-    .showHelpAfterError()
-    .addCommand(serveCommand())
-    .addCommand(backtestCommand())
-    .addCommand(forecastCommand())
-    .addCommand(probeCommand())
-    .addCommand(demoCommand());
+    .showHelpAfterError();
+  // Help and suggestions need all of them.
+  const named = commands.get((args[0] === 'help' ? args[1] : args[0]) ?? '');
+  for (const load of named ? [named] : commands.values()) program.addCommand(await load());
   for (const command of [program, ...program.commands])
     command.exitOverride().configureOutput({ writeErr: tell });
   try {

@@ -44,6 +44,8 @@ export async function openPage(
   allowedErrors: RegExp | undefined = undefined,
 ): Promise<WatchedPage> {
   const context = await browser.newContext(options);
+  // Bounds what hangs; a busy machine may take its time.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const blemishes: string[] = [];
   const { host } = new URL(url);

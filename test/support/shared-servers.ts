@@ -45,6 +45,8 @@ export async function mochaGlobalSetup(): Promise<void> {
     );
   });
   await new Promise<void>((resolve) => listener!.listen(0, '127.0.0.1', resolve));
+  // Servers end when this process exits, which a signal alone does not let it do in order.
+  process.once('SIGTERM', () => process.exit(143));
   process.env[variable] = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
 }
 

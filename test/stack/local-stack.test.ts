@@ -5,13 +5,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
+import { PrometheusClient } from '../../apps/local-stack/servers/prometheus-client.js';
+import { localStackVariables } from '../../apps/local-stack/variables.js';
+import { usualLoadAt } from '../../apps/shared/weekly-load.js';
 import { packageRoot } from '../../scaler/package-root.js';
-import { ChildProgram } from '../../test/support/child-program.js';
-import { assertReadmeListsExactly } from '../../test/support/readme.js';
-import { usualLoadAt } from '../shared/weekly-load.js';
-import { pollUntil } from './servers/poll-until.js';
-import { PrometheusClient } from './servers/prometheus-client.js';
-import { localStackVariables } from './variables.js';
+import { ChildProgram } from '../support/child-program.js';
+import { assertReadmeListsExactly } from '../support/readme.js';
 
 const peakPerSecond = 5;
 const horizonSeconds = 15 * 60;
@@ -34,7 +34,7 @@ describe('make apps: the whole stack on this machine', function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'local-stack-'));
-    command = new ChildProgram(new URL('./main.js', import.meta.url), {
+    command = new ChildProgram(new URL('../../apps/local-stack/main.js', import.meta.url), {
       STACK_FOLDER: folder,
       HISTORY_DAYS: '3',
       TRAFFIC_PER_SECOND: String(peakPerSecond),

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { parse } from 'yaml';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
+import { dashboards } from '../../k8s/dashboards/all.js';
 import { packageRoot } from '../../scaler/package-root.js';
-import { metricNames } from '../../test/support/dashboards/promql-names.js';
-import { RealStack } from '../../test/support/dashboards/real-stack.js';
-import { predictiveTriggers } from '../../test/support/k8s/checks/scaling.js';
-import { noKustomize, renderKustomization } from '../../test/support/k8s/render.js';
-import { dashboards } from './all.js';
+import { predictiveTriggers } from '../support/k8s/checks/scaling.js';
+import { noKustomize, renderKustomization } from '../support/k8s/render.js';
+import { metricNames } from './promql-names.js';
+import { RealStack } from './real-stack.js';
 
 /** What Grafana would put in place of variables, for what the stack of this test runs. */
 const variables: Record<string, Record<string, string>> = {

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
-import { createBlocks } from '../../../apps/history-simulator/create-blocks.js';
-import { writeHistory } from '../../../apps/history-simulator/write-history.js';
-import { PrometheusServer } from '../../../apps/local-stack/servers/prometheus-server.js';
-import { KedaStandIn } from '../../../scaler/demo/keda-stand-in.js';
-import { packageRoot } from '../../../scaler/package-root.js';
-import { ChildProgram } from '../child-program.js';
-import { ScalerProcess } from '../scaler-process.js';
-import { sharedMariadb } from '../shared-mariadb.js';
-import { sharedRabbitmq } from '../shared-rabbitmq.js';
+import { createBlocks } from '../../apps/history-simulator/create-blocks.js';
+import { writeHistory } from '../../apps/history-simulator/write-history.js';
+import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
+import { KedaStandIn } from '../../scaler/demo/keda-stand-in.js';
+import { packageRoot } from '../../scaler/package-root.js';
+import { ChildProgram } from '../support/child-program.js';
+import { ScalerProcess } from '../support/scaler-process.js';
+import { sharedMariadb } from '../support/shared-mariadb.js';
+import { sharedRabbitmq } from '../support/shared-rabbitmq.js';
 import { serveProgramsOfOthers } from './programs-of-others.js';
 
 const daySeconds = 86_400;
@@ -157,7 +157,7 @@ export class RealStack {
   }
 
   #program(name: string, environment: Record<string, string>): ChildProgram {
-    const program = new ChildProgram(new URL(`../../../apps/${name}/main.js`, import.meta.url), {
+    const program = new ChildProgram(new URL(`../../apps/${name}/main.js`, import.meta.url), {
       HOST: '127.0.0.1',
       ...(name === 'hello-metrics' ? {} : { METRICS_PORT: '0' }),
       ...environment,
