@@ -61,9 +61,30 @@ describe('the history simulator', () => {
         'a live sample beside the past',
         async () => (await prometheus.client.query('up')).length === 1,
       );
+      await assert.rejects(
+        run('load', '--data-folder', dataFolder, '--days', '3', '--app', 'app-a', 'app-b'),
+        /has requests of these days already; nothing is loaded/,
+        'a second past into the folder that Prometheus runs on',
+      );
     } finally {
       await prometheus.close();
     }
+  });
+
+  it('loads nothing where requests of these days are', async function () {
+    this.timeout(90_000);
+    const dataFolder = join(folder, 'kept');
+    const load = (end: string) => run('load', '--data-folder', dataFolder, '--days', '2', '--end', end);
+    await load('2026-03-03T00:00:00Z');
+    const blocks = await readdir(dataFolder);
+    // As a second `make deploy` a day later, into the volume that was kept.
+    await assert.rejects(load('2026-03-04T00:00:00Z'), {
+      name: 'ConfigurationError',
+      message: `${dataFolder} has requests of these days already; nothing is loaded`,
+    });
+    assert.deepEqual(await readdir(dataFolder), blocks, 'nothing was written');
+    await load('2026-03-06T00:00:00Z');
+    assert.ok((await readdir(dataFolder)).length > blocks.length, 'days without requests are loaded');
   });
 
   it('says which program is missing', async () => {
@@ -72,7 +93,7 @@ describe('the history simulator', () => {
       {
         name: 'ConfigurationError',
         message:
-          'cannot find no-such-promtool: install Prometheus, which brings promtool, or name it with --promtool.',
+          'cannot find no-such-promtool: install Prometheus, which brings promtool, or name it with --promtool',
       },
     );
   });

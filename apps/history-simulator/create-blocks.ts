@@ -1,36 +1,33 @@
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { packageRoot } from '../../scaler/package-root.js';
 import { ConfigurationError } from '../shared/configuration-error.js';
 
 const run = promisify(execFile);
 
+/** What compose and Kubernetes load a past with, too. */
+const script = join(packageRoot, 'compose/seed-history/load-past.sh');
+
 /**
- * Turns OpenMetrics files into blocks of a Prometheus data folder with `promtool tsdb create-blocks-from openmetrics`.
- * One file per day keeps this fast: promtool reads a file once for each two hours in it. A Prometheus that runs on the
- * folder finds the blocks within a minute; one that starts later finds them at once.
- * @param files in any order
+ * Turns OpenMetrics files into blocks of a Prometheus data folder. One file per day keeps this fast: promtool reads a
+ * file once for each two hours in it. A Prometheus that runs on the folder finds the blocks within a minute; one that
+ * starts later finds them at once.
+ * @param files oldest first
  * @param dataFolder made when missing
  * @param promtool the command to call
- * @throws ConfigurationError when promtool is not there or refuses a file, with its own words
+ * @throws ConfigurationError when promtool is not there or refuses a file, with its own words, and when the folder has
+ * requests of these days already
  */
 export async function createBlocks(
   files: readonly string[],
   dataFolder: string,
   promtool: string,
 ): Promise<void> {
-  await mkdir(dataFolder, { recursive: true });
-  for (const file of files) {
-    try {
-      await run(promtool, ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', file, dataFolder]);
-    } catch (error) {
-      const { code, stderr } = error as NodeJS.ErrnoException & { stderr?: string };
-      throw new ConfigurationError(
-        code === 'ENOENT'
-          ? `cannot find ${promtool}: install Prometheus, which brings promtool, or name it with --promtool.`
-          : `promtool refused ${file} for ${dataFolder}: ${stderr?.trim() || String(error)}`,
-        { cause: error },
-      );
-    }
+  try {
+    await run('sh', [script, dataFolder, ...files], { env: { ...process.env, PROMTOOL: promtool } });
+  } catch (error) {
+    const { stderr } = error as { stderr?: string };
+    throw new ConfigurationError(stderr?.trim() || String(error), { cause: error });
   }
 }
