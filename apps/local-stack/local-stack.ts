@@ -45,6 +45,8 @@ interface ProgramPlan {
 export class LocalStack {
   /** What a person may open or ask, in the order of interest. */
   readonly addresses: Address[] = [];
+  /** Where the others serve their metrics. */
+  readonly metrics: Address[] = [];
   /** What Prometheus scrapes. */
   readonly #targets: Target[] = [];
   readonly #config: LocalStackConfig;
@@ -113,7 +115,10 @@ export class LocalStack {
     this.addresses.push(
       { name: 'prometheus', url: prometheus.address },
       { name: 'rabbitmq', url: rabbitmq.managementUrl },
+      { name: 'rabbitmq AMQP', url: rabbitmq.uri() },
+      { name: 'mysql', url: mariadb.url() },
     );
+    this.metrics.push({ name: 'rabbitmq', url: rabbitmq.prometheusUrl });
     if (this.#config.TRAFFIC_PER_SECOND > 0)
       this.#stops.unshift(sendTraffic(appUrl, this.#config.TRAFFIC_PER_SECOND));
   }
@@ -188,6 +193,7 @@ export class LocalStack {
     const metricsUrl = `http://127.0.0.1:${metricsPort}`;
     this.#targets.push({ job: 'apps', service: name, url: `${metricsUrl}/metrics` });
     if (port !== undefined) this.addresses.push({ name, url: `http://127.0.0.1:${port}` });
+    if (metricsPort !== port) this.metrics.push({ name, url: `${metricsUrl}/metrics` });
     const program = await LocalProgram.start({
       name,
       script: join(packageRoot, 'dist/apps', folder, 'main.js'),

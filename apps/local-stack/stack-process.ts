@@ -1,7 +1,7 @@
 /** The process that owns the local stack; main.ts starts it in a process group of its own. */
 import { ConfigurationError } from '../shared/configuration-error.js';
 import { readEnvironment } from '../shared/environment.js';
-import { LocalStack } from './local-stack.js';
+import { type Address, LocalStack } from './local-stack.js';
 import { localStackVariables } from './variables.js';
 
 const say = (line: string) => console.log(line);
@@ -15,9 +15,14 @@ const enough = new Promise<void>((resolve) => {
 try {
   const config = readEnvironment(localStackVariables);
   const stack = await LocalStack.start(config, say);
-  const widest = Math.max(...stack.addresses.map(({ name }) => name.length));
+  const widest = Math.max(...[...stack.addresses, ...stack.metrics].map(({ name }) => name.length));
+  const list = (addresses: readonly Address[]) => {
+    for (const { name, url } of addresses) say(`  ${name.padEnd(widest)}  ${url}`);
+  };
   say('');
-  for (const { name, url } of stack.addresses) say(`  ${name.padEnd(widest)}  ${url}`);
+  list(stack.addresses);
+  say('\nMetrics, where the addresses above have none:');
+  list(stack.metrics);
   say(`\nLogs: ${config.STACK_FOLDER}/log. Ctrl-C stops everything.`);
   await enough;
   say('stopping');
