@@ -36,9 +36,8 @@ resource "aws_instance" "host" {
   user_data = templatefile("${path.module}/start-stack.sh.tftpl", {
     repository_url   = var.repository_url
     revision         = var.revision
-    compose_profiles = var.compose_profiles
-    # Pages are reachable from outside only when somebody may reach them.
-    bind_address = length(var.admin_cidrs) == 0 ? "127.0.0.1" : "0.0.0.0"
+    compose_profiles = local.compose_profiles
+    bind_address     = local.bind_address
   })
 
   metadata_options {

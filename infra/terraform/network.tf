@@ -29,25 +29,10 @@ resource "aws_route_table_association" "public" {
   route_table_id = aws_route_table.public.id
 }
 
-locals {
-  # Ports that compose.yaml publishes and that people look at.
-  pages = {
-    app-a      = 8000
-    scaler     = 8088
-    prometheus = 9090
-    grafana    = 3000
-    jaeger     = 16686
-  }
-  doors = {
-    for pair in setproduct(keys(local.pages), var.admin_cidrs) :
-    "${pair[0]} from ${pair[1]}" => { port = local.pages[pair[0]], cidr = pair[1] }
-  }
-}
-
-# Closed until admin_cidrs says otherwise. There is no port for SSH: Session Manager needs none.
+# Closed until a variable opens a port (doors.tf). There is no port for SSH: Session Manager needs none.
 resource "aws_security_group" "stack" {
   name        = var.name
-  description = "Pages of the stack, for the addresses in admin_cidrs"
+  description = "Ports of the stack, for the addresses that the variables name"
   vpc_id      = aws_vpc.stack.id
   tags        = { Name = var.name }
 }

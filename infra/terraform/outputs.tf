@@ -1,6 +1,6 @@
 output "urls" {
-  description = "Pages of the stack. They answer the addresses in admin_cidrs, some minutes after the host has started; dashboards and traces need their profiles."
-  value       = { for page, port in local.pages : page => "http://${aws_instance.host.public_dns}:${port}" }
+  description = "Addresses that are open, some minutes after the host has started; Grafana and Jaeger need the profiles dashboards and traces."
+  value       = { for name, door in local.ports : name => "http://${aws_instance.host.public_dns}:${door.port}" if length(door.cidrs) > 0 }
 }
 
 output "instance_id" {

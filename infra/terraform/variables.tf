@@ -15,7 +15,7 @@ variable "name" {
 }
 
 variable "admin_cidrs" {
-  description = "Addresses that may reach the published ports, such as [\"203.0.113.7/32\"]. Empty: nobody; the host is reached through Session Manager alone."
+  description = "Addresses that may reach app-a and the pages of the scaler, Prometheus, Grafana and Jaeger, such as [\"203.0.113.7/32\"]. Empty: nobody; the host is reached through Session Manager alone."
   type        = list(string)
   default     = []
   validation {
@@ -24,8 +24,38 @@ variable "admin_cidrs" {
   }
 }
 
+variable "api_cidrs" {
+  description = "Addresses that may reach the pokedex API (5000, and 8689 with its metrics), such as [\"203.0.113.0/24\"], or [\"0.0.0.0/0\"] for everybody. Starts the profile pokedex."
+  type        = list(string)
+  default     = []
+  validation {
+    condition     = alltrue([for cidr in var.api_cidrs : can(cidrhost(cidr, 0))])
+    error_message = "Each entry is a block such as 203.0.113.0/24."
+  }
+}
+
+variable "cadvisor_cidrs" {
+  description = "Addresses that may reach cAdvisor (8080). Starts the profile containers."
+  type        = list(string)
+  default     = []
+  validation {
+    condition     = alltrue([for cidr in var.cadvisor_cidrs : can(cidrhost(cidr, 0)) && !endswith(cidr, "/0")])
+    error_message = "Each entry is a block such as 203.0.113.7/32. A block of everybody (/0) is refused: the page has no login."
+  }
+}
+
+variable "boiler_cidrs" {
+  description = "Addresses that may reach the boiler page (8090). Starts the profile boiler."
+  type        = list(string)
+  default     = []
+  validation {
+    condition     = alltrue([for cidr in var.boiler_cidrs : can(cidrhost(cidr, 0)) && !endswith(cidr, "/0")])
+    error_message = "Each entry is a block such as 203.0.113.7/32. A block of everybody (/0) is refused: the page has no login."
+  }
+}
+
 variable "instance_type" {
-  description = "Size of the host. t2.micro (1 GiB) carries the heart of the stack with the help of swap; t3.medium (4 GiB) is advised, t3.large for every profile."
+  description = "Size of the host. t2.micro (1 GiB) holds the heart of the stack; t3.medium (4 GiB) is advised, t3.large for every profile. Figures: infra/README.md."
   type        = string
   default     = "t2.micro"
 }
