@@ -159,6 +159,24 @@ describe('what is scaled', () => {
   });
 });
 
+describe('docs/operations.md', () => {
+  it('shows triggers that the scaler takes without a notice, and formulas over triggers that have these names', () => {
+    const specs = [...read('docs/operations.md').matchAll(/```yaml\n(.*?)```/gs)].map(
+      ([, text]) => parse(text!).spec,
+    );
+    const withTriggers = specs.filter(({ triggers }) => triggers !== undefined);
+    assert.equal(withTriggers.length, 2);
+    for (const { triggers, advanced } of withTriggers) {
+      const [ours] = triggers.filter(({ type }: { type: string }) => type === 'external');
+      const ref = { name: 'checkout', namespace: 'shop', scalerMetadata: ours.metadata };
+      assert.deepEqual(parseTrigger(ref, { defaultSource: 'default' }).notices, []);
+      const names = triggers.map(({ name }: { name: string }) => name);
+      for (const name of advanced?.scalingModifiers.formula.match(/\w+/g) ?? [])
+        assert.ok(names.includes(name), `the formula names ${name}, which is none of ${names}`);
+    }
+  });
+});
+
 describe('docs/migrating-from-predictkube.md', () => {
   const manifests = [...read('docs/migrating-from-predictkube.md').matchAll(/```yaml\n(.*?)```/gs)].map(
     ([, text]) => parseAllDocuments(text!).map((document) => document.toJS()),
