@@ -30,6 +30,10 @@ export interface ScalerConfig {
     readonly protectMetrics: boolean;
   };
   readonly sources: SourcesConfig;
+  readonly history: {
+    /** Folder of the CSV files that triggers name as `bootstrap`. */
+    readonly bootstrapFolder: string;
+  };
   readonly planner: PlannerSettings;
   /** The worker threads that fit models. */
   readonly fitting: {

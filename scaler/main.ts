@@ -49,7 +49,7 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
   const sourceNames = new Set(Object.keys(config.sources.named));
   const telemetry = createTelemetry({ clock, log, version: packageVersion, sourceNames });
   const sources = new Sources(config.sources, telemetry.history, undefined, machineSeconds);
-  const windows = new WindowStore(sources, { lateness: spread });
+  const windows = new WindowStore(sources, { lateness: spread, ...config.history });
   const fitter = new FitPool(config.fitting);
   const planner = new Planner({
     clock,

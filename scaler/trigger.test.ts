@@ -52,6 +52,7 @@ describe('parseTrigger', () => {
       minValue: undefined,
       maxValue: undefined,
       ignoreNullValues: true,
+      bootstrap: undefined,
       notices: [],
     });
   });
@@ -92,6 +93,7 @@ describe('parseTrigger', () => {
       minValue: 200,
       maxValue: 5000,
       ignoreNullValues: false,
+      bootstrap: undefined,
       notices: [],
     });
   });

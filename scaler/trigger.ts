@@ -26,6 +26,8 @@ export interface Trigger {
   readonly maxValue: number | undefined;
   /** Whether an empty result reads as 0. */
   readonly ignoreNullValues: boolean;
+  /** Name of the operator's file with the load from before the source knew it. */
+  readonly bootstrap: string | undefined;
   /**
    * What was accepted but the user should know: keys that are not known here, values rounded, settings without effect.
    * Written for the user, free of secrets; to be logged once and shown on the status page.

@@ -74,6 +74,7 @@ export function loadConfig({ environment, file: given }: ConfigOrigin): ScalerCo
     },
     http: { address: values['http.address'], auth, protectMetrics: values['http.protectMetrics'] },
     sources,
+    history: { bootstrapFolder: values['history.bootstrapFolder'] },
     planner: {
       refreshSeconds: values['planner.refresh'],
       refitSeconds: values['planner.refit'],

@@ -109,6 +109,11 @@ export const settings = {
     meaning: 'Whether `/metrics` asks for the same password or token. `/healthz` and `/readyz` never do.',
     read: boolean,
   }),
+  'history.bootstrapFolder': defaulted('/etc/scaler/bootstrap', {
+    form: 'path of a folder',
+    meaning: 'Folder of the CSV files that triggers name as `bootstrap`. Any trigger may name any of them.',
+    read: text,
+  }),
   'planner.refresh': defaulted('15s', {
     form: 'a duration of whole seconds from 1s to 10m',
     meaning:

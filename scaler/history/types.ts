@@ -21,6 +21,8 @@ export interface HistoryRequest {
   readonly namespace?: string;
   /** Whether an empty result reads as 0. @default false */
   readonly ignoreNullValues?: boolean;
+  /** Name of the operator's file with the load from before the source knew it. */
+  readonly bootstrap?: string | undefined;
 }
 
 /** Where the past and the present come from. Prometheus in the product, a CSV in replay, a simulation in the demo. */

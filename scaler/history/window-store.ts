@@ -2,6 +2,7 @@ import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/types.js';
 import { heartbeatQuery } from './absence.js';
 import { Backoff } from './backoff.js';
+import { Bootstrap } from './bootstrap.js';
 import type { HistoryRequest, HistorySource, HistorySources, Observation, OpenSource } from './types.js';
 import { HistoryWindow, type WindowOptions } from './window.js';
 
@@ -23,6 +24,12 @@ export interface AskingTimes {
   readonly lateness?: (query: string) => number;
 }
 
+/** How a store reads. */
+export interface WindowStoreOptions extends AskingTimes {
+  /** Folder of the files that triggers name as `bootstrap`. @default none */
+  readonly bootstrapFolder?: string;
+}
+
 /** One trigger's share in a window. */
 export interface WindowHandle {
   /**
@@ -41,6 +48,8 @@ export interface WindowHandle {
    * @param fromSeconds what is needed begins here; the copy begins there or a little earlier
    */
   series(fromSeconds?: number): Series;
+  /** Until when the newest `series` holds the bootstrap's file and not the source; undefined for all of the source. */
+  readonly bootstrapUntilSeconds: number | undefined;
   /** What the source's clock, which dates everything held, says at a moment of this machine's. */
   sourceSeconds(nowSeconds: number): number;
   /**
@@ -71,11 +80,13 @@ interface Share {
 export class WindowStore {
   readonly #sources: HistorySources;
   readonly #times: Required<AskingTimes>;
+  readonly #bootstrapFolder: string | undefined;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(sources: HistorySources, times: AskingTimes = {}) {
+  constructor(sources: HistorySources, { bootstrapFolder, ...times }: WindowStoreOptions = {}) {
     this.#sources = sources;
     this.#times = { settleSeconds: defaultSettleSeconds, lateness: () => 0, ...times };
+    this.#bootstrapFolder = bootstrapFolder;
   }
 
   /** Windows in use. */
@@ -99,14 +110,20 @@ export class WindowStore {
     const key = JSON.stringify([namespace, source.key, query, stepSeconds]);
     const { window, leave } = this.#join(key, steps, source.history, options);
     const absence = request.ignoreNullValues ? this.#absence(source, window, steps, stepSeconds) : undefined;
+    const read = (fromSeconds?: number) => window.series(steps, fromSeconds, absence?.heartbeat);
+    const bootstrap = this.#bootstrap(request, window, steps, read);
     let isReleased = false;
     return {
       refresh: async (nowSeconds, signal) => {
         await window.refresh(steps, nowSeconds, signal, namespace);
         await absence?.refresh(nowSeconds, signal);
+        await bootstrap?.refresh();
       },
       observe: (nowSeconds, signal) => window.observe(nowSeconds, signal, namespace),
-      series: (fromSeconds) => window.series(steps, fromSeconds, absence?.heartbeat),
+      series: bootstrap?.series ?? read,
+      get bootstrapUntilSeconds() {
+        return bootstrap?.untilSeconds();
+      },
       sourceSeconds: (nowSeconds) => window.sourceSeconds(nowSeconds),
       nextStepFinalSeconds: (nowSeconds) => window.nextStepFinalSeconds(nowSeconds),
       release: () => {
@@ -116,6 +133,35 @@ export class WindowStore {
         absence?.leave();
         source.release();
       },
+    };
+  }
+
+  /** What a request's file adds to what the source knows. It is read once the source turns out not to have it all. */
+  #bootstrap(
+    { bootstrap: name, stepSeconds }: HistoryRequest,
+    window: HistoryWindow,
+    steps: number,
+    read: () => Series,
+  ) {
+    const folder = this.#bootstrapFolder;
+    if (name === undefined || folder === undefined) return undefined;
+    const bootstrap = new Bootstrap(folder, name, stepSeconds);
+    const fromSeconds = () => Math.max(0, window.end - steps) * stepSeconds;
+    let untilSeconds: number | undefined;
+    return {
+      refresh: async () => {
+        const known = read();
+        if (known.values.length === 0 || known.startSeconds > fromSeconds()) await bootstrap.load();
+      },
+      series: () => {
+        const known = read();
+        const endSeconds = window.end * stepSeconds;
+        const whole = bootstrap.before(known, fromSeconds(), endSeconds);
+        const start = known.values.length > 0 ? known.startSeconds : endSeconds;
+        untilSeconds = whole.values.length > 0 && whole.startSeconds < start ? start : undefined;
+        return whole;
+      },
+      untilSeconds: () => untilSeconds,
     };
   }
 

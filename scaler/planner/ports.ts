@@ -16,6 +16,8 @@ export interface TriggerHistory {
   observe(nowSeconds: number, signal: AbortSignal): Promise<Observation>;
   /** The steps held, oldest first, of which those from `fromSeconds` on are needed. A copy that belongs to the caller. */
   series(fromSeconds?: number): Series;
+  /** Until when the newest `series` holds the bootstrap's file and not the source; undefined for all of the source. */
+  readonly bootstrapUntilSeconds?: number | undefined;
   /** What the source's clock, which dates the history and the observations, says at a moment of this machine's. */
   sourceSeconds(nowSeconds: number): number;
   /** Epoch seconds after `nowSeconds` at which the next step becomes final; both by the source's clock. */

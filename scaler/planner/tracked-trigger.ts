@@ -84,6 +84,7 @@ export class TrackedTrigger {
     return {
       // Held is a little more than the trigger asks for.
       history: cutSeries(history, end - this.trigger.historySeconds, end),
+      bootstrapUntilSeconds: this.history.bootstrapUntilSeconds,
       model: this.#model.unpacked(),
       past: this.#record.past(),
       changes: this.#changes.list(),

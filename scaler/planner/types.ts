@@ -94,6 +94,8 @@ export interface KnownTrigger {
 export interface Evidence {
   /** The history held; a copy. */
   readonly history: Series;
+  /** Until when it is from the trigger's bootstrap file; undefined when all of it is from the source. */
+  readonly bootstrapUntilSeconds?: number | undefined;
   /** The model in use. A copy. */
   readonly model: FittedModel | undefined;
   /** The answers of the last two days beside what came; undefined before the first answer. */

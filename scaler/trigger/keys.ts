@@ -168,6 +168,13 @@ export const triggerKeys = {
       "Whether an empty result of the query reads as 0; `false` makes it an error, for KEDA's fallback.",
     read: boolean,
   }),
+  bootstrap: optional('none', {
+    form: 'a name of letters, digits, `.`, `_` and `-`',
+    example: 'checkout',
+    meaning:
+      "Name of a CSV file that the operator put beside the scaler, with the load from before Prometheus knew it. It stands in for what `historyTimeWindow` has before Prometheus' first sample.",
+    read: fileName,
+  }),
   source: optional("the scaler's default source", {
     form: "the name of a source in the scaler's configuration",
     example: 'central',
@@ -295,6 +302,12 @@ export const keysWithoutEffect: Readonly<Record<string, string>> = {
   cert: "a source's certificates are set in the scaler's configuration",
   key: "a source's certificates are set in the scaler's configuration",
 };
+
+/** Without a slash, and no dot in front: a trigger must not reach files elsewhere. */
+function fileName(value: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)) throw new Refusal();
+  return value;
+}
 
 function headerText(value: string): string {
   checkHeader('Authorization', value);

@@ -94,6 +94,7 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
     minValue: values.minValue,
     maxValue: values.maxValue,
     ignoreNullValues: values.ignoreNullValues,
+    bootstrap: values.bootstrap,
     notices: Object.freeze(notices),
   });
 }

@@ -20,6 +20,7 @@ export function testTrigger(overrides: Partial<Trigger> = {}): Trigger {
     minValue: undefined,
     maxValue: undefined,
     ignoreNullValues: true,
+    bootstrap: undefined,
     notices: [],
     ...overrides,
   };

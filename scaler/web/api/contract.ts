@@ -160,6 +160,8 @@ export interface TriggerSettings {
   readonly minValue: Known;
   readonly maxValue: Known;
   readonly ignoreNullValues: boolean;
+  /** Name of the file with the load from before the source knew it. */
+  readonly bootstrap: string | null;
 }
 
 /** The load of the last days. */

@@ -32,6 +32,7 @@ export function metadataOf(trigger: Trigger): Record<string, string> {
   };
   if (trigger.minValue !== undefined) metadata.minValue = String(trigger.minValue);
   if (trigger.maxValue !== undefined) metadata.maxValue = String(trigger.maxValue);
+  if (trigger.bootstrap !== undefined) metadata.bootstrap = trigger.bootstrap;
   if (source.kind === 'named') metadata.source = source.name;
   else metadata.prometheusAddress = redact(source.address);
   return metadata;

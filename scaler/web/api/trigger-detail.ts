@@ -52,7 +52,7 @@ export function triggerDetail(parts: DetailParts): TriggerDetail {
     time: rfc3339(nowSeconds),
     summary: summarise(parts, spark),
     settings: settingsOf(trigger),
-    notices: trigger.notices.map(redact),
+    notices: [...trigger.notices.map(redact), ...bootstrapNotice(parts)],
     explanation: explanationOf(answer),
     history: evidence ? historyChart(evidence.history, parts.historySeconds) : null,
     forecast: evidence?.model ? forecastChart(evidence.model, trigger, nowSeconds) : null,
@@ -72,6 +72,17 @@ function explanationOf(answer: Answer | undefined): TriggerDetail['explanation']
   return explain(answer.snapshot);
 }
 
+function bootstrapNotice({ trigger, evidence }: DetailParts): string[] {
+  const { bootstrap } = trigger;
+  if (bootstrap === undefined || evidence === undefined) return [];
+  const until = evidence.bootstrapUntilSeconds;
+  return [
+    until === undefined
+      ? `none of the history is from the bootstrap file "${bootstrap}": Prometheus has all of the window, or the file has nothing inside it`
+      : `the history until ${rfc3339(until)} is from the bootstrap file "${bootstrap}", what follows from Prometheus`,
+  ];
+}
+
 function settingsOf(trigger: Trigger): TriggerSettings {
   return {
     query: redact(trigger.query),
@@ -88,6 +99,7 @@ function settingsOf(trigger: Trigger): TriggerSettings {
     minValue: known(trigger.minValue),
     maxValue: known(trigger.maxValue),
     ignoreNullValues: trigger.ignoreNullValues,
+    bootstrap: trigger.bootstrap ?? null,
   };
 }
 

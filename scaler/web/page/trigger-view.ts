@@ -445,6 +445,7 @@ function settingNodes(settings: TriggerSettings): HTMLElement[] {
       'ignoreNullValues',
       settings.ignoreNullValues ? 'an empty result is no load' : 'an empty result is an error',
     ],
+    ['bootstrap', settings.bootstrap ?? 'none'],
   ];
   return rows.flatMap(([key, value]) => [element('dt', {}, key), element('dd', {}, value)]);
 }

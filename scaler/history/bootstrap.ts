@@ -1,0 +1,102 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatDuration } from '../duration.js';
+import { ScalerError } from '../errors.js';
+import type { Series } from '../forecast/types.js';
+import { show } from '../show.js';
+import { readCsv } from './csv.js';
+import { fillGaps } from './fill-gaps.js';
+import { sampleIntervalSeconds, seriesOfSamples } from './samples.js';
+
+/** Larger files would hold up the event loop; a ConfigMap holds half of it. */
+const MOST_BYTES = 2 * 1024 * 1024;
+
+/**
+ * The load of a trigger from before its source knew it: a CSV file that the operator put beside the scaler. It stands in
+ * for the steps before the first one that the source has, and so gives way step by step as the window moves on.
+ */
+export class Bootstrap {
+  readonly #folder: string;
+  readonly #name: string;
+  readonly #stepSeconds: number;
+  #past: Required<Series> | undefined;
+
+  /**
+   * @param folder where the operator's files are
+   * @param name of the file, without `.csv`
+   */
+  constructor(folder: string, name: string, stepSeconds: number) {
+    this.#folder = folder;
+    this.#name = name;
+    this.#stepSeconds = stepSeconds;
+  }
+
+  /**
+   * Reads the file, once.
+   * @throws ScalerError of kind `rejected` when it is missing, too large or no such CSV, or when its samples are too far
+   *   apart for the step
+   */
+  async load(): Promise<void> {
+    this.#past ??= await this.#read();
+  }
+
+  /** The steps of `[fromSeconds, endSeconds)`: those of the source, and before its first one those of the file. */
+  before(known: Series, fromSeconds: number, endSeconds: number): Series {
+    const stepSeconds = this.#stepSeconds;
+    const past = this.#past;
+    const start = known.values.length > 0 ? known.startSeconds : endSeconds;
+    if (past === undefined || fromSeconds >= start) return known;
+    const steps = Math.round((endSeconds - fromSeconds) / stepSeconds);
+    const values = new Float64Array(steps).fill(Number.NaN);
+    const peaks = new Float64Array(steps).fill(Number.NaN);
+    const put = (series: Series, untilSeconds: number): void => {
+      const offset = Math.round((series.startSeconds - fromSeconds) / stepSeconds);
+      const end = Math.min(
+        series.values.length,
+        Math.round((untilSeconds - series.startSeconds) / stepSeconds),
+      );
+      for (let step = Math.max(0, -offset); step < end; step++) {
+        values[offset + step] = series.values[step]!;
+        peaks[offset + step] = (series.peaks ?? series.values)[step]!;
+      }
+    };
+    put(past, start);
+    put(known, endSeconds);
+    return fillGaps({ startSeconds: fromSeconds, stepSeconds, values, peaks });
+  }
+
+  async #read(): Promise<Required<Series>> {
+    const file = join(this.#folder, `${this.#name}.csv`);
+    const size = await stat(file).then(
+      ({ size }) => size,
+      () => undefined,
+    );
+    if (size === undefined) throw this.#refuse(`there is no file ${file}; ${await this.#others()}`);
+    if (size > MOST_BYTES)
+      throw this.#refuse(
+        `${file} has ${size} bytes; at most ${MOST_BYTES} are read: leave out what is older than historyTimeWindow, or give one sample for each queryStep`,
+      );
+    const samples = await readCsv(file).catch((error) => {
+      throw error instanceof ScalerError ? this.#refuse(error.message) : error;
+    });
+    const apart = sampleIntervalSeconds(samples);
+    if (apart > this.#stepSeconds)
+      throw this.#refuse(
+        `the samples of ${file} are ${formatDuration(Math.round(apart))} apart, farther than queryStep (${formatDuration(this.#stepSeconds)}): give one sample for each step, or a queryStep as long`,
+      );
+    const series = seriesOfSamples(samples, this.#stepSeconds);
+    return { ...series, peaks: series.peaks ?? series.values };
+  }
+
+  async #others(): Promise<string> {
+    const names = await readdir(this.#folder).catch(() => []);
+    const known = names.flatMap((name) => (name.endsWith('.csv') ? [name.slice(0, -'.csv'.length)] : []));
+    return known.length > 0
+      ? `known names: ${known.sort().join(', ')}`
+      : 'the operator mounts such files there (history.bootstrapFolder)';
+  }
+
+  #refuse(reason: string): ScalerError {
+    return new ScalerError('rejected', `bootstrap ${show(this.#name)}: ${reason}`);
+  }
+}
