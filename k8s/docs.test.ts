@@ -5,9 +5,11 @@ import { parse, parseAllDocuments } from 'yaml';
 import { packageRoot } from '../scaler/package-root.js';
 import { parseTrigger } from '../scaler/trigger.js';
 import { scalingObjects } from '../test/support/k8s/checks/scaling.js';
+import { checkSecurity } from '../test/support/k8s/checks/security.js';
 import { hasService } from '../test/support/k8s/checks/services.js';
 import type { KubernetesObject } from '../test/support/k8s/kubernetes-object.js';
-import { noKustomize, renderKustomization } from '../test/support/k8s/render.js';
+import { noHelm, noKustomize, renderChart, renderKustomization } from '../test/support/k8s/render.js';
+import { checkSchema } from '../test/support/k8s/validate.js';
 
 const read = (path: string) => readFileSync(join(packageRoot, path), 'utf8');
 
@@ -251,6 +253,51 @@ describe('docs/install-manual.md', function () {
   });
 });
 
+describe('docs/boiler-chart.md', function () {
+  this.timeout(20_000);
+  const text = read('docs/boiler-chart.md');
+
+  it('sets values that the chart takes', function () {
+    if (noHelm !== undefined) {
+      console.warn(`      SKIPPED: ${noHelm}`);
+      this.skip();
+    }
+    const commands = [...text.matchAll(/^helm upgrade (?:--install )?boiler (.*)$/gm)];
+    assert.ok(commands.length >= 3);
+    const [install] = commands.map(([, args]) => [...args!.matchAll(/--set (\S+)/g)].map(([, set]) => set!));
+    for (const [, args] of commands) {
+      const set = [...args!.matchAll(/--set (\S+)/g)].map(([, value]) => value!);
+      const kinds = renderChart('boiler', { namespace: 'steam', set: [...install!, ...set] }).map(
+        ({ kind }) => kind,
+      );
+      assert.ok(kinds.includes(args!.includes('classic') ? 'HorizontalPodAutoscaler' : 'ScaledObject'));
+    }
+  });
+
+  it('has a debug pod that the level restricted lets run', async () => {
+    const pod = parse(read('k8s/debug-pod.yaml')) as KubernetesObject;
+    await checkSchema(pod);
+    assert.deepEqual(checkSecurity([pod]), []);
+  });
+
+  it('gives RabbitMQ the settings and the version that the base has', () => {
+    const { image, config, auth } = parse(read('k8s/rabbitmq/values.yaml'));
+    const { spec } = parse(read('k8s/rabbitmq/cluster.yaml'));
+    const base = parse(read('k8s/base/rabbitmq/stateful-set.yaml')).spec.template.spec.containers[0].image;
+    assert.deepEqual([`rabbitmq:${image.tag}`, spec.image], [base, base]);
+    const setting = 'prometheus.return_per_object_metrics = true';
+    for (const configuration of [
+      config.extraConfiguration,
+      spec.rabbitmq.additionalConfig,
+      read('compose/rabbitmq/10-stack.conf'),
+    ])
+      assert.ok(configuration.includes(setting));
+    const keys = /create secret generic rabbitmq [^\n]*<<END\n(.*?)END/s.exec(text)![1]!;
+    for (const key of ['password', 'erlang-cookie', 'uri']) assert.match(keys, new RegExp(`^${key}=`, 'm'));
+    assert.match(keys, new RegExp(`^username=${auth.username}$`, 'm'));
+  });
+});
+
 describe('the pages about clusters', () => {
   const pages = [
     'README.md',
@@ -262,6 +309,7 @@ describe('the pages about clusters', () => {
       'install-helm',
       'install-manual',
       'alerts',
+      'boiler-chart',
       'troubleshooting',
       'clean-up',
       'architecture',
