@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { pollUntil } from '../apps/local-stack/servers/poll-until.js';
 import { PrometheusServer } from '../apps/local-stack/servers/prometheus-server.js';
-import { twoWeeksSeconds, workloadAt, workloadOpenMetrics } from '../test/support/workload-openmetrics.js';
+import {
+  twoWeeksSeconds,
+  WEDNESDAY_SECONDS,
+  workloadAt,
+  workloadOpenMetrics,
+} from '../test/support/workload-openmetrics.js';
 import { loadConfig } from './config.js';
 import { AcceleratedClock } from './demo/accelerated-clock.js';
 import { type KedaReading, KedaStandIn } from './demo/keda-stand-in.js';
@@ -10,7 +15,6 @@ import { type Scaler, startScaler } from './main.js';
 import { createLog } from './telemetry/log.js';
 
 const hour = 3600;
-const day = 86_400;
 
 /** Metadata as docs/triggers.md shows it, for the back-filled shop. */
 const metadata = {
@@ -31,10 +35,9 @@ function peakWithin(fromSeconds: number, forSeconds: number): number {
 }
 
 describe('the scaler over a real Prometheus', () => {
-  // Two weeks back-filled, and some hours after them into which the clock can go. On a weekday the load rises by a
+  // Two weeks back-filled, and some hours after them into which the clock can go. On a Wednesday the load rises by a
   // fifth between 11:00 and 11:30 UTC.
-  const now = Math.floor(Date.now() / 1000);
-  const startSeconds = weekdayMorning(now - 2 * day);
+  const startSeconds = WEDNESDAY_SECONDS + 11 * hour;
   let prometheus: PrometheusServer;
   let clock: AcceleratedClock;
   let scaler: Scaler;
@@ -160,10 +163,3 @@ describe('the scaler over a real Prometheus', () => {
     return await (await fetch(`http://127.0.0.1:${scaler.httpPort}/metrics`)).text();
   }
 });
-
-/** 11:00 UTC of the newest day from Monday to Friday before a moment. */
-function weekdayMorning(beforeSeconds: number): number {
-  let midnight = Math.floor(beforeSeconds / day) * day;
-  while ([0, 6].includes(new Date(midnight * 1000).getUTCDay())) midnight -= day;
-  return midnight + 11 * hour;
-}

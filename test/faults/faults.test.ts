@@ -15,14 +15,19 @@ import { Authority, type Pair } from '../support/authority.js';
 import { type Fault, FaultProxy } from '../support/fault-proxy.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { printResults, type Result } from '../support/result-table.js';
-import { openMetricsFamily, type Sample, workloadAt } from '../support/workload-openmetrics.js';
+import {
+  openMetricsFamily,
+  type Sample,
+  WEDNESDAY_SECONDS,
+  workloadAt,
+} from '../support/workload-openmetrics.js';
 import { breakingFaults, harmlessOddities } from './faults.js';
 
 const minute = 60;
 const hour = 60 * minute;
 const day = 24 * hour;
 const historyDays = 4;
-const startSeconds = Math.floor(Date.now() / 1000 / day) * day - day + 10 * hour;
+const startSeconds = WEDNESDAY_SECONDS + 10 * hour;
 const maxStalenessSeconds = 5 * minute;
 /** What a source may have open at once. */
 const concurrency = 8;

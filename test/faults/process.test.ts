@@ -20,7 +20,12 @@ import { record } from '../support/grpc/client.js';
 import { printResults, type Result } from '../support/result-table.js';
 import { ScalerProcess } from '../support/scaler-process.js';
 import { sumOf } from '../support/sum-of.js';
-import { openMetricsFamily, workloadAt, workloadSamples } from '../support/workload-openmetrics.js';
+import {
+  openMetricsFamily,
+  WEDNESDAY_SECONDS,
+  workloadAt,
+  workloadSamples,
+} from '../support/workload-openmetrics.js';
 import { deaths } from './dying-fit-worker.js';
 
 const hour = 3600;
@@ -71,7 +76,7 @@ describe('the process', function () {
   });
 
   describe('over a real Prometheus', () => {
-    const startSeconds = Math.floor(Date.now() / 1000 / day) * day - 2 * day + 8 * hour;
+    const startSeconds = WEDNESDAY_SECONDS + 8 * hour;
     const metadata = {
       query: 'sum(load)',
       threshold: '10',

@@ -9,7 +9,7 @@ import { createLog } from '../../scaler/telemetry/log.js';
 import { type Fault, FaultProxy, pass } from '../support/fault-proxy.js';
 import { printResults } from '../support/result-table.js';
 import { sumOf } from '../support/sum-of.js';
-import { openMetricsFamily, workloadSamples } from '../support/workload-openmetrics.js';
+import { openMetricsFamily, WEDNESDAY_SECONDS, workloadSamples } from '../support/workload-openmetrics.js';
 
 const minute = 60;
 const day = 24 * 60 * minute;
@@ -22,8 +22,7 @@ const daySeconds = Number(process.env.SECONDS ?? 5);
 
 describe('what a trigger reads from Prometheus in a day', function () {
   this.timeout(180_000 + 10_000 * daySeconds);
-  // A whole number of steps after the epoch, in the past as a whole.
-  const startSeconds = Math.floor(Date.now() / 1000 / day) * day - 2 * day;
+  const startSeconds = WEDNESDAY_SECONDS;
   const metadata = {
     query: 'sum(load)',
     threshold: '10',

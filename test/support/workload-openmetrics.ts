@@ -1,6 +1,12 @@
 /** Two weeks, as much as daily and weekly seasons need. */
 export const twoWeeksSeconds = 14 * 86_400;
 
+/**
+ * 2026-03-04T00:00:00Z, a Wednesday. Pasts that end on this day hold the same days of the week whenever a test runs, so
+ * that its outcome does not depend on the calendar.
+ */
+export const WEDNESDAY_SECONDS = 1_772_582_400;
+
 /** Which part of the workload, and how finely. */
 export interface WorkloadOptions {
   /** Epoch seconds of the first sample. */
