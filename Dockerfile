@@ -17,6 +17,7 @@ COPY scaler scaler
 COPY apps apps
 # Tests import what is not copied here.
 RUN find scaler apps loadtests -name '*.test.ts' -delete && npm run build
+RUN mkdir dist/scaler/.bin && ln -s ../cli/main.js dist/scaler/.bin/predictive-scaler
 
 FROM ${NODE_IMAGE} AS modules
 WORKDIR /app
@@ -36,6 +37,8 @@ RUN node /build/dist/scripts/images/prune-packages.js /build/dist/scaler/cli/mai
 
 FROM base AS scaler
 COPY --from=scaler-modules /app ./
+# The docs' command, for `kubectl exec` and `docker exec`.
+ENV PATH=/app/dist/scaler/.bin:$PATH
 COPY proto proto
 COPY --from=build /build/dist/scaler dist/scaler
 EXPOSE 50051 8080

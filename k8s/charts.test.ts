@@ -198,7 +198,7 @@ describe('the Helm charts', () => {
     assert.match(secured, /-o go-template='\{\{ index \.data "ca\.crt" \| base64decode \}\}' > ca\.crt/);
     assert.match(
       secured,
-      /grpcurl -cacert ca\.crt -cert tls\.crt -key tls\.key -authority predictive-scaler\.default/,
+      /grpcurl -cacert ca\.crt -cert client\.crt -key client\.key -authority predictive-scaler\.default/,
     );
     assert.match(secured, /name: predictive-scaler-tls/);
     assert.match(renderNotes('boiler', ['rabbitmq.existingSecret=rabbitmq']), /scaled by: predictive/);

@@ -3,7 +3,7 @@
  * programs that run from dist/ are not disturbed, and it removes what no longer has a source.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,9 +15,9 @@ const projects = ['.', 'loadtests', 'scaler/web/page', 'apps/boiler/dashboard/pa
 /** Files that are copied as they are: target and source. */
 const assets = new Map([
   ['dist/scaler/web/api/openapi.yaml', 'docs/openapi.yaml'],
-  ...['scaler/web/page', 'apps/boiler/dashboard/page'].flatMap((folder) =>
+  ...['scaler/web/page', 'scaler/backtest/report', 'apps/boiler/dashboard/page'].flatMap((folder) =>
     readdirSync(folder)
-      .filter((name) => /\.(html|css|svg)$/.test(name))
+      .filter((name) => /\.(html|css|svg|js)$/.test(name))
       .map((name) => /** @type {const} */ ([`dist/${folder}/${name}`, `${folder}/${name}`])),
   ),
 ]);
@@ -35,6 +35,8 @@ for (const [target, source] of assets) {
   copyFileSync(source, target);
 }
 removeStale('dist');
+// The image and a checkout start the command by this file's name.
+chmodSync('dist/scaler/cli/main.js', 0o755);
 
 /** Removes outputs without a source, and folders that are empty then. @param {string} folder */
 function removeStale(folder) {

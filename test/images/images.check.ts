@@ -7,7 +7,7 @@ import { freePorts } from '../../apps/local-stack/servers/free-ports.js';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
 import { KedaStandIn } from '../../scaler/demo/keda-stand-in.js';
-import { packageRoot } from '../../scaler/package-root.js';
+import { packageRoot, packageVersion } from '../../scaler/package-root.js';
 import { OtlpReceiver } from '../support/otlp-receiver.js';
 import { sharedMariadb } from '../support/shared-mariadb.js';
 import { sharedRabbitmq } from '../support/shared-rabbitmq.js';
@@ -141,6 +141,14 @@ describe('the images, built for real', function () {
         const writable = stdout.split('\n').filter((path) => path !== '' && !path.includes('/.bin/'));
         assert.deepEqual(writable, []);
       });
+
+      if (name === 'scaler')
+        it('has the command of the docs on its PATH', async () => {
+          const command = ['predictive-scaler', '--version'];
+          const program = new ImageProcess(root, config, {}, { command });
+          assert.deepEqual(await program.ended(), { code: 0, signal: null }, program.output);
+          assert.equal(program.output.trim(), packageVersion);
+        });
 
       if (expected.command !== undefined)
         it('does its work and ends', async () => {

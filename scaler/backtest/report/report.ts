@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { packageRoot } from '../../package-root.js';
 import { type Finding, premises, scaledObjectTitle } from '../summary.js';
 import { type ComparisonTable, comparisonTable } from '../table.js';
 import { chartData } from './chart-data.js';
@@ -18,11 +16,10 @@ const COST_SECTION = `<section>
  * the page forbids every request.
  */
 export async function reportHtml(finding: Finding): Promise<string> {
-  const folder = join(packageRoot, 'scaler/backtest/report');
   const uplot = createRequire(import.meta.url);
   const [style, script, plotStyle, plotScript] = await Promise.all([
-    readFile(join(folder, 'page.css'), 'utf8'),
-    readFile(join(folder, 'page.js'), 'utf8'),
+    readFile(new URL('page.css', import.meta.url), 'utf8'),
+    readFile(new URL('page.js', import.meta.url), 'utf8'),
     readFile(uplot.resolve('uplot/dist/uPlot.min.css'), 'utf8'),
     readFile(uplot.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8'),
   ]);
