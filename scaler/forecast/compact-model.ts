@@ -41,6 +41,11 @@ function compactPool(pool: PooledModel): PooledModel {
         visits: Uint8ClampedArray.from(season.visits),
       })),
     })),
+    recurrence: pool.recurrence && {
+      ...pool.recurrence,
+      newest: Float32Array.from(pool.recurrence.newest),
+      before: Float32Array.from(pool.recurrence.before),
+    },
     volatility: { ...pool.volatility, typical: Float32Array.from(pool.volatility.typical) },
   };
 }

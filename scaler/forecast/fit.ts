@@ -7,6 +7,7 @@ import { type Origins, spreadOrigins } from './origins.js';
 import { measurePeaks } from './peak-errors.js';
 import { fitPool, measuredSteps, type SeasonSlots } from './pool.js';
 import { isGuarded, measureQuality } from './quality.js';
+import { replayRecurrence } from './recurrence.js';
 import type { FitOptions, FittedModel, PooledModel, Series, SmoothingParameters } from './types.js';
 import { type DaySlots, expectedError, measureVolatility, typicalErrors } from './volatility.js';
 
@@ -128,6 +129,7 @@ function fitSeries(
     stepSeconds,
     likeSeries,
   );
+  const recurrence = replayRecurrence(values, replayed, origins, horizonSteps, daySlots);
   const oneStep = new Float64Array(origins.count);
   for (let i = 0; i < origins.count; i++)
     oneStep[i] = values[origins.first + i * origins.stride + 1]! - replayed[i * horizonSteps]!;
@@ -140,6 +142,7 @@ function fitSeries(
     last: known.at(-1) ?? Number.NaN,
     floor: known.every((value) => value >= 0) ? 0 : Number.NEGATIVE_INFINITY,
     volatility,
+    recurrence,
   };
   return { model, replayed, ratios, parameters };
 }

@@ -1,7 +1,8 @@
 import { errorQuantile, quantileOfErrors } from './conformal.js';
 import { seasonSlots } from './local-time.js';
 import { poolSlots, projectPool } from './project-pool.js';
-import type { FittedModel, Forecast } from './types.js';
+import { recurs } from './recurrence.js';
+import type { FittedModel, Forecast, PooledModel } from './types.js';
 import { expectedError } from './volatility.js';
 
 /**
@@ -48,7 +49,21 @@ export function forecast(
       ),
     ),
     peakStep,
+    recurring: recursWithin(model.peak, slots, skipSteps, reach),
   };
+}
+
+function recursWithin(
+  { recurrence, volatility }: PooledModel,
+  slots: ReadonlyMap<number, Int32Array>,
+  from: number,
+  to: number,
+): boolean {
+  if (recurrence === undefined) return false;
+  return slots
+    .get(volatility.periodSeconds)!
+    .subarray(from, to)
+    .some((slot) => recurs(recurrence, slot));
 }
 
 /** Slots of the `count` steps after the model's newest one; a period of 0 has one slot for all times. */

@@ -24,6 +24,7 @@ function memberOf(
     trend,
     deviation: 0,
     clip: Number.POSITIVE_INFINITY,
+  beforeWild: new Float64Array(8),
     seasons: seasons.map((effects) => ({
       periodSeconds: effects.length,
       effects: Float64Array.from(effects),

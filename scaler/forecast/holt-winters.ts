@@ -56,6 +56,7 @@ export function smooth(member: Member, track: Track, from: number, to: number, r
   state[0] = member.level;
   state[1] = member.trend;
   state[2] = member.deviation;
+  state.set(member.beforeWild, 3);
   recurse(
     values,
     from,
@@ -86,10 +87,11 @@ export function smooth(member: Member, track: Track, from: number, to: number, r
   member.level = state[0];
   member.trend = state[1];
   member.deviation = state[2];
+  member.beforeWild.set(state.subarray(3));
 }
 
-/** Level, trend and deviation of the member whose turn it is. */
-const state = new Float64Array(3);
+/** Level, trend and deviation of the member whose turn it is, then its `beforeWild`. */
+const state = new Float64Array(11);
 
 /**
  * The loop of `smooth`, where fitting spends its time. It is given numbers and typed arrays alone, so that the engine
@@ -132,19 +134,51 @@ function recurse(
   let level = state[0]!;
   let trend = state[1]!;
   let deviation = state[2]!;
+  let isWild = state[3] === 1;
+  let calmLevel = state[4]!;
+  let calmTrend = state[5]!;
+  let calmDeviation = state[6]!;
+  let wildFirstSlot = state[7]!;
+  let wildFirst = state[8]!;
+  let wildSecondSlot = state[9]!;
+  let wildSecond = state[10]!;
 
   for (let t = from; t < to; t++) {
     const value = values[t]!;
     level += phi * trend;
     trend *= phi;
     let remainder = Number.NaN;
+    if (isWild) {
+      calmLevel += phi * calmTrend;
+      calmTrend *= phi;
+      calmDeviation *= rho;
+    }
     if (Number.isNaN(value)) deviation *= rho;
     else {
       const a = hasFirst ? firstSlots[t]! : 0;
       const b = hasSecond ? secondSlots[t]! : 0;
-      let error = value - level;
-      if (hasFirst) error -= firstEffects[a]!;
-      if (hasSecond) error -= secondEffects[b]!;
+      let seasonless = value;
+      if (hasFirst) seasonless -= firstEffects[a]!;
+      if (hasSecond) seasonless -= secondEffects[b]!;
+      if (isWild) {
+        const calmError = Math.abs(seasonless - calmLevel - calmDeviation);
+        if (calmError <= clip && calmError < Math.abs(seasonless - level - rho * deviation)) {
+          level = calmLevel;
+          trend = calmTrend;
+          deviation = rho > 0 ? calmDeviation / rho : 0;
+          if (hasFirst) firstEffects[wildFirstSlot]! -= wildFirst;
+          if (hasSecond) secondEffects[wildSecondSlot]! -= wildSecond;
+        }
+      }
+      const error = seasonless - level;
+      isWild = Math.abs(error - rho * deviation) > clip;
+      if (isWild) {
+        calmLevel = level;
+        calmTrend = trend;
+        calmDeviation = rho * deviation;
+        wildFirstSlot = a;
+        wildSecondSlot = b;
+      }
       const clipped = Math.min(clip, Math.max(-clip, error));
       level += alpha * clipped;
       trend += alpha * beta * clipped;
@@ -152,12 +186,14 @@ function recurse(
       const seasonal = (1 - alpha) * clipped;
       if (hasFirst) {
         const visits = firstVisits[a]! + 1;
-        firstEffects[a]! += Math.max(1 / visits, gamma) * seasonal;
+        wildFirst = Math.max(1 / visits, gamma) * seasonal;
+        firstEffects[a]! += wildFirst;
         firstVisits[a] = visits;
       }
       if (hasSecond) {
         const visits = secondVisits[b]! + 1;
-        secondEffects[b]! += Math.max(1 / visits, omega) * seasonal;
+        wildSecond = Math.max(1 / visits, omega) * seasonal;
+        secondEffects[b]! += wildSecond;
         secondVisits[b] = visits;
       }
       deviation = rho * deviation + kappa * (remainder - rho * deviation);
@@ -197,6 +233,14 @@ function recurse(
   state[0] = level;
   state[1] = trend;
   state[2] = deviation;
+  state[3] = isWild ? 1 : 0;
+  state[4] = calmLevel;
+  state[5] = calmTrend;
+  state[6] = calmDeviation;
+  state[7] = wildFirstSlot;
+  state[8] = wildFirst;
+  state[9] = wildSecondSlot;
+  state[10] = wildSecond;
 }
 
 /** What level and seasons foretell too little of the value at a step ahead; NaN beyond the end. */

@@ -1,14 +1,28 @@
 import { project } from './holt-winters.js';
+import { withRecurrence } from './recurrence.js';
 import { fromForm } from './scale-form.js';
 import type { PooledModel } from './types.js';
 import { weightAt } from './weights.js';
 
 /**
- * What a pool expects for the `count` steps after its newest one.
+ * What a pool expects for the `count` steps after its newest one, surprises that recur included.
  *
  * @param slots For each period in seconds, the slots of those steps.
  */
 export function projectPool(
+  pool: PooledModel,
+  slots: ReadonlyMap<number, Int32Array>,
+  count: number,
+): Float64Array {
+  const combined = projectMembers(pool, slots, count);
+  const { recurrence, volatility } = pool;
+  if (recurrence === undefined) return combined;
+  const daySlots = slots.get(volatility.periodSeconds)!;
+  return combined.map((value, h) => withRecurrence(recurrence, daySlots[h]!, value));
+}
+
+/** What the members of a pool expect for the `count` steps after its newest one. */
+export function projectMembers(
   pool: PooledModel,
   slots: ReadonlyMap<number, Int32Array>,
   count: number,

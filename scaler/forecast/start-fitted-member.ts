@@ -71,7 +71,7 @@ export function startFittedMember(
   let best = similar ?? START;
   let least = Number.POSITIVE_INFINITY;
   const measure = (candidate: SmoothingParameters) => {
-    const loss = lossWithDeviation(record, candidate);
+    const loss = lossWithDeviation(record, candidate, fresh.clip);
     if (!(loss < least)) return;
     least = loss;
     best = candidate;
@@ -126,7 +126,7 @@ function neighbours(grid: readonly number[], value: number): number[] {
 }
 
 /** Sum over the steps ahead of the mean absolute error that a recorded pass has when this deviation is added. */
-function lossWithDeviation(record: PassRecord, { kappa, rho }: SmoothingParameters): number {
+function lossWithDeviation(record: PassRecord, { kappa, rho }: SmoothingParameters, clip: number): number {
   const { errors, remainder, stepsAhead, from } = record;
   // Three horizons in one loop, because this is where fitting spends its time; what is not measured weighs nothing.
   const near = errors[0]!;
@@ -138,12 +138,21 @@ function lossWithDeviation(record: PassRecord, { kappa, rho }: SmoothingParamete
   const middleFading = rho ** (stepsAhead[1] ?? 0);
   const farFading = rho ** (stepsAhead[2] ?? 0);
   let deviation = 0;
+  let isWild = false;
+  let calm = 0;
   let sum = 0;
   let count = 0;
   for (let t = from; t < remainder.length; t++) {
     const now = remainder[t]!;
     deviation *= rho;
-    if (!Number.isNaN(now)) deviation += kappa * (now - deviation);
+    calm *= rho;
+    if (!Number.isNaN(now)) {
+      if (isWild && Math.abs(now - calm) <= clip && Math.abs(now - calm) < Math.abs(now - deviation))
+        deviation = calm;
+      isWild = Math.abs(now - deviation) > clip;
+      if (isWild) calm = deviation;
+      deviation += kappa * (now - deviation);
+    }
     const error =
       Math.abs(near[t]! - nearFading * deviation) +
       middleWeight * Math.abs(middle[t]! - middleFading * deviation) +

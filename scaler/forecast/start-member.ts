@@ -50,6 +50,7 @@ export function startMember(
     trend: 0,
     deviation: 0,
     clip: CLIP_TIMES * typicalChange(values),
+    beforeWild: new Float64Array(8),
     seasons,
   };
 }
@@ -61,7 +62,7 @@ export function restarted(fresh: Member, parameters: SmoothingParameters): Membe
     effects: season.effects.slice(),
     visits: season.visits.slice(),
   }));
-  return { ...fresh, parameters, seasons };
+  return { ...fresh, parameters, seasons, beforeWild: fresh.beforeWild.slice() };
 }
 
 /** Mean of the first `count` known values; of the first known one when the first `count` are all unknown; else 0. */

@@ -56,6 +56,11 @@ export interface Forecast {
   readonly peaks: readonly number[];
   /** Index of the step in which the peak is most likely. */
   readonly peakStep: number;
+  /**
+   * Whether the horizon holds a time of day at which the load surprised on both of the last two days. The forecast is then
+   * what it was on these days, although no past forecast could show yet how good that is.
+   */
+  readonly recurring: boolean;
 }
 
 /** One season of a Holt-Winters recursion: its table of additive effects, one per slot of local time. */
@@ -100,6 +105,11 @@ export interface Member {
   deviation: number;
   /** Innovations beyond this do not reach level, trend and seasons in full: they are clipped to it. */
   readonly clip: number;
+  /**
+   * State before the newest step when that step was wild, beyond `clip` from what was expected: level, trend and deviation
+   * as they would be without it, and what it added to the two seasons. Empty when it was not.
+   */
+  readonly beforeWild: Float64Array;
   readonly seasons: readonly Season[];
 }
 
@@ -121,6 +131,21 @@ export interface Volatility {
   ratio: number;
 }
 
+/**
+ * Surprises at each time of day on the last two days: what the pool had not expected a horizon before. What surprises
+ * twice in a row is taken for a new or moved rhythm before the members have learned it.
+ */
+export interface Recurrence {
+  /** Errors up to this are no surprise. */
+  readonly leastSurprise: number;
+  /** For each slot of the day: the newest value if it was a surprise, else NaN. */
+  readonly newest: Float64Array | Float32Array;
+  /** The same of the day before. */
+  readonly before: Float64Array | Float32Array;
+  /** What the members expect of the next steps, one for each step of the horizon, each as expected a horizon before it. */
+  readonly pending: Float64Array;
+}
+
 /** The pooled model of one series: of step means, or of step maxima. */
 export interface PooledModel {
   readonly members: Member[];
@@ -133,6 +158,8 @@ export interface PooledModel {
   /** Lowest value a forecast may take: 0 for a series that was never negative. */
   readonly floor: number;
   readonly volatility: Volatility;
+  /** By slot of the day like `volatility`; undefined while the history is too short to tell times of day apart. */
+  readonly recurrence: Recurrence | undefined;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { clean } from './clean.js';
 import { slotsAhead } from './forecast.js';
 import { smooth } from './holt-winters.js';
-import { poolSlots, projectPool } from './project-pool.js';
+import { poolSlots, projectMembers, projectPool } from './project-pool.js';
+import { note } from './recurrence.js';
 import { toForm } from './scale-form.js';
 import type { FittedModel, PooledModel } from './types.js';
 import { nextRatio } from './volatility.js';
@@ -14,7 +15,8 @@ import { nextRatio } from './volatility.js';
  * @param peak Maximum inside the new step, NaN when unknown.
  */
 export function update(model: FittedModel, mean: number, peak: number): void {
-  const slots = poolSlots([model.mean, model.peak], (period) => slotsAhead(model, period, 1));
+  const { horizonSteps } = model;
+  const slots = poolSlots([model.mean, model.peak], (period) => slotsAhead(model, period, horizonSteps + 1));
   advance(model.mean, slots, mean, model.stepSeconds);
   if (model.peak !== model.mean) advance(model.peak, slots, peak, model.stepSeconds);
   model.endSeconds += model.stepSeconds;
@@ -39,4 +41,10 @@ function advance(
     const memberSlots = member.seasons.map(({ periodSeconds }) => slots.get(periodSeconds)!);
     smooth(member, { values: toForm(member, values), slots: memberSlots }, 0, 1);
   }
+  if (!pool.recurrence) return;
+  const { pending } = pool.recurrence;
+  note(pool.recurrence, slots.get(pool.volatility.periodSeconds)![0]!, value, value - pending[0]!);
+  const ahead = new Map([...slots].map(([period, all]) => [period, all.subarray(1)]));
+  pending.copyWithin(0, 1);
+  pending[pending.length - 1] = projectMembers(pool, ahead, pending.length).at(-1)!;
 }

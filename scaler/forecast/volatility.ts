@@ -1,4 +1,5 @@
 import type { Origins } from './origins.js';
+import { quantileOfSorted } from './quantile-of-sorted.js';
 import type { Volatility } from './types.js';
 
 /**
@@ -15,11 +16,17 @@ const EXPONENT = 0.85;
 /** Errors are forgotten over this time. */
 const MEMORY_SECONDS = 5400;
 
+/** An error counts as this many times the typical one at most, so that one wild sample does not widen the next hours. */
+const LARGEST_SCALED = 6;
+
 /** The typical error of a slot is taken over this time before and after it. */
 const SMOOTHING_SECONDS = 7200;
 
 /** Share of the overall mean in each slot's typical error, so that no slot is ever thought to be free of error. */
 const SHARED = 0.1;
+
+/** Errors above this quantile of all count as the quantile: one incident must not widen every day at its hour. */
+const ORDINARY_SHARE = 0.99;
 
 /** Slot of the day of each step, where a history is long enough to tell times of day apart; else one slot for all. */
 export interface DaySlots {
@@ -45,7 +52,7 @@ export function nextRatio(
 ): number {
   if (Number.isNaN(error) || !(typical > 0)) return ratio;
   const memory = Math.exp((-steps * stepSeconds) / MEMORY_SECONDS);
-  return memory * ratio + (1 - memory) * (Math.abs(error) / typical);
+  return memory * ratio + (1 - memory) * Math.min(LARGEST_SCALED, Math.abs(error) / typical);
 }
 
 /**
@@ -62,12 +69,14 @@ export function typicalErrors(
   offset: number,
   stepSeconds: number,
 ): Float64Array {
+  const sizes = errors.filter((error) => !Number.isNaN(error)).map(Math.abs).sort();
+  const most = quantileOfSorted(sizes, ORDINARY_SHARE);
   const sum = new Float64Array(slotCount);
   const seen = new Float64Array(slotCount);
   let total = 0;
   let known = 0;
   for (let i = 0; i < errors.length; i++) {
-    const size = Math.abs(errors[i]!);
+    const size = Math.min(most, Math.abs(errors[i]!));
     if (Number.isNaN(size)) continue;
     const slot = slots[origins.first + i * origins.stride + offset]!;
     sum[slot]! += size;
