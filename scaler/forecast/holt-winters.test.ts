@@ -24,7 +24,7 @@ function memberOf(
     trend,
     deviation: 0,
     clip: Number.POSITIVE_INFINITY,
-  beforeWild: new Float64Array(8),
+    beforeWild: new Float64Array(8),
     seasons: seasons.map((effects) => ({
       periodSeconds: effects.length,
       effects: Float64Array.from(effects),
@@ -117,12 +117,27 @@ describe('smooth', () => {
   });
 
   it('does not let one incident bend the season', () => {
-    const values = Float64Array.of(10, 10, 1000, 10);
-    const free = memberOf({ alpha: 0.1, gamma: 0.5 }, 10, 0, [[0, 0]]);
+    const values = Float64Array.of(10, 10, 1000, 1000, 10, 10);
+    const free = memberOf({ alpha: 0.1, gamma: 0.5 }, 10, 0, [[0, 0, 0, 0, 0, 0]]);
     const clipped = { ...structuredClone(free), clip: 5 };
-    for (const member of [free, clipped]) smooth(member, trackOf(values, 2), 0, 4);
-    assert.ok(free.seasons[0]!.effects[0]! > 400);
-    assertClose([clipped.seasons[0]!.effects[0]!], [0.5 * 0.9 * 5]);
+    for (const member of [free, clipped]) smooth(member, trackOf(values, 6), 0, 4);
+    assert.ok(free.seasons[0]!.effects[2]! > 400);
+    assertClose([clipped.seasons[0]!.effects[2]!], [0.5 * 0.9 * 5]);
+  });
+
+  it('takes a single wild step back once the next one is as it was expected before', () => {
+    const start = memberOf({ alpha: 0.2, beta: 0.1, phi: 0.9, gamma: 0.5, kappa: 1, rho: 0.9 }, 10, 0, [
+      [0, 0, 0],
+    ]);
+    const passed = (...values: readonly number[]) => {
+      const member = { ...structuredClone(start), clip: 5 };
+      smooth(member, trackOf(Float64Array.from(values), 3), 0, values.length);
+      return member;
+    };
+    const back = passed(10, 1000, 10);
+    assertClose([back.level, back.trend, back.deviation, ...back.seasons[0]!.effects], [10, 0, 0, 0, 0, 0]);
+    // Two steps in a row are a new level that the deviation follows.
+    assert.ok(passed(10, 1000, 1000).deviation > 900);
   });
 
   it('keeps level and season over unknown steps, while trend and deviation fade', () => {

@@ -60,6 +60,15 @@ describe('local time', () => {
     assert.equal(seen.size, 206);
   });
 
+  it('gives every step of a day a slot of its own, whatever the step', () => {
+    for (const stepSeconds of [15, 30, 60, 120, 300, 420, 900]) {
+      const slots = slotCount(DAY, stepSeconds);
+      const start = at('2026-03-02T00:00:00Z');
+      const seen = new Set(seasonSlots(start, stepSeconds, slots, DAY, 'Asia/Kolkata'));
+      assert.equal(seen.size, slots, `step of ${stepSeconds} s`);
+    }
+  });
+
   it('refuses a zone that does not exist', () => {
     assert.throws(() => utcOffsetSeconds('Mars/Olympus', 0), RangeError);
   });

@@ -52,7 +52,7 @@ export function slotAt(
 ): number {
   const local = epochSeconds + offsetSeconds;
   const phase = local - Math.floor(local / periodSeconds) * periodSeconds;
-  return Math.min(slots - 1, Math.floor((phase / periodSeconds) * slots));
+  return Math.min(slots - 1, Math.floor((phase * slots) / periodSeconds));
 }
 
 const DAY_SECONDS = 86_400;

@@ -129,6 +129,9 @@ export interface Volatility {
   readonly typical: Float64Array | Float32Array;
   /** Recent errors as a multiple of the typical ones: above 1 in restless times. */
   ratio: number;
+  /** The newest error divided by the typical one, with its sign, and whether it came out of nothing. */
+  newest: number;
+  wasSudden: boolean;
 }
 
 /**

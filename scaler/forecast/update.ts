@@ -5,7 +5,7 @@ import { poolSlots, projectMembers, projectPool } from './project-pool.js';
 import { note } from './recurrence.js';
 import { toForm } from './scale-form.js';
 import type { FittedModel, PooledModel } from './types.js';
-import { nextRatio } from './volatility.js';
+import { followError } from './volatility.js';
 
 /**
  * Moves a model on by one step, in place. Constant time. Level, trend, seasons, deviation and volatility follow the new
@@ -34,7 +34,7 @@ function advance(
     const { volatility } = pool;
     const slot = slots.get(volatility.periodSeconds)![0]!;
     const error = value - projectPool(pool, slots, 1)[0]!;
-    volatility.ratio = nextRatio(volatility.ratio, error, volatility.typical[slot]!, stepSeconds);
+    followError(volatility, error, volatility.typical[slot]!, stepSeconds);
     pool.last = value;
   }
   for (const member of pool.members) {

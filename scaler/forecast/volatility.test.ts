@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type DaySlots, expectedError, measureVolatility, nextRatio, typicalErrors } from './volatility.js';
+import { type DaySlots, expectedError, followError, measureVolatility, typicalErrors } from './volatility.js';
 
 const HOUR = 3600;
 
@@ -44,29 +44,41 @@ describe('volatility', () => {
     });
   });
 
+  const calm = () => ({ ratio: 1, newest: 0, wasSudden: false });
+
   it('is 1 in ordinary times, above in restless ones, and comes back', () => {
-    let ratio = 1;
-    for (let i = 0; i < 20; i++) ratio = nextRatio(ratio, -5, 5, 300);
-    assert.equal(ratio, 1);
-    for (let i = 0; i < 20; i++) ratio = nextRatio(ratio, 25, 5, 300);
-    assert.ok(ratio > 3 && ratio < 5, `${ratio}`);
-    assert.ok(expectedError(5, ratio) > 12);
-    for (let i = 0; i < 200; i++) ratio = nextRatio(ratio, 5, 5, 300);
-    assert.ok(Math.abs(ratio - 1) < 1e-3);
+    const spell = calm();
+    for (let i = 0; i < 20; i++) followError(spell, -5, 5, 300);
+    assert.equal(spell.ratio, 1);
+    for (let i = 0; i < 20; i++) followError(spell, 25, 5, 300);
+    assert.ok(spell.ratio > 3 && spell.ratio < 5, `${spell.ratio}`);
+    assert.ok(expectedError(5, spell.ratio) > 12);
+    for (let i = 0; i < 200; i++) followError(spell, 5, 5, 300);
+    assert.ok(Math.abs(spell.ratio - 1) < 1e-3);
   });
 
   it('takes several steps at once as it would one by one', () => {
-    const together = nextRatio(2, 10, 5, 300, 3);
-    let ratio = 2;
-    for (let i = 0; i < 3; i++) ratio = nextRatio(ratio, 10, 5, 300);
-    assert.ok(Math.abs(together - ratio) < 1e-12);
-    const slower = nextRatio(1, 10, 5, 300, 3);
-    assert.ok(slower > nextRatio(1, 10, 5, 300));
+    const together = { ...calm(), ratio: 2 };
+    followError(together, 10, 5, 300, 3);
+    const single = { ...calm(), ratio: 2 };
+    for (let i = 0; i < 3; i++) followError(single, 10, 5, 300);
+    assert.ok(Math.abs(together.ratio - single.ratio) < 1e-12);
+  });
+
+  it('hardly moves after one wild error and its echo, and follows errors that stay large', () => {
+    const spell = calm();
+    for (const error of [5, 1000, -600, 5]) followError(spell, error, 5, 300);
+    assert.ok(spell.ratio < 1.2, `${spell.ratio}`);
+    for (const error of [1000, 900, -1100, 1000]) followError(spell, error, 5, 300);
+    // Three of the four count in full: each moves the ratio, 200 in their size, by a twentieth of the way.
+    assert.ok(spell.ratio > 20, `${spell.ratio}`);
   });
 
   it('stays where it is when an error is unknown, or there never was one', () => {
-    assert.equal(nextRatio(2, Number.NaN, 5, 300), 2);
-    assert.equal(nextRatio(2, 1, 0, 300), 2);
+    const spell = { ...calm(), ratio: 2 };
+    followError(spell, Number.NaN, 5, 300);
+    followError(spell, 1, 0, 300);
+    assert.deepEqual(spell, { ...calm(), ratio: 2 });
   });
 
   it('says what was known at each origin, not what came', () => {

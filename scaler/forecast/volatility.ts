@@ -16,8 +16,8 @@ const EXPONENT = 0.85;
 /** Errors are forgotten over this time. */
 const MEMORY_SECONDS = 5400;
 
-/** An error counts as this many times the typical one at most, so that one wild sample does not widen the next hours. */
-const LARGEST_SCALED = 6;
+/** An error is sudden when it is this many times the typical one and more than twice the one before. */
+const SUDDEN = 4;
 
 /** The typical error of a slot is taken over this time before and after it. */
 const SMOOTHING_SECONDS = 7200;
@@ -42,17 +42,35 @@ export function expectedError(typical: number, ratio: number): number {
   return typical * ratio ** EXPONENT;
 }
 
-/** The ratio after an error, in a slot with this typical error, `steps` steps after the error before. */
-export function nextRatio(
-  ratio: number,
+/** Present state of the ratio; part of `Volatility`. */
+type Spell = Pick<Volatility, 'ratio' | 'newest' | 'wasSudden'>;
+
+/**
+ * Moves the ratio on after an error, in place.
+ *
+ * A sudden error counts in part until a second large one follows, and its echo, the error of a forecast that the sudden
+ * value misled, not at all. One wild sample thus does not widen the next hours; a spell does, one step later.
+ *
+ * @param typical error at its slot of the day
+ * @param steps since the error before
+ */
+export function followError(
+  spell: Spell,
   error: number,
   typical: number,
   stepSeconds: number,
   steps = 1,
-): number {
-  if (Number.isNaN(error) || !(typical > 0)) return ratio;
+): void {
+  if (Number.isNaN(error) || !(typical > 0)) return;
+  const scaled = error / typical;
+  const size = Math.abs(scaled);
+  const most = Math.max(SUDDEN, 2 * Math.abs(spell.newest));
+  const isEcho = spell.wasSudden && size > SUDDEN && scaled > 0 !== spell.newest > 0;
+  spell.newest = scaled;
+  spell.wasSudden = size > most;
+  if (isEcho) return;
   const memory = Math.exp((-steps * stepSeconds) / MEMORY_SECONDS);
-  return memory * ratio + (1 - memory) * Math.min(LARGEST_SCALED, Math.abs(error) / typical);
+  spell.ratio = memory * spell.ratio + (1 - memory) * Math.min(most, size);
 }
 
 /**
@@ -69,7 +87,10 @@ export function typicalErrors(
   offset: number,
   stepSeconds: number,
 ): Float64Array {
-  const sizes = errors.filter((error) => !Number.isNaN(error)).map(Math.abs).sort();
+  const sizes = errors
+    .filter((error) => !Number.isNaN(error))
+    .map(Math.abs)
+    .sort();
   const most = quantileOfSorted(sizes, ORDINARY_SHARE);
   const sum = new Float64Array(slotCount);
   const seen = new Float64Array(slotCount);
@@ -123,11 +144,11 @@ export function measureVolatility(
 ): { readonly volatility: Volatility; readonly ratios: Float64Array } {
   const typical = typicalErrors(errors, origins, daySlots, 1, stepSeconds);
   const ratios = new Float64Array(errors.length);
-  let ratio = 1;
+  const spell: Spell = { ratio: 1, newest: 0, wasSudden: false };
   for (let i = 0; i < errors.length; i++) {
-    ratios[i] = ratio;
+    ratios[i] = spell.ratio;
     const slot = daySlots.slots[origins.first + i * origins.stride + 1]!;
-    ratio = nextRatio(ratio, errors[i]!, typical[slot]!, stepSeconds, origins.stride);
+    followError(spell, errors[i]!, typical[slot]!, stepSeconds, origins.stride);
   }
-  return { volatility: { periodSeconds: daySlots.periodSeconds, typical, ratio }, ratios };
+  return { volatility: { periodSeconds: daySlots.periodSeconds, typical, ...spell }, ratios };
 }
