@@ -17,7 +17,7 @@ const EXPONENT = 0.85;
 const MEMORY_SECONDS = 5400;
 
 /** An error is sudden when it is this many times the typical one and more than twice the one before. */
-const SUDDEN = 4;
+const SUDDEN = 6;
 
 /** The typical error of a slot is taken over this time before and after it. */
 const SMOOTHING_SECONDS = 7200;
