@@ -41,6 +41,11 @@ export interface ScalerConfig {
     readonly timeoutSeconds: number;
     readonly heapMebibytes: number;
   };
+  /** The other replicas of this scaler; the address is undefined where they are not to be asked. */
+  readonly replicas: {
+    readonly address: { readonly host: string; readonly port: number } | undefined;
+    readonly warmUpSeconds: number;
+  };
   readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' };
   /** How long calls in flight may take to finish after SIGTERM. */
   readonly drainSeconds: number;

@@ -12,7 +12,8 @@ import { Planner } from './planner/planner.js';
 import { spread } from './planner/schedule.js';
 import { createLog, type Logger } from './telemetry/log.js';
 import { createTelemetry } from './telemetry/telemetry.js';
-import { parseTrigger } from './trigger.js';
+import { parseTrigger, type Trigger } from './trigger.js';
+import { warmUp } from './warm-up.js';
 import { createWebServer, type WebServer } from './web/server.js';
 import { statusPage } from './web/status-page.js';
 
@@ -33,6 +34,8 @@ const streamsPerTrigger = 2;
 
 /** A scaler that serves. */
 export interface Scaler {
+  /** Resolves when the replica is ready, or stops before it is. */
+  readonly ready: Promise<void>;
   readonly grpcPort: number;
   readonly httpPort: number;
   /** Takes no more calls, lets those in flight finish for a bounded time, and ends everything. */
@@ -61,11 +64,13 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
   telemetry.exportAnswers(planner);
 
   const context = triggerContext(config);
+  const { address, warmUpSeconds } = config.replicas;
   const { maxMessageBytes: messageBytes, maxConnections: connections, maxStreams: streams } = config.grpc;
   const grpc = createGrpcServer({
     answers: planner,
     parseTrigger: (ref) => parseTrigger(ref, context),
     tls: config.grpc.tls,
+    replicas: address && { address, tracked: () => triggersOf(planner) },
     limits: {
       messageBytes,
       connections,
@@ -78,8 +83,12 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
   });
   let notReady: string | undefined = 'starting';
   let web: WebServer | undefined;
+  let warming: Promise<void> | undefined;
+  const stopping = new AbortController();
   const stop = async (): Promise<void> => {
     notReady = 'stopping';
+    stopping.abort();
+    await warming;
     await grpc.drain();
     await web?.close(config.drainSeconds);
     await planner.close();
@@ -109,10 +118,26 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
     await stop();
     throw error;
   }
-  notReady = undefined;
+  const serve = (): void => {
+    if (stopping.signal.aborted) return;
+    notReady = undefined;
+    grpc.serve();
+  };
+  if (address === undefined) serve();
+  else {
+    const tell = (progress: string): void => {
+      if (!stopping.signal.aborted) notReady = progress;
+    };
+    const { signal } = stopping;
+    warming = warmUp({ grpc, planner, seconds: warmUpSeconds, log, signal, tell }).then(serve);
+  }
   for (const notice of config.notices) log.warn(notice);
   log.info({ grpc: grpc.port, http: web.port, version: packageVersion }, 'the scaler serves');
-  return { grpcPort: grpc.port, httpPort: web.port, stop };
+  return { ready: warming ?? Promise.resolve(), grpcPort: grpc.port, httpPort: web.port, stop };
+}
+
+function* triggersOf(planner: Planner): Iterable<Trigger> {
+  for (const { trigger } of planner.all()) yield trigger;
 }
 
 /**

@@ -89,6 +89,7 @@ export function loadConfig({ environment, file: given }: ConfigOrigin): ScalerCo
       timeoutSeconds: values['planner.fitTimeout'],
       heapMebibytes: values['planner.fitMemory'],
     },
+    replicas: { address: values['replicas.address'], warmUpSeconds: values['replicas.warmUp'] },
     log: { level: values['log.level'] },
     drainSeconds: values['process.drain'],
     notices: unknownVariables(environment),

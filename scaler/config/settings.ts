@@ -168,6 +168,17 @@ export const settings = {
     meaning: 'Heap of one worker thread.',
     read: whole(32, 8192),
   }),
+  'replicas.address': optional('none: replicas start without the triggers of others', {
+    form: '`host:port`',
+    meaning:
+      'A name that resolves to every replica of the scaler, those that are not ready included, and their gRPC port: a headless Service with `publishNotReadyAddresses`. A replica that starts asks the others which triggers they have, and is ready when it has models for them.',
+    read: replicasAddress,
+  }),
+  'replicas.warmUp': defaulted('2m', {
+    form: 'a duration of whole seconds from 0s to 10m',
+    meaning: 'A replica that starts is ready after so long at the latest, whatever models are missing.',
+    read: wholeSeconds({ min: 0, max: 600 }),
+  }),
   'log.level': defaulted('info', {
     form: '`trace`, `debug`, `info`, `warn`, `error` or `silent`',
     meaning: 'Least weighty kind of line that is logged.',
@@ -227,6 +238,12 @@ function listenAddress(value: string): ListenAddress {
   const port = Number(match[3]);
   if (port > 65_535) throw new Refusal(`port ${port} is above 65535`);
   return Object.freeze({ host: match[1] || match[2] || undefined, port, text: value });
+}
+
+function replicasAddress(value: string): { readonly host: string; readonly port: number } {
+  const { host, port } = listenAddress(value);
+  if (host === undefined) throw new Refusal('the host is missing');
+  return Object.freeze({ host, port });
 }
 
 function userName(value: string): string {

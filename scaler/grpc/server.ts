@@ -1,4 +1,5 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { Trigger } from '../trigger.js';
 import { CallWatch, type RpcObserver } from './call-watch.js';
 import { RotatingCertificates, type TlsFiles } from './certificates.js';
 import { addHealth, addReflection } from './discovery.js';
@@ -7,6 +8,7 @@ import { defaultLimits, type GrpcLimits } from './limits.js';
 import { type ListenAddress, type Listener, listen } from './listener.js';
 import { type Log, silentLog } from './log.js';
 import { ExternalScaler } from './proto.js';
+import { askReplicas, type ReplicasAddress, replicaHandlers, replicasService } from './replicas.js';
 import { PushStreams } from './streams.js';
 import { type ParseTrigger, TriggerCache } from './trigger-cache.js';
 import { dropUnreadBodies } from './unread-bodies.js';
@@ -21,6 +23,10 @@ export interface GrpcServerOptions {
   readonly tlsRefreshSeconds?: number;
   readonly limits?: Partial<GrpcLimits>;
   readonly observer?: RpcObserver;
+  /** Where the replicas of the scaler tell each other the triggers that they are asked about; undefined for nowhere. */
+  readonly replicas?:
+    | { readonly address: ReplicasAddress; readonly tracked: () => Iterable<Trigger> }
+    | undefined;
   readonly log?: Log;
 }
 
@@ -38,6 +44,13 @@ export interface GrpcServer {
    * `limits.drainSeconds`. Resolves when nothing is open any more. May be called at any time and more than once.
    */
   drain(): Promise<void>;
+  /**
+   * The triggers that other replicas are asked about, parsed. Until `serve` health checks say NOT_SERVING where there may
+   * be others; calls are answered all the same.
+   */
+  triggersOfOthers(signal: AbortSignal): Promise<readonly Trigger[]>;
+  /** Says SERVING to health checks. */
+  serve(): void;
   /** To be called when the configuration that `parseTrigger` reads has changed: triggers are parsed anew. */
   triggersChanged(): void;
 }
@@ -66,6 +79,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const parts = { triggers, answers, log };
   const streams = new PushStreams(parts, limits);
   server.addService(ExternalScaler.service, { ...unaryHandlers(parts), ...streams.handlers });
+  const { replicas } = options;
+  if (replicas) server.addService(replicasService, { ...replicaHandlers({ ...replicas, triggers, log }) });
   const health = addHealth(server);
   addReflection(server);
 
@@ -110,8 +125,16 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
         throw error;
       }
       watch.start();
-      health.set(true);
+      if (!replicas) health.set(true);
       return listener.port;
+    },
+    async triggersOfOthers(signal) {
+      if (!replicas) return [];
+      const refs = await askReplicas({ address: replicas.address, tls, log, signal });
+      return refs.flatMap((ref) => triggers.find(ref) ?? []);
+    },
+    serve() {
+      if (!drained) health.set(true);
     },
     get port() {
       return listener?.port ?? 0;

@@ -61,6 +61,24 @@ export class TriggerCache {
     return entry.outcome;
   }
 
+  /** The trigger of a reference; undefined where its metadata is wrong. */
+  find(ref: ScaledObjectRef__Output): Trigger | undefined {
+    try {
+      return this.get(ref).trigger;
+    } catch (error) {
+      if (error instanceof ScalerError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The metadata as it came of those triggers that are known here. */
+  *refsOf(triggers: Iterable<Trigger>): Iterable<ScaledObjectRef__Output> {
+    const wanted = new Set(triggers);
+    for (const entries of this.#objects.values())
+      for (const { ref, outcome } of entries)
+        if (!(outcome instanceof ScalerError) && wanted.has(outcome.trigger)) yield ref;
+  }
+
   /** Forgets everything, for when what `parse` makes of a trigger has changed. */
   clear(): void {
     this.#objects.clear();

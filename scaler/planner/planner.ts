@@ -57,6 +57,11 @@ export class Planner implements Answers {
     return tracked.answer ?? { error: noAnswerYet(trigger, this.parts.settings.firstAnswerWaitSeconds) };
   }
 
+  /** Makes a trigger known as if it had been asked about, and waits for its first model or the reason for none. */
+  async warmUp(trigger: Trigger): Promise<void> {
+    await this.#track(trigger).settled;
+  }
+
   /** @throws ScalerError as `HistoryProvider.window` does, and when the namespace has too many triggers. */
   subscribe(trigger: Trigger, listener: (answer: Answer) => void): () => void {
     return this.#track(trigger).subscribe(listener);

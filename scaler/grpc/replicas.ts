@@ -1,0 +1,190 @@
+import dns from 'node:dns';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import {
+  type ChannelCredentials,
+  Client,
+  credentials,
+  type handleServerStreamingCall,
+  loadPackageDefinition,
+  type ServiceClientConstructor,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { packageRoot } from '../package-root.js';
+import type { Trigger } from '../trigger.js';
+import type { TlsFiles } from './certificates.js';
+import type { ScaledObjectRef__Output } from './generated/externalscaler/ScaledObjectRef.js';
+import type { Log } from './log.js';
+import type { TriggerCache } from './trigger-cache.js';
+
+const folder = join(packageRoot, 'proto');
+const { replicas } = loadPackageDefinition(
+  loadSync(join(folder, 'replicas.proto'), { includeDirs: [folder], defaults: true }),
+) as unknown as { replicas: { Replicas: ServiceClientConstructor } };
+
+/** The service by which replicas tell each other their triggers: proto/replicas.proto. */
+export const replicasService = replicas.Replicas.service;
+
+/** Every replica of the scaler, those that are not ready included: a name and the port of all. */
+export interface ReplicasAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What the answer to other replicas is made of. */
+export interface ReplicaParts {
+  readonly address: ReplicasAddress;
+  readonly triggers: TriggerCache;
+  /** The triggers that KEDA asks about. */
+  readonly tracked: () => Iterable<Trigger>;
+  readonly log: Log;
+}
+
+type KnownTriggers = handleServerStreamingCall<object, ScaledObjectRef__Output>;
+
+/** Answers a replica's question. Whoever asks from another address than a replica's is refused. */
+export function replicaHandlers({ address, triggers, tracked, log }: ReplicaParts): {
+  KnownTriggers: KnownTriggers;
+} {
+  return {
+    KnownTriggers: (call) => {
+      const peer = hostOf(call.getPeer());
+      const answer = async () => {
+        const allowed = await addressesOf(address.host);
+        if (!allowed.includes(peer)) {
+          log.warn({ peer }, `refused to tell the triggers: ${address.host} does not resolve to the caller`);
+          call.emit('error', { code: status.PERMISSION_DENIED, details: 'the caller is no replica' });
+          return;
+        }
+        for (const ref of triggers.refsOf(tracked())) call.write(ref);
+        call.end();
+      };
+      answer().catch((error) => {
+        log.warn({ err: error }, 'the other replicas could not be looked up');
+        call.emit('error', { code: status.UNAVAILABLE, details: 'the replicas could not be looked up' });
+      });
+    },
+  };
+}
+
+/** How the other replicas are asked. */
+export interface AskOptions {
+  readonly address: ReplicasAddress;
+  /** This replica's own files, which the others have too; undefined for plaintext. */
+  readonly tls: TlsFiles | undefined;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** A replica's address may take so long to reach the name service of another. */
+const knownWithinSeconds = 45;
+const retrySeconds = 1;
+const callSeconds = 10;
+
+/**
+ * The triggers that other replicas are asked about. Replicas that do not answer, or are of a release that cannot, are
+ * left out, so a first install has none.
+ */
+export async function askReplicas({
+  address,
+  tls,
+  log,
+  signal,
+}: AskOptions): Promise<readonly ScaledObjectRef__Output[]> {
+  const until = performance.now() + knownWithinSeconds * 1000;
+  const refs = new Map<string, ScaledObjectRef__Output>();
+  const channel = tls === undefined ? credentials.createInsecure() : credentialsOfReplica(tls);
+  const done = new Set<string>();
+  for (;;) {
+    const left = (await addressesOf(address.host)).filter((ip) => !done.has(ip));
+    let isRefused = false;
+    for (const ip of left) {
+      const target = `${ip.includes(':') ? `[${ip}]` : ip}:${address.port}`;
+      try {
+        for (const ref of await askReplica(target, channel, signal)) refs.set(JSON.stringify(ref), ref);
+        done.add(ip);
+      } catch (error) {
+        const { code, details } = error as ServiceError;
+        if (code === status.PERMISSION_DENIED) isRefused = true;
+        else done.add(ip);
+        log.info({ replica: target, code, details }, 'a replica did not tell its triggers');
+      }
+    }
+    if (!isRefused || signal.aborted || performance.now() > until) return [...refs.values()];
+    await new Promise((resolve) => setTimeout(resolve, retrySeconds * 1000));
+  }
+}
+
+function askReplica(
+  target: string,
+  channel: ChannelCredentials,
+  signal: AbortSignal,
+): Promise<ScaledObjectRef__Output[]> {
+  const client = new Client(target, channel, {
+    'grpc.use_local_subchannel_pool': 1,
+    // TLS knows no server names that are IP addresses.
+    'grpc.ssl_target_name_override': 'replicas',
+  });
+  const { KnownTriggers } = replicasService as unknown as {
+    KnownTriggers: {
+      path: string;
+      requestSerialize: (request: object) => Buffer;
+      responseDeserialize: (bytes: Buffer) => ScaledObjectRef__Output;
+    };
+  };
+  return new Promise<ScaledObjectRef__Output[]>((resolve, reject) => {
+    const { path, requestSerialize, responseDeserialize } = KnownTriggers;
+    const deadline = Date.now() + callSeconds * 1000;
+    const call = client.makeServerStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      {},
+      { deadline },
+    );
+    const refs: ScaledObjectRef__Output[] = [];
+    signal.addEventListener('abort', () => call.cancel(), { once: true });
+    call.on('data', (ref: ScaledObjectRef__Output) => refs.push(ref));
+    call.once('error', reject);
+    call.once('end', () => resolve(refs));
+  }).finally(() => client.close());
+}
+
+/**
+ * Credentials that trust the certificate that all replicas have, or one of the same authority. Replicas are called by
+ * their IP address, which no certificate names.
+ */
+function credentialsOfReplica({ certFile, keyFile, clientCaFile }: TlsFiles): ChannelCredentials {
+  const cert = readFileSync(certFile);
+  const ca = clientCaFile === undefined ? [cert] : [cert, readFileSync(clientCaFile)];
+  const options: SecureContextOptions & { allowPartialTrustChain: boolean } = {
+    cert,
+    key: readFileSync(keyFile),
+    ca,
+    allowPartialTrustChain: true,
+  };
+  return credentials.createFromSecureContext(createSecureContext(options), {
+    checkServerIdentity: () => undefined,
+  });
+}
+
+async function addressesOf(host: string): Promise<string[]> {
+  try {
+    return (await dns.promises.lookup(host, { all: true })).map(({ address }) => address);
+  } catch (error) {
+    // No replica has an address yet, or it is not known here: then there is nobody to ask.
+    if ((error as NodeJS.ErrnoException).code === 'ENOTFOUND') return [];
+    throw error;
+  }
+}
+
+/** The IP address in `1.2.3.4:50051` or `[::ffff:1.2.3.4]:50051`. */
+function hostOf(peer: string): string {
+  return peer
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/^::ffff:(?=\d+\.)/i, '');
+}
