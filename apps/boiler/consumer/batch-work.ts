@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { Pool } from 'mysql2/promise';
 import type { Logger } from '../../shared/log.js';
+import type { Language } from '../language.js';
 import type { Reading } from '../reading.js';
 import { markAlertsSent, pendingAlerts } from '../store/pending-alerts.js';
 import { type StoreRules, storeBatch } from '../store/reading-store.js';
@@ -21,6 +22,8 @@ export interface Delivery {
 export interface BatchWorkOptions {
   readonly pool: Pool;
   readonly consumer: string;
+  /** Language of the alerts. */
+  readonly language: Language;
   readonly rules: StoreRules;
   readonly metrics: ConsumerMetrics;
   readonly log: Logger;
@@ -49,12 +52,12 @@ export async function workOnBatch(
   const readingIds = batch.map(({ reading }) => reading.id);
   const alerts = await untilItWorks(signal, options, () => pendingAlerts(options.pool, readingIds));
   if (alerts.length > 0) {
-    await publishAlerts(channel, alerts);
+    await publishAlerts(channel, alerts, options.language);
     await untilItWorks(signal, options, () => markAlertsSent(options.pool, alerts));
     for (const alert of alerts) {
       const { boiler, measure, kind } = alert;
       metrics.alerts.inc({ boiler, measure, kind });
-      log.warn({ boiler, measure, kind, reading: alert.readingId }, alertText(alert));
+      log.warn({ boiler, measure, kind, reading: alert.readingId }, alertText(alert, options.language));
     }
   }
   if (signal.aborted) throw signal.reason;

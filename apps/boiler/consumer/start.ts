@@ -29,6 +29,7 @@ export async function startConsumer(config: ConsumerConfig, log: Logger): Promis
   const work: BatchWorkOptions = {
     pool,
     consumer: consumerName(config),
+    language: config.APP_LANGUAGE,
     rules: {
       deviation: {
         windowReadings: config.ANOMALY_WINDOW_READINGS,

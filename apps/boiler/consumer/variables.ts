@@ -5,6 +5,7 @@ import { decimalNumber, optionalText, wholeNumber } from '../../shared/environme
 import type { CommonConfig } from '../../shared/run-program.js';
 import { operationsVariables } from '../../shared/serve-operations.js';
 import { defaultDeviationRule } from '../anomaly/deviation.js';
+import { languageVariables } from '../language-variables.js';
 import { databaseVariables } from '../store/variables.js';
 
 /** What the consumer reads from the environment. */
@@ -13,6 +14,7 @@ export const consumerVariables = z.object({
   ...databaseVariables,
   ...startTimeoutVariables,
   ...operationsVariables,
+  ...languageVariables,
   CONSUMER_NAME: optionalText({
     meaning:
       'Name of this consumer in the batches it stores; the host’s name, which is the pod’s, without it.',

@@ -12,6 +12,8 @@ export interface OverviewFeedOptions {
   readonly read: () => Promise<Overview>;
   /** Told why the database cannot be asked, and `undefined` when it can again. */
   readonly onProblem: (error: unknown) => void;
+  /** What viewers are told when the database does not answer. */
+  readonly problem: string;
   /** Told how many are looking. */
   readonly onViewers: (viewers: number) => void;
 }
@@ -79,9 +81,7 @@ export class OverviewFeed {
       return serverSentEvent('overview', overview);
     } catch (error) {
       this.#options.onProblem(error);
-      return serverSentEvent('problem', {
-        reason: 'The database does not answer. What is shown may be old.',
-      });
+      return serverSentEvent('problem', { reason: this.#options.problem });
     }
   }
 }

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type RequestHandler, Router } from 'express';
+import type { Language } from '../language.js';
+import { words } from './words.js';
 
 /** The page loads and asks nothing but this server, and no text can become markup or script in it. */
 const headers = {
@@ -30,13 +33,14 @@ export const securityHeaders: RequestHandler = (_request, response, next) => {
 };
 
 /** The page at `/`, its parts under `/page/`, and the chart library as it lies in node_modules. */
-export function pageRoutes(): Router {
+export function pageRoutes(language: Language): Router {
   const folder = fileURLToPath(new URL('page', import.meta.url));
   const chartFolder = dirname(createRequire(import.meta.url).resolve('uplot'));
   const router = Router();
   // Asked anew each time, by ETag: a page must not go on with the modules of the version before.
   const files = { maxAge: 0, cacheControl: true };
-  router.get('/', (_request, response) => response.sendFile(join(folder, 'index.html'), files));
+  const page = inLanguage(readFileSync(join(folder, 'index.html'), 'utf8'), language);
+  router.get('/', (_request, response) => response.set('Cache-Control', 'no-cache').send(page));
   router.get('/page/uplot.js', (_request, response) =>
     response.sendFile(join(chartFolder, 'uPlot.esm.js'), files),
   );
@@ -45,4 +49,13 @@ export function pageRoutes(): Router {
   );
   router.use('/page', express.static(folder, { ...files, index: false, redirect: false }));
   return router;
+}
+
+/** Sets the page's language, fills its `%name%`s with texts, and hands all of these to its script. */
+function inLanguage(html: string, language: Language): string {
+  const values: Readonly<Record<string, string>> = words[language];
+  return html
+    .replace('lang="en"', `lang="${language}"`)
+    .replace('"%words%"', () => JSON.stringify(values))
+    .replaceAll(/%(\w+)%/g, (_, name: string) => values[name]!);
 }

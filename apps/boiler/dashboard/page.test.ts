@@ -139,6 +139,26 @@ describe('the boiler’s dashboard', () => {
     await watched.close();
   });
 
+  it('speaks Portuguese when it is set to, with decimal commas', async () => {
+    const other = startDashboard({ ...database.environment, APP_LANGUAGE: 'pt-BR' });
+    const watched = await openPage(browser, await other.url('http'), {
+      viewport: { width: 1280, height: 900 },
+    });
+    const { page } = watched;
+    await page.waitForSelector('.connection.live');
+    assert.equal(await page.evaluate('document.documentElement.lang'), 'pt-BR');
+    assert.equal(await page.title(), 'Caldeiras');
+    const text = (await page.locator('body').innerText()).replaceAll(/\s+/g, ' ');
+    for (const words of ['Ao vivo', 'Temperatura do vapor por minuto', 'Vazão de vapor', 'ID do lote'])
+      assert.ok(text.includes(words), `"${words}" is missing in: ${text}`);
+    assert.match(text, /18\d,\d °C/);
+    assert.doesNotMatch(text, /%\w+%|\{\w+\}|undefined|\b(the|Boiler|Readings|minutes|Last|Expected)\b/);
+    await watched.assertAccessible();
+    watched.assertUnblemished();
+    await watched.close();
+    await other.stop();
+  });
+
   it('asks the database only while somebody looks', async () => {
     const watched = await openPage(browser, url);
     await watched.page.waitForSelector('.connection.live');

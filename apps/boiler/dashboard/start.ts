@@ -11,6 +11,7 @@ import { readOverview } from './overview.js';
 import { OverviewFeed } from './overview-feed.js';
 import { pageRoutes, securityHeaders } from './page-routes.js';
 import type { DashboardConfig } from './variables.js';
+import { words } from './words.js';
 
 /** Starts the page that shows the boilers live. */
 export async function startDashboard(config: DashboardConfig, log: Logger): Promise<RunningProgram> {
@@ -39,12 +40,17 @@ export async function startDashboard(config: DashboardConfig, log: Logger): Prom
       if (problem !== databaseProblem && problem === undefined) log.info('the database works again');
       databaseProblem = problem;
     },
+    problem: words[config.APP_LANGUAGE].databaseAway,
     onViewers: (viewers) => metrics.viewers.set(viewers),
   });
 
   const app = express();
   app.disable('x-powered-by');
-  app.use(requestMetrics(operations.registry, 'boiler-dashboard'), securityHeaders, pageRoutes());
+  app.use(
+    requestMetrics(operations.registry, 'boiler-dashboard'),
+    securityHeaders,
+    pageRoutes(config.APP_LANGUAGE),
+  );
   app.get('/api/overview', async (_request, response) => {
     response.set('Cache-Control', 'no-store').json(await read());
   });

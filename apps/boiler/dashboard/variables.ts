@@ -3,6 +3,7 @@ import { startTimeoutVariables } from '../../shared/broker-variables.js';
 import { decimalNumber, port, wholeNumber } from '../../shared/environment.js';
 import type { CommonConfig } from '../../shared/run-program.js';
 import { operationsVariables } from '../../shared/serve-operations.js';
+import { languageVariables } from '../language-variables.js';
 import { databaseVariables } from '../store/variables.js';
 
 /** What the dashboard reads from the environment. */
@@ -11,6 +12,7 @@ export const dashboardVariables = z.object({
   ...databaseVariables,
   ...startTimeoutVariables,
   ...operationsVariables,
+  ...languageVariables,
   WINDOW_MINUTES: wholeNumber({
     min: 5,
     max: 1440,

@@ -1,6 +1,8 @@
 import type { AnomalyRow, BoilerOverview, Overview } from '../contract.js';
 import { element } from './dom.js';
+import { decimal } from './format.js';
 import { wordsFor } from './measures.js';
+import { say } from './say.js';
 
 /** An anomaly shows on its boiler for this long. */
 const anomalyShownMs = 60_000;
@@ -48,13 +50,17 @@ export function boilerCards(overview: Overview): HTMLElement[] {
 
 function valueWithUnit(measure: string, value: number): (Node | string)[] {
   const { unit, digits } = wordsFor(measure);
-  return [value.toFixed(digits), ' ', element('span', { class: 'unit' }, unit)];
+  return [decimal(value, digits), ' ', element('span', { class: 'unit' }, unit)];
 }
 
 function stateBadge(boiler: BoilerOverview, { anomalies, asOfMs }: Overview): HTMLElement {
   const silentMs = asOfMs - boiler.latest.measuredAtMs;
   if (silentMs > silentAfterMs) {
-    return element('span', { class: 'badge warn' }, `Silent for ${Math.floor(silentMs / 60_000)} min`);
+    return element(
+      'span',
+      { class: 'badge warn' },
+      say('silent', { minutes: Math.floor(silentMs / 60_000) }),
+    );
   }
   const recent = anomalies.filter(
     (anomaly) => anomaly.boiler === boiler.name && asOfMs - anomaly.measuredAtMs < anomalyShownMs,
@@ -62,11 +68,11 @@ function stateBadge(boiler: BoilerOverview, { anomalies, asOfMs }: Overview): HT
   const worst = recent.find((anomaly) => anomaly.kind === 'limit') ?? recent[0];
   return worst
     ? element('span', { class: worst.kind === 'limit' ? 'badge bad' : 'badge warn' }, shortly(worst))
-    : element('span', { class: 'badge good' }, 'Normal');
+    : element('span', { class: 'badge good' }, say('normal'));
 }
 
-/** `Pressure high`, or `Pressure odd` for a deviation. */
+/** `Pressure high`, or `Pressure unusual` for a deviation. */
 function shortly({ measure, kind, value, expectedHigh }: AnomalyRow): string {
-  const { name } = wordsFor(measure);
-  return kind === 'limit' ? `${name} ${value > expectedHigh ? 'high' : 'low'}` : `${name} unusual`;
+  const limitPassed = value > expectedHigh ? 'high' : 'low';
+  return say(kind === 'limit' ? limitPassed : 'unusual', { measure: wordsFor(measure).name });
 }

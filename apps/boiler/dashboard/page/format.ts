@@ -1,3 +1,5 @@
+import { language } from './say.js';
+
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const clockWithSeconds = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
@@ -5,7 +7,7 @@ const clockWithSeconds = new Intl.DateTimeFormat(undefined, {
   second: '2-digit',
   hourCycle: 'h23',
 });
-const whole = new Intl.NumberFormat('en-GB');
+const whole = new Intl.NumberFormat(language);
 
 /** Hours and minutes on the viewer's clock. @param seconds since the Unix epoch */
 export function hourAndMinute(seconds: number): string {
@@ -22,9 +24,9 @@ export function count(value: number): string {
   return whole.format(value);
 }
 
-/** `1 anomaly`, `2 anomalies` */
-export function counted(value: number, one: string, many: string): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
+/** `184.5`, or `184,5` in Portuguese. */
+export function decimal(value: number, digits: number): string {
+  return value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 /** The viewer's time zone, such as `America/Sao_Paulo`. */

@@ -3,29 +3,30 @@ import { anomalyRows } from './anomaly-rows.js';
 import { batchRows } from './batch-rows.js';
 import { boilerCards } from './boilers.js';
 import { byId, element } from './dom.js';
-import { count, counted, timeOfDay, zone } from './format.js';
+import { count, timeOfDay, zone } from './format.js';
+import { say } from './say.js';
 import { TemperatureChart } from './temperature-chart.js';
 
 const chart = new TemperatureChart();
 
 function show(overview: Overview): void {
   const { boilers, anomalies, anomalyCount, batches, minutes } = overview;
-  const noReading = element(
-    'li',
-    { class: 'empty' },
-    `No reading was stored in the last ${minutes.length} minutes.`,
-  );
+  const noReading = element('li', { class: 'empty' }, say('noReadings', { minutes: minutes.length }));
   byId('boilers').replaceChildren(...(boilers.length > 0 ? boilerCards(overview) : [noReading]));
   chart.show(overview);
   fill('anomalies', anomalies, anomalyRows);
   byId('no-anomalies').hidden = anomalies.length > 0;
-  byId('anomaly-count').textContent =
-    `${counted(anomalyCount, 'value', 'values')} in the last ${minutes.length} minutes`;
+  byId('anomaly-count').textContent = say(anomalyCount === 1 ? 'oneAnomaly' : 'manyAnomalies', {
+    count: count(anomalyCount),
+    minutes: minutes.length,
+  });
   fill('batches', batches, batchRows);
   byId('no-batches').hidden = batches.length > 0;
   const stored = batches.reduce((sum, { batches: ofMinute }) => sum + ofMinute, 0);
-  byId('batch-count').textContent =
-    `${count(stored)} in the last ${counted(batches.length, 'minute', 'minutes')}`;
+  byId('batch-count').textContent = say(batches.length === 1 ? 'oneBatchMinute' : 'manyBatchMinutes', {
+    count: count(stored),
+    minutes: batches.length,
+  });
 }
 
 const shown = new Map<string, string>();
@@ -39,7 +40,7 @@ function fill<Row>(id: string, rows: readonly Row[], render: (rows: readonly Row
 }
 
 /** Tells the state of the connection; a screen reader speaks it when it changes, and not the time of each update. */
-function say(state: string, kind: 'live' | 'trouble', updated = ''): void {
+function tell(state: string, kind: 'live' | 'trouble', updated = ''): void {
   if (byId('state').textContent !== state) byId('state').textContent = state;
   byId('updated').textContent = updated;
   byId('connection').className = `connection ${kind}`;
@@ -52,9 +53,9 @@ const stream = new EventSource('api/stream');
 stream.addEventListener('overview', ({ data }) => {
   const overview = JSON.parse(data) as Overview;
   show(overview);
-  say('Live', 'live', timeOfDay(overview.asOfMs));
+  tell(say('live'), 'live', timeOfDay(overview.asOfMs));
 });
 stream.addEventListener('problem', ({ data }) =>
-  say((JSON.parse(data) as { reason: string }).reason, 'trouble'),
+  tell((JSON.parse(data) as { reason: string }).reason, 'trouble'),
 );
-stream.addEventListener('error', () => say('No connection to the dashboard: trying again', 'trouble'));
+stream.addEventListener('error', () => tell(say('lostConnection'), 'trouble'));

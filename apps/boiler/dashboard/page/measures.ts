@@ -1,3 +1,5 @@
+import { say } from './say.js';
+
 /** How the page names a measure, with its unit and the digits that its sensor is good for. */
 export interface MeasureWords {
   readonly name: string;
@@ -6,10 +8,10 @@ export interface MeasureWords {
 }
 
 const words: Readonly<Record<string, MeasureWords>> = {
-  temperature: { name: 'Temperature', unit: '°C', digits: 1 },
-  pressure: { name: 'Pressure', unit: 'bar', digits: 2 },
-  steamFlow: { name: 'Steam flow', unit: 't/h', digits: 1 },
-  waterLevel: { name: 'Water level', unit: '%', digits: 1 },
+  temperature: { name: say('temperature'), unit: '°C', digits: 1 },
+  pressure: { name: say('pressure'), unit: 'bar', digits: 2 },
+  steamFlow: { name: say('steamFlow'), unit: 't/h', digits: 1 },
+  waterLevel: { name: say('waterLevel'), unit: '%', digits: 1 },
 };
 
 /** The words for a measure; one that the page does not know keeps its own name. */

@@ -1,7 +1,8 @@
 import type { Overview } from '../contract.js';
 import { colourClass } from './boilers.js';
 import { byId, element } from './dom.js';
-import { hourAndMinute } from './format.js';
+import { decimal, hourAndMinute } from './format.js';
+import { say } from './say.js';
 import uPlot from './uplot.js';
 
 /** Less than this many degrees are not spread over the whole height: noise would look like trouble. */
@@ -64,7 +65,7 @@ export class TemperatureChart {
       'li',
       {},
       element('span', { class: 'alert-mark', 'aria-hidden': 'true' }, '▼'),
-      'alert',
+      say('alert'),
     );
     this.#legend.replaceChildren(...boilers, alert);
   }
@@ -128,7 +129,7 @@ export class TemperatureChart {
       ctx.stroke();
       ctx.textBaseline = limit === high ? 'bottom' : 'top';
       ctx.fillText(
-        `limit ${limit} °C`,
+        say('limitLine', { value: limit }),
         bbox.left + bbox.width - 4 * ratio,
         y + (limit === high ? -2 : 2) * ratio,
       );
@@ -160,11 +161,11 @@ export class TemperatureChart {
     const minutes = this.#overview!.minutes;
     this.#readout.textContent =
       pointed === undefined || pointed === null
-        ? 'Point or tap for values'
-        : `at ${hourAndMinute(minutes[pointed]!)}`;
+        ? say('pointForValues')
+        : say('at', { time: hourAndMinute(minutes[pointed]!) });
     this.#overview!.boilers.forEach(({ temperature }, index) => {
       const value = pointed === undefined || pointed === null ? undefined : temperature[pointed];
-      this.#values[index]!.textContent = typeof value === 'number' ? `${value.toFixed(1)} °C` : '';
+      this.#values[index]!.textContent = typeof value === 'number' ? `${decimal(value, 1)} °C` : '';
     });
   }
 }
@@ -180,9 +181,9 @@ function spread(low: number | null, high: number | null): [number, number] {
 function describe({ boilers, minutes }: Overview): string {
   const newest = boilers.map(({ name, temperature }) => {
     const value = temperature.findLast((mean) => mean !== null);
-    return `${name} ${typeof value === 'number' ? `${value.toFixed(1)} °C` : 'no reading'}`;
+    return `${name} ${typeof value === 'number' ? `${decimal(value, 1)} °C` : say('noReading')}`;
   });
-  return `Mean steam temperature of the last ${minutes.length} minutes, now: ${newest.join(', ')}.`;
+  return say('chart', { minutes: minutes.length, boilers: newest.join(', ') });
 }
 
 /** A colour of the style sheet as a canvas takes it: light-dark() is settled only where a colour is used. */
