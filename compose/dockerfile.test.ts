@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { findProgram } from '../apps/local-stack/servers/find-program.js';
 import { describeVariables } from '../apps/shared/environment.js';
 import { packageRoot } from '../scaler/package-root.js';
 import { importClosure } from '../scripts/images/import-closure.js';
@@ -40,6 +42,13 @@ describe('the Dockerfile', () => {
           assert.ok(!ignored.includes(source), `${source} is in .dockerignore`);
         }
   });
+
+  const hadolint = findProgram('hadolint');
+  if (hadolint !== undefined)
+    it('follows the rules of hadolint', () => {
+      const options = ['--no-color', '--failure-threshold', 'warning'];
+      execFileSync(hadolint, [...options, join(packageRoot, 'Dockerfile')]);
+    });
 
   it('keeps secrets and local state out of the build', () => {
     for (const entry of ['.env', '.git', 'node_modules', 'var', 'dist'])

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { packageRoot } from '../../scaler/package-root.js';
+import { renderText } from '../../test/support/k8s/render.js';
 
 /**
  * Stands in for docker, kubectl and the others: notes how it was called, with what came by standard input where a
@@ -123,7 +124,7 @@ describe('the scripts for a cluster', () => {
 
   /** The kustomization that a deploy has written, as kubectl renders it. */
   function rendered(overlay: string): string {
-    return execFileSync('kubectl', ['kustomize', join(deployFolder, overlay)], { encoding: 'utf8' });
+    return renderText(join(deployFolder, overlay));
   }
 
   for (const [overlay, environment] of [

@@ -30,9 +30,12 @@ export const noHelm = helm === undefined ? 'helm is not here: "make tools" gets 
  * @throws Error with kustomize's own words
  */
 export function renderKustomization(folder: string): KubernetesObject[] {
-  const path = join(packageRoot, 'k8s', folder);
-  const output = kubectl === undefined ? run(kustomize!, ['build', path]) : run(kubectl, ['kustomize', path]);
-  return parseObjects(output);
+  return parseObjects(renderText(join(packageRoot, 'k8s', folder)));
+}
+
+/** The YAML of a kustomization in any folder. */
+export function renderText(path: string): string {
+  return kubectl === undefined ? run(kustomize!, ['build', path]) : run(kubectl, ['kustomize', path]);
 }
 
 /** How a chart is rendered. */
