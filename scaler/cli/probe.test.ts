@@ -103,6 +103,29 @@ describe('predictive-scaler probe', () => {
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
   });
 
+  it('goes on watching when the scaler ends its streams, and repeats nothing', async () => {
+    const parts = { answers, parseTrigger: countingParser() };
+    const shortLived = createGrpcServer({ ...parts, limits: { connectionAgeSeconds: 0.5 } });
+    const port = await shortLived.listen({ host: 'localhost', port: 0 });
+    const probe = start(`localhost:${port}`, ...metadata, '--watch');
+    try {
+      await pollUntil('the first state to be printed', () =>
+        /s {2}StreamIsActive {2}active/.test(probe.texts.stdout),
+      );
+      for (const subscribers of [0, 1, 0])
+        await pollUntil(`${subscribers} streams`, () => answers.subscribers === subscribers);
+      answers.set('web-load', 0);
+      await pollUntil('the change to be printed', () =>
+        /s {2}StreamIsActive {2}not active$/m.test(probe.texts.stdout),
+      );
+      assert.equal(probe.texts.stdout.match(/s {2}StreamIsActive {2}active$/gm)?.length, 1);
+    } finally {
+      probe.interrupt();
+      assert.equal((await probe.ended).code, 0);
+      await shortLived.drain();
+    }
+  });
+
   it('speaks mutual TLS', async () => {
     const { certFile, keyFile } = authority.issue('client');
     const tls = ['--tls-ca', authority.caFile, '--tls-cert', certFile, '--tls-key', keyFile];

@@ -79,7 +79,9 @@ export class TriggerView {
   readonly #changes = element('ol', { class: 'changes' });
   readonly #settings = element('dl', { class: 'settings' });
   readonly #manifest = new CopyBlock('Trigger for a ScaledObject');
-  readonly #grpcurl = new CopyBlock('Ask the scaler what KEDA asks');
+  readonly #grpcurl = new CopyBlock(
+    'Ask the scaler what KEDA asks (in a cluster, forward its gRPC port first)',
+  );
   readonly #spans = element('div', { class: 'spans', role: 'group', 'aria-label': 'Span of the chart' });
   readonly #zoomBack: HTMLButtonElement;
 
