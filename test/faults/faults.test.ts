@@ -81,7 +81,7 @@ describe('the scaler while its sources fail', () => {
 
     const source = (proxy: FaultProxy) => ({
       address: proxy.address,
-      timeout: '1s',
+      timeout: '4s',
       resolution: '1m',
       maxBodyBytes: 1024 * 1024,
       concurrency,
@@ -94,7 +94,7 @@ describe('the scaler while its sources fail', () => {
       file,
       JSON.stringify({ sources: { named: { ...named, healthy: source(healthy) }, default: 'healthy' } }),
     );
-    clock = new AcceleratedClock(startSeconds, 60);
+    clock = new AcceleratedClock(startSeconds, 20);
     const config = loadConfig({
       file,
       environment: {
@@ -153,7 +153,7 @@ describe('the scaler while its sources fail', () => {
       const specs = watchSpecs(name);
       const allLines = () => recorded.lines.filter((line) => line.scaledObject === name);
       const told = allLines().length;
-      // On a busy machine half a second without an observation may pass, which is half a minute of this clock.
+      // On a busy machine a second without an observation may pass, which is 20 seconds of this clock.
       const isStaleAlready = allLines().at(-1)?.reason === 'stale';
       let readings = 0;
       let refusal: ServiceError | undefined;
