@@ -1,6 +1,6 @@
 import type { ListenAddress } from './config/settings.js';
-import type { SourcesConfig } from './history/source-config.js';
 import type { PlannerSettings } from './planner/ports.js';
+import type { SourcesConfig } from './prometheus/source-config.js';
 import type { Secret } from './secret.js';
 import { address as triggerAddress } from './trigger/address.js';
 import type { TriggerContext } from './trigger.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type SourcesConfig, sourcesSchema } from '../history/source-config.js';
+import { type SourcesConfig, sourcesSchema } from '../prometheus/source-config.js';
 import { HIDDEN, isSecretKey, showAs, withoutSecrets } from '../secret.js';
 import { show, showAddress, showKey } from '../show.js';
 import { didYouMean } from '../suggest.js';

@@ -1,6 +1,6 @@
-import { type AnsweredSeries, type ApiAnswer, finiteOrNaN } from './api-answer.js';
+import { type AnsweredSeries, type ApiAnswer, finiteOrNaN } from '../prometheus/api-answer.js';
+import { severalSeriesMessage } from '../prometheus/label-set.js';
 import { longestBridgedGap } from './fill-gaps.js';
-import { severalSeriesMessage } from './label-set.js';
 
 /** The steps that are joined. */
 export interface StepGrid {

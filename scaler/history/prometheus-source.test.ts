@@ -10,8 +10,8 @@ import {
   workloadSamples,
 } from '../../test/support/workload-openmetrics.js';
 import type { ScalerError } from '../errors.js';
-import { type HistoryObserver, silentObserver } from './observer.js';
-import { sourcesSchema } from './source-config.js';
+import { type HistoryObserver, silentObserver } from '../prometheus/observer.js';
+import { sourcesSchema } from '../prometheus/source-config.js';
 import { Sources } from './sources.js';
 import type { HistorySource } from './types.js';
 import { WindowStore } from './window-store.js';

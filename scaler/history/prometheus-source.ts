@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/types.js';
+import type { ApiAnswer } from '../prometheus/api-answer.js';
+import { finiteOrNaN } from '../prometheus/api-answer.js';
+import { severalSeriesMessage } from '../prometheus/label-set.js';
+import type { Notices } from '../prometheus/notices.js';
+import type { PrometheusApi } from '../prometheus/prometheus-api.js';
+import { RequestFailure } from '../prometheus/request-failure.js';
 import { heartbeatQuery } from './absence.js';
-import type { ApiAnswer } from './api-answer.js';
-import { finiteOrNaN } from './api-answer.js';
 import { type Joined, joinSeries, severalSeries } from './join-series.js';
-import { severalSeriesMessage } from './label-set.js';
-import type { Notices } from './notices.js';
-import type { PrometheusApi } from './prometheus-api.js';
-import { RequestFailure } from './request-failure.js';
 import { resolutionWithin, stepQueries } from './step-queries.js';
 import type { HistorySource, Observation } from './types.js';
 

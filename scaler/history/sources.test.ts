@@ -12,8 +12,8 @@ import { Authority } from '../../test/support/authority.js';
 import { HistoryRecorder } from '../../test/support/history-recorder.js';
 import { startHttpServer, type TestHttpServer } from '../../test/support/http-server.js';
 import type { ScalerError } from '../errors.js';
+import { sourcesSchema } from '../prometheus/source-config.js';
 import type { TriggerSource } from '../trigger.js';
-import { sourcesSchema } from './source-config.js';
 import { Sources } from './sources.js';
 
 const answer = JSON.stringify({

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { ScalerError } from '../errors.js';
 import { FairQueue } from '../fair-queue.js';
-import { show } from '../show.js';
-import type { TriggerSource } from '../trigger.js';
-import { AddressAllowList, shown } from './address-allow-list.js';
-import { Connection, type ConnectionOptions } from './connection.js';
-import { Notices } from './notices.js';
-import { type HistoryObserver, silentObserver } from './observer.js';
-import { PrometheusApi } from './prometheus-api.js';
-import { PrometheusSource } from './prometheus-source.js';
+import { AddressAllowList, shown } from '../prometheus/address-allow-list.js';
+import { Connection, type ConnectionOptions } from '../prometheus/connection.js';
+import { Notices } from '../prometheus/notices.js';
+import { type HistoryObserver, silentObserver } from '../prometheus/observer.js';
+import { PrometheusApi } from '../prometheus/prometheus-api.js';
 import {
   headersSchema,
   queryParametersSchema,
   type SourceLimits,
   type SourcesConfig,
-} from './source-config.js';
+} from '../prometheus/source-config.js';
+import { show } from '../show.js';
+import type { TriggerSource } from '../trigger.js';
+import { PrometheusSource } from './prometheus-source.js';
 import type { HistorySource, HistorySources, OpenSource } from './types.js';
 
 type AddressSource = Extract<TriggerSource, { kind: 'address' }>;

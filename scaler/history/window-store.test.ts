@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/types.js';
+import { timeoutFailure } from '../prometheus/request-failure.js';
 import type { TriggerSource } from '../trigger.js';
-import { timeoutFailure } from './request-failure.js';
 import type { HistoryRequest, HistorySource, HistorySources } from './types.js';
 import { WindowStore } from './window-store.js';
 

@@ -1,10 +1,10 @@
 import { formatDuration } from '../duration.js';
 import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/types.js';
+import { RequestFailure } from '../prometheus/request-failure.js';
 import { hasAbsence, readAbsence, readAbsenceBy } from './absence.js';
 import { Backoff } from './backoff.js';
 import { fillGaps, longestBridgedGap } from './fill-gaps.js';
-import { RequestFailure } from './request-failure.js';
 import { SharedWork } from './shared-work.js';
 import { StepBuffer } from './step-buffer.js';
 import type { HistorySource, Observation } from './types.js';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { headersSchema, queryParametersSchema } from '../history/source-config.js';
+import { headersSchema, queryParametersSchema } from '../prometheus/source-config.js';
 import { Refusal } from '../read.js';
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { sourcesSchema } from '../../scaler/history/source-config.js';
 import { Sources } from '../../scaler/history/sources.js';
 import { WindowStore } from '../../scaler/history/window-store.js';
+import { sourcesSchema } from '../../scaler/prometheus/source-config.js';
 import { startHttpServer, type TestHttpServer } from '../support/http-server.js';
 import { tell, timeoutMilliseconds } from './fuzz.js';
 

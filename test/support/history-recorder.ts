@@ -1,4 +1,4 @@
-import type { HistoryObserver, Notice, RequestEnded } from '../../scaler/history/observer.js';
+import type { HistoryObserver, Notice, RequestEnded } from '../../scaler/prometheus/observer.js';
 
 /** Writes down what a source tells its observer. */
 export class HistoryRecorder implements HistoryObserver {
