@@ -37,7 +37,7 @@ describe('the alert rules', () => {
 
   const alerts = ruleFiles.flatMap((name) => {
     const { groups } = parse(readFileSync(join(rulesFolder, name), 'utf8')) as {
-      groups: { rules: { alert: string; expr: string }[] }[];
+      groups: { rules: { alert: string; expr: string; annotations: Record<string, string> }[] }[];
     };
     return groups.flatMap(({ rules }) => rules);
   });
@@ -60,6 +60,11 @@ describe('the alert rules', () => {
       alerts.map(({ alert }) => alert).filter((alert) => !fired.includes(alert)),
       [],
     );
+  });
+
+  it('each have their texts in English and Portuguese', () => {
+    for (const { alert, annotations } of alerts)
+      assert.deepEqual(Object.keys(annotations), ['summary', 'description', 'resumo', 'descricao'], alert);
   });
 
   it('are listed in the README', () => {
@@ -117,6 +122,13 @@ describe("Alertmanager's configuration", () => {
       await rm(temporary, { recursive: true });
     });
   }
+
+  it('says what it says in the language that is set, and refuses others', () => {
+    assert.match(render(telegram), /\{\{ \.Annotations\.summary \}\}/);
+    const inPortuguese = render({ ...telegram, ALERT_LANGUAGE: 'pt-BR' });
+    assert.match(inPortuguese, /\{\{ or \.Annotations\.resumo \.Annotations\.summary \}\}/);
+    assert.throws(() => render({ ALERT_LANGUAGE: 'pt' }), /ALERT_LANGUAGE is "pt": expected en or pt-BR/);
+  });
 
   it('brings an alert to the chat, started as in Kubernetes', async function () {
     this.timeout(60_000);

@@ -108,7 +108,7 @@ describe('compose.yaml', () => {
 
       it('mounts files and volumes that are there', () => {
         for (const volume of service.volumes ?? []) {
-          const [source, , mode] = volume.split(':') as [string, string, string?];
+          const [source, , mode] = filledIn(volume).split(':') as [string, string, string?];
           if (source.startsWith('./')) {
             assert.ok(existsSync(join(packageRoot, source)), `${source} is missing`);
             assert.equal(mode, 'ro', `${source} of the repository could be written`);

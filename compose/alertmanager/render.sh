@@ -1,7 +1,7 @@
 #!/bin/sh
 # Writes Alertmanager's configuration to standard output. Alertmanager reads no variables itself, so this fills them in:
 # with TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID alerts go to that chat, without them they are only shown on its page.
-# TELEGRAM_API_URL names a Bot API server of your own.
+# TELEGRAM_API_URL names a Bot API server of your own. ALERT_LANGUAGE is en (default) or pt-BR.
 set -eu
 
 token=${TELEGRAM_BOT_TOKEN:-}
@@ -21,6 +21,16 @@ if [ -n "$chat" ]; then
   echo "$token" | grep -Eq '^[0-9]+:[A-Za-z0-9_-]+$' ||
     fail "TELEGRAM_BOT_TOKEN does not look like a token of @BotFather: expected digits, a colon, letters and digits"
 fi
+
+case ${ALERT_LANGUAGE:-en} in
+  en) summary=.Annotations.summary description=.Annotations.description ;;
+  # An alert of others has no Portuguese text.
+  pt-BR)
+    summary='or .Annotations.resumo .Annotations.summary'
+    description='or .Annotations.descricao .Annotations.description'
+    ;;
+  *) fail "ALERT_LANGUAGE is \"$ALERT_LANGUAGE\": expected en or pt-BR" ;;
+esac
 
 receiver=page-only
 [ -z "$token" ] || receiver=telegram
@@ -51,7 +61,7 @@ YAML
         parse_mode: ""
         message: |-
           {{ range .Alerts }}{{ if eq .Status "firing" }}🔥{{ else }}✅{{ end }} {{ .Labels.alertname }} ({{ .Labels.severity }})
-          {{ .Annotations.summary }}
-          {{ .Annotations.description }}
+          {{ $summary }}
+          {{ $description }}
           {{ end }}
 YAML

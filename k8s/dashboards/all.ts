@@ -1,6 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { boiler } from './boiler.js';
 import { containers } from './containers.js';
+import { inPortuguese } from './portuguese.js';
 import { predictiveScaling } from './predictive-scaling.js';
 import { workloads } from './workloads.js';
 
@@ -19,6 +20,10 @@ export const dashboards: Readonly<Record<string, () => Dashboard>> = {
 export function dashboardFiles(): Map<string, string> {
   const files = new Map<string, string>();
   for (const [name, build] of Object.entries(dashboards))
-    files.set(`compose/grafana/dashboards/${name}.json`, `${JSON.stringify(build(), null, 2)}\n`);
+    for (const [folder, board] of [
+      ['dashboards', build()],
+      ['dashboards.pt-BR', inPortuguese(build())],
+    ] as const)
+      files.set(`compose/grafana/${folder}/${name}.json`, `${JSON.stringify(board, null, 2)}\n`);
   return files;
 }

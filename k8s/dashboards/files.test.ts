@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { packageRoot } from '../../scaler/package-root.js';
 import { alertNames } from './alerts.js';
 import { dashboardFiles, dashboards } from './all.js';
+import { portuguese, replaceTexts } from './portuguese.js';
 
 const panelsOf = (dashboard: Dashboard): Panel[] =>
   ((dashboard.panels ?? []) as (Panel | RowPanel)[]).filter((panel): panel is Panel => panel.type !== 'row');
@@ -26,6 +27,26 @@ describe('the dashboards', () => {
       Object.keys(dashboards)
         .map((name) => `${name}.json`)
         .sort(),
+    );
+  });
+
+  it('have no text without a translation, and no translation without a text', () => {
+    const texts = new Set<string>();
+    for (const build of Object.values(dashboards))
+      replaceTexts(build(), (text) => {
+        texts.add(text);
+        return text;
+      });
+    // The same in both languages: names, labels alone, and texts that a language has taken from the other.
+    const same =
+      /^(Prometheus|ScaledObject|KEDA|Pokedex|metric-sender|Threshold|threshold|triggers|pods|deployments|2h|Painel de alertas|[\d]+ %|volume \{\{.*\}\}|(\{\{\w+\}\} ?)*|)$/;
+    assert.deepEqual(
+      [...texts].filter((text) => !(text in portuguese) && !same.test(text)),
+      [],
+    );
+    assert.deepEqual(
+      Object.keys(portuguese).filter((text) => !texts.has(text)),
+      [],
     );
   });
 

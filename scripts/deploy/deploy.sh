@@ -6,7 +6,7 @@
 #   SKIP_IMAGES     1: the images are there already
 #   KEDA_VERSION    what is installed where KEDA is missing (default: see keda.sh); "none": never install it
 #   KEDA_NAMESPACE  where it is installed, default keda; found from the cluster when KEDA is there already
-#   COMPONENTS      boiler-classic-hpa, load-balancer, mutual-tls, with spaces between
+#   COMPONENTS      boiler-classic-hpa, load-balancer, mutual-tls, portuguese, with spaces between
 #   SEED            0: no simulated past for Prometheus
 #   CONTEXT         the kubectl context that is meant
 #   DRY_RUN         1: print the commands that would run, and run nothing
@@ -22,8 +22,8 @@ WAIT=${WAIT:-300s}
 # --- what can be wrong before anything is done
 for component in $COMPONENTS; do
   case $component in
-    boiler-classic-hpa | load-balancer | mutual-tls) ;;
-    *) fail "COMPONENTS has \"$component\": expected boiler-classic-hpa, load-balancer or mutual-tls" ;;
+    boiler-classic-hpa | load-balancer | mutual-tls | portuguese) ;;
+    *) fail "COMPONENTS has \"$component\": expected boiler-classic-hpa, load-balancer, mutual-tls or portuguese" ;;
   esac
 done
 check_keda_version

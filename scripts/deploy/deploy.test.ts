@@ -344,7 +344,7 @@ describe('the scripts for a cluster', () => {
       'a component that is not there',
       { COMPONENTS: 'mtls' },
       undefined,
-      /COMPONENTS has "mtls": expected boiler-classic-hpa, load-balancer or mutual-tls/,
+      /COMPONENTS has "mtls": expected boiler-classic-hpa, load-balancer, mutual-tls or portuguese/,
     ],
     [
       'an old KEDA in the cluster',

@@ -10,6 +10,7 @@ export const renderings = [
   'overlays/prometheus-operator',
   '../test/support/k8s/with-mutual-tls',
   '../test/support/k8s/with-classic-hpa',
+  '../test/support/k8s/with-portuguese',
   'boiler-bursts',
   'seed-history',
 ] as const;
