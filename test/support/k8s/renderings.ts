@@ -12,5 +12,6 @@ export const renderings = [
   '../test/support/k8s/with-classic-hpa',
   '../test/support/k8s/with-portuguese',
   'boiler-bursts',
+  '../test/support/k8s/with-e2e',
   'seed-history',
 ] as const;
