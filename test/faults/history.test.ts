@@ -7,13 +7,17 @@ import { KedaStandIn } from '../../scaler/demo/keda-stand-in.js';
 import { type Scaler, startScaler } from '../../scaler/main.js';
 import { type Fault, FaultProxy, pass } from '../support/fault-proxy.js';
 import { RecordedLog } from '../support/recorded-log.js';
-import { openMetricsFamily, type Sample, workloadAt } from '../support/workload-openmetrics.js';
+import {
+  openMetricsFamily,
+  type Sample,
+  WEDNESDAY_SECONDS,
+  workloadAt,
+} from '../support/workload-openmetrics.js';
 
 const minute = 60;
 const hour = 60 * minute;
 const day = 24 * hour;
-/** Yesterday at 02:00. */
-const startSeconds = Math.floor(Date.now() / 1000 / day) * day - day + 2 * hour;
+const startSeconds = WEDNESDAY_SECONDS + 2 * hour;
 
 /** When the workload runs that has no series at night. */
 const isDay = (at: number) => at % day >= 6 * hour && at % day < 22 * hour;

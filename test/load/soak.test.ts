@@ -14,7 +14,7 @@ import { connect } from '../../scaler/grpc/client.js';
 import { type Scaler, startScaler } from '../../scaler/main.js';
 import { createLog } from '../../scaler/telemetry/log.js';
 import { printResults } from '../support/result-table.js';
-import { openMetricsFamily, workloadSamples } from '../support/workload-openmetrics.js';
+import { openMetricsFamily, WEDNESDAY_SECONDS, workloadSamples } from '../support/workload-openmetrics.js';
 
 const day = 86_400;
 const historyDays = 3;
@@ -34,7 +34,7 @@ describe('days of an accelerated clock', function () {
   this.timeout(forSeconds * 2000 + 300_000);
 
   it('leave memory and handles flat, and the answers those of a fresh process', async () => {
-    const startSeconds = Math.floor(Date.now() / 1000 / day) * day - (days + 2) * day;
+    const startSeconds = WEDNESDAY_SECONDS;
     const prometheus = await PrometheusServer.start({
       history: [
         ...openMetricsFamily(
