@@ -86,7 +86,7 @@ FROM base AS history-simulator
 COPY --from=history-simulator-modules /app ./
 COPY --from=build /build/dist/apps/shared dist/apps/shared
 COPY --from=build /build/dist/apps/history-simulator dist/apps/history-simulator
-COPY --from=build /build/dist/scaler/package-root.js dist/scaler/
+COPY --from=build /build/dist/scaler/shared/package-root.js dist/scaler/shared/
 # A command that ends: there is nothing to ask for its health.
 HEALTHCHECK NONE
 ENTRYPOINT ["node", "dist/apps/history-simulator/main.js"]

@@ -13,7 +13,7 @@ import { parse } from 'yaml';
 import { endProcess, endWithThisProcess } from '../apps/local-stack/servers/end-process.js';
 import { freePorts } from '../apps/local-stack/servers/free-ports.js';
 import { pollUntil } from '../apps/local-stack/servers/poll-until.js';
-import { packageRoot } from '../scaler/package-root.js';
+import { packageRoot } from '../scaler/shared/package-root.js';
 
 const run = promisify(execFile);
 const folder = join(packageRoot, 'compose');

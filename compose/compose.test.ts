@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { describeVariables, readEnvironment } from '../apps/shared/environment.js';
 import { commonVariables } from '../apps/shared/run-program.js';
-import { packageRoot } from '../scaler/package-root.js';
+import { packageRoot } from '../scaler/shared/package-root.js';
 import { readDockerfile } from '../test/support/compose/dockerfile.js';
 import { appVariables } from '../test/support/compose/programs.js';
 

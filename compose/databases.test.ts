@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import mysql from 'mysql2/promise';
-import { packageRoot } from '../scaler/package-root.js';
+import { packageRoot } from '../scaler/shared/package-root.js';
 import { sharedMariadb } from '../test/support/shared-mariadb.js';
 
 describe('the databases of the compose stack', () => {

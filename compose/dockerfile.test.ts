@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { findProgram } from '../apps/local-stack/servers/find-program.js';
 import { describeVariables } from '../apps/shared/environment.js';
-import { packageRoot } from '../scaler/package-root.js';
+import { packageRoot } from '../scaler/shared/package-root.js';
 import { importClosure } from '../scripts/images/import-closure.js';
 import { readDockerfile, type Stage } from '../test/support/compose/dockerfile.js';
 import { appVariables } from '../test/support/compose/programs.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parse as parseHcl } from '@cdktf/hcl2json';
 import { parse as parseYaml } from 'yaml';
 import { findProgram } from '../apps/local-stack/servers/find-program.js';
-import { packageRoot } from '../scaler/package-root.js';
+import { packageRoot } from '../scaler/shared/package-root.js';
 
 const folder = join(packageRoot, 'infra/terraform');
 const files = readdirSync(folder).filter((name) => name.endsWith('.tf') && name !== 'backend.tf');

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { packageRoot } from '../scaler/package-root.js';
+import { packageRoot } from '../scaler/shared/package-root.js';
 import { checkCertificates } from '../test/support/k8s/checks/certificates.js';
 import { checkMounts } from '../test/support/k8s/checks/mounts.js';
 import { checkNetworkPolicies } from '../test/support/k8s/checks/network.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../scaler/package-root.js';
+import { packageRoot } from '../scaler/shared/package-root.js';
 import { checkCertificates } from '../test/support/k8s/checks/certificates.js';
 import { checkMounts, type InstalledSecrets } from '../test/support/k8s/checks/mounts.js';
 import { checkNetworkPolicies } from '../test/support/k8s/checks/network.js';

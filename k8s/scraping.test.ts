@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../scaler/package-root.js';
+import { packageRoot } from '../scaler/shared/package-root.js';
 import { describeObject, podTemplate } from '../test/support/k8s/kubernetes-object.js';
 import { noKustomize, renderKustomization } from '../test/support/k8s/render.js';
 import { scrapedPorts } from '../test/support/k8s/scraped-ports.js';

@@ -9,7 +9,7 @@ import { type handleUnaryCall, loadPackageDefinition, Server, ServerCredentials 
 import { loadSync } from '@grpc/proto-loader';
 import { PrometheusServer } from '../apps/local-stack/servers/prometheus-server.js';
 import { usualLoad } from '../apps/shared/weekly-load.js';
-import { packageRoot } from '../scaler/package-root.js';
+import { packageRoot } from '../scaler/shared/package-root.js';
 import { ChildProgram } from '../test/support/child-program.js';
 import { ScalerProcess } from '../test/support/scaler-process.js';
 

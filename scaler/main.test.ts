@@ -8,7 +8,7 @@ import {
   workloadAt,
   workloadOpenMetrics,
 } from '../test/support/workload-openmetrics.js';
-import { loadConfig } from './config.js';
+import { loadConfig } from './config/load.js';
 import { AcceleratedClock } from './demo/accelerated-clock.js';
 import { type KedaReading, KedaStandIn } from './demo/keda-stand-in.js';
 import { type Scaler, startScaler } from './main.js';

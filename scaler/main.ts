@@ -1,19 +1,21 @@
 import { once } from 'node:events';
 import type { Router } from 'express';
-import { type Clock, systemClock } from './clock.js';
+import { type ScalerConfig, triggerContext } from './config/config.js';
 import { watchConfig } from './config/config-watch.js';
-import { type ConfigOrigin, loadConfig, type ScalerConfig, triggerContext } from './config.js';
+import { type ConfigOrigin, loadConfig } from './config/load.js';
 import { createGrpcServer } from './grpc/server.js';
+import { warmUp } from './grpc/warm-up.js';
 import { Sources } from './history/sources.js';
 import { WindowStore } from './history/window-store.js';
-import { packageVersion } from './package-root.js';
 import { FitPool } from './planner/fit-pool.js';
 import { Planner } from './planner/planner.js';
 import { spread } from './planner/schedule.js';
+import { type Clock, systemClock } from './shared/clock.js';
+import { packageVersion } from './shared/package-root.js';
 import { createLog, type Logger } from './telemetry/log.js';
 import { createTelemetry } from './telemetry/telemetry.js';
-import { parseTrigger, type Trigger } from './trigger.js';
-import { warmUp } from './warm-up.js';
+import { parseTrigger } from './trigger/parse.js';
+import type { Trigger } from './trigger/trigger.js';
 import { createWebServer, type WebServer } from './web/server.js';
 import { statusPage } from './web/status-page.js';
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { packageRoot } from '../scaler/package-root.js';
+import { packageRoot } from '../scaler/shared/package-root.js';
 
 const build = () => promisify(execFile)(process.execPath, [join(packageRoot, 'scripts/build.js')]);
 const dist = join(packageRoot, 'dist');

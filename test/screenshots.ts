@@ -8,7 +8,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import upng from 'upng-js';
-import { packageRoot } from '../scaler/package-root.js';
+import { packageRoot } from '../scaler/shared/package-root.js';
 import { demoPanel } from '../scaler/web/demo-panel.js';
 import { statusPage } from '../scaler/web/status-page.js';
 import { launchBrowser, openPage } from './support/browser.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import mysql from 'mysql2/promise';
-import { packageRoot } from '../../scaler/package-root.js';
+import { packageRoot } from '../../scaler/shared/package-root.js';
 import { createBlocks } from '../history-simulator/create-blocks.js';
 import { writeHistory } from '../history-simulator/write-history.js';
 import { choosePort } from './choose-port.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { packageRoot } from '../../scaler/package-root.js';
+import { packageRoot } from '../../scaler/shared/package-root.js';
 
 /** One thing that Prometheus scrapes. */
 export interface Target {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dashboard, Panel, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { parse } from 'yaml';
-import { packageRoot } from '../../scaler/package-root.js';
+import { packageRoot } from '../../scaler/shared/package-root.js';
 import { alertNames } from './alerts.js';
 import { dashboardFiles, dashboards } from './all.js';
 import { portuguese, replaceTexts } from './portuguese.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ScalerError } from '../errors.js';
+import { ScalerError } from '../shared/errors.js';
 import { readBehaviour } from './behaviour-file.js';
 
 describe('readBehaviour', () => {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ScalerError } from '../errors.js';
 import { completeBehaviour, type HpaBehaviour, type ScalingRules } from '../hpa/behaviour.js';
-import { unsafeYaml } from '../safe-yaml.js';
-import { show } from '../show.js';
+import { ScalerError } from '../shared/errors.js';
+import { unsafeYaml } from '../shared/safe-yaml.js';
+import { show } from '../shared/show.js';
 
 const policy = z.strictObject({
   type: z.enum(['Pods', 'Percent']),

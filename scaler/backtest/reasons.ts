@@ -1,4 +1,4 @@
-import { formatDuration } from '../duration.js';
+import { formatDuration } from '../shared/duration.js';
 import type { Backtest } from './backtest.js';
 import { type CheaperThreshold, SAVING_THAT_COUNTS } from './cheaper-threshold.js';
 import { EQUAL_OVERLOAD, type EqualOverload, type PolicyResult, resultOf } from './compare.js';

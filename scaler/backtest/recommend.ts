@@ -1,5 +1,5 @@
-import { formatDuration } from '../duration.js';
 import type { Reason } from '../planner/types.js';
+import { formatDuration } from '../shared/duration.js';
 import type { Backtest } from './backtest.js';
 import { type CheaperThreshold, cheaperThresholdOf, SAVING_THAT_COUNTS } from './cheaper-threshold.js';
 import { type EqualOverload, resultOf } from './compare.js';

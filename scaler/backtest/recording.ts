@@ -1,8 +1,8 @@
-import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/types.js';
 import { hasAbsence, readAbsenceBy, recurringAbsence } from '../history/absence.js';
 import { type Samples, sampleIntervalSeconds, seriesOfSamples } from '../history/samples.js';
 import type { HistorySource } from '../history/types.js';
+import { ScalerError } from '../shared/errors.js';
 import { type Load, loadOfMinutes, loadOfSamples } from './load.js';
 
 /** A recorded past in both forms that a replay needs. */

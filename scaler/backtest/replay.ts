@@ -5,7 +5,7 @@ import { fitPacked } from '../planner/packed-model.js';
 import { cutSeries, RefittingModel } from '../planner/refitting-model.js';
 import { decideSignal } from '../planner/signal.js';
 import type { Reason } from '../planner/types.js';
-import type { Trigger } from '../trigger.js';
+import type { Trigger } from '../trigger/trigger.js';
 import type { Span } from './baselines.js';
 import type { Recording } from './recording.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parse } from 'yaml';
 import { testSetup, testReplayTrigger as trigger } from '../../test/support/backtest/backtest.js';
 import { completeBehaviour } from '../hpa/behaviour.js';
-import { parseTrigger } from '../trigger.js';
+import { parseTrigger } from '../trigger/parse.js';
 import { scaledObjectYaml } from './scaled-object.js';
 
 const names = {

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
-import { formatDuration } from '../duration.js';
 import type { HpaBehaviour, ScalingRules } from '../hpa/behaviour.js';
-import { showAddress } from '../show.js';
-import { USUAL_SCALER_ADDRESS } from '../trigger.js';
+import { formatDuration } from '../shared/duration.js';
+import { showAddress } from '../shared/show.js';
+import { USUAL_SCALER_ADDRESS } from '../trigger/trigger.js';
 import type { ReplayTrigger } from './replay.js';
 import type { ScalingSetup } from './scaled-workload.js';
 

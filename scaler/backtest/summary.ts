@@ -1,4 +1,4 @@
-import { formatDuration } from '../duration.js';
+import { formatDuration } from '../shared/duration.js';
 import type { Backtest } from './backtest.js';
 import { formatAmount, formatMoment } from './format.js';
 import type { Recommendation } from './recommend.js';

@@ -10,7 +10,7 @@ import { workloadAt, workloadOpenMetrics, workloadSamples } from '../../test/sup
 import { oracleSignal } from '../backtest/baselines.js';
 import { loadOfSamples } from '../backtest/load.js';
 import { simulateScaling } from '../backtest/simulate.js';
-import { packageRoot } from '../package-root.js';
+import { packageRoot } from '../shared/package-root.js';
 import { backtestCommand } from './backtest.js';
 
 const backtest = (...args: string[]) => runCommand(['backtest', ...args]);

@@ -12,13 +12,13 @@ import { type ScaledObjectNames, scaledObjectYaml } from '../backtest/scaled-obj
 import { signalCsv } from '../backtest/signal-csv.js';
 import { summaryText } from '../backtest/summary.js';
 import { type ReplicaSize, replicaSize } from '../backtest/threshold.js';
-import { systemClock } from '../clock.js';
-import { formatDuration } from '../duration.js';
-import { ScalerError } from '../errors.js';
 import { readCsv } from '../history/csv.js';
 import { Sources } from '../history/sources.js';
 import { sourcesSchema } from '../prometheus/source-config.js';
-import type { Trigger } from '../trigger.js';
+import { systemClock } from '../shared/clock.js';
+import { formatDuration } from '../shared/duration.js';
+import { ScalerError } from '../shared/errors.js';
+import type { Trigger } from '../trigger/trigger.js';
 import { duration, durationOption, numberWhere } from './option-values.js';
 import { triggerOfFlags } from './trigger-of-flags.js';
 

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { ScalerError } from '../errors.js';
-import { packageDescription, packageVersion } from '../package-root.js';
+import { ScalerError } from '../shared/errors.js';
+import { packageDescription, packageVersion } from '../shared/package-root.js';
 
 /** The commands, in the order of the help. Each loads its own modules only, so that small ones start fast. */
 const commands = new Map<string, () => Promise<Command>>(

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
-import { loadConfig } from '../config.js';
+import { loadConfig } from '../config/load.js';
 import { Demo } from '../demo/demo.js';
 import { liveLine, summary } from '../demo/terminal.js';
 import { type Scaler, startScaler } from '../main.js';

@@ -1,9 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
-import { ScalerError } from '../errors.js';
 import { fit, forecast } from '../forecast/index.js';
 import { LARGEST_EPOCH_SECONDS } from '../history/csv.js';
-import { show } from '../show.js';
+import { ScalerError } from '../shared/errors.js';
+import { show } from '../shared/show.js';
 import { boundedLines } from './bounded-lines.js';
 
 /** What a request line looks like, for messages and help. */

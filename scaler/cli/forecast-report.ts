@@ -1,6 +1,6 @@
 import asciichart from 'asciichart';
-import { formatDuration } from '../duration.js';
 import type { FittedModel, Forecast, Series } from '../forecast/index.js';
+import { formatDuration } from '../shared/duration.js';
 
 /** A forecast with what it was made of, for printing. */
 export interface ForecastReport {

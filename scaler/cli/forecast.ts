@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { formatDuration } from '../duration.js';
-import { ScalerError } from '../errors.js';
 import { fit, forecast, type Series } from '../forecast/index.js';
 import { readCsv } from '../history/csv.js';
 import { fillGaps } from '../history/fill-gaps.js';
 import { sampleIntervalSeconds, seriesOfSamples } from '../history/samples.js';
-import type { Trigger } from '../trigger.js';
+import { formatDuration } from '../shared/duration.js';
+import { ScalerError } from '../shared/errors.js';
+import type { Trigger } from '../trigger/trigger.js';
 import { answerLines, LINE_FORM } from './forecast-lines.js';
 import { reportJson, reportText } from './forecast-report.js';
 import { triggerOfFlags } from './trigger-of-flags.js';

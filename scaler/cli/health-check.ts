@@ -3,7 +3,7 @@
  * 0, or with 1 and a line that `docker inspect` shows. A program of its own, since the whole command line takes a second
  * of processor time to load.
  */
-import { loadConfig } from '../config.js';
+import { loadConfig } from '../config/load.js';
 
 try {
   const { host, port } = loadConfig({ environment: process.env }).http.address;

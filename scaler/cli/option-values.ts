@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { formatDuration, parseDurationSeconds } from '../duration.js';
+import { formatDuration, parseDurationSeconds } from '../shared/duration.js';
 
 /** Reads a duration option into seconds. @throws InvalidArgumentError that says what is accepted. */
 export function duration(text: string): number {

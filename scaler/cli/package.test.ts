@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { minuteSamples, officeLoad } from '../../test/support/backtest/load.js';
-import { packageRoot, packageVersion } from '../package-root.js';
+import { packageRoot, packageVersion } from '../shared/package-root.js';
 
 /** Runs a program to its end and gives what it wrote. */
 const run = (program: string, args: readonly string[], cwd: string) =>

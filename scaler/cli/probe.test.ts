@@ -7,8 +7,8 @@ import { Authority } from '../../test/support/authority.js';
 import { InMemoryAnswers } from '../../test/support/grpc/in-memory-answers.js';
 import { countingParser } from '../../test/support/grpc/parse-trigger.js';
 import { startCommand } from '../../test/support/run-command.js';
-import { ScalerError } from '../errors.js';
 import { createGrpcServer, type GrpcServer } from '../grpc/server.js';
+import { ScalerError } from '../shared/errors.js';
 
 const start = (...options: string[]) => startCommand(['probe', ...options]);
 

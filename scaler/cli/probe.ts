@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
 import { Command, InvalidArgumentError } from 'commander';
-import { ScalerError } from '../errors.js';
 import { connect } from '../grpc/client.js';
 import { probeCalls, probeConnection, probeStreams } from '../grpc/keda-probe.js';
-import { show } from '../show.js';
+import { ScalerError } from '../shared/errors.js';
+import { show } from '../shared/show.js';
 import { failureOf, formatMessage, formatReport } from './probe-report.js';
 
 interface ProbeOptions {

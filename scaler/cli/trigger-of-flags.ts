@@ -1,5 +1,6 @@
-import { ScalerError } from '../errors.js';
-import { parseTrigger, type Trigger } from '../trigger.js';
+import { ScalerError } from '../shared/errors.js';
+import { parseTrigger } from '../trigger/parse.js';
+import type { Trigger } from '../trigger/trigger.js';
 
 /** Which flag stands for which key of a trigger, so that one parser checks both. */
 const FLAG_OF_KEY: Readonly<Record<string, string>> = {

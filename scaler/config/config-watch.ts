@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from '../clock.js';
-import type { GivenSecret, ScalerConfig } from '../config.js';
-import { ScalerError } from '../errors.js';
-import { Secret } from '../secret.js';
+import type { Clock } from '../shared/clock.js';
+import { ScalerError } from '../shared/errors.js';
+import { Secret } from '../shared/secret.js';
+import type { GivenSecret, ScalerConfig } from './config.js';
 import { type ConfigOrigin, loadConfig } from './load.js';
 
 /** Seconds between two looks at the file. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
-import { ScalerError } from '../errors.js';
-import { unsafeYaml } from '../safe-yaml.js';
-import { show } from '../show.js';
+import { ScalerError } from '../shared/errors.js';
+import { unsafeYaml } from '../shared/safe-yaml.js';
+import { show } from '../shared/show.js';
 
 /** A value of the file that is no map and no list. */
 export interface FileValue {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { GivenSecret, ScalerConfig } from '../config.js';
-import { formatDuration } from '../duration.js';
-import { ScalerError } from '../errors.js';
-import { Refusal } from '../read.js';
-import { Secret } from '../secret.js';
-import { show, showKey } from '../show.js';
-import { didYouMean } from '../suggest.js';
+import { formatDuration } from '../shared/duration.js';
+import { ScalerError } from '../shared/errors.js';
+import { Refusal } from '../shared/read.js';
+import { Secret } from '../shared/secret.js';
+import { show, showKey } from '../shared/show.js';
+import { didYouMean } from '../shared/suggest.js';
+import type { GivenSecret, ScalerConfig } from './config.js';
 import { type ConfigFile, type FileValue, noFile, readConfigFile } from './file.js';
 import {
   defaultThreads,

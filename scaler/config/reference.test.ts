@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig } from '../config.js';
-import { parseDurationSeconds } from '../duration.js';
-import { packageRoot } from '../package-root.js';
-import { USUAL_SCALER_ADDRESS } from '../trigger.js';
+import { parseDurationSeconds } from '../shared/duration.js';
+import { packageRoot } from '../shared/package-root.js';
+import { USUAL_SCALER_ADDRESS } from '../trigger/trigger.js';
+import { loadConfig } from './load.js';
 import { environmentName, environmentOnly, type Setting, settings } from './settings.js';
 import { type JsonSchema, sourcesJsonSchema } from './sources.js';
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { boolean, number, oneOf, type Read, Refusal, text, wholeSeconds } from '../read.js';
-import { show } from '../show.js';
-import { USUAL_SCALER_ADDRESS } from '../trigger.js';
+import { boolean, number, oneOf, type Read, Refusal, text, wholeSeconds } from '../shared/read.js';
+import { show } from '../shared/show.js';
+import { USUAL_SCALER_ADDRESS } from '../trigger/trigger.js';
 
 /** One setting, as loading and the reference page need it. */
 export interface Setting<T> {

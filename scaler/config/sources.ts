@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type SourcesConfig, sourcesSchema } from '../prometheus/source-config.js';
-import { HIDDEN, isSecretKey, showAs, withoutSecrets } from '../secret.js';
-import { show, showAddress, showKey } from '../show.js';
-import { didYouMean } from '../suggest.js';
+import { HIDDEN, isSecretKey, showAs, withoutSecrets } from '../shared/secret.js';
+import { show, showAddress, showKey } from '../shared/show.js';
+import { didYouMean } from '../shared/suggest.js';
 import type { ConfigFile } from './file.js';
 
 /** Name of the source that SCALER_PROMETHEUS_ADDRESS makes. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../shared/clock.js';
 
 /** Longest delay that a timer of the platform takes, in milliseconds. */
 const longestTimerMilliseconds = 2 ** 31 - 1;

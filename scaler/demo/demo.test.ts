@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
-import { loadConfig } from '../config.js';
+import { loadConfig } from '../config/load.js';
 import { type Scaler, startScaler } from '../main.js';
 import { createLog } from '../telemetry/log.js';
 import { Demo } from './demo.js';

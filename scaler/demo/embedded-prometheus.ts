@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Request, type Response } from 'express';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../shared/clock.js';
 import type { Workload } from './workloads.js';
 
 /** Seconds between two samples of the made-up services: what a scrape interval is to a real Prometheus. */

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { experimental, type ServerCredentials } from '@grpc/grpc-js';
-import { ScalerError } from '../errors.js';
+import { ScalerError } from '../shared/errors.js';
 import type { Log } from './log.js';
 
 /** Where the server's certificate lies. All files are PEM. */

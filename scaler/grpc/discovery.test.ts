@@ -5,7 +5,7 @@ import { loadSync } from '@grpc/proto-loader';
 import { type HealthClient, healthClient } from '../../test/support/grpc/health-client.js';
 import { InMemoryAnswers } from '../../test/support/grpc/in-memory-answers.js';
 import { countingParser } from '../../test/support/grpc/parse-trigger.js';
-import { packageRoot } from '../package-root.js';
+import { packageRoot } from '../shared/package-root.js';
 import { createGrpcServer, type GrpcServer } from './server.js';
 
 describe('what the gRPC server tells about itself', () => {

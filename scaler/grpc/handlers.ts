@@ -1,8 +1,8 @@
 import type { handleUnaryCall } from '@grpc/grpc-js';
-import { ScalerError } from '../errors.js';
 import type { Answers, Snapshot } from '../planner/types.js';
-import { show } from '../show.js';
-import type { Trigger } from '../trigger.js';
+import { ScalerError } from '../shared/errors.js';
+import { show } from '../shared/show.js';
+import type { Trigger } from '../trigger/trigger.js';
 import type { ExternalScalerHandlers } from './generated/externalscaler/ExternalScaler.js';
 import type { Log } from './log.js';
 import { metricValue } from './metric-values.js';

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import { ScalerError } from '../errors.js';
+import { ScalerError } from '../shared/errors.js';
 import type { Log } from './log.js';
 
 /** Where to listen. */

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { Authority } from '../../test/support/authority.js';
 import { InMemoryAnswers } from '../../test/support/grpc/in-memory-answers.js';
 import { countingParser } from '../../test/support/grpc/parse-trigger.js';
-import { packageRoot } from '../package-root.js';
+import { packageRoot } from '../shared/package-root.js';
 import { ExternalScaler } from './proto.js';
 import { createGrpcServer, type GrpcServer } from './server.js';
 

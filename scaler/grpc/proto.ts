@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { packageRoot } from '../package-root.js';
+import { packageRoot } from '../shared/package-root.js';
 import type { ProtoGrpcType } from './generated/externalscaler.js';
 
 /**

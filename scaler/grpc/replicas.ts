@@ -13,8 +13,8 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { packageRoot } from '../package-root.js';
-import type { Trigger } from '../trigger.js';
+import { packageRoot } from '../shared/package-root.js';
+import type { Trigger } from '../trigger/trigger.js';
 import type { TlsFiles } from './certificates.js';
 import type { ScaledObjectRef__Output } from './generated/externalscaler/ScaledObjectRef.js';
 import type { Log } from './log.js';

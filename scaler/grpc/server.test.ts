@@ -7,7 +7,7 @@ import { InMemoryAnswers } from '../../test/support/grpc/in-memory-answers.js';
 import { countingParser } from '../../test/support/grpc/parse-trigger.js';
 import { rawConnection } from '../../test/support/grpc/raw-http2.js';
 import { RecordingLog } from '../../test/support/grpc/recording-log.js';
-import { ScalerError } from '../errors.js';
+import { ScalerError } from '../shared/errors.js';
 import { callUnary, connect } from './client.js';
 import type { ExternalScalerClient } from './generated/externalscaler/ExternalScaler.js';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './server.js';

@@ -1,5 +1,5 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import type { Trigger } from '../trigger.js';
+import type { Trigger } from '../trigger/trigger.js';
 import { CallWatch, type RpcObserver } from './call-watch.js';
 import { RotatingCertificates, type TlsFiles } from './certificates.js';
 import { addHealth, addReflection } from './discovery.js';

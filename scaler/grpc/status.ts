@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { ScalerError, type ScalerErrorKind } from '../errors.js';
+import { ScalerError, type ScalerErrorKind } from '../shared/errors.js';
 import type { Log } from './log.js';
 
 /** How a call ends when it fails. */

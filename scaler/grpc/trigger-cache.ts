@@ -1,5 +1,5 @@
-import { ScalerError } from '../errors.js';
-import type { Trigger } from '../trigger.js';
+import { ScalerError } from '../shared/errors.js';
+import type { Trigger } from '../trigger/trigger.js';
 import type { GetMetricSpecResponse } from './generated/externalscaler/GetMetricSpecResponse.js';
 import type { ScaledObjectRef__Output } from './generated/externalscaler/ScaledObjectRef.js';
 import { type MetricScale, metricScale, metricSpec } from './metric-values.js';

@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatDuration } from '../duration.js';
-import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/types.js';
-import { show } from '../show.js';
+import { formatDuration } from '../shared/duration.js';
+import { ScalerError } from '../shared/errors.js';
+import { show } from '../shared/show.js';
 import { readCsv } from './csv.js';
 import { fillGaps } from './fill-gaps.js';
 import { sampleIntervalSeconds, seriesOfSamples } from './samples.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ScalerError } from '../errors.js';
+import { ScalerError } from '../shared/errors.js';
 import { parseCsv, readCsv } from './csv.js';
 
 describe('parseCsv', () => {

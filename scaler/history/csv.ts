@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse/sync';
-import { ScalerError } from '../errors.js';
-import { show } from '../show.js';
+import { ScalerError } from '../shared/errors.js';
+import { show } from '../shared/show.js';
 import type { Samples } from './samples.js';
 
 /** What a history file must look like, for messages and help. */

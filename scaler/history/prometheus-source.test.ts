@@ -9,9 +9,9 @@ import {
   workloadOpenMetrics,
   workloadSamples,
 } from '../../test/support/workload-openmetrics.js';
-import type { ScalerError } from '../errors.js';
 import { type HistoryObserver, silentObserver } from '../prometheus/observer.js';
 import { sourcesSchema } from '../prometheus/source-config.js';
+import type { ScalerError } from '../shared/errors.js';
 import { Sources } from './sources.js';
 import type { HistorySource } from './types.js';
 import { WindowStore } from './window-store.js';

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/types.js';
 import type { ApiAnswer } from '../prometheus/api-answer.js';
 import { finiteOrNaN } from '../prometheus/api-answer.js';
@@ -7,6 +6,7 @@ import { severalSeriesMessage } from '../prometheus/label-set.js';
 import type { Notices } from '../prometheus/notices.js';
 import type { PrometheusApi } from '../prometheus/prometheus-api.js';
 import { RequestFailure } from '../prometheus/request-failure.js';
+import { ScalerError } from '../shared/errors.js';
 import { heartbeatQuery } from './absence.js';
 import { type Joined, joinSeries, severalSeries } from './join-series.js';
 import { resolutionWithin, stepQueries } from './step-queries.js';

@@ -1,6 +1,6 @@
-import { formatDuration } from '../duration.js';
-import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/types.js';
+import { formatDuration } from '../shared/duration.js';
+import { ScalerError } from '../shared/errors.js';
 
 /** Most steps of a series: nineteen years of minutes, in a few hundred megabytes. */
 const MOST_STEPS = 10_000_000;

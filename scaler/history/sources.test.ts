@@ -11,9 +11,9 @@ import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { Authority } from '../../test/support/authority.js';
 import { HistoryRecorder } from '../../test/support/history-recorder.js';
 import { startHttpServer, type TestHttpServer } from '../../test/support/http-server.js';
-import type { ScalerError } from '../errors.js';
 import { sourcesSchema } from '../prometheus/source-config.js';
-import type { TriggerSource } from '../trigger.js';
+import type { ScalerError } from '../shared/errors.js';
+import type { TriggerSource } from '../trigger/trigger.js';
 import { Sources } from './sources.js';
 
 const answer = JSON.stringify({

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { ScalerError } from '../errors.js';
-import { FairQueue } from '../fair-queue.js';
 import { AddressAllowList, shown } from '../prometheus/address-allow-list.js';
 import { Connection, type ConnectionOptions } from '../prometheus/connection.js';
 import { Notices } from '../prometheus/notices.js';
@@ -12,8 +10,10 @@ import {
   type SourceLimits,
   type SourcesConfig,
 } from '../prometheus/source-config.js';
-import { show } from '../show.js';
-import type { TriggerSource } from '../trigger.js';
+import { ScalerError } from '../shared/errors.js';
+import { FairQueue } from '../shared/fair-queue.js';
+import { show } from '../shared/show.js';
+import type { TriggerSource } from '../trigger/trigger.js';
 import { PrometheusSource } from './prometheus-source.js';
 import type { HistorySource, HistorySources, OpenSource } from './types.js';
 

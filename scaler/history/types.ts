@@ -1,5 +1,5 @@
 import type { Series } from '../forecast/types.js';
-import type { TriggerSource } from '../trigger.js';
+import type { TriggerSource } from '../trigger/trigger.js';
 
 /** The load right now, as an instant query gave it. */
 export interface Observation {

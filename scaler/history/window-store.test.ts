@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/types.js';
 import { timeoutFailure } from '../prometheus/request-failure.js';
-import type { TriggerSource } from '../trigger.js';
+import { ScalerError } from '../shared/errors.js';
+import type { TriggerSource } from '../trigger/trigger.js';
 import type { HistoryRequest, HistorySource, HistorySources } from './types.js';
 import { WindowStore } from './window-store.js';
 

@@ -1,5 +1,5 @@
-import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/types.js';
+import { ScalerError } from '../shared/errors.js';
 import { heartbeatQuery } from './absence.js';
 import { Backoff } from './backoff.js';
 import { Bootstrap } from './bootstrap.js';

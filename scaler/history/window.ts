@@ -1,7 +1,7 @@
-import { formatDuration } from '../duration.js';
-import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/types.js';
 import { RequestFailure } from '../prometheus/request-failure.js';
+import { formatDuration } from '../shared/duration.js';
+import { ScalerError } from '../shared/errors.js';
 import { hasAbsence, readAbsence, readAbsenceBy } from './absence.js';
 import { Backoff } from './backoff.js';
 import { fillGaps, longestBridgedGap } from './fill-gaps.js';

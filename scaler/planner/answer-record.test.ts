@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { testTrigger } from '../../test/support/test-trigger.js';
-import { ScalerError } from '../errors.js';
+import { ScalerError } from '../shared/errors.js';
 import { AnswerRecord } from './answer-record.js';
 import type { Answer } from './types.js';
 

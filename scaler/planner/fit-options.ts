@@ -1,5 +1,5 @@
 import type { FitOptions } from '../forecast/index.js';
-import type { Trigger } from '../trigger.js';
+import type { Trigger } from '../trigger/trigger.js';
 
 /** A trigger's horizon in steps of its grid, at least one. */
 export function horizonSteps(trigger: Pick<Trigger, 'horizonSeconds' | 'stepSeconds'>): number {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { FairQueue } from '../fair-queue.js';
 import type { FitOptions, Series } from '../forecast/index.js';
+import { FairQueue } from '../shared/fair-queue.js';
 import type { PackedModel } from './packed-model.js';
 import type { FitTurn, Fitter } from './ports.js';
 

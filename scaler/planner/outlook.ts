@@ -1,5 +1,5 @@
 import { type FittedModel, forecast } from '../forecast/index.js';
-import type { Trigger } from '../trigger.js';
+import type { Trigger } from '../trigger/trigger.js';
 import { horizonSteps } from './fit-options.js';
 import type { PlannedForecast } from './types.js';
 

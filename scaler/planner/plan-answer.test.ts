@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { testTrigger } from '../../test/support/test-trigger.js';
-import { ScalerError } from '../errors.js';
 import { fit } from '../forecast/index.js';
+import { ScalerError } from '../shared/errors.js';
 import { type Outlook, outlookOf } from './outlook.js';
 import { type Knowledge, planAnswer } from './plan-answer.js';
 import type { Snapshot } from './types.js';

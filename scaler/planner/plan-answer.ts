@@ -1,7 +1,7 @@
-import { formatDuration } from '../duration.js';
-import { ScalerError } from '../errors.js';
 import type { Observation } from '../history/types.js';
-import type { Trigger } from '../trigger.js';
+import { formatDuration } from '../shared/duration.js';
+import { ScalerError } from '../shared/errors.js';
+import type { Trigger } from '../trigger/trigger.js';
 import type { Outlook } from './outlook.js';
 import { decideSignal } from './signal.js';
 import type { Answer, Snapshot } from './types.js';

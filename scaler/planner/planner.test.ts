@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { ManualClock } from '../../test/support/manual-clock.js';
 import { testTrigger } from '../../test/support/test-trigger.js';
-import { ScalerError } from '../errors.js';
 import type { Series } from '../forecast/index.js';
 import type { Observation } from '../history/types.js';
-import type { Trigger } from '../trigger.js';
+import { ScalerError } from '../shared/errors.js';
+import type { Trigger } from '../trigger/trigger.js';
 import { fitPacked } from './packed-model.js';
 import { Planner } from './planner.js';
 import type { FitTurn, Fitter, HistoryProvider, PlannerObserver, TriggerHistory } from './ports.js';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from '../clock.js';
-import { ScalerError } from '../errors.js';
-import type { Trigger } from '../trigger.js';
+import type { Clock } from '../shared/clock.js';
+import { ScalerError } from '../shared/errors.js';
+import type { Trigger } from '../trigger/trigger.js';
 import type { Fitter, HistoryProvider, PlannerObserver, PlannerSettings } from './ports.js';
 import { TrackedTrigger } from './tracked-trigger.js';
 import type { Answer, Answers, Evidence, KnownTrigger } from './types.js';

@@ -1,7 +1,7 @@
 import type { FitOptions } from '../forecast/index.js';
 import type { Series } from '../forecast/types.js';
 import type { Observation } from '../history/types.js';
-import type { Trigger } from '../trigger.js';
+import type { Trigger } from '../trigger/trigger.js';
 import type { PackedModel } from './packed-model.js';
 import type { Answer } from './types.js';
 

@@ -1,5 +1,5 @@
 import { type FittedModel, type Series, update } from '../forecast/index.js';
-import type { Trigger } from '../trigger.js';
+import type { Trigger } from '../trigger/trigger.js';
 import { type Outlook, outlookOf, stepsBehind } from './outlook.js';
 import { type PackedModel, packModel, unpackModel } from './packed-model.js';
 import { refitBoundarySeconds } from './schedule.js';

@@ -1,4 +1,4 @@
-import type { Trigger } from '../trigger.js';
+import type { Trigger } from '../trigger/trigger.js';
 import type { Outlook } from './outlook.js';
 import type { Reason } from './types.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { testTrigger } from '../../test/support/test-trigger.js';
-import { ScalerError } from '../errors.js';
+import { ScalerError } from '../shared/errors.js';
 import { StateChanges } from './state-changes.js';
 import type { Answer, Snapshot } from './types.js';
 

@@ -1,5 +1,5 @@
-import type { ScalerErrorKind } from '../errors.js';
 import type { Stage } from '../forecast/index.js';
+import type { ScalerErrorKind } from '../shared/errors.js';
 import type { Answer, Reason } from './types.js';
 
 /** What a trigger was doing at a moment, as far as operators care when it changes. */

@@ -1,8 +1,8 @@
-import type { Clock } from '../clock.js';
-import { ScalerError } from '../errors.js';
 import type { FitOptions } from '../forecast/index.js';
 import type { Observation } from '../history/types.js';
-import type { Trigger } from '../trigger.js';
+import type { Clock } from '../shared/clock.js';
+import { ScalerError } from '../shared/errors.js';
+import type { Trigger } from '../trigger/trigger.js';
 import { AnswerRecord } from './answer-record.js';
 import { fitOptions } from './fit-options.js';
 import { planAnswer } from './plan-answer.js';

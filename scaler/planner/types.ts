@@ -1,6 +1,6 @@
-import type { ScalerError } from '../errors.js';
 import type { FittedModel, Series, Stage } from '../forecast/index.js';
-import type { Trigger } from '../trigger.js';
+import type { ScalerError } from '../shared/errors.js';
+import type { Trigger } from '../trigger/trigger.js';
 import type { PastAnswers } from './answer-record.js';
 import type { StateChange } from './state-changes.js';
 

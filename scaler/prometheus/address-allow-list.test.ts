@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ScalerError } from '../errors.js';
+import type { ScalerError } from '../shared/errors.js';
 import { AddressAllowList } from './address-allow-list.js';
 
 const list = new AddressAllowList([

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
-import { ScalerError } from '../errors.js';
-import { showAddress } from '../show.js';
+import { ScalerError } from '../shared/errors.js';
+import { showAddress } from '../shared/show.js';
 import { clip } from './clip.js';
 
 /** An address that may be asked. */

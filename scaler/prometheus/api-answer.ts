@@ -1,4 +1,4 @@
-import { show } from '../show.js';
+import { show } from '../shared/show.js';
 import type { Hide } from './hide-secrets.js';
 import { labelSet } from './label-set.js';
 import { formatFailure, RequestFailure } from './request-failure.js';

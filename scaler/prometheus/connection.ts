@@ -2,7 +2,7 @@ import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { Agent, type Dispatcher, request } from 'undici';
-import { WatchedFile } from '../watched-file.js';
+import { WatchedFile } from '../shared/watched-file.js';
 import { credentialsOf, type OnFileTrouble, readOrKeep } from './credentials.js';
 import { type Hide, hideSent } from './hide-secrets.js';
 import { RequestFailure } from './request-failure.js';

@@ -1,4 +1,4 @@
-import { WatchedFile } from '../watched-file.js';
+import { WatchedFile } from '../shared/watched-file.js';
 import { RequestFailure } from './request-failure.js';
 import type { SourceConfig } from './source-config.js';
 

@@ -1,4 +1,4 @@
-import { HIDDEN } from '../secret.js';
+import { HIDDEN } from '../shared/secret.js';
 
 /** Repeats a text without the secrets in it. */
 export type Hide = (text: string) => string;

@@ -7,8 +7,8 @@ import {
   circuitBreaker,
   handleWhen,
 } from 'cockatiel';
-import { ScalerError } from '../errors.js';
-import { FairQueue } from '../fair-queue.js';
+import { ScalerError } from '../shared/errors.js';
+import { FairQueue } from '../shared/fair-queue.js';
 import { type ApiAnswer, readAnswer } from './api-answer.js';
 import { clip } from './clip.js';
 import type { Connection } from './connection.js';

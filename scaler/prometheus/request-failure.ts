@@ -1,4 +1,4 @@
-import type { ScalerErrorKind } from '../errors.js';
+import type { ScalerErrorKind } from '../shared/errors.js';
 
 /** How the caller of a failed request goes on. */
 interface FailureTraits {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseDurationSeconds } from '../duration.js';
-import { ScalerError } from '../errors.js';
+import { parseDurationSeconds } from '../shared/duration.js';
+import { ScalerError } from '../shared/errors.js';
 import { AddressAllowList } from './address-allow-list.js';
 
 /** Headers that belong to the connection or the body: set by hand they would break requests or reach another host. */

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
-import { ScalerError } from '../errors.js';
-import { HIDDEN } from '../secret.js';
+import { ScalerError } from '../shared/errors.js';
+import { HIDDEN } from '../shared/secret.js';
 
 export type { Logger } from 'pino';
 

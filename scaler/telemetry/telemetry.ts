@@ -1,10 +1,10 @@
 import { status } from '@grpc/grpc-js';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Clock } from '../clock.js';
 import type { RpcObserver } from '../grpc/call-watch.js';
 import type { PlannerObserver } from '../planner/ports.js';
 import type { Answers } from '../planner/types.js';
 import type { HistoryObserver } from '../prometheus/observer.js';
+import type { Clock } from '../shared/clock.js';
 import { LineLimit } from './line-limit.js';
 import type { Logger } from './log.js';
 import { triggerFamilies } from './trigger-families.js';

@@ -6,7 +6,7 @@ import {
   type Registry,
 } from 'prom-client';
 import type { Answer, Answers, KnownTrigger } from '../planner/types.js';
-import type { Trigger } from '../trigger.js';
+import type { Trigger } from '../trigger/trigger.js';
 
 /** The labels that every trigger's series carry. */
 const TRIGGER_LABELS = ['namespace', 'scaledobject', 'metric'] as const;

@@ -1,8 +1,8 @@
-import { formatDuration } from '../duration.js';
 import type { PlannerObserver } from '../planner/ports.js';
 import type { Answer } from '../planner/types.js';
-import type { Trigger } from '../trigger.js';
-import { describeSource } from '../trigger.js';
+import { formatDuration } from '../shared/duration.js';
+import { describeSource } from '../trigger/source.js';
+import type { Trigger } from '../trigger/trigger.js';
 import type { LineLimit } from './line-limit.js';
 import type { Logger } from './log.js';
 

@@ -1,4 +1,4 @@
-import { Refusal } from '../read.js';
+import { Refusal } from '../shared/read.js';
 
 /** An address that a trigger gives, and the credentials that stood in it. */
 export interface TriggerAddress {

@@ -1,5 +1,5 @@
-import { show } from '../show.js';
-import { didYouMean } from '../suggest.js';
+import { show } from '../shared/show.js';
+import { didYouMean } from '../shared/suggest.js';
 import { kedaKeys, keysWithoutEffect, TRIGGER_LIMITS, type TriggerKeyName, triggerKeys } from './keys.js';
 
 /** Ending of a key whose value KEDA took from an environment variable of the workload. */

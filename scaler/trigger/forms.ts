@@ -1,4 +1,4 @@
-import { type Read, Refusal, wholeSeconds } from '../read.js';
+import { type Read, Refusal, wholeSeconds } from '../shared/read.js';
 
 /** `auto`, `none`, or a comma-separated list of season lengths; shortest first and each once. */
 export function seasons(most: number): Read<'auto' | readonly number[]> {

@@ -1,8 +1,8 @@
-import { formatDuration } from '../duration.js';
 import { AUTOMATIC_PERIODS, seasonNeedsSeconds, trendNeedsSeconds } from '../forecast/ladder.js';
-import type { Trigger } from '../trigger.js';
+import { formatDuration } from '../shared/duration.js';
 import type { GivenKeys } from './collect.js';
 import { TRIGGER_LIMITS, type TriggerKeyName, type TriggerValues } from './keys.js';
+import type { Trigger } from './trigger.js';
 
 /**
  * Brings step, horizon and history onto one grid and checks them against each other. Horizon and history are rounded up

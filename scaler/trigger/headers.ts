@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { headersSchema, queryParametersSchema } from '../prometheus/source-config.js';
-import { Refusal } from '../read.js';
+import { Refusal } from '../shared/read.js';
 
 /**
  * Checks one header that a trigger adds to requests, by the rules for the headers of a named source: the name is a

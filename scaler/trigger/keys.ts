@@ -1,5 +1,5 @@
-import { boolean, number, oneOf, type Read, Refusal, someOf, text, wholeSeconds } from '../read.js';
-import { show, showAddress } from '../show.js';
+import { boolean, number, oneOf, type Read, Refusal, someOf, text, wholeSeconds } from '../shared/read.js';
+import { show, showAddress } from '../shared/show.js';
 import { address } from './address.js';
 import { pairs, seasons, timezone } from './forms.js';
 import { checkHeader, checkQueryParameter } from './headers.js';

@@ -1,13 +1,13 @@
-import { ScalerError } from '../errors.js';
-import { Refusal } from '../read.js';
-import { show } from '../show.js';
-import { didYouMean, suggest } from '../suggest.js';
-import type { Trigger } from '../trigger.js';
+import { ScalerError } from '../shared/errors.js';
+import { Refusal } from '../shared/read.js';
+import { show } from '../shared/show.js';
+import { didYouMean, suggest } from '../shared/suggest.js';
 import { collectKeys, type Given, type GivenKeys, oversize } from './collect.js';
 import { settleGrid } from './grid.js';
 import { hidden, type TriggerKey, type TriggerKeyName, type TriggerValues, triggerKeys } from './keys.js';
 import { derivedMetricName } from './metric-name.js';
 import { type TriggerContext, triggerSource } from './source.js';
+import type { Trigger } from './trigger.js';
 
 /** A ScaledObjectRef as KEDA sends it with each call. */
 export interface ScaledObjectRef {

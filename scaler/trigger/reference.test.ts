@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
-import { packageRoot } from '../package-root.js';
-import { parseTrigger } from '../trigger.js';
+import { packageRoot } from '../shared/package-root.js';
 import { TRIGGER_LIMITS, type TriggerKey, triggerKeys } from './keys.js';
+import { parseTrigger } from './parse.js';
 
 const page = readFileSync(join(packageRoot, 'docs', 'triggers.md'), 'utf8');
 

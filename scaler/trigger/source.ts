@@ -1,8 +1,8 @@
-import { showAs, withoutSecrets } from '../secret.js';
-import { showAddress } from '../show.js';
-import type { TriggerSource } from '../trigger.js';
+import { showAs, withoutSecrets } from '../shared/secret.js';
+import { showAddress } from '../shared/show.js';
 import type { TriggerAddress } from './address.js';
 import type { TriggerKeyName, TriggerValues } from './keys.js';
+import type { TriggerSource } from './trigger.js';
 
 /** What the scaler's configuration says that parsing a trigger must know. */
 export interface TriggerContext {

@@ -6,7 +6,7 @@ import { Gauge, Registry } from 'prom-client';
 import { ManualClock } from '../../test/support/manual-clock.js';
 import { oddSamples, SAMPLE_NOW_SECONDS, SampleAnswers } from '../../test/support/web/sample-answers.js';
 import { SampleDemo } from '../../test/support/web/sample-demo.js';
-import { Secret } from '../secret.js';
+import { Secret } from '../shared/secret.js';
 import { demoPanel } from './demo-panel.js';
 import { createWebServer, type WebServer } from './server.js';
 import { statusPage } from './status-page.js';

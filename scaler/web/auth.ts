@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import type { GivenSecret, PageAuth } from '../config.js';
-import { Secret } from '../secret.js';
+import type { GivenSecret, PageAuth } from '../config/config.js';
+import { Secret } from '../shared/secret.js';
+import { WatchedFile } from '../shared/watched-file.js';
 import type { Logger } from '../telemetry/log.js';
-import { WatchedFile } from '../watched-file.js';
 
 /** One way in: what a request has to bring, as `basic user:password` or `bearer token`; undefined while nobody knows. */
 type Accepted = () => Promise<string | undefined>;

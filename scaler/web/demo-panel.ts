@@ -1,5 +1,5 @@
 import express, { type Request, type Response, Router } from 'express';
-import { show } from '../show.js';
+import { show } from '../shared/show.js';
 
 /** What one way of scaling has cost since the demo began, and what it failed to serve. */
 export interface DemoOutcome {

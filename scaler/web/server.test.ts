@@ -7,8 +7,8 @@ import { gunzipSync } from 'node:zlib';
 import { Router } from 'express';
 import { Counter, Registry } from 'prom-client';
 import { request } from 'undici';
-import { ScalerError } from '../errors.js';
-import { Secret } from '../secret.js';
+import { ScalerError } from '../shared/errors.js';
+import { Secret } from '../shared/secret.js';
 import { createWebServer, type WebServer, type WebServerOptions } from './server.js';
 
 describe('the HTTP server', () => {

@@ -8,8 +8,9 @@ import express, {
   type Router,
 } from 'express';
 import type { Registry } from 'prom-client';
-import type { ListenAddress, PageAuth } from '../config.js';
-import { ScalerError } from '../errors.js';
+import type { PageAuth } from '../config/config.js';
+import type { ListenAddress } from '../config/settings.js';
+import { ScalerError } from '../shared/errors.js';
 import type { Logger } from '../telemetry/log.js';
 import { requireAuth } from './auth.js';
 import { healthRoutes, type Readiness } from './health.js';

@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { launchBrowser, openPage } from '../../test/support/browser.js';
 import { ManualClock } from '../../test/support/manual-clock.js';
 import { oddSamples, SAMPLE_NOW_SECONDS, SampleAnswers } from '../../test/support/web/sample-answers.js';
-import { Secret } from '../secret.js';
+import { Secret } from '../shared/secret.js';
 import { createWebServer, type WebServer } from './server.js';
 import { statusPage } from './status-page.js';
 

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { packageRoot } from '../../scaler/package-root.js';
+import { packageRoot } from '../../scaler/shared/package-root.js';
 import { renderText } from '../../test/support/k8s/render.js';
 
 /**

@@ -3,7 +3,7 @@ import { recordingOfSamples } from '../../scaler/backtest/recording.js';
 import { replaySignal } from '../../scaler/backtest/replay.js';
 import { clusterDefaults, type ScalingSetup } from '../../scaler/backtest/scaled-workload.js';
 import type { Reason } from '../../scaler/planner/types.js';
-import type { Trigger } from '../../scaler/trigger.js';
+import type { Trigger } from '../../scaler/trigger/trigger.js';
 import { testTrigger } from '../support/test-trigger.js';
 import { type Load, samplesOf } from './loads.js';
 

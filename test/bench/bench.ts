@@ -1,5 +1,5 @@
 // `make bench`: what the forecast is worth, measured on traces. TRACES=folder takes CSV files instead of generated ones.
-import { ScalerError } from '../../scaler/errors.js';
+import { ScalerError } from '../../scaler/shared/errors.js';
 import { accuracyTable } from './accuracy.js';
 import { scalingTable } from './scaling.js';
 import { speedTable } from './speed.js';

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { demoWorkloads } from '../../scaler/demo/workloads.js';
-import { ScalerError } from '../../scaler/errors.js';
 import { readCsv } from '../../scaler/history/csv.js';
 import type { Samples } from '../../scaler/history/samples.js';
+import { ScalerError } from '../../scaler/shared/errors.js';
 
 /** A recorded or made-up load. */
 export interface Trace {

@@ -14,7 +14,7 @@ import { delimiter, join } from 'node:path';
 import { findProgram } from '../../apps/local-stack/servers/find-program.js';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
-import { packageRoot } from '../../scaler/package-root.js';
+import { packageRoot } from '../../scaler/shared/package-root.js';
 import type { TriggerDetail } from '../../scaler/web/api/contract.js';
 import { minuteSamples, officeLoad } from '../support/backtest/load.js';
 import { noHelm, renderNotes } from '../support/k8s/render.js';

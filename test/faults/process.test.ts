@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { credentials, status } from '@grpc/grpc-js';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
-import { loadConfig } from '../../scaler/config.js';
+import { loadConfig } from '../../scaler/config/load.js';
 import { AcceleratedClock } from '../../scaler/demo/accelerated-clock.js';
 import { KedaStandIn } from '../../scaler/demo/keda-stand-in.js';
 import type { Series } from '../../scaler/forecast/index.js';

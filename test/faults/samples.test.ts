@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
-import { loadConfig } from '../../scaler/config.js';
+import { loadConfig } from '../../scaler/config/load.js';
 import { AcceleratedClock } from '../../scaler/demo/accelerated-clock.js';
 import { KedaStandIn } from '../../scaler/demo/keda-stand-in.js';
 import { type Scaler, startScaler } from '../../scaler/main.js';

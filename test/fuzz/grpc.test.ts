@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { type ServiceError, status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
-import { loadConfig } from '../../scaler/config.js';
+import { loadConfig } from '../../scaler/config/load.js';
 import { KedaStandIn } from '../../scaler/demo/keda-stand-in.js';
 import { ExternalScaler } from '../../scaler/grpc/proto.js';
 import { type Scaler, startScaler } from '../../scaler/main.js';

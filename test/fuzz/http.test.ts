@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { Registry } from 'prom-client';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
-import { Secret } from '../../scaler/secret.js';
+import { Secret } from '../../scaler/shared/secret.js';
 import { demoPanel } from '../../scaler/web/demo-panel.js';
 import { createWebServer, type WebServer, type WebServerOptions } from '../../scaler/web/server.js';
 import { statusPage } from '../../scaler/web/status-page.js';

@@ -7,13 +7,13 @@ import fc from 'fast-check';
 import { readBehaviour } from '../../scaler/backtest/behaviour-file.js';
 import { runCommandLine } from '../../scaler/cli/command-line.js';
 import { answerLines } from '../../scaler/cli/forecast-lines.js';
-import { loadConfig } from '../../scaler/config.js';
-import { ScalerError } from '../../scaler/errors.js';
+import { loadConfig } from '../../scaler/config/load.js';
 import { parseCsv } from '../../scaler/history/csv.js';
 import { readAnswer } from '../../scaler/prometheus/api-answer.js';
 import { RequestFailure } from '../../scaler/prometheus/request-failure.js';
+import { ScalerError } from '../../scaler/shared/errors.js';
 import { triggerKeys } from '../../scaler/trigger/keys.js';
-import { parseTrigger } from '../../scaler/trigger.js';
+import { parseTrigger } from '../../scaler/trigger/parse.js';
 import { nasty, runs, stackTrace, tell, timeoutMilliseconds, tryInputs, unseen } from './fuzz.js';
 
 /** Longest message about a wrong input. */

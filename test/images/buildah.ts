@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { packageRoot } from '../../scaler/package-root.js';
+import { packageRoot } from '../../scaler/shared/package-root.js';
 
 const run = promisify(execFile);
 

@@ -7,7 +7,7 @@ import { freePorts } from '../../apps/local-stack/servers/free-ports.js';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
 import { KedaStandIn } from '../../scaler/demo/keda-stand-in.js';
-import { packageRoot, packageVersion } from '../../scaler/package-root.js';
+import { packageRoot, packageVersion } from '../../scaler/shared/package-root.js';
 import { OtlpReceiver } from '../support/otlp-receiver.js';
 import { sharedMariadb } from '../support/shared-mariadb.js';
 import { sharedRabbitmq } from '../support/shared-rabbitmq.js';

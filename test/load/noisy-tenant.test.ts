@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
-import { loadConfig } from '../../scaler/config.js';
+import { loadConfig } from '../../scaler/config/load.js';
 import { callUnary, connect } from '../../scaler/grpc/client.js';
 import type { ExternalScalerClient } from '../../scaler/grpc/generated/externalscaler/ExternalScaler.js';
 import { type Scaler, startScaler } from '../../scaler/main.js';

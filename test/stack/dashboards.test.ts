@@ -5,7 +5,7 @@ import type { Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashb
 import { parse } from 'yaml';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { dashboards } from '../../k8s/dashboards/all.js';
-import { packageRoot } from '../../scaler/package-root.js';
+import { packageRoot } from '../../scaler/shared/package-root.js';
 import { predictiveTriggers } from '../support/k8s/checks/scaling.js';
 import { noKustomize, renderKustomization } from '../support/k8s/render.js';
 import { metricNames } from './promql-names.js';

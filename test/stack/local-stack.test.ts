@@ -10,7 +10,7 @@ import { PrometheusClient } from '../../apps/local-stack/servers/prometheus-clie
 import { localStackVariables } from '../../apps/local-stack/variables.js';
 import { simulatedLoad } from '../../apps/shared/simulated-load.js';
 import { usualLoadAt } from '../../apps/shared/weekly-load.js';
-import { packageRoot } from '../../scaler/package-root.js';
+import { packageRoot } from '../../scaler/shared/package-root.js';
 import { ChildProgram } from '../support/child-program.js';
 import { assertReadmeListsExactly } from '../support/readme.js';
 

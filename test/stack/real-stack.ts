@@ -7,7 +7,7 @@ import { createBlocks } from '../../apps/history-simulator/create-blocks.js';
 import { writeHistory } from '../../apps/history-simulator/write-history.js';
 import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
 import { KedaStandIn } from '../../scaler/demo/keda-stand-in.js';
-import { packageRoot } from '../../scaler/package-root.js';
+import { packageRoot } from '../../scaler/shared/package-root.js';
 import { ChildProgram } from '../support/child-program.js';
 import { ScalerProcess } from '../support/scaler-process.js';
 import { sharedMariadb } from '../support/shared-mariadb.js';

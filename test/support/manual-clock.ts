@@ -1,4 +1,4 @@
-import type { Clock } from '../../scaler/clock.js';
+import type { Clock } from '../../scaler/shared/clock.js';
 
 interface Sleeper {
   wakeAtSeconds: number;

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { z } from 'zod';
 import { describeVariables } from '../../apps/shared/environment.js';
 import { commonVariables } from '../../apps/shared/run-program.js';
-import { packageRoot } from '../../scaler/package-root.js';
+import { packageRoot } from '../../scaler/shared/package-root.js';
 
 /** The first cells of the table rows under a heading of a README, code marks removed. */
 function tableUnder(readme: string, heading: string): string[][] {

@@ -1,4 +1,4 @@
-import type { Trigger } from '../../scaler/trigger.js';
+import type { Trigger } from '../../scaler/trigger/trigger.js';
 
 /** A trigger with ordinary settings, for tests that care about a few of them. */
 export function testTrigger(overrides: Partial<Trigger> = {}): Trigger {

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { packageRoot } from '../../../scaler/package-root.js';
+import { packageRoot } from '../../../scaler/shared/package-root.js';
 
 /**
  * Where a program lies: in .tools/, which `make tools` fills, on the PATH, or where Debian's packages put programs.

@@ -16,7 +16,7 @@ import {
   workloadSamples,
 } from '../../../test/support/web/sample-answers.js';
 import { type ServedPages, servePages } from '../../../test/support/web/serve-page.js';
-import { packageRoot } from '../../package-root.js';
+import { packageRoot } from '../../shared/package-root.js';
 import type { TriggerDetail, TriggerList } from './contract.js';
 import { statusApi } from './router.js';
 import { TriggerPages } from './trigger-list.js';

@@ -4,9 +4,9 @@
  * is not known is null.
  */
 
-import type { ScalerErrorKind } from '../../errors.js';
 import type { Stage } from '../../forecast/index.js';
 import type { Reason } from '../../planner/types.js';
+import type { ScalerErrorKind } from '../../shared/errors.js';
 
 /** A number, or null where it is not known. */
 export type Known = number | null;

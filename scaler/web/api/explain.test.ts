@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { testTrigger } from '../../../test/support/test-trigger.js';
-import { ScalerError } from '../../errors.js';
 import type { Snapshot } from '../../planner/types.js';
-import type { Trigger } from '../../trigger.js';
+import { ScalerError } from '../../shared/errors.js';
+import type { Trigger } from '../../trigger/trigger.js';
 import { explain, replicasFor } from './explain.js';
 
 const quality = { modelError: 6.9, lastValueError: 10, coverage: 0.91, samples: 400 };

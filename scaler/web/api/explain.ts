@@ -1,5 +1,5 @@
-import type { ScalerError } from '../../errors.js';
 import type { Snapshot } from '../../planner/types.js';
+import type { ScalerError } from '../../shared/errors.js';
 import type { Accuracy, ApiError, ComingPeak, ExplanationStep } from './contract.js';
 import { known, rfc3339, rounded } from './json-values.js';
 import { redact } from './redact.js';

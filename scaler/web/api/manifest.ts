@@ -1,7 +1,7 @@
 import { Document, visit } from 'yaml';
-import { formatDuration } from '../../duration.js';
-import { quoted } from '../../show.js';
-import type { Trigger } from '../../trigger.js';
+import { formatDuration } from '../../shared/duration.js';
+import { quoted } from '../../shared/show.js';
+import type { Trigger } from '../../trigger/trigger.js';
 import { redact } from './redact.js';
 
 /**

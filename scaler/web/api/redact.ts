@@ -1,4 +1,4 @@
-import { HIDDEN } from '../../secret.js';
+import { HIDDEN } from '../../shared/secret.js';
 
 /** Names of settings, headers and labels whose value is taken for a secret. */
 const SECRET_NAME =

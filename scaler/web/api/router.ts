@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type NextFunction, type Request, type Response, Router } from 'express';
-import type { Clock } from '../../clock.js';
 import type { Answers } from '../../planner/types.js';
-import { show } from '../../show.js';
+import type { Clock } from '../../shared/clock.js';
+import { show } from '../../shared/show.js';
 import type { ApiError, ApiFailure } from './contract.js';
 import { jsonBody, sendJson } from './json-body.js';
 import { triggerDetail } from './trigger-detail.js';

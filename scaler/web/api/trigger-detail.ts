@@ -3,7 +3,8 @@ import type { PastAnswers } from '../../planner/answer-record.js';
 import { LOWER_QUANTILE, stepsBehind } from '../../planner/outlook.js';
 import type { StateChange } from '../../planner/state-changes.js';
 import type { Answer, Evidence, KnownTrigger } from '../../planner/types.js';
-import { describeSource, type Trigger } from '../../trigger.js';
+import { describeSource } from '../../trigger/source.js';
+import type { Trigger } from '../../trigger/trigger.js';
 import type {
   ForecastChart,
   HistoryChart,

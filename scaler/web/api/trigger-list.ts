@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Clock } from '../../clock.js';
 import type { Answer, Answers, KnownTrigger } from '../../planner/types.js';
-import type { Trigger } from '../../trigger.js';
+import type { Clock } from '../../shared/clock.js';
+import type { Trigger } from '../../trigger/trigger.js';
 import type { Sparkline, TriggerList } from './contract.js';
 import { type JsonBody, jsonBody } from './json-body.js';
 import { rfc3339 } from './json-values.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../../../scaler/package-root.js';
+import { packageRoot } from '../../../scaler/shared/package-root.js';
 
 /** One `COPY` of a stage. */
 export interface Copy {

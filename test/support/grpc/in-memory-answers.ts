@@ -1,7 +1,7 @@
-import { ScalerError } from '../../../scaler/errors.js';
 import type { ReadAnswers } from '../../../scaler/grpc/handlers.js';
 import type { Answer, Snapshot } from '../../../scaler/planner/types.js';
-import type { Trigger } from '../../../scaler/trigger.js';
+import { ScalerError } from '../../../scaler/shared/errors.js';
+import type { Trigger } from '../../../scaler/trigger/trigger.js';
 
 /** The planner's place in tests: answers are set by hand and handed out from memory. */
 export class InMemoryAnswers implements ReadAnswers {

@@ -1,5 +1,5 @@
 import type { ParseTrigger } from '../../../scaler/grpc/trigger-cache.js';
-import { parseTrigger } from '../../../scaler/trigger.js';
+import { parseTrigger } from '../../../scaler/trigger/parse.js';
 
 /** The real parser with a default source, and a count of its calls. */
 export function countingParser(): ParseTrigger & { calls: number } {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { packageRoot } from '../../../scaler/package-root.js';
+import { packageRoot } from '../../../scaler/shared/package-root.js';
 import type { InstalledSecrets } from './checks/mounts.js';
 
 /** The Secrets that `make deploy` makes, as its dry run prints them. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { findProgram } from '../../../apps/local-stack/servers/find-program.js';
-import { packageRoot } from '../../../scaler/package-root.js';
+import { packageRoot } from '../../../scaler/shared/package-root.js';
 import type { KubernetesObject } from './kubernetes-object.js';
 
 const kustomize = findProgram('kustomize');

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot } from '../../../scaler/package-root.js';
+import { packageRoot } from '../../../scaler/shared/package-root.js';
 import { describeObject, type KubernetesObject } from './kubernetes-object.js';
 
 /** The package with the schemas of an API group; the groups of Kubernetes itself are all in one. */

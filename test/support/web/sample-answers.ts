@@ -1,12 +1,12 @@
 import { demoWorkloads, type Workload } from '../../../scaler/demo/workloads.js';
-import { ScalerError } from '../../../scaler/errors.js';
 import { fit, type Series, update } from '../../../scaler/forecast/index.js';
 import { AnswerRecord } from '../../../scaler/planner/answer-record.js';
 import { outlookOf } from '../../../scaler/planner/outlook.js';
 import { planAnswer } from '../../../scaler/planner/plan-answer.js';
 import { StateChanges } from '../../../scaler/planner/state-changes.js';
 import type { Answer, Answers, Evidence, KnownTrigger, Snapshot } from '../../../scaler/planner/types.js';
-import type { Trigger } from '../../../scaler/trigger.js';
+import { ScalerError } from '../../../scaler/shared/errors.js';
+import type { Trigger } from '../../../scaler/trigger/trigger.js';
 import { testTrigger } from '../test-trigger.js';
 
 /** 2026-03-04T18:05:00Z, a Wednesday. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { describeVariables, readEnvironment } from '../../../../apps/shared/environment.js';
 import { commonVariables } from '../../../../apps/shared/run-program.js';
-import { loadConfig } from '../../../../scaler/config.js';
+import { loadConfig } from '../../../../scaler/config/load.js';
 import { readDockerfile } from '../../compose/dockerfile.js';
 import { appVariables } from '../../compose/programs.js';
 import { containersOf, describeObject, type KubernetesObject, podTemplate } from '../kubernetes-object.js';

@@ -1,5 +1,6 @@
-import { loadConfig, triggerContext } from '../../../../scaler/config.js';
-import { parseTrigger } from '../../../../scaler/trigger.js';
+import { triggerContext } from '../../../../scaler/config/config.js';
+import { loadConfig } from '../../../../scaler/config/load.js';
+import { parseTrigger } from '../../../../scaler/trigger/parse.js';
 import { containersOf, describeObject, type KubernetesObject, podTemplate } from '../kubernetes-object.js';
 import { hasService } from './services.js';
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { cpuMilliseconds } from '../test/support/cpu-time.js';
-import { ScalerError } from './errors.js';
-import { parseTrigger, type Trigger, type TriggerContext, type TriggerSource } from './trigger.js';
+import { cpuMilliseconds } from '../../test/support/cpu-time.js';
+import { ScalerError } from '../shared/errors.js';
+import { parseTrigger } from './parse.js';
+import type { TriggerContext } from './source.js';
+import type { Trigger, TriggerSource } from './trigger.js';
 
 const minimal = { query: 'sum(rate(http_requests_total[2m]))', threshold: '100' };
 const context: TriggerContext = { defaultSource: 'default', sourceNames: new Set(['default', 'central']) };

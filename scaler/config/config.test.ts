@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { loadConfig, type ScalerConfig, triggerContext } from './config.js';
-import { ScalerError } from './errors.js';
-import { Secret } from './secret.js';
+import { ScalerError } from '../shared/errors.js';
+import { Secret } from '../shared/secret.js';
+import { type ScalerConfig, triggerContext } from './config.js';
+import { loadConfig } from './load.js';
 
 describe('loadConfig', () => {
   let folder: string;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { GrpcServer } from './grpc/server.js';
-import type { Planner } from './planner/planner.js';
-import type { Logger } from './telemetry/log.js';
+import type { Planner } from '../planner/planner.js';
+import type { Logger } from '../telemetry/log.js';
+import type { GrpcServer } from './server.js';
 
 /** What a replica that starts warms up with. */
 export interface WarmUpParts {

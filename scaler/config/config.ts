@@ -1,12 +1,9 @@
-import type { ListenAddress } from './config/settings.js';
-import type { PlannerSettings } from './planner/ports.js';
-import type { SourcesConfig } from './prometheus/source-config.js';
-import type { Secret } from './secret.js';
-import { address as triggerAddress } from './trigger/address.js';
-import type { TriggerContext } from './trigger.js';
-
-export { type ConfigOrigin, loadConfig } from './config/load.js';
-export type { ListenAddress } from './config/settings.js';
+import type { PlannerSettings } from '../planner/ports.js';
+import type { SourcesConfig } from '../prometheus/source-config.js';
+import type { Secret } from '../shared/secret.js';
+import { address as triggerAddress } from '../trigger/address.js';
+import type { TriggerContext } from '../trigger/source.js';
+import type { ListenAddress } from './settings.js';
 
 /** Everything that the operator of the scaler can set, checked and complete. Durations are seconds. Frozen. */
 export interface ScalerConfig {

@@ -50,6 +50,3 @@ export type TriggerSource =
       readonly headers: Readonly<Record<string, string>>;
       readonly queryParameters: Readonly<Record<string, string>>;
     };
-
-export { parseTrigger, type ScaledObjectRef } from './trigger/parse.js';
-export { describeSource, type TriggerContext } from './trigger/source.js';
