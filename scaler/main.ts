@@ -111,7 +111,13 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
           answers: planner,
           clock,
           scalerAddress: config.grpc.advertisedAddress,
-          localAddress: `localhost:${grpc.port}`,
+          localAccess: {
+            address: `localhost:${grpc.port}`,
+            tls: config.grpc.tls && {
+              serverName: config.grpc.advertisedAddress.replace(/:\d+$/, ''),
+              isMutual: config.grpc.tls.clientCaFile !== undefined,
+            },
+          },
         }),
       ],
     });

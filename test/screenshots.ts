@@ -48,7 +48,7 @@ const served = await servePages(
     answers: new SampleAnswers(samples),
     clock: new ManualClock(SAMPLE_NOW_SECONDS + 8),
     scalerAddress: 'predictive-scaler.predictive-scaler:50051',
-    localAddress: 'localhost:50051',
+    localAccess: { address: 'localhost:50051' },
   }),
 );
 const browser: Browser = await launchBrowser();

@@ -33,7 +33,7 @@ describe('what is behind the password of the page', () => {
           answers: new SampleAnswers(oddSamples()),
           clock: new ManualClock(SAMPLE_NOW_SECONDS),
           scalerAddress: 'scaler.example:50051',
-          localAddress: 'localhost:50051',
+          localAccess: { address: 'localhost:50051' },
         }),
       ],
     });

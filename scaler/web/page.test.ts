@@ -77,7 +77,7 @@ describe('status page', () => {
       answers,
       clock: new ManualClock(SAMPLE_NOW_SECONDS + 8),
       scalerAddress: 'scaler.example:50051',
-      localAddress: 'localhost:50051',
+      localAccess: { address: 'localhost:50051' },
     });
     const served = await servePages(...(demo ? [demoPanel(demo)] : []), page);
     servers.push(served);

@@ -25,7 +25,7 @@ describe('status page on its server', () => {
           answers: new SampleAnswers(oddSamples()),
           clock: new ManualClock(SAMPLE_NOW_SECONDS),
           scalerAddress: 'scaler.example:50051',
-          localAddress: 'localhost:50051',
+          localAccess: { address: 'localhost:50051' },
         }),
       ],
     });

@@ -16,13 +16,21 @@ import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
 import { packageRoot } from '../../scaler/shared/package-root.js';
 import type { TriggerDetail } from '../../scaler/web/api/contract.js';
+import { Authority } from '../support/authority.js';
 import { minuteSamples, officeLoad } from '../support/backtest/load.js';
-import { noHelm, renderNotes } from '../support/k8s/render.js';
+import { noHelm, renderChart, renderNotes } from '../support/k8s/render.js';
 import { runCommand } from '../support/run-command.js';
 import { ScalerProcess } from '../support/scaler-process.js';
 
 /** Commands that these tests can run; kubectl, helm and make need a cluster and have tests of their own. */
 const RUNNABLE = /^(grpcurl|curl|npx predictive-scaler|predictive-scaler (backtest|forecast|probe)) /;
+/** The chart's Service in the namespace that helm takes by default. */
+const SERVICE = 'predictive-scaler.default';
+const withTls = [
+  'prometheusAddress=http://prometheus.monitoring:9090',
+  'tls.enabled=true',
+  'tls.certManager.issuerRef.name=authority',
+];
 /** Its commands run with certificates in its own test. */
 const TESTED_ELSEWHERE = ['probing.md'];
 
@@ -51,10 +59,22 @@ describe('every command that is printed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'printed-'));
   let prometheus: PrometheusServer;
   let scaler: ScalerProcess;
+  let mutualTls: ScalerProcess;
 
   before(async () => {
     prometheus = await PrometheusServer.start({ history: history() });
-    scaler = await ScalerProcess.start({ SCALER_PROMETHEUS_ADDRESS: prometheus.address });
+    const environment = { SCALER_PROMETHEUS_ADDRESS: prometheus.address };
+    scaler = await ScalerProcess.start(environment);
+    const authority = new Authority(folder, 'ca');
+    authority.issue('client');
+    const { certFile, keyFile } = authority.issue(SERVICE);
+    mutualTls = await ScalerProcess.start({
+      ...environment,
+      SCALER_GRPC_CERT_FILE: certFile,
+      SCALER_GRPC_KEY_FILE: keyFile,
+      SCALER_GRPC_CLIENT_CA_FILE: authority.caFile,
+      SCALER_GRPC_ADVERTISED_ADDRESS: `${SERVICE}:50051`,
+    });
     const { timestamps, values } = minuteSamples(4, officeLoad);
     const lines = Array.from(timestamps, (timestamp, i) => `${timestamp},${values[i]}\n`);
     writeFileSync(join(folder, 'load.csv'), `timestamp,value\n${lines.join('')}`);
@@ -70,6 +90,7 @@ describe('every command that is printed', () => {
   });
   after(async () => {
     await scaler?.stop();
+    await mutualTls?.stop();
     await prometheus?.close();
     rmSync(folder, { recursive: true });
   });
@@ -78,7 +99,7 @@ describe('every command that is printed', () => {
   async function run(command: string): Promise<string> {
     const here = command
       .replaceAll('http://localhost:9090', prometheus.address)
-      .replaceAll('localhost:50051', scaler.grpcAddress)
+      .replaceAll('localhost:50051', (command.includes('ca.crt') ? mutualTls : scaler).grpcAddress)
       .replaceAll('localhost:8080', `127.0.0.1:${scaler.httpPort}`);
     const path = [join(folder, 'bin'), join(packageRoot, '.tools'), process.env.PATH].join(delimiter);
     const cwd = command.startsWith('npx') ? packageRoot : folder;
@@ -108,19 +129,48 @@ describe('every command that is printed', () => {
     assert.equal(JSON.parse(await run(commands[1]!)).metricValues[0].metricValueFloat, 1);
   });
 
-  it('on the page asks the scaler what KEDA asks', async function () {
+  it('in the notes of the chart asks a scaler with mutual TLS', async function () {
+    if (noHelm !== undefined) this.skip();
     needGrpcurl(this);
-    await run(
-      `predictive-scaler probe localhost:50051 --namespace shop --name web -m metricName=web -m 'query=vector(7) # "it'"'"'s"' -m threshold=1`,
-    );
-    const { grpcurlCommand } = await pollUntil('the trigger on the page', async () => {
-      const response = await fetch(`http://127.0.0.1:${scaler.httpPort}/api/triggers/shop/web/web`);
-      return response.ok && ((await response.json()) as TriggerDetail);
-    });
-    const [, address] = / (\S+) externalscaler\.ExternalScaler\/GetMetrics$/.exec(grpcurlCommand)!;
-    const answer = await run(grpcurlCommand.replace(address!, 'localhost:50051'));
-    assert.equal(JSON.parse(answer).metricValues[0].metricValueFloat, 7);
+    const [command, ...others] = commandsOf(renderNotes('predictive-scaler', withTls));
+    assert.deepEqual(others, []);
+    assert.match(await run(command!), /"status": "SERVING"/);
   });
+
+  for (const [chart, set] of [
+    ['predictive-scaler', withTls],
+    ['boiler', ['rabbitmq.existingSecret=rabbitmq']],
+  ] as const)
+    it(`in the notes of the chart ${chart} names objects that the chart makes`, function () {
+      if (noHelm !== undefined) this.skip();
+      const made = renderChart(chart, { set: [...set] }).map(
+        ({ kind, metadata, spec }) =>
+          `${kind === 'Certificate' ? 'secret' : kind.toLowerCase()} ${kind === 'Certificate' ? spec.secretName : metadata.name}`,
+      );
+      const kubectl = renderNotes(chart, [...set]).matchAll(
+        /kubectl .*?\b(deployment|service|secret|scaledobject)[/ ]([\w-]+)/g,
+      );
+      const named = [...kubectl].map(([, kind, name]) => `${kind} ${name}`);
+      assert.ok(named.length > 0);
+      for (const each of named) assert.ok(made.includes(each), `${each} is not among ${made.join(', ')}`);
+    });
+
+  for (const security of ['plaintext', 'mutual TLS'])
+    it(`on the page asks the scaler what KEDA asks, with ${security}`, async function () {
+      needGrpcurl(this);
+      const asked = security === 'plaintext' ? scaler : mutualTls;
+      const tls =
+        security === 'plaintext' ? '' : '--tls-ca ca.crt --tls-cert client.crt --tls-key client.key';
+      await run(
+        `predictive-scaler probe ${asked.grpcAddress} ${tls} --namespace shop --name web -m metricName=web -m 'query=vector(7) # "it'"'"'s"' -m threshold=1`,
+      );
+      const { grpcurlCommand } = await pollUntil('the trigger on the page', async () => {
+        const response = await fetch(`http://127.0.0.1:${asked.httpPort}/api/triggers/shop/web/web`);
+        return response.ok && ((await response.json()) as TriggerDetail);
+      });
+      const answer = await run(grpcurlCommand);
+      assert.equal(JSON.parse(answer).metricValues[0].metricValueFloat, 7);
+    });
 
   for (const [where, command] of commandsOfDocs())
     it(`in ${where} works: ${command}`, async () => {

@@ -42,7 +42,7 @@ describe('bad input over HTTP', function () {
           answers: new SampleAnswers(oddSamples()),
           clock: new ManualClock(SAMPLE_NOW_SECONDS),
           scalerAddress: 'scaler.example:50051',
-          localAddress: 'localhost:50051',
+          localAccess: { address: 'localhost:50051' },
         }),
       ],
       ...options,

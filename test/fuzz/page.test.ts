@@ -97,7 +97,7 @@ describe('bad input on the page', function () {
           answers: new SampleAnswers(samples),
           clock: new ManualClock(SAMPLE_NOW_SECONDS),
           scalerAddress: 'scaler.example:50051',
-          localAddress: 'localhost:50051',
+          localAccess: { address: 'localhost:50051' },
         }),
       );
       try {

@@ -26,7 +26,7 @@ export class Authority {
   }
 
   /**
-   * Issues a certificate that is good for localhost and for clients.
+   * Issues a certificate that is good for its name, for localhost and for clients.
    *
    * @param days of validity from now; below 0 the certificate has expired
    * @param usage the only use that it may be put to, as `extendedKeyUsage`; any when undefined
@@ -36,7 +36,7 @@ export class Authority {
     const keyFile = join(this.#folder, `${name}.key`);
     const request = join(this.#folder, `${name}.csr`);
     const extensions = join(this.#folder, `${name}.ext`);
-    const lines = ['subjectAltName=DNS:localhost,IP:127.0.0.1', 'basicConstraints=CA:FALSE'];
+    const lines = [`subjectAltName=DNS:localhost,DNS:${name},IP:127.0.0.1`, 'basicConstraints=CA:FALSE'];
     if (usage !== undefined) lines.push(`extendedKeyUsage=${usage}`);
     writeFileSync(extensions, `${lines.join('\n')}\n`);
     openssl(

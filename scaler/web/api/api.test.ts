@@ -51,7 +51,12 @@ describe('status API', () => {
     answers = new SampleAnswers(samples);
     const clock = new ManualClock(SAMPLE_NOW_SECONDS);
     served = await servePages(
-      statusApi({ answers, clock, scalerAddress: 'scaler.example:50051', localAddress: 'localhost:50051' }),
+      statusApi({
+        answers,
+        clock,
+        scalerAddress: 'scaler.example:50051',
+        localAccess: { address: 'localhost:50051' },
+      }),
     );
   });
   after(() => served.close());

@@ -51,7 +51,7 @@ describe('manifest', () => {
     });
     const yaml = manifestYaml(trigger, 'scaler:50051');
     assert.match(yaml, /^# Headers, parameters and credentials are left out here/);
-    assert.doesNotMatch(yaml + grpcurlCommand(trigger, 'scaler:50051'), /s3cret/);
+    assert.doesNotMatch(yaml + grpcurlCommand(trigger, { address: 'scaler:50051' }), /s3cret/);
   });
 
   it('asks what KEDA asks in a line that a shell takes as it is, whatever the names hold', () => {
@@ -59,7 +59,7 @@ describe('manifest', () => {
       scaledObject: 'it\'s $(reboot) `x` \\ "q"',
       query: 'sum(x{a="it\'s; rm -rf /"})\n or vector(0)',
     });
-    const line = grpcurlCommand(trigger, 'scaler:50051').replace(/^grpcurl/, "printf '%s\\0'");
+    const line = grpcurlCommand(trigger, { address: 'scaler:50051' }).replace(/^grpcurl/, "printf '%s\\0'");
     const words = execFileSync('sh', ['-c', line], { encoding: 'utf8' }).split('\0').slice(0, -1);
     assert.deepEqual(words.slice(0, 2), ['-plaintext', '-d']);
     assert.deepEqual(JSON.parse(words[2]!), {

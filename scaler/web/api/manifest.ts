@@ -65,8 +65,23 @@ export function manifestYaml(trigger: Trigger, scalerAddress: string): string {
   return note + yaml;
 }
 
+/** Where and how whoever looks at the page reaches the scaler's gRPC port. */
+export interface GrpcAccess {
+  /** `host:port`; in a cluster, at the end of a port-forward. */
+  readonly address: string;
+  /** undefined for plaintext. */
+  readonly tls?:
+    | {
+        /** Name in the server's certificate. */
+        readonly serverName: string;
+        /** Whether the server asks for the caller's certificate. */
+        readonly isMutual: boolean;
+      }
+    | undefined;
+}
+
 /** A shell line that asks the scaler for the trigger's value, as KEDA does. The form is that of docs/probing.md. */
-export function grpcurlCommand(trigger: Trigger, address: string): string {
+export function grpcurlCommand(trigger: Trigger, { address, tls }: GrpcAccess): string {
   const request = {
     scaledObjectRef: {
       name: trigger.scaledObject,
@@ -76,7 +91,9 @@ export function grpcurlCommand(trigger: Trigger, address: string): string {
     metricName: trigger.metricName,
   };
   const argument = `'${quoted(request).replaceAll("'", `'\\''`)}'`;
-  return `grpcurl -plaintext -d ${argument} ${address} externalscaler.ExternalScaler/GetMetrics`;
+  const client = tls?.isMutual ? '-cert client.crt -key client.key ' : '';
+  const security = tls ? `-cacert ca.crt ${client}-authority ${tls.serverName}` : '-plaintext';
+  return `grpcurl ${security} -d ${argument} ${address} externalscaler.ExternalScaler/GetMetrics`;
 }
 
 function leavesOut(trigger: Trigger): boolean {

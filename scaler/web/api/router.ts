@@ -5,6 +5,7 @@ import type { Clock } from '../../shared/clock.js';
 import { show } from '../../shared/show.js';
 import type { ApiError, ApiFailure } from './contract.js';
 import { jsonBody, sendJson } from './json-body.js';
+import type { GrpcAccess } from './manifest.js';
 import { triggerDetail } from './trigger-detail.js';
 import { LARGEST_LIMIT, TriggerPages } from './trigger-list.js';
 
@@ -14,8 +15,7 @@ export interface ApiParts {
   readonly clock: Clock;
   /** `host:port` at which KEDA reaches the scaler, for manifests to paste. */
   readonly scalerAddress: string;
-  /** `host:port` at which whoever looks at the page reaches it, by a port-forward where it runs in a cluster. */
-  readonly localAddress: string;
+  readonly localAccess: GrpcAccess;
 }
 
 const DAY_SECONDS = 86_400;
@@ -26,7 +26,7 @@ const DEFAULT_HISTORY_DAYS = 7;
  * The JSON API: `/api/triggers`, `/api/triggers/{namespace}/{name}/{metric}` and its own description at
  * `/api/openapi.yaml`. It reads what the planner holds in memory and changes nothing.
  */
-export function statusApi({ answers, clock, scalerAddress, localAddress }: ApiParts): Router {
+export function statusApi({ answers, clock, scalerAddress, localAccess }: ApiParts): Router {
   const description = readFileSync(new URL('openapi.yaml', import.meta.url));
   const pages = new TriggerPages(answers, clock);
   const router = Router();
@@ -53,7 +53,7 @@ export function statusApi({ answers, clock, scalerAddress, localAddress }: ApiPa
         nowSeconds: clock.nowSeconds(),
         historySeconds: historyDays * DAY_SECONDS,
         scalerAddress,
-        localAddress,
+        localAccess,
       });
       sendJson(request, response, await jsonBody(JSON.stringify(detail)));
       return;

@@ -17,7 +17,7 @@ import type {
 } from './contract.js';
 import { apiError, explain } from './explain.js';
 import { known, knownList, rfc3339, rounded } from './json-values.js';
-import { grpcurlCommand, manifestYaml } from './manifest.js';
+import { type GrpcAccess, grpcurlCommand, manifestYaml } from './manifest.js';
 import { redact } from './redact.js';
 import { compareReplicas } from './replica-comparison.js';
 import { seasonProfiles } from './season-profile.js';
@@ -32,8 +32,7 @@ export interface DetailParts extends KnownTrigger {
   readonly historySeconds: number;
   /** `host:port` at which KEDA reaches the scaler. */
   readonly scalerAddress: string;
-  /** `host:port` at which whoever looks at the page reaches it. */
-  readonly localAddress: string;
+  readonly localAccess: GrpcAccess;
 }
 
 const DAY_SECONDS = 86_400;
@@ -63,7 +62,7 @@ export function triggerDetail(parts: DetailParts): TriggerDetail {
     seasons: evidence?.model ? seasonProfiles(evidence.model) : [],
     changes: (evidence?.changes ?? []).map(changeView).reverse(),
     manifestYaml: manifestYaml(trigger, scalerAddress),
-    grpcurlCommand: grpcurlCommand(trigger, parts.localAddress),
+    grpcurlCommand: grpcurlCommand(trigger, parts.localAccess),
   };
 }
 
