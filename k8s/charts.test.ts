@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parse } from 'yaml';
+import { join, relative } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { packageRoot } from '../scaler/shared/package-root.js';
 import { checkCertificates } from '../test/support/k8s/checks/certificates.js';
 import { checkMounts } from '../test/support/k8s/checks/mounts.js';
 import { checkNetworkPolicies } from '../test/support/k8s/checks/network.js';
 import { checkPrograms } from '../test/support/k8s/checks/programs.js';
 import { checkSecurity } from '../test/support/k8s/checks/security.js';
-import { checkServices } from '../test/support/k8s/checks/services.js';
+import { checkServices, hasService, selects } from '../test/support/k8s/checks/services.js';
 import { installedSecrets } from '../test/support/k8s/installed-secrets.js';
 import {
   containersOf,
@@ -18,7 +18,15 @@ import {
   type KubernetesObject,
   podTemplate,
 } from '../test/support/k8s/kubernetes-object.js';
-import { lintChart, noHelm, renderChart, renderNotes, withTools } from '../test/support/k8s/render.js';
+import {
+  lintChart,
+  noHelm,
+  noKustomize,
+  renderChart,
+  renderKustomization,
+  renderNotes,
+  withTools,
+} from '../test/support/k8s/render.js';
 import { checkSchema, findUnknownFields } from '../test/support/k8s/validate.js';
 
 const read = (path: string) => readFileSync(join(packageRoot, path), 'utf8');
@@ -177,6 +185,72 @@ describe('the Helm charts', () => {
         'kubernetes.io/metadata.name': namespace,
       });
     });
+
+  it('predictive-scaler, several times in one namespace, as docs/capacity.md spreads triggers: each Service has its own pods', () => {
+    const page = read('docs/capacity.md');
+    const [, loop] = /^ {2}helm upgrade --install "predictive-scaler-\$shard" (.*?)^done$/ms.exec(page)!;
+    const set = [...loop!.matchAll(/--set (\S+)/g)].map(([, value]) => value!);
+    const shards = /^for shard in (.*); do$/m.exec(page)![1]!.split(' ');
+    assert.equal(shards.length, 5);
+    const rendered = shards.map((shard) =>
+      renderChart('predictive-scaler', {
+        release: `predictive-scaler-${shard}`,
+        namespace: 'predictive-scaler',
+        set: [...set, 'serviceMonitor.enabled=true', 'prometheusRule.enabled=true'],
+      }).filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === undefined),
+    );
+    const objects = rendered.flat();
+    // No two releases share an object, and no Service selects the pods of another.
+    const names = objects.map(describeObject);
+    assert.equal(new Set(names).size, names.length);
+    assert.deepEqual(checkServices(objects), []);
+    for (const [index, shard] of shards.entries()) {
+      assert.ok(hasService(objects, `predictive-scaler-${shard}.predictive-scaler`, 50051));
+      const own = rendered[index]!;
+      const labels = podTemplate(own.find(({ kind }) => kind === 'Deployment')!)!.metadata.labels;
+      const others = objects.filter((object) => !own.includes(object));
+      for (const { kind, spec } of others)
+        if (kind === 'NetworkPolicy') assert.ok(!selects(spec.podSelector.matchLabels, labels));
+        else if (kind === 'PodDisruptionBudget') assert.ok(!selects(spec.selector.matchLabels, labels));
+      const rule = own.find(({ kind }) => kind === 'PrometheusRule')!;
+      assert.match(JSON.stringify(rule.spec), new RegExp(`job=\\\\"predictive-scaler-${shard}\\\\"`));
+    }
+  });
+
+  it('predictive-scaler is chosen by a label with the patch of docs/capacity.md', function () {
+    if (noKustomize !== undefined) {
+      console.warn(`      SKIPPED: ${noKustomize}`);
+      this.skip();
+    }
+    const patches = /^```yaml\n(patches:\n.*?)```$/ms.exec(read('docs/capacity.md'))![1]!;
+    const scaledObject = (name: string, shard: string) =>
+      stringify({
+        apiVersion: 'keda.sh/v1alpha1',
+        kind: 'ScaledObject',
+        metadata: { name, labels: { shard } },
+        spec: {
+          scaleTargetRef: { name },
+          triggers: [
+            { type: 'external', metadata: { scalerAddress: 'predictive-scaler-1.predictive-scaler:50051' } },
+          ],
+        },
+      });
+    const folder = mkdtempSync(join(tmpdir(), 'shards-'));
+    try {
+      writeFileSync(join(folder, 'one.yaml'), scaledObject('one', '1'));
+      writeFileSync(join(folder, 'three.yaml'), scaledObject('three', '3'));
+      writeFileSync(join(folder, 'kustomization.yaml'), `resources: [one.yaml, three.yaml]\n${patches}`);
+      const addresses = renderKustomization(relative(join(packageRoot, 'k8s'), folder)).map(
+        ({ metadata, spec }) => [metadata.name, spec.triggers[0].metadata.scalerAddress],
+      );
+      assert.deepEqual(Object.fromEntries(addresses), {
+        one: 'predictive-scaler-1.predictive-scaler:50051',
+        three: 'predictive-scaler-3.predictive-scaler:50051',
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
   it('boiler escapes what an address cannot hold as it is', () => {
     const [secret] = renderChart('boiler', {
