@@ -41,7 +41,7 @@ interface Recipe {
   readonly limits: SourceLimits;
   /** What shares its places with this; undefined for none. */
   readonly origin: string | undefined;
-  readonly connection: Omit<ConnectionOptions, 'onFileTrouble' | 'concurrency' | 'timeoutSeconds'>;
+  readonly connection: Omit<ConnectionOptions, 'onFileTrouble' | keyof SourceLimits>;
 }
 
 /**

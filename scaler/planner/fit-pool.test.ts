@@ -7,8 +7,8 @@ import type { FitTurn } from './ports.js';
 const options: FitOptions = { horizonSteps: 3, seasonality: 'auto', timezone: 'UTC' };
 
 /** A turn of a tenant whose fits nobody gives up. */
-function turnOf(tenant: string): FitTurn {
-  return { tenant, signal: new AbortController().signal };
+function turnOf(namespace: string): FitTurn {
+  return { namespace, signal: new AbortController().signal };
 }
 const turn = turnOf('shop');
 
@@ -80,7 +80,7 @@ describe('FitPool', () => {
         return series();
       },
       options,
-      { tenant: 'shop', signal: giveUp.signal },
+      { namespace: 'shop', signal: giveUp.signal },
     );
     giveUp.abort(new Error('the trigger is gone'));
     await assert.rejects(second, /the trigger is gone/);

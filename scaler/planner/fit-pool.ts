@@ -19,13 +19,13 @@ export interface FitPoolLimits {
 const NICENESS = 10;
 
 /**
- * Urgency of every fit, first or later: were first fits to go before, a tenant with ever new triggers would keep the
+ * Urgency of every fit, first or later: were first fits to go before, a namespace with ever new triggers would keep the
  * models of others from being renewed. Not 0, which halves the places.
  */
 const priority = 1;
 
 /**
- * Fits models in worker threads, so that the event loop goes on answering. Tenants take turns, so that one with a
+ * Fits models in worker threads, so that the event loop goes on answering. Namespaces take turns, so that one with a
  * thousand triggers delays another's fit by the fits under way and one turn of each. A thread that dies or runs too
  * long fails its own fit only; the pool replaces it.
  */
@@ -51,8 +51,8 @@ export class FitPool implements Fitter {
   }
 
   /** @throws Error when the fit failed, took too long, lost its thread, was given up, or the pool was closed. */
-  async fit(take: () => Series, options: FitOptions, { tenant, signal }: FitTurn): Promise<PackedModel> {
-    return await this.#queue.run({ tenant, priority }, () => this.#run(take(), options), signal);
+  async fit(take: () => Series, options: FitOptions, { namespace, signal }: FitTurn): Promise<PackedModel> {
+    return await this.#queue.run({ namespace, priority }, () => this.#run(take(), options), signal);
   }
 
   async #run(series: Series, options: FitOptions): Promise<PackedModel> {

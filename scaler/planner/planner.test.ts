@@ -445,7 +445,7 @@ describe('Planner', () => {
     start({ fitter: busy });
     await ask();
     await clock.advance(settings.idleSeconds + settings.idleSeconds / 10);
-    assert.deepEqual([turns.length, turns[0]!.tenant], [1, trigger.namespace]);
+    assert.deepEqual([turns.length, turns[0]!.namespace], [1, trigger.namespace]);
     assert.ok(turns[0]!.signal.aborted);
     assert.equal(history.open, 0);
     assert.equal(log.failedFits, 0);

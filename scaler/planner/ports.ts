@@ -35,7 +35,7 @@ export interface HistoryProvider {
 /** On whose behalf a model is fitted. */
 export interface FitTurn {
   /** Namespace of the trigger; namespaces take turns. */
-  readonly tenant: string;
+  readonly namespace: string;
   /** Aborted when the model is no longer wanted. A fit that waits is then given up; one under way goes on. */
   readonly signal: AbortSignal;
 }
@@ -61,7 +61,7 @@ export interface PlannerSettings {
   readonly firstAnswerWaitSeconds: number;
   /** A trigger that nobody asked about for so long is dropped. */
   readonly idleSeconds: number;
-  /** Triggers that one namespace may have at once, so that a tenant cannot use up the memory of all. */
+  /** Triggers that one namespace may have at once, so that a namespace cannot use up the memory of all. */
   readonly maxTriggersPerNamespace: number;
   /** Steps of history that the triggers of one namespace may have together, for the same reason. */
   readonly maxStepsPerNamespace: number;

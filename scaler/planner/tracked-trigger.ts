@@ -206,7 +206,7 @@ export class TrackedTrigger {
     try {
       const fromSeconds = boundarySeconds - this.trigger.historySeconds;
       const window = () => cutSeries(this.history.series(), fromSeconds, boundarySeconds);
-      const turn = { tenant: this.trigger.namespace, signal: this.#stopping.signal };
+      const turn = { namespace: this.trigger.namespace, signal: this.#stopping.signal };
       const model = await fitter.fit(window, this.#fitOptions, turn);
       this.#model.offer(boundarySeconds, model);
       this.#isFittedOnPart = isOnPart;

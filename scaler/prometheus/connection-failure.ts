@@ -1,10 +1,11 @@
 import { clip } from './clip.js';
-import { passingFault, RequestFailure } from './request-failure.js';
+import { bodyLimitFailure, passingFault, RequestFailure } from './request-failure.js';
 
 /** The connection failed or broke, by the error code that Node.js, OpenSSL or undici gave. */
-export function connectionFailure(error: unknown): RequestFailure {
+export function connectionFailure(error: unknown, maxBodyBytes: number): RequestFailure {
   if (error instanceof RequestFailure) return error;
   const { code, message } = innermost(error);
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return bodyLimitFailure(maxBodyBytes);
   const advice = connectionAdvice[code] ?? (isCertificateCode(code) ? certificateAdvice : brokenAdvice);
   const detail = code === '' || message.includes(code) ? message : `${message}, ${code}`;
   return new RequestFailure('unavailable', `cannot be reached (${clip(detail)}); ${advice}`, passingFault, {

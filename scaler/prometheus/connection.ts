@@ -12,7 +12,14 @@ import type { SourceConfig } from './source-config.js';
 export interface ConnectionOptions
   extends Pick<
     SourceConfig,
-    'basic' | 'bearer' | 'tls' | 'headers' | 'queryParameters' | 'concurrency' | 'timeoutSeconds'
+    | 'basic'
+    | 'bearer'
+    | 'tls'
+    | 'headers'
+    | 'queryParameters'
+    | 'concurrency'
+    | 'timeoutSeconds'
+    | 'maxBodyBytes'
   > {
   /** Base address, http or https. */
   readonly url: URL;
@@ -135,7 +142,7 @@ export class Connection {
   }
 
   #createAgent(secureContext: SecureContext | undefined): Agent {
-    const { concurrency, timeoutSeconds, tls, isAllowedIp } = this.#options;
+    const { concurrency, timeoutSeconds, maxBodyBytes, tls, isAllowedIp } = this.#options;
     const resolve = this.#options.lookup ?? (lookup as LookupFunction);
     return new Agent({
       connections: concurrency,
@@ -145,6 +152,7 @@ export class Connection {
       headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: 16_384,
+      maxResponseSize: maxBodyBytes,
       connect: {
         timeout: timeoutSeconds * 1000,
         lookup: isAllowedIp === undefined ? resolve : guardedLookup(resolve, isAllowedIp),

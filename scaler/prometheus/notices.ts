@@ -1,35 +1,30 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { HistoryObserver, Notice } from './observer.js';
 
-/** Open notices kept for one source; beyond that the oldest is forgotten and would be told again. */
+/** Open notices kept for one source; a notice that was forgotten is logged again. */
 const maxOpen = 10_000;
 
-/** Characters of a subject that are kept: a query may have thousands, and one that is gone may stay open here. */
+/** Longer subjects and messages are kept as a digest: a query may have thousands of characters. */
 const maxKept = 200;
 
-/**
- * Turns states reported again and again into one notice for each change. Numbers in a message do not count as a
- * change: warnings carry durations and request numbers that differ each time.
- */
+/** Turns repeated reports of a state into one notice for each change. Numbers that differ in a message are no change. */
 export class Notices {
-  readonly #open = new Map<string, string>();
+  readonly #open = new LRUCache<string, string>({ maxSize: maxOpen, sizeCalculation: () => 1 });
 
   constructor(
     readonly source: string,
     readonly observer: HistoryObserver,
   ) {}
 
-  /** Says how things stand with a topic and its subject, if it has one; undefined: nothing is the matter. */
+  /** Reports the state of a topic and its subject, if it has one; undefined for a good state. */
   report(topic: Notice['topic'], message: string | undefined, subject?: string): void {
     if (message === undefined && this.#open.size === 0) return;
     const key = `${topic}\n${short(subject ?? '')}`;
     const gist = message === undefined ? undefined : short(message.replace(/\d+/g, '#'));
     if (this.#open.get(key) === gist) return;
-    this.#open.delete(key);
-    if (gist !== undefined) {
-      this.#open.set(key, gist);
-      if (this.#open.size > maxOpen) this.#open.delete(this.#open.keys().next().value!);
-    }
+    if (gist === undefined) this.#open.delete(key);
+    else this.#open.set(key, gist);
     this.observer.noticed({ source: this.source, topic, subject, message });
   }
 }

@@ -9,9 +9,9 @@ class Tasks {
 
   constructor(readonly queue: FairQueue) {}
 
-  add(name: string, tenant: string, priority = 0, signal = new AbortController().signal): Promise<void> {
+  add(name: string, namespace: string, priority = 0, signal = new AbortController().signal): Promise<void> {
     return this.queue.run(
-      { tenant, priority },
+      { namespace, priority },
       () => {
         this.started.push(name);
         return new Promise<void>((resolve) => this.#ends.push(resolve));
@@ -27,7 +27,7 @@ class Tasks {
 }
 
 describe('the fair queue', () => {
-  it('lets a newcomer go before the thousand tasks of another tenant', async () => {
+  it('lets a newcomer go before the thousand tasks of another namespace', async () => {
     const tasks = new Tasks(new FairQueue(1));
     for (let i = 0; i < 1000; i++) void tasks.add(`noisy ${i}`, 'noisy');
     void tasks.add('quiet', 'quiet');
@@ -36,7 +36,7 @@ describe('the fair queue', () => {
     assert.deepEqual(tasks.started, ['noisy 0', 'quiet']);
   });
 
-  it('keeps places free of a tenant whose tasks never end', async () => {
+  it('keeps places free of a namespace whose tasks never end', async () => {
     const tasks = new Tasks(new FairQueue(8));
     for (let i = 0; i < 100; i++) void tasks.add('noisy', 'noisy', 1);
     void tasks.add('quiet', 'quiet', 1);
@@ -46,21 +46,21 @@ describe('the fair queue', () => {
 
   it('keeps half of the places free of long work', async () => {
     const tasks = new Tasks(new FairQueue(8));
-    for (let i = 0; i < 100; i++) void tasks.add('history', `tenant ${i}`);
-    void tasks.add('now', 'tenant 0', 2);
+    for (let i = 0; i < 100; i++) void tasks.add('history', `namespace ${i}`);
+    void tasks.add('now', 'namespace 0', 2);
     await nextTurn();
     assert.deepEqual(tasks.started, ['history', 'history', 'history', 'history', 'now']);
   });
 
   it('lets nobody starve who asks for histories while others ask for the load now without end', async () => {
-    // Two tenants could fill all places of a larger queue between them; of a small one, one can.
+    // Two namespaces could fill all places of a larger queue between them; of a small one, one can.
     for (const [places, noisy] of [
       [1, ['noisy']],
       [3, ['noisy']],
       [8, ['noisy', 'accomplice']],
     ] as const) {
       const tasks = new Tasks(new FairQueue(places));
-      for (let i = 0; i < 200; i++) for (const tenant of noisy) void tasks.add('now', tenant, 2);
+      for (let i = 0; i < 200; i++) for (const namespace of noisy) void tasks.add('now', namespace, 2);
       void tasks.add('history', 'quiet', 0);
       await nextTurn();
       for (let ended = 0; ended < 40 && !tasks.started.includes('history'); ended++) await tasks.endOldest();
@@ -86,7 +86,7 @@ describe('the fair queue', () => {
   it('rejects all that wait when it is cleared, and starts none of them', async () => {
     const tasks = new Tasks(new FairQueue(1));
     void tasks.add('first', 'a');
-    const waiting = ['a', 'b', 'b'].map((tenant) => tasks.add('waiting', tenant));
+    const waiting = ['a', 'b', 'b'].map((namespace) => tasks.add('waiting', namespace));
     tasks.queue.clear(new Error('closed'));
     for (const each of waiting) await assert.rejects(each, /closed/);
     await tasks.endOldest();
@@ -104,7 +104,7 @@ describe('the fair queue', () => {
     await assert.rejects(given, /no longer wanted/);
     await tasks.endOldest();
     const failed = tasks.queue.run(
-      { tenant: 'a', priority: 0 },
+      { namespace: 'a', priority: 0 },
       () => Promise.reject(new Error('broken')),
       new AbortController().signal,
     );

@@ -1,9 +1,11 @@
+import { LRUCache } from 'lru-cache';
+
 /** Who asks, and how urgent it is. */
 export interface Turn {
   /** Work of a higher number goes first. Work of number 0 is long and has half of the places at most. */
   readonly priority: number;
   /** Namespace on whose behalf it is. */
-  readonly tenant: string;
+  readonly namespace: string;
 }
 
 interface Waiting {
@@ -12,36 +14,36 @@ interface Waiting {
   readonly giveUp: (reason: unknown) => void;
 }
 
-/** Tenants whose last turn is remembered. */
+/** Namespaces whose last turn is remembered. */
 const maxRemembered = 10_000;
 
-/** Tasks of others that may go before a tenant's because they are more urgent; then it has a turn whatever they are. */
+/** Tasks of others that may go before a namespace's because they are more urgent; then it has a turn whatever they are. */
 const mostPassed = 16;
 
-/** Tasks of one tenant. */
+/** Tasks of one namespace. */
 interface Queue {
   /** In the order of urgency and arrival. */
   readonly list: Waiting[];
-  /** Tasks that had been started when the tenant's last one was, or when this one began to wait. */
+  /** Tasks that had been started when the namespace's last one was, or when this one began to wait. */
   waitsSince: number;
 }
 
 /**
- * Runs a bounded number of tasks at once and lets tenants take turns: the next task is one of the tenant with the
- * fewest under way, among equals the most urgent one, and among these one of the tenant that was served longest ago.
- * However urgent the tasks of others are, a tenant is passed over a few times only: urgency is what tenants say of
- * their own tasks. No tenant has more than three quarters of the places (of fewer than 4 places it may have all), so
+ * Runs a bounded number of tasks at once and lets namespaces take turns: the next task is one of the namespace with the
+ * fewest under way, among equals the most urgent one, and among these one of the namespace that was served longest ago.
+ * However urgent the tasks of others are, a namespace is passed over a few times only: urgency is what namespaces say of
+ * their own tasks. No namespace has more than three quarters of the places (of fewer than 4 places it may have all), so
  * that one whose queries take long leaves room for the others. For the same reason long work, whoever it is for, has
  * half of the places at most.
  */
 export class FairQueue {
   readonly #places: number;
-  readonly #placesPerTenant: number;
+  readonly #placesPerNamespace: number;
   readonly #placesForLongWork: number;
   readonly #waiting = new Map<string, Queue>();
   readonly #running = new Map<string, number>();
-  /** When each tenant was served last, counted in tasks. */
-  readonly #servedAt = new Map<string, number>();
+  /** When each namespace was served last, counted in tasks. */
+  readonly #servedAt = new LRUCache<string, number>({ maxSize: maxRemembered, sizeCalculation: () => 1 });
   #served = 0;
   #longRunning = 0;
   #free: number;
@@ -51,7 +53,7 @@ export class FairQueue {
     this.#places = places;
     this.#free = places;
     this.#placesForLongWork = places < 4 ? places : Math.ceil(places / 2);
-    this.#placesPerTenant = places < 4 ? places : Math.floor((places * 3) / 4);
+    this.#placesPerNamespace = places < 4 ? places : Math.floor((places * 3) / 4);
   }
 
   /** Runs a task when its turn comes. Rejects with the signal's reason when that is aborted while it waits. */
@@ -62,9 +64,9 @@ export class FairQueue {
     } finally {
       this.#free++;
       if (turn.priority === 0) this.#longRunning--;
-      const left = this.#running.get(turn.tenant)! - 1;
-      if (left > 0) this.#running.set(turn.tenant, left);
-      else this.#running.delete(turn.tenant);
+      const left = this.#running.get(turn.namespace)! - 1;
+      if (left > 0) this.#running.set(turn.namespace, left);
+      else this.#running.delete(turn.namespace);
       this.#serve();
     }
   }
@@ -80,10 +82,10 @@ export class FairQueue {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const aborted = (): void => {
-        const list = this.#waiting.get(turn.tenant)?.list;
+        const list = this.#waiting.get(turn.namespace)?.list;
         const at = list?.indexOf(waiting) ?? -1;
         if (at >= 0) list!.splice(at, 1);
-        if (list?.length === 0) this.#waiting.delete(turn.tenant);
+        if (list?.length === 0) this.#waiting.delete(turn.namespace);
         reject(signal.reason);
       };
       const waiting: Waiting = {
@@ -98,8 +100,9 @@ export class FairQueue {
         },
       };
       signal.addEventListener('abort', aborted, { once: true });
-      const queue = this.#waiting.get(turn.tenant);
-      if (queue === undefined) this.#waiting.set(turn.tenant, { list: [waiting], waitsSince: this.#served });
+      const queue = this.#waiting.get(turn.namespace);
+      if (queue === undefined)
+        this.#waiting.set(turn.namespace, { list: [waiting], waitsSince: this.#served });
       else insert(queue.list, waiting);
       this.#serve();
     });
@@ -107,19 +110,17 @@ export class FairQueue {
 
   #serve(): void {
     while (this.#free > 0) {
-      const tenant = this.#next();
-      if (tenant === undefined) return;
-      const queue = this.#waiting.get(tenant)!;
+      const namespace = this.#next();
+      if (namespace === undefined) return;
+      const queue = this.#waiting.get(namespace)!;
       const { list } = queue;
       const { turn, start } = list.shift()!;
       if (turn.priority === 0) this.#longRunning++;
-      if (list.length === 0) this.#waiting.delete(tenant);
-      this.#servedAt.delete(tenant);
-      this.#servedAt.set(tenant, ++this.#served);
+      if (list.length === 0) this.#waiting.delete(namespace);
+      this.#servedAt.set(namespace, ++this.#served);
       queue.waitsSince = this.#served;
-      if (this.#servedAt.size > maxRemembered) this.#servedAt.delete(this.#servedAt.keys().next().value!);
       this.#free--;
-      this.#running.set(tenant, (this.#running.get(tenant) ?? 0) + 1);
+      this.#running.set(namespace, (this.#running.get(namespace) ?? 0) + 1);
       start();
     }
   }
@@ -129,18 +130,18 @@ export class FairQueue {
     let bestUrgency = Number.NEGATIVE_INFINITY;
     let fewest = this.#places;
     let longestAgo = Number.POSITIVE_INFINITY;
-    for (const [tenant, { list, waitsSince }] of this.#waiting) {
-      const running = this.#running.get(tenant) ?? 0;
-      if (running >= this.#placesPerTenant) continue;
+    for (const [namespace, { list, waitsSince }] of this.#waiting) {
+      const running = this.#running.get(namespace) ?? 0;
+      if (running >= this.#placesPerNamespace) continue;
       const { priority } = list[0]!.turn;
       if (priority === 0 && this.#longRunning >= this.#placesForLongWork) continue;
       const urgency = this.#served - waitsSince >= mostPassed ? Number.POSITIVE_INFINITY : priority;
-      const servedAt = this.#servedAt.get(tenant) ?? 0;
+      const servedAt = this.#servedAt.peek(namespace) ?? 0;
       const isBetter =
         running < fewest ||
         (running === fewest && (urgency > bestUrgency || (urgency === bestUrgency && servedAt < longestAgo)));
       if (!isBetter) continue;
-      best = tenant;
+      best = namespace;
       bestUrgency = urgency;
       fewest = running;
       longestAgo = servedAt;

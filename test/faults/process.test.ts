@@ -41,7 +41,7 @@ describe('the process', function () {
 
   describe('a worker thread that dies in a fit', () => {
     const options = { horizonSteps: 3, seasonality: 'auto', timezone: 'UTC' } as const;
-    const turn = { tenant: 'shop', signal: new AbortController().signal };
+    const turn = { namespace: 'shop', signal: new AbortController().signal };
     const series = (first: number): Series => ({
       startSeconds: 0,
       stepSeconds,

@@ -1,0 +1,138 @@
+import {
+  BrokenCircuitError,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhen,
+  type IBackoff,
+  type IBackoffFactory,
+} from 'cockatiel';
+import { LRUCache } from 'lru-cache';
+import { RequestFailure } from './request-failure.js';
+
+/** Failures in a row after which requests stop for a while. */
+const breakAfterFailures = 5;
+
+/** Namespaces that are remembered for one source. */
+const maxNamespaces = 10_000;
+
+/** The breaker of one namespace, and the last failure of its queries. */
+interface NamespaceBreaker {
+  readonly policy: CircuitBreakerPolicy;
+  lastFailure: string;
+}
+
+/**
+ * Stops requests to a source that fails. A failure of the server counts for all only once it has hit two namespaces:
+ * some queries make a server, or a proxy before it, fail every time, and the namespace that sends them must not block
+ * the others. Until then, and for queries that time out, only the namespace itself has to wait.
+ */
+export class SourceBreaker {
+  readonly #breakSeconds: number;
+  readonly #source: CircuitBreakerPolicy;
+  readonly #namespaces = new LRUCache<string, NamespaceBreaker>({
+    maxSize: maxNamespaces,
+    sizeCalculation: () => 1,
+  });
+  /** Namespaces hit by a failure of the server since the last query that succeeded. */
+  readonly #faulty = new Set<string>();
+  #lastFault = '';
+
+  /**
+   * @param breakSeconds how long requests stop; then one of them tries again.
+   * @param onChange called with the reason when requests of all namespaces stop, with undefined when they go on.
+   */
+  constructor(breakSeconds: number, onChange: (reason: string | undefined) => void) {
+    this.#breakSeconds = breakSeconds;
+    this.#source = this.#breaker((failure) => failure.isServerFault && this.#concernsAll());
+    this.#source.onStateChange((state) => {
+      if (state === CircuitState.Open)
+        onChange(`failed ${breakAfterFailures} times in a row: it ${this.#lastFault}`);
+      if (state === CircuitState.Closed) onChange(undefined);
+    });
+  }
+
+  /** @throws RequestFailure of the request, or one that says why it was not sent. */
+  async run<Result>(namespace: string, request: () => Promise<Result>): Promise<Result> {
+    const own = this.#namespaceBreaker(namespace);
+    const attempt = (): Promise<Result> => own.policy.execute(() => this.#watched(namespace, own, request));
+    try {
+      return await (this.#isOpenForOthers(namespace) ? attempt() : this.#source.execute(attempt));
+    } catch (error) {
+      if (!(error instanceof BrokenCircuitError)) throw error;
+      const upTo = `for up to ${this.#breakSeconds} s`;
+      throw new RequestFailure(
+        'unavailable',
+        this.#source.state === CircuitState.Closed || this.#isOpenForOthers(namespace)
+          ? `is not asked ${upTo} on behalf of ${namespace === '' ? 'this trigger' : `namespace ${namespace}`}, because ${breakAfterFailures} of its queries in a row failed; at the last one it ${own.lastFailure}`
+          : `is left alone ${upTo} after ${breakAfterFailures} failures in a row; at the last one it ${this.#lastFault}`,
+      );
+    }
+  }
+
+  async #watched<Result>(
+    namespace: string,
+    own: NamespaceBreaker,
+    request: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      const result = await request();
+      this.#faulty.clear();
+      return result;
+    } catch (error) {
+      if (error instanceof RequestFailure) {
+        own.lastFailure = error.message;
+        if (error.isServerFault) {
+          this.#lastFault = error.message;
+          this.#faulty.add(namespace);
+        } else if (error.kind === 'rejected') this.#faulty.clear();
+      }
+      throw error;
+    }
+  }
+
+  #concernsAll(): boolean {
+    return this.#faulty.size > 1 || this.#namespaces.size <= 1;
+  }
+
+  /** Whether requests stopped because of one other namespace alone, so that this one may try for itself. */
+  #isOpenForOthers(namespace: string): boolean {
+    const isStopped = this.#source.state !== CircuitState.Closed;
+    return isStopped && this.#faulty.size < 2 && !this.#faulty.has(namespace);
+  }
+
+  #namespaceBreaker(namespace: string): NamespaceBreaker {
+    let own = this.#namespaces.get(namespace);
+    if (own === undefined) {
+      own = { policy: this.#breaker((failure) => failure.isSlow || failure.isServerFault), lastFailure: '' };
+      this.#namespaces.set(namespace, own);
+    }
+    return own;
+  }
+
+  #breaker(counts: (failure: RequestFailure) => boolean): CircuitBreakerPolicy {
+    return circuitBreaker(
+      handleWhen((error) => error instanceof RequestFailure && counts(error)),
+      {
+        halfOpenAfter: monotonicWait(this.#breakSeconds * 1000),
+        breaker: new ConsecutiveBreaker(breakAfterFailures),
+      },
+    );
+  }
+}
+
+/** cockatiel measures its waits by Date.now(), which may be set back; this one measures by performance.now(). */
+function monotonicWait(milliseconds: number): IBackoffFactory<unknown> {
+  const next = (): IBackoff<unknown> => {
+    const openedAt = performance.now();
+    return {
+      get duration() {
+        const isOver = performance.now() - openedAt >= milliseconds;
+        return isOver ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+      },
+      next,
+    };
+  };
+  return { next };
+}
