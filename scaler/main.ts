@@ -9,7 +9,6 @@ import { Sources } from './history/sources.js';
 import { WindowStore } from './history/window-store.js';
 import { FitPool } from './planner/fit-pool.js';
 import { Planner } from './planner/planner.js';
-import { spread } from './planner/schedule.js';
 import { type Clock, systemClock } from './shared/clock.js';
 import { packageVersion } from './shared/package-root.js';
 import { createLog, type Logger } from './telemetry/log.js';
@@ -54,7 +53,7 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
   const sourceNames = new Set(Object.keys(config.sources.named));
   const telemetry = createTelemetry({ clock, log, version: packageVersion, sourceNames });
   const sources = new Sources(config.sources, telemetry.history, undefined, machineSeconds);
-  const windows = new WindowStore(sources, { lateness: spread, ...config.history });
+  const windows = new WindowStore(sources, config.history);
   const fitter = new FitPool(config.fitting);
   const planner = new Planner({
     clock,

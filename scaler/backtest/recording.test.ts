@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { HistorySource } from '../history/types.js';
+import { timeoutFailure } from '../prometheus/request-failure.js';
+import { ScalerError } from '../shared/errors.js';
 import { recordingOfQuery, recordingOfSamples } from './recording.js';
 
 const minute = 60;
@@ -74,5 +76,37 @@ describe('a recording of a query', () => {
     assert.equal(at(steps.startSeconds, 300, steps.values, midnight + day + 3 * hour), 0);
     assert.equal(at(steps.startSeconds, 300, steps.values, midnight + 3 * hour), Number.NaN);
     assert.equal(at(steps.startSeconds, 300, steps.values, midnight + 2.5 * day + hour), Number.NaN);
+  });
+
+  it('asks for less at once from a source that answers only short ranges in time', async () => {
+    const asked: number[] = [];
+    const slow: HistorySource = {
+      ...source,
+      range: async (query, from, to, stepSeconds) => {
+        asked.push(to - from);
+        const cause = timeoutFailure(30);
+        if (to - from > day) throw new ScalerError(cause.kind, `Prometheus ${cause.message}`, { cause });
+        return source.range(query, from, to, stepSeconds);
+      },
+    };
+    const end = midnight + 6 * day;
+    assert.deepEqual(
+      await recordingOfQuery(slow, 'load', end, 6 * day, 300),
+      await recordingOfQuery(source, 'load', end, 6 * day, 300),
+    );
+    // 8640 minutes in slices of 1000 are never more than a day. Of 1728 steps 1000 and 500 are too much, then 250 are not.
+    assert.equal(asked.length, 9 + (2 + 7));
+  });
+
+  it('names the timeout when even an hour takes too long', async () => {
+    const cause = timeoutFailure(30);
+    const failing: HistorySource = {
+      ...source,
+      range: () => Promise.reject(new ScalerError(cause.kind, `Prometheus ${cause.message}`, { cause })),
+    };
+    await assert.rejects(recordingOfQuery(failing, 'load', midnight + day, day, 300), {
+      kind: 'unavailable',
+      message: /did not answer within 30 s/,
+    });
   });
 });

@@ -1,6 +1,7 @@
 import type { Series } from '../forecast/types.js';
 import { hasAbsence, readAbsenceBy, recurringAbsence } from '../history/absence.js';
 import { type Samples, sampleIntervalSeconds, seriesOfSamples } from '../history/samples.js';
+import { rangeInSlices } from '../history/slices.js';
 import type { HistorySource } from '../history/types.js';
 import { ScalerError } from '../shared/errors.js';
 import { type Load, loadOfMinutes, loadOfSamples } from './load.js';
@@ -57,14 +58,14 @@ export async function recordingOfQuery(
   const ask = async (gridSeconds: number) => {
     const toSeconds = Math.floor(nowSeconds / gridSeconds) * gridSeconds;
     const fromSeconds = toSeconds - Math.ceil(spanSeconds / gridSeconds) * gridSeconds;
-    const series = await source.range(query, fromSeconds, toSeconds, gridSeconds);
+    const series = await rangeInSlices(source, query, fromSeconds, toSeconds, gridSeconds);
     if (!ignoreNullValues || !hasAbsence(series)) return series;
     const heartbeat = await source.heartbeat(fromSeconds, toSeconds, gridSeconds).catch((error) => {
       // A source may refuse it; what recurs says enough then.
       if (error instanceof ScalerError) return undefined;
       throw error;
     });
-    return readAbsenceBy({ ...series, peaks: series.peaks ?? series.values }, heartbeat);
+    return readAbsenceBy(series, heartbeat);
   };
   const [minutes, steps] = await Promise.all([ask(60), ask(stepSeconds)]);
   const load = loadOfMinutes(minutes);

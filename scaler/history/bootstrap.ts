@@ -31,6 +31,9 @@ export class Bootstrap {
     this.#stepSeconds = stepSeconds;
   }
 
+  /** Until when the newest `before` holds the file and not the source; undefined for all of the source. */
+  untilSeconds: number | undefined;
+
   /**
    * Reads the file, once.
    * @throws ScalerError of kind `rejected` when it is missing, too large or no such CSV, or when its samples are too far
@@ -45,6 +48,7 @@ export class Bootstrap {
     const stepSeconds = this.#stepSeconds;
     const past = this.#past;
     const start = known.values.length > 0 ? known.startSeconds : endSeconds;
+    this.untilSeconds = undefined;
     if (past === undefined || fromSeconds >= start) return known;
     const steps = Math.round((endSeconds - fromSeconds) / stepSeconds);
     const values = new Float64Array(steps).fill(Number.NaN);
@@ -62,7 +66,9 @@ export class Bootstrap {
     };
     put(past, start);
     put(known, endSeconds);
-    return fillGaps({ startSeconds: fromSeconds, stepSeconds, values, peaks });
+    const whole = fillGaps({ startSeconds: fromSeconds, stepSeconds, values, peaks });
+    if (whole.values.length > 0 && whole.startSeconds < start) this.untilSeconds = start;
+    return whole;
   }
 
   async #read(): Promise<Required<Series>> {

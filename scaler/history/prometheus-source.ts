@@ -38,7 +38,7 @@ const maxHalvings = 5;
 interface Asked {
   readonly stepSeconds: number;
   readonly signal: AbortSignal;
-  readonly tenant: string | undefined;
+  readonly namespace: string | undefined;
 }
 
 /** What is asked of each step. */
@@ -76,10 +76,10 @@ export class PrometheusSource implements HistorySource {
     toSeconds: number,
     stepSeconds: number,
     signal?: AbortSignal,
-    tenant?: string,
+    namespace?: string,
   ): Promise<Series> {
     const resolutionSeconds = resolutionWithin(stepSeconds, this.#options.resolutionSeconds);
-    return this.#range(query, fromSeconds, toSeconds, stepSeconds, resolutionSeconds, signal, tenant);
+    return this.#range(query, fromSeconds, toSeconds, stepSeconds, resolutionSeconds, signal, namespace);
   }
 
   /** From one sample per step: there may be thousands of targets. */
@@ -120,7 +120,7 @@ export class PrometheusSource implements HistorySource {
     stepSeconds: number,
     resolutionSeconds: number,
     signal?: AbortSignal,
-    tenant?: string,
+    namespace?: string,
   ): Promise<Series> {
     const { mean, maximum } = stepQueries(query, stepSeconds, resolutionSeconds);
     // With one sample in each step mean and maximum are the same.
@@ -134,7 +134,7 @@ export class PrometheusSource implements HistorySource {
     signal?.addEventListener('abort', giveUp, { once: true });
     try {
       signal?.throwIfAborted();
-      const asked = { stepSeconds, signal: failed.signal, tenant };
+      const asked = { stepSeconds, signal: failed.signal, namespace };
       const parts: Promise<Part[]>[] = [];
       for (let from = fromSeconds; from < toSeconds; from += sliceSteps * stepSeconds) {
         const to = Math.min(toSeconds, from + sliceSteps * stepSeconds);
@@ -175,9 +175,9 @@ export class PrometheusSource implements HistorySource {
     query: string,
     atSeconds: number,
     signal?: AbortSignal,
-    tenant?: string,
+    namespace?: string,
   ): Promise<Observation> {
-    const answer = await this.#options.api.query(query, atSeconds, signal, tenant);
+    const answer = await this.#options.api.query(query, atSeconds, signal, namespace);
     const [series, ...others] = answer.series;
     if (others.length > 0)
       throw this.#rejected(
@@ -207,11 +207,11 @@ export class PrometheusSource implements HistorySource {
     asked: Asked,
     halvings = 0,
   ): Promise<Part[]> {
-    const { stepSeconds, signal, tenant } = asked;
+    const { stepSeconds, signal, namespace } = asked;
     try {
       // Each statistic is evaluated at the step's end.
       const { api } = this.#options;
-      const answer = await api.queryRange(query, from + stepSeconds, to, stepSeconds, signal, tenant);
+      const answer = await api.queryRange(query, from + stepSeconds, to, stepSeconds, signal, namespace);
       return [{ answer, statistic }];
     } catch (error) {
       const isTooMuch =

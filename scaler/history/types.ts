@@ -23,6 +23,41 @@ export interface HistoryRequest {
   readonly ignoreNullValues?: boolean;
   /** Name of the operator's file with the load from before the source knew it. */
   readonly bootstrap?: string | undefined;
+  /** In [0, 1), equal in every replica: how late it asks for new steps among other queries. @default 0 */
+  readonly lateness?: number;
+}
+
+/** The past and the present of one trigger's query. */
+export interface TriggerHistory {
+  /**
+   * Fetches what is missing of the history up to the last final step; nothing when nothing is. Triggers that ask at the
+   * same time share one fetch, and an aborted caller does not end it for the others.
+   * @throws ScalerError of kind `unavailable`, `rejected` or `invalid`; what was known stays.
+   */
+  refresh(nowSeconds: number, signal?: AbortSignal): Promise<void>;
+  /** The query's value now; triggers that ask within a second share one query. Errors as for `refresh`. */
+  observe(nowSeconds: number, signal?: AbortSignal): Promise<Observation>;
+  /**
+   * The history up to the last final step of the last refresh, at most `historySeconds` long, from the first known step
+   * on. Short gaps are bridged, long ones and unknown newest steps are NaN, or 0 where an empty result reads as 0. A
+   * copy that belongs to the caller.
+   * @param fromSeconds what is needed begins here; the copy begins there or a little earlier
+   */
+  series(fromSeconds?: number): Series;
+  /** Until when the newest `series` holds the bootstrap file and not the source; undefined for all of the source. */
+  readonly bootstrapUntilSeconds?: number | undefined;
+  /** What the source's clock, which dates everything held, says at a moment of this machine's. */
+  sourceSeconds(nowSeconds: number): number;
+  /** When the first step after those final at `nowSeconds` becomes final; both by the source's clock. */
+  nextStepFinalSeconds(nowSeconds: number): number;
+  /** Gives up this trigger's share. The last one drops the window and aborts what is under way. */
+  release(): void;
+}
+
+/** Opens the history of a trigger's query; triggers that ask the same share one window. */
+export interface HistoryProvider {
+  /** @throws ScalerError of kind `invalid` when the source does not exist or is not allowed. */
+  window(request: HistoryRequest): TriggerHistory;
 }
 
 /** Where the past and the present come from. Prometheus in the product, a CSV in replay, a simulation in the demo. */
@@ -35,7 +70,7 @@ export interface HistorySource {
    * Mean and maximum of each step that begins in `[fromSeconds, toSeconds)`; both are multiples of the step. The
    * series has one entry for each of these steps, NaN where nothing is known. Series that follow each other, as when a
    * pod is replaced, count as one.
-   * @param tenant namespace on whose behalf it is asked; tenants take turns.
+   * @param namespace on whose behalf it is asked; namespaces take turns.
    * @throws ScalerError of kind `unavailable` (no answer), `rejected` (several series, bad query) or `invalid` (an
    *   address that turns out not to be allowed); the signal's reason when it is aborted.
    */
@@ -45,7 +80,7 @@ export interface HistorySource {
     toSeconds: number,
     stepSeconds: number,
     signal?: AbortSignal,
-    tenant?: string,
+    namespace?: string,
   ): Promise<Series>;
   /**
    * Above 0 for steps at whose beginning the source was recording anything, and NaN or 0 for others: so that an absent
@@ -58,7 +93,7 @@ export interface HistorySource {
     signal?: AbortSignal,
   ): Promise<Series>;
   /** The value at `atSeconds`. Errors as for `range`. */
-  instant(query: string, atSeconds: number, signal?: AbortSignal, tenant?: string): Promise<Observation>;
+  instant(query: string, atSeconds: number, signal?: AbortSignal, namespace?: string): Promise<Observation>;
 }
 
 /** A source in use. */

@@ -1,19 +1,15 @@
 import type { Series } from '../forecast/types.js';
-import { RequestFailure } from '../prometheus/request-failure.js';
-import { formatDuration } from '../shared/duration.js';
 import { ScalerError } from '../shared/errors.js';
 import { hasAbsence, readAbsence, readAbsenceBy } from './absence.js';
 import { Backoff } from './backoff.js';
 import { fillGaps, longestBridgedGap } from './fill-gaps.js';
 import { SharedWork } from './shared-work.js';
+import { SliceSize } from './slices.js';
 import { StepBuffer } from './step-buffer.js';
 import type { HistorySource, Observation } from './types.js';
 
 /** Newest steps that came empty are asked for again as long as they are younger than this (and at least two steps). */
 const lateSeconds = 15 * 60;
-
-/** Fewer steps than these are not asked for at once: their number is not what makes a query slow. */
-const fewestSteps = 12;
 
 /** What identifies a window, and how long a step takes to become final. */
 export interface WindowOptions {
@@ -26,16 +22,8 @@ export interface WindowOptions {
 /** On whose behalf the source is asked, and until when. */
 interface Caller {
   readonly signal: AbortSignal;
-  readonly tenant: string | undefined;
-  /** Whether the answer counts whatever it shows of the source's clock. */
-  readonly isLastTry: boolean;
+  readonly namespace: string | undefined;
 }
-
-/** An answer showed that the clocks differ by another amount than was thought: it is not about the moment meant. */
-class ClockMoved extends Error {}
-
-/** The last of these tries takes what comes: servers behind one address may have clocks that contradict each other. */
-const maxClockTries = 3;
 
 /** Steps that a caller wants: `[from, end)`. */
 interface Goal {
@@ -46,33 +34,32 @@ interface Goal {
 
 /**
  * The past of one query on one step grid, shared by every trigger that asks the same. It is loaded whole once, newest
- * part first, and then only for new steps. Without a clock or timers of its own: whoever owns it says what time it is on this machine.
- * Everything held is dated by the source's clock.
+ * part first, and then only for new steps. Callers say what time it is on this machine; everything held is dated by the
+ * source's clock.
  *
  * A step is final `settleSeconds` after its end, and is then asked for once: scrapes, recording rules and remote
- * writes may arrive that late. Newest steps that came empty are asked for again for a quarter of an hour; what comes
- * later than that is seen only by a process that starts later.
+ * writes may arrive that late. Newest steps that came empty are asked for again for a quarter of an hour; only a
+ * process that starts later sees what comes after that.
  */
 export class HistoryWindow {
   readonly #source: HistorySource;
   readonly #options: WindowOptions;
   readonly #buffer: StepBuffer;
+  readonly #slice: SliceSize;
   #isLoaded = false;
   /** First step that was asked for: of earlier ones nothing is known because nobody wanted them. */
   #askedFrom = 0;
   #askedAtSeconds = Number.NEGATIVE_INFINITY;
-  /** Steps asked for at once; fewer while the source does not answer in time. */
-  #sliceSteps: number;
   readonly #newestBackoff = new Backoff();
   readonly #olderBackoff = new Backoff();
-  #load: { readonly goal: Goal; readonly work: SharedWork<void> } | undefined;
-  #observation: { readonly atSeconds: number; readonly work: SharedWork<Observation> } | undefined;
+  #load: SharedWork<Goal> | undefined;
+  #observation: { readonly nowSeconds: number; readonly work: SharedWork<Observation> } | undefined;
 
   constructor(source: HistorySource, options: WindowOptions, historySteps: number) {
     this.#source = source;
     this.#options = options;
     this.#buffer = new StepBuffer(options.stepSeconds, historySteps);
-    this.#sliceSteps = source.sliceSteps(options.stepSeconds);
+    this.#slice = new SliceSize(source, options.stepSeconds);
   }
 
   /** Steps that the window has room for. */
@@ -92,55 +79,42 @@ export class HistoryWindow {
 
   /**
    * Asks the source for what is missing of the last `historySteps` final steps. Callers at the same time share one
-   * fetch, which is made on behalf of the first one's tenant.
+   * fetch, which is made on behalf of the first one's namespace.
    * @throws ScalerError of kind `unavailable` or `rejected`; the window then keeps what it had, and what came before
-   *   the failure. After one that takes long or that a refusal caused, the same error comes until it is time to retry.
+   *   the failure. After a timeout or a refusal the same error comes until it is time to retry.
    */
-  refresh(historySteps: number, nowSeconds: number, signal?: AbortSignal, tenant?: string): Promise<void> {
-    return this.#bySourceClock(nowSeconds, (atSeconds, isLastTry) =>
-      this.#refresh(historySteps, atSeconds, signal, { tenant, isLastTry }),
-    );
-  }
-
-  async #refresh(
+  async refresh(
     historySteps: number,
     nowSeconds: number,
-    signal: AbortSignal | undefined,
-    caller: Omit<Caller, 'signal'>,
+    signal?: AbortSignal,
+    namespace?: string,
   ): Promise<void> {
-    const end = this.#finalEnd(nowSeconds);
-    const goal = { from: Math.max(0, end - historySteps), end };
-    while (!this.#isReached(goal, nowSeconds)) {
-      if (!this.#load?.work.isRunning) {
-        const work = new SharedWork((shared) => this.#reach(goal, nowSeconds, { ...caller, signal: shared }));
-        this.#load = { goal, work };
-      }
-      const load = this.#load;
-      await load.work.join(signal);
-      if (load.goal.end >= goal.end && load.goal.from <= goal.from) return;
+    for (;;) {
+      const atSeconds = this.sourceSeconds(nowSeconds);
+      const goal = this.#goal(historySteps, atSeconds);
+      if (this.#isReached(goal, atSeconds)) return;
+      if (!this.#load?.isRunning)
+        this.#load = new SharedWork((shared) =>
+          this.#reach(historySteps, nowSeconds, { namespace, signal: shared }),
+        );
+      const reached = await this.#load.join(signal);
+      if (reached.end >= goal.end && reached.from <= goal.from) return;
     }
   }
 
   /** The value now. Callers within one second share one query. Errors as for `refresh`. */
-  observe(nowSeconds: number, signal?: AbortSignal, tenant?: string): Promise<Observation> {
-    return this.#bySourceClock(nowSeconds, (atSeconds, isLastTry) =>
-      this.#observe(atSeconds, signal, { tenant, isLastTry }),
-    );
-  }
-
-  #observe(
-    nowSeconds: number,
-    signal: AbortSignal | undefined,
-    { tenant, isLastTry }: Omit<Caller, 'signal'>,
-  ): Promise<Observation> {
+  observe(nowSeconds: number, signal?: AbortSignal, namespace?: string): Promise<Observation> {
     const last = this.#observation;
-    const isFresh = last !== undefined && Math.abs(nowSeconds - last.atSeconds) < 1 && !last.work.hasFailed;
-    if (isFresh) return last.work.join(signal);
-    const { query } = this.#options;
-    const work = new SharedWork((shared) =>
-      this.#timely(isLastTry, () => this.#source.instant(query, nowSeconds, shared, tenant)),
-    );
-    this.#observation = { atSeconds: nowSeconds, work };
+    const isFresh = last !== undefined && Math.abs(nowSeconds - last.nowSeconds) < 1;
+    if (isFresh && !last.work.hasFailed) return last.work.join(signal);
+    const ask = (shared: AbortSignal) =>
+      this.#source.instant(this.#options.query, this.sourceSeconds(nowSeconds), shared, namespace);
+    const work = new SharedWork(async (shared) => {
+      const observation = await ask(shared);
+      // The answer may have shown that the source's clock says something else: then it is about another moment.
+      return observation.atSeconds === this.sourceSeconds(nowSeconds) ? observation : ask(shared);
+    });
+    this.#observation = { nowSeconds, work };
     return work.join(signal);
   }
 
@@ -202,29 +176,13 @@ export class HistoryWindow {
   /** Ends what is under way. */
   close(): void {
     const reason = new DOMException('the history window is no longer in use', 'AbortError');
-    this.#load?.work.abort(reason);
+    this.#load?.abort(reason);
     this.#observation?.work.abort(reason);
   }
 
-  /** Does what depends on the time, again when the clocks turn out to differ by another amount than was thought. */
-  async #bySourceClock<Result>(
-    nowSeconds: number,
-    run: (atSeconds: number, isLastTry: boolean) => Promise<Result>,
-  ): Promise<Result> {
-    for (let tries = 1; ; tries++)
-      try {
-        return await run(this.sourceSeconds(nowSeconds), tries >= maxClockTries);
-      } catch (error) {
-        if (!(error instanceof ClockMoved)) throw error;
-      }
-  }
-
-  /** Refuses an answer to a question that had the time wrong. */
-  async #timely<Answer>(isLastTry: boolean, ask: () => Promise<Answer>): Promise<Answer> {
-    const before = this.#source.clockOffsetSeconds;
-    const answer = await ask();
-    if (!isLastTry && this.#source.clockOffsetSeconds !== before) throw new ClockMoved();
-    return answer;
+  #goal(historySteps: number, atSeconds: number): Goal {
+    const end = this.#finalEnd(atSeconds);
+    return { from: Math.max(0, end - historySteps), end };
   }
 
   #finalEnd(nowSeconds: number): number {
@@ -264,68 +222,74 @@ export class HistoryWindow {
     return step;
   }
 
-  async #reach(goal: Goal, nowSeconds: number, caller: Caller): Promise<void> {
+  /**
+   * Loads what is missing; once more from the start when an answer shows that the source's clock differs by another
+   * amount than was thought, and the steps were not those meant.
+   */
+  async #reach(historySteps: number, nowSeconds: number, caller: Caller, isAgain = false): Promise<Goal> {
     const { stepSeconds } = this.#options;
+    const offsetSeconds = this.#source.clockOffsetSeconds;
+    const atSeconds = nowSeconds + offsetSeconds;
+    const goal = this.#goal(historySteps, atSeconds);
+    const load = async (from: number, end: number): Promise<boolean> => {
+      const series = await this.#ask(from, end, caller);
+      if (!isAgain && this.#source.clockOffsetSeconds !== offsetSeconds) return false;
+      this.#buffer.write(series);
+      return true;
+    };
     if (!this.#isLoaded || goal.from > this.#buffer.end) {
       this.#isLoaded = false;
       this.#buffer.write({ startSeconds: goal.end * stepSeconds, stepSeconds, values: new Float64Array(0) });
       this.#askedFrom = goal.end;
     }
-    await this.#patiently(this.#newestBackoff, nowSeconds, async () => {
-      if (!this.#lacksNewest(goal, nowSeconds)) return;
-      for (let from = this.#resumeAt(); from < goal.end; from += this.#sliceSteps)
-        this.#buffer.write(await this.#ask(from, Math.min(goal.end, from + this.#sliceSteps), caller));
-      this.#askedAtSeconds = nowSeconds;
+    const hasNewest = await this.#patiently(this.#newestBackoff, atSeconds, async () => {
+      if (!this.#lacksNewest(goal, atSeconds)) return true;
+      for (let from = this.#resumeAt(); from < goal.end; from += this.#slice.steps)
+        if (!(await load(from, Math.min(goal.end, from + this.#slice.steps)))) return false;
+      this.#askedAtSeconds = atSeconds;
+      return true;
     });
-    await this.#patiently(this.#olderBackoff, nowSeconds, async () => {
+    if (!hasNewest) return this.#reach(historySteps, nowSeconds, caller, true);
+    const hasOlder = await this.#patiently(this.#olderBackoff, atSeconds, async () => {
       while (this.#lacksOlder(goal)) {
         const end = this.#heldFrom;
-        const from = Math.max(goal.from, end - this.#sliceSteps);
-        this.#buffer.write(await this.#ask(from, end, caller));
+        const from = Math.max(goal.from, end - this.#slice.steps);
+        if (!(await load(from, end))) return false;
         this.#askedFrom = from;
-        if (!this.#isLoaded) this.#askedAtSeconds = nowSeconds;
+        if (!this.#isLoaded) this.#askedAtSeconds = atSeconds;
         this.#isLoaded = true;
       }
+      return true;
     });
-    this.#sliceSteps = this.#source.sliceSteps(stepSeconds);
+    if (!hasOlder) return this.#reach(historySteps, nowSeconds, caller, true);
+    this.#slice.reset();
+    return goal;
   }
 
-  /** Waits longer after each failure that a source would only suffer from again, and asks for less after a slow one. */
-  async #patiently(backoff: Backoff, nowSeconds: number, load: () => Promise<void>): Promise<void> {
+  /** Waits longer after each timeout or refusal, which the source would only suffer from again. */
+  async #patiently(backoff: Backoff, nowSeconds: number, load: () => Promise<boolean>): Promise<boolean> {
     backoff.check(nowSeconds);
     try {
-      await load();
+      const isDone = await load();
       backoff.succeeded();
+      return isDone;
     } catch (error) {
       if (!(error instanceof ScalerError)) throw error;
-      const isSlow = error.cause instanceof RequestFailure && error.cause.isSlow;
-      if (!isSlow && error.kind !== 'rejected') throw error;
-      const { stepSeconds } = this.#options;
-      const sliceSteps = Math.min(this.#sliceSteps, this.#buffer.capacity);
-      const asked = formatDuration(sliceSteps * stepSeconds);
-      if (isSlow && sliceSteps > fewestSteps) {
-        this.#sliceSteps = Math.max(fewestSteps, Math.ceil(sliceSteps / 2));
-        // The next try asks for less, so it need not wait longer than this one did.
-        backoff.succeeded();
-      }
-      const told = isSlow
-        ? new ScalerError(
-            error.kind,
-            `${error.message} (asked for up to ${asked} of history at once; the next try asks for up to ${formatDuration(Math.min(this.#sliceSteps, sliceSteps) * stepSeconds)})`,
-            { cause: error.cause },
-          )
-        : error;
+      const halved = this.#slice.halve(error, this.#buffer.capacity);
+      if (halved === undefined && error.kind !== 'rejected') throw error;
+      // The next try asks for less, so it need not wait longer than this one did.
+      if (halved?.isSmaller) backoff.succeeded();
+      const told = halved?.error ?? error;
       backoff.failed(nowSeconds, told);
       throw told;
     }
   }
 
-  async #ask(from: number, end: number, { signal, tenant, isLastTry }: Caller): Promise<Series> {
+  async #ask(from: number, end: number, { signal, namespace }: Caller): Promise<Series> {
     signal.throwIfAborted();
     const { query, stepSeconds } = this.#options;
-    const series = await this.#timely(isLastTry, () =>
-      this.#source.range(query, from * stepSeconds, end * stepSeconds, stepSeconds, signal, tenant),
-    );
+    const [fromSeconds, toSeconds] = [from * stepSeconds, end * stepSeconds];
+    const series = await this.#source.range(query, fromSeconds, toSeconds, stepSeconds, signal, namespace);
     signal.throwIfAborted();
     return series;
   }

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { ManualClock } from '../../test/support/manual-clock.js';
 import { testTrigger } from '../../test/support/test-trigger.js';
 import type { Series } from '../forecast/index.js';
-import type { Observation } from '../history/types.js';
+import type { HistoryProvider, HistoryRequest, Observation, TriggerHistory } from '../history/types.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { fitPacked } from './packed-model.js';
 import { Planner } from './planner.js';
-import type { FitTurn, Fitter, HistoryProvider, PlannerObserver, TriggerHistory } from './ports.js';
+import type { FitTurn, Fitter, PlannerObserver } from './ports.js';
 import type { Answer, Snapshot } from './types.js';
 
 const step = 300;
@@ -32,14 +32,14 @@ class History implements HistoryProvider {
   open = 0;
   reads = 0;
 
-  window(trigger: Trigger): TriggerHistory {
+  window(trigger: HistoryRequest): TriggerHistory {
     this.open++;
     let knownUntil = Number.NEGATIVE_INFINITY;
     let isEmpty = false;
     return {
       refresh: async (nowSeconds, signal) => {
         await this.#answer(signal);
-        if (this.pastHangs) await untilAborted(signal);
+        if (this.pastHangs) await untilAborted(signal!);
         if (this.pastFailure && !this.heldDays) throw this.pastFailure;
         const finalUntil = Math.floor((nowSeconds - settle) / step) * step;
         if (finalUntil > knownUntil) this.reads++;
@@ -63,7 +63,7 @@ class History implements HistoryProvider {
     };
   }
 
-  async #answer(signal: AbortSignal): Promise<void> {
+  async #answer(signal: AbortSignal = new AbortController().signal): Promise<void> {
     if (this.state === 'fails') throw new ScalerError('unavailable', 'connection refused');
     if (this.state === 'rejects') throw new ScalerError('rejected', 'the query gives 2 series');
     if (this.state === 'hangs') await untilAborted(signal);

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import type { HistoryProvider, HistoryRequest } from '../history/types.js';
 import type { Clock } from '../shared/clock.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
-import type { Fitter, HistoryProvider, PlannerObserver, PlannerSettings } from './ports.js';
+import type { Fitter, PlannerObserver, PlannerSettings } from './ports.js';
+import { spread } from './schedule.js';
 import { TrackedTrigger } from './tracked-trigger.js';
 import type { Answer, Answers, Evidence, KnownTrigger } from './types.js';
 
@@ -105,8 +107,9 @@ export class Planner implements Answers {
       return known;
     }
     this.#makeRoom(trigger);
-    const history = this.parts.history.window(this.#withLead(trigger));
-    const tracked = new TrackedTrigger(trigger, history, this.parts);
+    const phase = spread(trigger.query);
+    const history = this.parts.history.window(this.#historyOf(trigger, phase));
+    const tracked = new TrackedTrigger(trigger, history, phase, this.parts);
     const key = keyOf(trigger);
     this.#tracked.set(key, [...(this.#tracked.get(key) ?? []), tracked]);
     this.#addToShare(trigger, 1);
@@ -115,15 +118,12 @@ export class Planner implements Answers {
   }
 
   /**
-   * A trigger with the history that its fit needs: the window of a fit ends at a refit boundary, up to a refit and its
-   * grace before now. Without the lead a replica that has just started would fit on less than one that runs.
+   * The history that a trigger's fits need: the window of a fit ends at a refit boundary, up to a refit and its grace
+   * before now. Without that lead a replica that has just started would fit on less than one that runs.
    */
-  #withLead(trigger: Trigger): Trigger {
-    const { historySeconds, stepSeconds } = trigger;
-    return {
-      ...trigger,
-      historySeconds: historySeconds + this.parts.settings.refitSeconds + 2 * stepSeconds,
-    };
+  #historyOf(trigger: Trigger, lateness: number): HistoryRequest {
+    const leadSeconds = this.parts.settings.refitSeconds + 2 * trigger.stepSeconds;
+    return { ...trigger, historySeconds: trigger.historySeconds + leadSeconds, lateness };
   }
 
   #shareOf(namespace: string): Share {

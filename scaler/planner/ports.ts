@@ -1,36 +1,8 @@
 import type { FitOptions } from '../forecast/index.js';
 import type { Series } from '../forecast/types.js';
-import type { Observation } from '../history/types.js';
 import type { Trigger } from '../trigger/trigger.js';
 import type { PackedModel } from './packed-model.js';
 import type { Answer } from './types.js';
-
-/** The past and the present of one trigger's query. */
-export interface TriggerHistory {
-  /**
-   * Loads the steps that have become final by `nowSeconds` and are not held yet.
-   * @throws ScalerError as HistorySource does; what was held before stays.
-   */
-  refresh(nowSeconds: number, signal: AbortSignal): Promise<void>;
-  /** The load at `nowSeconds`. Errors as for `refresh`. */
-  observe(nowSeconds: number, signal: AbortSignal): Promise<Observation>;
-  /** The steps held, oldest first, of which those from `fromSeconds` on are needed. A copy that belongs to the caller. */
-  series(fromSeconds?: number): Series;
-  /** Until when the newest `series` holds the bootstrap's file and not the source; undefined for all of the source. */
-  readonly bootstrapUntilSeconds?: number | undefined;
-  /** What the source's clock, which dates the history and the observations, says at a moment of this machine's. */
-  sourceSeconds(nowSeconds: number): number;
-  /** Epoch seconds after `nowSeconds` at which the next step becomes final; both by the source's clock. */
-  nextStepFinalSeconds(nowSeconds: number): number;
-  /** Gives up this trigger's share of the window. */
-  release(): void;
-}
-
-/** Opens the history of a trigger's query; triggers that ask the same share one window. */
-export interface HistoryProvider {
-  /** @throws ScalerError of kind `invalid` when the trigger names a source that does not exist or is not allowed. */
-  window(trigger: Trigger): TriggerHistory;
-}
 
 /** On whose behalf a model is fitted. */
 export interface FitTurn {

@@ -1,14 +1,14 @@
 import type { FitOptions } from '../forecast/index.js';
-import type { Observation } from '../history/types.js';
+import type { Observation, TriggerHistory } from '../history/types.js';
 import type { Clock } from '../shared/clock.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { AnswerRecord } from './answer-record.js';
 import { fitOptions } from './fit-options.js';
 import { planAnswer } from './plan-answer.js';
-import type { Fitter, PlannerObserver, PlannerSettings, TriggerHistory } from './ports.js';
+import type { Fitter, PlannerObserver, PlannerSettings } from './ports.js';
 import { cutSeries, RefittingModel, seriesEndSeconds } from './refitting-model.js';
-import { spread, tickSeconds } from './schedule.js';
+import { tickSeconds } from './schedule.js';
 import { StateChanges } from './state-changes.js';
 import type { Answer, Evidence } from './types.js';
 
@@ -61,13 +61,15 @@ export class TrackedTrigger {
   constructor(
     readonly trigger: Trigger,
     readonly history: TriggerHistory,
+    /** In [0, 1): where in each period it ticks and refits. Triggers with one query share it, and so the observation. */
+    readonly phase: number,
     readonly parts: TrackedTriggerParts,
   ) {
     this.#fitOptions = fitOptions(trigger);
     this.#record = new AnswerRecord(trigger);
     const { refitSeconds } = parts.settings;
     const { stepSeconds } = trigger;
-    const offsetSeconds = spread(trigger.query) * refitSeconds;
+    const offsetSeconds = phase * refitSeconds;
     const schedule = { stepSeconds, refitSeconds, offsetSeconds, graceSeconds: stepSeconds };
     this.#model = new RefittingModel(schedule, trigger);
   }
@@ -117,8 +119,7 @@ export class TrackedTrigger {
   async #run(): Promise<void> {
     const { clock, settings } = this.parts;
     const signal = this.#stopping.signal;
-    // Triggers with one query share a phase, and so the observation.
-    const phase = spread(this.trigger.query) * settings.refreshSeconds;
+    const phase = this.phase * settings.refreshSeconds;
     while (!signal.aborted) {
       const tick = tickSeconds(clock.nowSeconds(), settings.refreshSeconds, phase);
       if (this.#observing || this.#loading) this.#renew();

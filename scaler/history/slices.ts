@@ -1,0 +1,80 @@
+import type { Series } from '../forecast/types.js';
+import { RequestFailure } from '../prometheus/request-failure.js';
+import { formatDuration } from '../shared/duration.js';
+import { ScalerError } from '../shared/errors.js';
+import type { HistorySource } from './types.js';
+
+/** Fewer steps are not asked for at once: their number is not what makes a query slow. */
+const fewestSteps = 12;
+
+/** How many steps of one query are asked for at once: halved each time the source does not answer in time. */
+export class SliceSize {
+  #steps: number;
+
+  constructor(
+    readonly source: HistorySource,
+    readonly stepSeconds: number,
+  ) {
+    this.#steps = source.sliceSteps(stepSeconds);
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Goes back to what the source takes at most. */
+  reset(): void {
+    this.#steps = this.source.sliceSteps(this.stepSeconds);
+  }
+
+  /**
+   * Halves the size after a timeout.
+   * @param wanted steps that there are to ask for.
+   * @returns whether the next request is smaller, and the error with the old and the new size; undefined when the error
+   *   is not a timeout.
+   */
+  halve(error: ScalerError, wanted: number): { isSmaller: boolean; error: ScalerError } | undefined {
+    if (!(error.cause instanceof RequestFailure && error.cause.isSlow)) return undefined;
+    const asked = Math.min(this.#steps, wanted);
+    const isSmaller = asked > fewestSteps;
+    if (isSmaller) this.#steps = Math.max(fewestSteps, Math.ceil(asked / 2));
+    const duration = (steps: number): string => formatDuration(steps * this.stepSeconds);
+    const sizes = `asked for up to ${duration(asked)} of history at once; the next try asks for up to ${duration(Math.min(this.#steps, asked))}`;
+    return {
+      isSmaller,
+      error: new ScalerError(error.kind, `${error.message} (${sizes})`, { cause: error.cause }),
+    };
+  }
+}
+
+/**
+ * A range of any length at once, the newest slice first; slices get smaller while the source does not answer in time.
+ * @throws ScalerError as `HistorySource.range` does, of a timeout when the smallest slice takes too long.
+ */
+export async function rangeInSlices(
+  source: HistorySource,
+  query: string,
+  fromSeconds: number,
+  toSeconds: number,
+  stepSeconds: number,
+): Promise<Required<Series>> {
+  const steps = Math.round((toSeconds - fromSeconds) / stepSeconds);
+  const values = new Float64Array(steps);
+  const peaks = new Float64Array(steps);
+  const size = new SliceSize(source, stepSeconds);
+  for (let end = steps; end > 0; ) {
+    const begin = Math.max(0, end - size.steps);
+    try {
+      const [from, to] = [fromSeconds + begin * stepSeconds, fromSeconds + end * stepSeconds];
+      const slice = await source.range(query, from, to, stepSeconds);
+      values.set(slice.values, begin);
+      peaks.set(slice.peaks ?? slice.values, begin);
+      end = begin;
+    } catch (error) {
+      if (!(error instanceof ScalerError)) throw error;
+      const halved = size.halve(error, end);
+      if (!halved?.isSmaller) throw error;
+    }
+  }
+  return { startSeconds: fromSeconds, stepSeconds, values, peaks };
+}
