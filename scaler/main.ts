@@ -1,8 +1,6 @@
 import { once } from 'node:events';
 import type { Router } from 'express';
 import { type ScalerConfig, triggerContext } from './config/config.js';
-import { watchConfig } from './config/config-watch.js';
-import { type ConfigOrigin, loadConfig } from './config/load.js';
 import { createGrpcServer } from './grpc/server.js';
 import { warmUp } from './grpc/warm-up.js';
 import { Sources } from './history/sources.js';
@@ -66,16 +64,13 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
 
   const context = triggerContext(config);
   const { address, warmUpSeconds } = config.replicas;
-  const { maxMessageBytes: messageBytes, maxConnections: connections, maxStreams: streams } = config.grpc;
   const grpc = createGrpcServer({
     answers: planner,
     parseTrigger: (ref) => parseTrigger(ref, context),
     tls: config.grpc.tls,
     replicas: address && { address, tracked: () => triggersOf(planner) },
     limits: {
-      messageBytes,
-      connections,
-      streams,
+      connections: config.grpc.maxConnections,
       streamsPerNamespace: streamsPerTrigger * config.planner.maxTriggersPerNamespace,
       drainSeconds: config.drainSeconds,
     },
@@ -147,20 +142,12 @@ function* triggersOf(planner: Planner): Iterable<Trigger> {
   for (const { trigger } of planner.all()) yield trigger;
 }
 
-/**
- * Runs a scaler until SIGTERM or SIGINT, then drains it. Errors as for `loadConfig` and `startScaler`. When the
- * configuration changes or breaks meanwhile, the log says so.
- */
-export async function runScaler(origin: ConfigOrigin): Promise<void> {
-  const config = loadConfig(origin);
+/** Runs a scaler until SIGTERM or SIGINT, then drains it. Errors as for `startScaler`. */
+export async function runScaler(config: ScalerConfig): Promise<void> {
   const log = createLog(config.log);
   const scaler = await startScaler(config, { log });
-  const stopping = new AbortController();
-  const watching = watchConfig(origin, config, { clock: systemClock, log, signal: stopping.signal });
   const [signal] = await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   log.info({ signal }, 'draining');
-  stopping.abort();
-  await watching;
   await scaler.stop();
   log.info('stopped');
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { loadConfig } from '../config/load.js';
 import { runScaler } from '../main.js';
 
 /** `predictive-scaler serve`: what runs in the cluster. */
@@ -15,6 +16,6 @@ Example:
 Every setting is in docs/configuration.md.`,
     )
     .action(async ({ config: file }: { config?: string }) => {
-      await runScaler({ environment: process.env, file });
+      await runScaler(loadConfig({ environment: process.env, file }));
     });
 }

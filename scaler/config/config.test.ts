@@ -40,9 +40,7 @@ describe('loadConfig', () => {
     assert.deepEqual(config.grpc, {
       address: { host: '0.0.0.0', port: 50_051, text: '0.0.0.0:50051' },
       tls: undefined,
-      maxMessageBytes: 131_072,
       maxConnections: 1024,
-      maxStreams: 20_000,
       advertisedAddress: 'predictive-scaler.predictive-scaler:50051',
     });
     assert.deepEqual(config.http, {
@@ -69,7 +67,7 @@ describe('loadConfig', () => {
 
   it('reads the file', () => {
     const config = load(`
-grpc: {address: "[::1]:5000", certFile: /tls/tls.crt, keyFile: /tls/tls.key, maxStreams: 5}
+grpc: {address: "[::1]:5000", certFile: /tls/tls.crt, keyFile: /tls/tls.key, maxConnections: 5}
 planner:
   maxStaleness: 1h
   threads: 2
@@ -86,7 +84,7 @@ sources:
 `);
     assert.deepEqual(config.grpc.address, { host: '::1', port: 5000, text: '[::1]:5000' });
     assert.equal(config.grpc.tls?.keyFile, '/tls/tls.key');
-    assert.equal(config.grpc.maxStreams, 5);
+    assert.equal(config.grpc.maxConnections, 5);
     assert.deepEqual(config.http.address, { host: undefined, port: 9000, text: ':9000' });
     assert.equal(config.planner.maxStalenessSeconds, 3600);
     assert.equal(config.fitting.threads, 2);
@@ -101,12 +99,12 @@ sources:
   });
 
   it('lets the environment win over the file', () => {
-    const config = load('planner: {refit: 2h, idle: 1h}', {
+    const config = load('planner: {refit: 2h, maxStaleness: 1h}', {
       SCALER_PLANNER_REFIT: '30m',
       SCALER_LOG_LEVEL: ' warn ',
     });
     assert.equal(config.planner.refitSeconds, 1800);
-    assert.equal(config.planner.idleSeconds, 3600);
+    assert.equal(config.planner.maxStalenessSeconds, 3600);
     assert.equal(config.log.level, 'warn');
   });
 
@@ -187,15 +185,15 @@ sources:
         'an unknown setting',
         'grpc:\n  adress: :1',
         {},
-        /FILE:2:3: grpc\.adress: .* did you mean "grpc\.address"\?/,
+        /FILE:2:3: grpc\.adress: .* did you mean "address"\?/,
       ],
       [
         'an unknown group',
         'planer:\n  refit: 1h',
         {},
-        /FILE:2:3: planer\.refit: .* did you mean "planner\.refit"\?/,
+        /FILE:1:1: planer: there is no such setting; did you mean "planner"\?/,
       ],
-      ['a value for a group', 'grpc: 1', {}, /FILE:1:1: grpc: there is no such setting/],
+      ['a value for a group', 'grpc: 1', {}, /FILE:1:1: grpc: received 1; expected a map/],
       [
         'a list for a value',
         'log:\n  level: [info]',
@@ -223,9 +221,9 @@ sources:
       ],
       ['a port too high', undefined, { SCALER_GRPC_ADDRESS: ':70000' }, /port 70000 is above 65535/],
       [
-        'part of a byte',
+        'part of a connection',
         undefined,
-        { SCALER_GRPC_MAX_MESSAGE_BYTES: '5000.5' },
+        { SCALER_GRPC_MAX_CONNECTIONS: '5000.5' },
         /"5000\.5" \(it is not whole\)/,
       ],
       ['a certificate alone', 'grpc: {certFile: /a}', {}, /grpc\.certFile and grpc\.keyFile: one of the two/],
@@ -254,7 +252,7 @@ sources:
         {},
         /no http\.username or http\.token/,
       ],
-      ['a list of sources', 'sources: [a]', {}, /FILE:1:1: sources: expected a map/],
+      ['a list of sources', 'sources: [a]', {}, /FILE:1:1: sources: received a list; expected a map/],
       [
         'an unknown key of a source',
         'sources:\n  named:\n    a:\n      address: http://a\n      tokn: x',

@@ -1,4 +1,3 @@
-import type { PlannerSettings } from '../planner/ports.js';
 import type { SourcesConfig } from '../prometheus/source-config.js';
 import type { Secret } from '../shared/secret.js';
 import { address as triggerAddress } from '../trigger/address.js';
@@ -15,9 +14,7 @@ export interface ScalerConfig {
       | undefined;
     /** `host:port` as KEDA knows it. */
     readonly advertisedAddress: string;
-    readonly maxMessageBytes: number;
     readonly maxConnections: number;
-    readonly maxStreams: number;
   };
   readonly http: {
     readonly address: ListenAddress;
@@ -31,7 +28,16 @@ export interface ScalerConfig {
     /** Folder of the CSV files that triggers name as `bootstrap`. */
     readonly bootstrapFolder: string;
   };
-  readonly planner: PlannerSettings;
+  /** As `PlannerSettings` of the planner. */
+  readonly planner: {
+    readonly refreshSeconds: number;
+    readonly refitSeconds: number;
+    readonly maxStalenessSeconds: number;
+    readonly firstAnswerWaitSeconds: number;
+    readonly idleSeconds: number;
+    readonly maxTriggersPerNamespace: number;
+    readonly maxStepsPerNamespace: number;
+  };
   /** The worker threads that fit models. */
   readonly fitting: {
     readonly threads: number;

@@ -4,28 +4,17 @@ import { ScalerError } from '../shared/errors.js';
 import { unsafeYaml } from '../shared/safe-yaml.js';
 import { show } from '../shared/show.js';
 
-/** A value of the file that is no map and no list. */
-export interface FileValue {
-  /** As it was written, without quotes. */
-  readonly text: string;
-  /** `file:line:column`, for messages. */
-  readonly at: string;
-}
-
 /** A configuration file that is sound YAML. What its keys mean is for others. */
 export interface ConfigFile {
-  /** The settings by path; null values, which mean "not given", are left out. */
-  readonly values: ReadonlyMap<string, FileValue | { readonly at: string; readonly kind: 'map' | 'list' }>;
-  /** The part under `sources` as plain data; undefined where there is none. */
-  readonly sources: unknown;
+  /** Settings by group and name as the text that was written, without those that are null; `sources` as plain data. */
+  readonly data: Record<string, unknown>;
   /** `file:line:column` of a path, or of the nearest one above it that the file has. */
   position(path: readonly PropertyKey[]): string;
 }
 
 /** What an absent file says. */
 export const noFile: ConfigFile = {
-  values: new Map(),
-  sources: undefined,
+  data: {},
   position: () => 'the environment',
 };
 
@@ -86,14 +75,13 @@ export function parseConfigFile(text: string, path: string): ConfigFile {
   });
 
   return {
-    values: flatten(document, at),
-    sources: plain(document, path)?.sources ?? undefined,
+    data: withWrittenText(plain(document, path) ?? {}, document),
     position: (wanted) => at(offsetOf(document, wanted)),
   };
 }
 
 /** The document as plain data. @throws ScalerError where aliases would make very much of little. */
-function plain(document: Document, path: string): { readonly sources?: unknown } | null {
+function plain(document: Document, path: string): Record<string, unknown> | null {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
@@ -107,25 +95,26 @@ function plain(document: Document, path: string): { readonly sources?: unknown }
   }
 }
 
-function flatten(document: Document, at: (offset: number) => string): ConfigFile['values'] {
-  const values = new Map<string, FileValue | { at: string; kind: 'map' | 'list' }>();
-  const visit = (node: unknown, path: string, offset: number, depth: number): void => {
-    const value = isAlias(node) ? node.resolve(document) : node;
-    if (isMap(value) && depth < 2) {
-      for (const { key, value: inner } of value.items) {
-        const name = String(isScalar(key) ? key.value : key);
-        const inside = path === '' ? name : `${path}.${name}`;
-        if (inside !== 'sources') visit(inner, inside, (key as Node).range?.[0] ?? offset, depth + 1);
-      }
-    } else if (isScalar(value)) {
-      if (value.value !== null)
-        values.set(path, { text: (value.source ?? String(value.value)).trim(), at: at(offset) });
-    } else if (value !== null && value !== undefined) {
-      values.set(path, { kind: isMap(value) ? 'map' : 'list', at: at(offset) });
-    }
-  };
-  visit(document.contents, '', 0, 0);
-  return values;
+/** Settings are read from text, so `0123` and `1e3` must arrive as they were written; null means "not given". */
+function withWrittenText(data: Record<string, unknown>, document: Document): Record<string, unknown> {
+  for (const [group, settings] of Object.entries(data)) {
+    if (settings === null) delete data[group];
+    else if (group !== 'sources' && typeof settings === 'object' && !Array.isArray(settings))
+      // A new map each time: aliases make groups share one.
+      data[group] = Object.fromEntries(
+        Object.entries(settings)
+          .filter(([, value]) => value !== null)
+          .map(([name, value]) => [name, writtenText(document, [group, name]) ?? value]),
+      );
+  }
+  return data;
+}
+
+function writtenText(document: Document, [group, name]: readonly [string, string]): string | undefined {
+  const resolved = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
+  const map = resolved(document.get(group, true));
+  const value = isMap(map) ? resolved(map.get(name, true)) : undefined;
+  return isScalar(value) ? (value.source ?? String(value.value)).trim() : undefined;
 }
 
 function offsetOf(document: Document, path: readonly PropertyKey[]): number {

@@ -1,27 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { formatDuration } from '../shared/duration.js';
-import { ScalerError } from '../shared/errors.js';
-import { Refusal } from '../shared/read.js';
-import { Secret } from '../shared/secret.js';
+import { explain, Problems } from '../shared/problems.js';
+import { HIDDEN, isSecretKey, Secret, showAs, withoutSecrets } from '../shared/secret.js';
 import { show, showKey } from '../shared/show.js';
 import { didYouMean } from '../shared/suggest.js';
 import type { GivenSecret, ScalerConfig } from './config.js';
-import { type ConfigFile, type FileValue, noFile, readConfigFile } from './file.js';
+import { type ConfigFile, noFile, readConfigFile } from './file.js';
 import {
   defaultThreads,
   environmentName,
   environmentOnly,
-  type Setting,
-  type SettingPath,
+  LIMITS,
   type SettingValues,
-  settings,
+  settingPaths,
+  settingsSchema,
 } from './settings.js';
-import { loadSources } from './sources.js';
 
-/** How many problems one message tells; a user mends these first. */
-const MAX_PROBLEMS = 5;
-
-const paths = Object.keys(settings) as SettingPath[];
+/** Name of the source that SCALER_PROMETHEUS_ADDRESS makes. */
+const DEFAULT_SOURCE = 'default';
 
 /** Variables that Kubernetes makes for each Service of the namespace; one named "scaler" gives them our prefix. */
 const KUBERNETES_VARIABLE = /_SERVICE_(HOST|PORT)(_|$)|_PORT(_|$)/;
@@ -44,110 +40,123 @@ export interface ConfigOrigin {
 export function loadConfig({ environment, file: given }: ConfigOrigin): ScalerConfig {
   const filePath = given ?? (environment.SCALER_CONFIG_FILE?.trim() || undefined);
   const file = filePath === undefined ? noFile : readConfigFile(filePath);
-  const problems: string[] = [];
-  const complain = (problem: string): void => {
-    problems.push(problem);
-  };
-
-  refuseUnknown(file, complain);
-  const values = readSettings(file, environment, complain);
-  const sources = loadSources(file, environment, complain);
+  const problems = new Problems();
+  const values = readSettings(file, environment, problems.add);
   // Checks across settings would only repeat what is known to be wrong already.
-  if (problems.length > 0 || sources === undefined) throw invalid(problems);
+  problems.throwIfAny('configuration');
 
-  const { 'planner.refresh': refresh, 'planner.maxStaleness': maxStaleness } = values;
-  if (maxStaleness < 2 * refresh)
-    complain(
-      `planner.maxStaleness: is ${formatDuration(maxStaleness)}; expected twice planner.refresh (${formatDuration(2 * refresh)}) or more, or answers would be too old between two observations`,
+  const { grpc, http, planner, sources } = values;
+  if (planner.maxStaleness < 2 * planner.refresh)
+    problems.add(
+      `planner.maxStaleness: is ${formatDuration(planner.maxStaleness)}; expected twice planner.refresh (${formatDuration(2 * planner.refresh)}) or more, or answers would be too old between two observations`,
     );
-  const tls = readTls(values, complain);
-  const auth = readAuth(values, complain);
-  if (problems.length > 0) throw invalid(problems);
+  const tls = readTls(grpc, problems.add);
+  const auth = readAuth(http, problems.add);
+  problems.throwIfAny('configuration');
   return deepFreeze({
     grpc: {
-      address: values['grpc.address'],
+      address: grpc.address,
       tls,
-      advertisedAddress: values['grpc.advertisedAddress'],
-      maxMessageBytes: values['grpc.maxMessageBytes'],
-      maxConnections: values['grpc.maxConnections'],
-      maxStreams: values['grpc.maxStreams'],
+      advertisedAddress: grpc.advertisedAddress,
+      maxConnections: grpc.maxConnections,
     },
-    http: { address: values['http.address'], auth, protectMetrics: values['http.protectMetrics'] },
-    sources,
-    history: { bootstrapFolder: values['history.bootstrapFolder'] },
+    http: { address: http.address, auth, protectMetrics: http.protectMetrics },
+    sources: showAs({ ...sources }, () => withoutSecrets({ ...sources })),
+    history: { bootstrapFolder: values.history.bootstrapFolder },
     planner: {
-      refreshSeconds: values['planner.refresh'],
-      refitSeconds: values['planner.refit'],
-      maxStalenessSeconds: values['planner.maxStaleness'],
-      firstAnswerWaitSeconds: values['planner.firstAnswerWait'],
-      idleSeconds: values['planner.idle'],
-      maxTriggersPerNamespace: values['planner.maxTriggersPerNamespace'],
-      maxStepsPerNamespace: values['planner.maxStepsPerNamespace'],
+      refreshSeconds: planner.refresh,
+      refitSeconds: planner.refit,
+      maxStalenessSeconds: planner.maxStaleness,
+      firstAnswerWaitSeconds: LIMITS.firstAnswerWaitSeconds,
+      idleSeconds: LIMITS.idleSeconds,
+      maxTriggersPerNamespace: planner.maxTriggersPerNamespace,
+      maxStepsPerNamespace: planner.maxStepsPerNamespace,
     },
     fitting: {
-      threads: values['planner.threads'] ?? defaultThreads(),
-      timeoutSeconds: values['planner.fitTimeout'],
-      heapMebibytes: values['planner.fitMemory'],
+      threads: planner.threads ?? defaultThreads(),
+      timeoutSeconds: LIMITS.fitTimeoutSeconds,
+      heapMebibytes: LIMITS.fitMebibytes,
     },
-    replicas: { address: values['replicas.address'], warmUpSeconds: values['replicas.warmUp'] },
-    log: { level: values['log.level'] },
-    drainSeconds: values['process.drain'],
+    replicas: { address: values.replicas.address, warmUpSeconds: LIMITS.warmUpSeconds },
+    log: { level: values.log.level },
+    drainSeconds: LIMITS.drainSeconds,
     notices: unknownVariables(environment),
   });
 }
 
-/** A key of the file that is misspelt would otherwise leave a default in force that nobody wanted. */
-function refuseUnknown(file: ConfigFile, complain: (problem: string) => void): void {
-  for (const [path, { at }] of file.values) {
-    if (Object.hasOwn(settings, path)) continue;
-    complain(`${at}: ${showKey(path)}: there is no such setting${didYouMean(path, [...paths, 'sources'])}`);
-  }
-}
-
+/** Values by group and name; complete unless a problem was told, and then nobody reads them. */
 function readSettings(
   file: ConfigFile,
   environment: ConfigOrigin['environment'],
   complain: (problem: string) => void,
 ): SettingValues {
-  const values: Partial<Record<SettingPath, unknown>> = {};
-  for (const path of paths) {
-    const setting: Setting<unknown> = settings[path];
+  /** The variable that gave what stands at a path. */
+  const variables = new Map<string, string>();
+  const data = structuredClone(file.data);
+  const set = (variable: string, path: readonly string[], value: unknown): void => {
+    let map: Record<string, unknown> | undefined = data;
+    for (const key of path.slice(0, -1)) {
+      if (map !== undefined) map[key] ??= {};
+      map = asMap(map?.[key]);
+    }
+    if (map === undefined) return;
+    map[path.at(-1)!] = value;
+    variables.set(path.join('.'), variable);
+  };
+  const given = (variable: string): string | undefined => environment[variable]?.trim() || undefined;
+  for (const path of settingPaths) {
     const variable = environmentName(path);
-    const fromEnvironment = environment[variable]?.trim();
-    const fromFile = file.values.get(path);
-    if (fromEnvironment)
-      values[path] = readValue(setting, { text: fromEnvironment, at: variable }, path, complain);
-    else if (fromFile !== undefined && 'kind' in fromFile)
-      complain(`${fromFile.at}: ${path}: received a ${fromFile.kind}; expected ${setting.form}`);
-    else if (fromFile !== undefined) values[path] = readValue(setting, fromFile, path, complain);
-    else if ('value' in setting.default) values[path] = setting.read(setting.default.value);
+    const text = given(variable);
+    if (text !== undefined) set(variable, path.split('.'), text);
   }
-  // Complete unless a problem was told, and then nobody reads it.
-  return values as SettingValues;
+  const allowed = given('SCALER_ALLOWED_ADDRESSES')?.split(',');
+  if (allowed !== undefined)
+    set(
+      'SCALER_ALLOWED_ADDRESSES',
+      ['sources', 'allowedAddresses'],
+      allowed.map((entry) => entry.trim()),
+    );
+  const address = given('SCALER_PROMETHEUS_ADDRESS');
+  if (address !== undefined) {
+    const sources = asMap(data.sources);
+    const path = sources?.default === undefined ? ['named', DEFAULT_SOURCE] : ['default'];
+    // Two answers to one question: guessing could send the file's credentials to the variable's address.
+    if (sources?.default !== undefined || Object.hasOwn(asMap(sources?.named) ?? {}, DEFAULT_SOURCE))
+      complain(
+        `${file.position(['sources', ...path])}: sources.${path.join('.')}: SCALER_PROMETHEUS_ADDRESS makes the default source too; keep one of the two`,
+      );
+    else {
+      set('SCALER_PROMETHEUS_ADDRESS', ['sources', 'named', DEFAULT_SOURCE], { address });
+      set('SCALER_PROMETHEUS_ADDRESS', ['sources', 'default'], DEFAULT_SOURCE);
+    }
+  }
+  const result = settingsSchema.safeParse(data);
+  if (result.success) return result.data;
+  for (const { path, what } of explain(result.error, settingsSchema, data)) {
+    const variable = path.map((_, i) => variables.get(path.slice(0, i + 1).join('.'))).find(Boolean);
+    complain(`${variable ?? `${file.position(path)}: ${shownPath(path)}`}: ${what}`);
+  }
+  return {} as SettingValues;
 }
 
-function readValue(
-  setting: Setting<unknown>,
-  { text, at }: FileValue,
-  path: string,
+function asMap(value: unknown): Record<string, unknown> | undefined {
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isMap ? (value as Record<string, unknown>) : undefined;
+}
+
+/** A path as messages name it. What is no name for a header or parameter may be one together with its value. */
+function shownPath(path: readonly string[]): string {
+  return path
+    .map((key, i) =>
+      i > 0 && isSecretKey(path[i - 1]!) && !/^[\w-]{1,40}$/.test(key) ? HIDDEN : showKey(key),
+    )
+    .join('.');
+}
+
+function readTls(
+  { certFile, keyFile, clientCaFile }: SettingValues['grpc'],
   complain: (problem: string) => void,
-): unknown {
-  try {
-    return setting.read(text);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const received = setting.secret ? 'a hidden value' : show(text);
-    const reason = error.reason === undefined ? '' : ` (${error.reason})`;
-    const place = at === environmentName(path) ? at : `${at}: ${path}`;
-    complain(`${place}: received ${received}${reason}; expected ${setting.form}`);
-    return undefined;
-  }
-}
-
-function readTls(values: SettingValues, complain: (problem: string) => void): ScalerConfig['grpc']['tls'] {
-  const certFile = values['grpc.certFile'];
-  const keyFile = values['grpc.keyFile'];
-  const clientCaFile = values['grpc.clientCaFile'];
+): ScalerConfig['grpc']['tls'] {
   if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile, clientCaFile };
   if (certFile !== undefined || keyFile !== undefined)
     complain('grpc.certFile and grpc.keyFile: one of the two is missing');
@@ -158,30 +167,34 @@ function readTls(values: SettingValues, complain: (problem: string) => void): Sc
   return undefined;
 }
 
-function readAuth(values: SettingValues, complain: (problem: string) => void): ScalerConfig['http']['auth'] {
-  const secret = (path: 'http.password' | 'http.token'): GivenSecret | undefined => {
-    const direct = values[path];
-    const file = values[`${path}File`];
-    if (direct !== undefined && file !== undefined) complain(`${path} and ${path}File: give one of the two`);
+function readAuth(
+  http: SettingValues['http'],
+  complain: (problem: string) => void,
+): ScalerConfig['http']['auth'] {
+  const secret = (name: 'password' | 'token'): GivenSecret | undefined => {
+    const direct = http[name];
+    const file = http[`${name}File`];
+    if (direct !== undefined && file !== undefined)
+      complain(`http.${name} and http.${name}File: give one of the two`);
     if (file === undefined) return direct === undefined ? undefined : new Secret(direct);
-    return checkSecretFile(file, `${path}File`, complain);
+    return checkSecretFile(file, `http.${name}File`, complain);
   };
-  const password = secret('http.password');
-  const token = secret('http.token');
-  const username = values['http.username'];
-  const givesPassword = values['http.password'] !== undefined || values['http.passwordFile'] !== undefined;
+  const password = secret('password');
+  const token = secret('token');
+  const { username } = http;
+  const givesPassword = http.password !== undefined || http.passwordFile !== undefined;
   if ((username !== undefined) !== givesPassword)
     complain('http.username and http.password (or http.passwordFile): one of the two is missing');
   const basic = username === undefined || password === undefined ? undefined : { username, password };
   if (basic === undefined && token === undefined) {
-    if (values['http.protectMetrics'])
+    if (http.protectMetrics)
       complain('http.protectMetrics: there is no http.username or http.token to protect them with');
     return undefined;
   }
   return { basic, token };
 }
 
-/** Whoever uses the secret reads the file again; a mistake in it should show at the start all the same. */
+/** What uses the secret reads the file again; a mistake in it should show at the start all the same. */
 function checkSecretFile(
   path: string,
   setting: string,
@@ -196,22 +209,14 @@ function checkSecretFile(
   return undefined;
 }
 
-/**
- * Variables with our prefix that mean nothing. They are no error: Kubernetes adds variables to a pod that nobody wrote.
- */
+/** Variables with our prefix that mean nothing: no error, since Kubernetes adds variables that nobody wrote. */
 function unknownVariables(environment: ConfigOrigin['environment']): string[] {
-  const known = [...paths.map(environmentName), ...Object.keys(environmentOnly)];
+  const known = [...settingPaths.map(environmentName), ...Object.keys(environmentOnly)];
   return Object.keys(environment)
     .filter((name) => name.startsWith('SCALER_') && !known.includes(name) && !KUBERNETES_VARIABLE.test(name))
     .map(
       (name) => `environment variable ${show(name)} is not known and has no effect${didYouMean(name, known)}`,
     );
-}
-
-function invalid(problems: readonly string[]): ScalerError {
-  const told = problems.slice(0, MAX_PROBLEMS).join('; ');
-  const more = problems.length > MAX_PROBLEMS ? `; and ${problems.length - MAX_PROBLEMS} more` : '';
-  return new ScalerError('invalid', `configuration: ${told}${more}`);
 }
 
 function deepFreeze<T>(value: T): T {

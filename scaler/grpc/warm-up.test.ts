@@ -66,7 +66,11 @@ describe('a replica that starts beside others', function () {
     rmSync(folder, { recursive: true });
   });
 
-  async function start(host: string, further: Record<string, string> = {}): Promise<Scaler> {
+  async function start(
+    host: string,
+    further: Record<string, string> = {},
+    warmUpSeconds = 120,
+  ): Promise<Scaler> {
     const config = loadConfig({
       environment: {
         SCALER_GRPC_ADDRESS: `${host}:${port}`,
@@ -77,7 +81,8 @@ describe('a replica that starts beside others', function () {
         ...further,
       },
     });
-    const scaler = await startScaler(config, { log: recorded.log });
+    const replicas = { ...config.replicas, warmUpSeconds };
+    const scaler = await startScaler({ ...config, replicas }, { log: recorded.log });
     running.push(scaler);
     return scaler;
   }
@@ -180,10 +185,11 @@ describe('a replica that starts beside others', function () {
     const hanging: Server = createServer(() => {});
     await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
     try {
-      const second = await start('127.0.0.2', {
-        SCALER_PROMETHEUS_ADDRESS: `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`,
-        SCALER_REPLICAS_WARM_UP: '3s',
-      });
+      const second = await start(
+        '127.0.0.2',
+        { SCALER_PROMETHEUS_ADDRESS: `http://127.0.0.1:${(hanging.address() as AddressInfo).port}` },
+        3,
+      );
       await pollUntil('the triggers', async () => / 12 triggers/.test(await readyz(second)));
       await second.ready;
       assert.equal(await readyz(second), '200 ready');

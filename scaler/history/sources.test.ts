@@ -11,7 +11,7 @@ import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { Authority } from '../../test/support/authority.js';
 import { HistoryRecorder } from '../../test/support/history-recorder.js';
 import { startHttpServer, type TestHttpServer } from '../../test/support/http-server.js';
-import { sourcesSchema } from '../prometheus/source-config.js';
+import { sourceLimitsSchema, sourcesSchema } from '../prometheus/source-config.js';
 import type { ScalerError } from '../shared/errors.js';
 import type { TriggerSource } from '../trigger/trigger.js';
 import { Sources } from './sources.js';
@@ -56,8 +56,9 @@ describe('Sources', () => {
     return server;
   }
 
-  function sourcesOf(config: object, lookup?: LookupFunction): Sources {
-    const sources = new Sources(sourcesSchema.parse(config), recorder, lookup);
+  function sourcesOf(config: object, lookup?: LookupFunction, limits: object = {}): Sources {
+    const addressLimits = sourceLimitsSchema.parse(limits);
+    const sources = new Sources({ ...sourcesSchema.parse(config), addressLimits }, recorder, lookup);
     cleanUps.push(() => sources.close());
     return sources;
   }
@@ -156,7 +157,7 @@ describe('Sources', () => {
       waiting.push(() => response.end(answer));
       most = Math.max(most, waiting.length);
     });
-    const sources = sourcesOf({ allowedAddresses: [address], addressLimits: { concurrency: 2 } });
+    const sources = sourcesOf({ allowedAddresses: [address] }, undefined, { concurrency: 2 });
     const asking = Promise.all(
       Array.from({ length: 12 }, (_, i) => {
         const given = [{ headers: { 'x-a': `${i}` } }, { queryParameters: { a: `${i}` } }, {}][i % 3];
@@ -289,7 +290,7 @@ describe('Sources', () => {
 
     it('checks the certificate of an address that a trigger gives', async () => {
       const { address } = await serve(serverOptions('unknown'));
-      const sources = sourcesOf({ allowedAddresses: [address], addressLimits: { retries: 0 } });
+      const sources = sourcesOf({ allowedAddresses: [address] }, undefined, { retries: 0 });
       await assert.rejects(valueFrom(sources, atAddress(address)), { kind: 'unavailable' });
     });
 

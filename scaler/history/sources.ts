@@ -4,20 +4,20 @@ import { Connection, type ConnectionOptions } from '../prometheus/connection.js'
 import { Notices } from '../prometheus/notices.js';
 import { type HistoryObserver, silentObserver } from '../prometheus/observer.js';
 import { PrometheusApi } from '../prometheus/prometheus-api.js';
-import {
-  headersSchema,
-  queryParametersSchema,
-  type SourceLimits,
-  type SourcesConfig,
-} from '../prometheus/source-config.js';
+import { type SourceLimits, type SourcesConfig, sourceLimitsSchema } from '../prometheus/source-config.js';
 import { ScalerError } from '../shared/errors.js';
 import { FairQueue } from '../shared/fair-queue.js';
+import { messageOf } from '../shared/problems.js';
+import { headersSchema, queryParametersSchema } from '../shared/request-fields.js';
 import { show } from '../shared/show.js';
 import type { TriggerSource } from '../trigger/trigger.js';
 import { PrometheusSource } from './prometheus-source.js';
 import type { HistorySource, HistorySources, OpenSource } from './types.js';
 
 type AddressSource = Extract<TriggerSource, { kind: 'address' }>;
+
+/** What holds for an address that a trigger brings along. */
+const defaultLimits: SourceLimits = sourceLimitsSchema.parse({});
 
 /** Addresses, each with its headers and parameters, that one namespace may use at once: connections are kept for each. */
 const mostAddressesPerNamespace = 32;
@@ -172,10 +172,10 @@ export class Sources implements HistorySources {
       if (issue !== undefined)
         throw new ScalerError(
           'invalid',
-          `the ${field} ${issue.path.join('.')} cannot be used: ${issueText(issue)}`,
+          `the ${field} ${issue.path.join('.')} cannot be used: ${messageOf(issue)}`,
         );
     }
-    const limits = this.#config.addressLimits;
+    const limits = this.#config.addressLimits ?? defaultLimits;
     return {
       key: addressKey(url, headers, queryParameters),
       where: `Prometheus at ${shown(url)}`,
@@ -219,9 +219,4 @@ function addressKey(
     Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
   const extras = JSON.stringify([url.href, byName(headers), byName(queryParameters)]);
   return `${shown(url)}#${createHash('sha256').update(extras).digest('hex').slice(0, 12)}`;
-}
-
-/** What is wrong with a name (whose own check is nested in the issue) or a value. */
-function issueText(issue: { message: string; issues?: readonly { message: string }[] }): string {
-  return issue.issues?.[0]?.message ?? issue.message;
 }

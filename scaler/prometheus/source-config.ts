@@ -1,50 +1,9 @@
 import { z } from 'zod';
 import { parseDurationSeconds } from '../shared/duration.js';
 import { ScalerError } from '../shared/errors.js';
+import { described } from '../shared/fields.js';
+import { headersSchema, queryParametersSchema } from '../shared/request-fields.js';
 import { AddressAllowList } from './address-allow-list.js';
-
-/** Headers that belong to the connection or the body: set by hand they would break requests or reach another host. */
-const reservedHeaders = new Set([
-  'accept-encoding',
-  'connection',
-  'content-encoding',
-  'content-length',
-  'content-type',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-/** Parameters of the query itself: in the address they would contradict the body. */
-const reservedParameters = new Set(['query', 'time', 'start', 'end', 'step', 'timeout']);
-
-/** Header names as RFC 9110 section 5.6.2 writes a token. */
-const headerName = z
-  .string()
-  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name has no spaces or separators')
-  .refine((name) => !reservedHeaders.has(name.toLowerCase()), 'this header is set by the client itself');
-
-/** Header values without line breaks and other control characters, which would let a value add headers of its own. */
-const headerValue = z
-  .string()
-  .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'a header value has only printable Latin-1 characters');
-
-/** Header names to values, as a trigger's metadata and a source's configuration give them. */
-export const headersSchema = z.record(headerName, headerValue).readonly();
-
-/** Parameters added to each request's address. */
-export const queryParametersSchema = z
-  .record(
-    z.string().refine((name) => !reservedParameters.has(name), 'this parameter is set by the client itself'),
-    z.string(),
-  )
-  .readonly();
 
 const sourceAddress = z
   .string()
@@ -55,11 +14,13 @@ const sourceAddress = z
 
 const basicSchema = z
   .strictObject({
-    username: z.string(),
-    /** The password itself. */
-    password: z.string().optional(),
-    /** File whose content, without surrounding white space, is the password; read again when it changes. */
-    passwordFile: z.string().min(1).optional(),
+    username: described(z.string(), 'none', 'User name for HTTP basic authentication.'),
+    password: described(z.string().optional(), 'none', 'Its password. Prefer the file.'),
+    passwordFile: described(
+      z.string().min(1).optional(),
+      'none',
+      'File that holds the password. Read again when it changes.',
+    ),
   })
   .refine(
     ({ password, passwordFile }) => (password === undefined) !== (passwordFile === undefined),
@@ -68,10 +29,12 @@ const basicSchema = z
 
 const bearerSchema = z
   .strictObject({
-    /** The token itself. */
-    token: z.string().min(1).optional(),
-    /** File whose content, without surrounding white space, is the token; read again when it changes. */
-    tokenFile: z.string().min(1).optional(),
+    token: described(z.string().min(1).optional(), 'none', 'Bearer token. Prefer the file.'),
+    tokenFile: described(
+      z.string().min(1).optional(),
+      'none',
+      'File that holds the token. Read again when it changes.',
+    ),
   })
   .refine(
     ({ token, tokenFile }) => (token === undefined) !== (tokenFile === undefined),
@@ -80,16 +43,31 @@ const bearerSchema = z
 
 const tlsSchema = z
   .strictObject({
-    /** PEM file with the certificate authorities to trust instead of the system's; read again when it changes. */
-    caFile: z.string().min(1).optional(),
-    /** PEM file with the client certificate for mutual TLS; read again when it changes. */
-    certFile: z.string().min(1).optional(),
-    /** PEM file with the client certificate's key; read again when it changes. */
-    keyFile: z.string().min(1).optional(),
-    /** Name expected in the server's certificate where it differs from the address' host. */
-    serverName: z.string().min(1).optional(),
-    /** Accepts any server certificate. Only for tests. */
-    insecureSkipVerify: z.boolean().default(false),
+    caFile: described(
+      z.string().min(1).optional(),
+      "the system's authorities",
+      'PEM file with the authorities to trust. Read again when it changes.',
+    ),
+    certFile: described(
+      z.string().min(1).optional(),
+      'none',
+      'PEM file with the client certificate, for mutual TLS. Read again when it changes.',
+    ),
+    keyFile: described(
+      z.string().min(1).optional(),
+      'none',
+      'PEM file with its key. Read again when it changes.',
+    ),
+    serverName: described(
+      z.string().min(1).optional(),
+      "the address' host",
+      "Name expected in the server's certificate.",
+    ),
+    insecureSkipVerify: described(
+      z.boolean().default(false),
+      '`false`',
+      'Accepts any server certificate. For tests only.',
+    ),
   })
   .refine(
     ({ certFile, keyFile }) => (certFile === undefined) === (keyFile === undefined),
@@ -98,29 +76,38 @@ const tlsSchema = z
 
 /** What is the same for a named source and for an address that a trigger brings along. */
 const limitsShape = {
-  /** Time that one request may take, from connecting to the last byte of the body, such as `10s`. */
-  timeout: duration(z.number().min(0.1, 'expected at least 100ms').max(600, 'expected at most 10m')).default(
-    10,
+  timeout: described(
+    duration(z.number().min(0.1, 'expected at least 100ms').max(600, 'expected at most 10m')).default(10),
+    '`10s`',
+    'Time that one request may take, to the last byte of its answer.',
   ),
-  /**
-   * Time between two samples inside a step, such as `15s`: at its finest, the interval at which the source scrapes or
-   * evaluates. Peaks shorter than this cannot be seen, and the finer it is, the more a history costs the source. Whole seconds. A step that it does not divide is sampled at the next
-   * finer interval that divides it.
-   */
-  resolution: duration(
-    z.number().int('expected whole seconds').min(1, 'expected at least 1s').max(3600, 'expected at most 1h'),
-  ).default(60),
-  /** Requests under way at once. */
-  concurrency: z.number().int().min(1).max(256).default(8),
-  /** Tries after the first for a request that failed in passing (no connection, timeout, 429, 5xx). */
-  retries: z.number().int().min(0).max(10).default(2),
-  /** Largest body that is read from one answer. */
-  maxBodyBytes: z
-    .number()
-    .int()
-    .min(1024)
-    .max(256 * 1024 * 1024)
-    .default(4 * 1024 * 1024),
+  resolution: described(
+    duration(
+      z
+        .number()
+        .int('expected whole seconds')
+        .min(1, 'expected at least 1s')
+        .max(3600, 'expected at most 1h'),
+    ).default(60),
+    '`60s`',
+    'Time between two samples inside a step. Peaks shorter than this cannot be seen; at its finest it is the interval at which the source scrapes. The finer it is, the more a history costs the source: see [how history is read](history.md).',
+  ),
+  concurrency: described(z.number().int().min(1).max(256).default(8), '`8`', 'Requests under way at once.'),
+  retries: described(
+    z.number().int().min(0).max(10).default(2),
+    '`2`',
+    'Tries after the first for a request that failed in passing.',
+  ),
+  maxBodyBytes: described(
+    z
+      .number()
+      .int()
+      .min(1024)
+      .max(256 * 1024 * 1024)
+      .default(4 * 1024 * 1024),
+    '`4194304`',
+    'Largest answer that is read, in bytes.',
+  ),
 };
 
 /** Limits alone, with their defaults: what holds for an address given in a trigger's metadata. */
@@ -133,20 +120,32 @@ export const sourceLimitsSchema = z.strictObject(limitsShape).transform(unitsInN
  */
 export const sourceSchema = z
   .strictObject({
-    /** Base address; `/api/v1/query` is appended. Mimir's ends in `/prometheus`. */
-    address: sourceAddress,
+    address: described(
+      sourceAddress,
+      undefined,
+      "Base address; `/api/v1/query` is added to it. Mimir's ends in `/prometheus`. Credentials and parameters do not belong here.",
+    ),
     /** HTTP basic authentication. */
     basic: basicSchema.optional(),
     /** Bearer token. */
     bearer: bearerSchema.optional(),
     /** Trust and client certificate for https. */
     tls: tlsSchema.optional(),
-    /** Sent with each request, for example `X-Scope-OrgID` to name a Mimir tenant. */
-    headers: headersSchema.default({}),
-    /** Added to each request's address, for example `tenant` or `max_source_resolution`. */
-    queryParameters: queryParametersSchema.default({}),
-    /** Namespaces whose triggers may use this source; every one when undefined. */
-    namespaces: z.array(z.string().min(1)).readonly().optional(),
+    headers: described(
+      headersSchema.default({}),
+      'none',
+      'Headers sent with each request, such as `X-Scope-OrgID` for a tenant of Mimir.',
+    ),
+    queryParameters: described(
+      queryParametersSchema.default({}),
+      'none',
+      'Parameters added to each request, such as `dedup`.',
+    ),
+    namespaces: described(
+      z.array(z.string().min(1)).readonly().optional(),
+      'none: open to every namespace',
+      'List of the namespaces whose triggers may use this source.',
+    ),
     ...limitsShape,
   })
   .refine(
@@ -175,16 +174,16 @@ export const sourcesSchema = z
         sourceSchema,
       )
       .default({}),
-    /** Name of the source for triggers that give no address. */
-    default: z.string().optional(),
-    /**
-     * Addresses that triggers may bring along, as `scheme://host:port`, where the host is a name, an IP address, a
-     * pattern such as `*.monitoring.svc` (one or more labels in place of the star), or a CIDR block such as
-     * `10.0.0.0/8` or `[fd00::]/8`. A missing port is the scheme's own. Empty: triggers may bring none.
-     */
-    allowedAddresses: z.array(z.string().superRefine(checkRule)).readonly().default([]),
-    /** Bounds for each address that a trigger brings along. */
-    addressLimits: sourceLimitsSchema.prefault({}),
+    default: described(
+      z.string().optional(),
+      'none',
+      'Name of the source for triggers that give neither `source` nor `prometheusAddress`.',
+    ),
+    allowedAddresses: described(
+      z.array(z.string().superRefine(checkRule)).readonly().default([]),
+      'empty: triggers may bring none',
+      'Addresses that a trigger may give as `prometheusAddress`, as `scheme://host:port`. The host is a name, an IP address, a pattern such as `*.monitoring.svc`, or a block such as `10.0.0.0/8`.',
+    ),
   })
   .refine((sources) => sources.default === undefined || Object.hasOwn(sources.named, sources.default), {
     error: 'expected the name of one of the sources',
@@ -192,7 +191,10 @@ export const sourcesSchema = z
   });
 
 /** Everything that the configuration says about where history comes from, checked and complete. */
-export type SourcesConfig = z.output<typeof sourcesSchema>;
+export type SourcesConfig = z.output<typeof sourcesSchema> & {
+  /** Limits for each address that a trigger brings along. @default those of a named source */
+  readonly addressLimits?: SourceLimits;
+};
 
 function isPlainHttpAddress(text: string): boolean {
   if (!URL.canParse(text)) return false;

@@ -1,6 +1,13 @@
 import { show } from '../shared/show.js';
 import { didYouMean } from '../shared/suggest.js';
-import { kedaKeys, keysWithoutEffect, TRIGGER_LIMITS, type TriggerKeyName, triggerKeys } from './keys.js';
+import {
+  aliases,
+  kedaKeys,
+  keysWithoutEffect,
+  TRIGGER_LIMITS,
+  type TriggerKeyName,
+  triggerKeys,
+} from './keys.js';
 
 /** Ending of a key whose value KEDA took from an environment variable of the workload. */
 const FROM_ENV = 'FromEnv';
@@ -18,11 +25,10 @@ export interface Given {
 /** Every key that is given, by its proper name. */
 export type GivenKeys = ReadonlyMap<TriggerKeyName, Given>;
 
-const spellings = new Map<string, TriggerKeyName>(
-  (Object.keys(triggerKeys) as TriggerKeyName[]).flatMap((name) =>
-    [name, ...triggerKeys[name].aliases].map((spelling) => [spelling, name] as const),
-  ),
-);
+const spellings: ReadonlyMap<string, TriggerKeyName> = new Map([
+  ...(Object.keys(triggerKeys) as TriggerKeyName[]).map((name) => [name, name] as const),
+  ...Object.entries(aliases),
+]);
 
 /** Keys whose value opens a door. */
 const credentialKeys: ReadonlySet<TriggerKeyName> = new Set(['bearerToken', 'password', 'customAuthValue']);

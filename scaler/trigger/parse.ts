@@ -1,10 +1,10 @@
 import { ScalerError } from '../shared/errors.js';
-import { Refusal } from '../shared/read.js';
+import { explain, HIDDEN_VALUE, Problems } from '../shared/problems.js';
 import { show } from '../shared/show.js';
 import { didYouMean, suggest } from '../shared/suggest.js';
-import { collectKeys, type Given, type GivenKeys, oversize } from './collect.js';
+import { collectKeys, type GivenKeys, oversize } from './collect.js';
 import { settleGrid } from './grid.js';
-import { hidden, type TriggerKey, type TriggerKeyName, type TriggerValues, triggerKeys } from './keys.js';
+import { type TriggerKeyName, type TriggerValues, triggerSchema } from './keys.js';
 import { derivedMetricName } from './metric-name.js';
 import { type TriggerContext, triggerSource } from './source.js';
 import type { Trigger } from './trigger.js';
@@ -15,11 +15,6 @@ export interface ScaledObjectRef {
   readonly namespace: string;
   readonly scalerMetadata: Readonly<Record<string, string>>;
 }
-
-/** How many problems one message tells; a user mends these first. */
-const MAX_PROBLEMS = 5;
-
-const keyNames = Object.keys(triggerKeys) as TriggerKeyName[];
 
 /**
  * Checks a trigger's metadata once, so that everything behind reads settled values.
@@ -34,21 +29,20 @@ const keyNames = Object.keys(triggerKeys) as TriggerKeyName[];
  */
 export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {}): Trigger {
   const owner = checkedOwner(ref);
-  const problems: string[] = [];
+  const subject = `trigger metadata of ScaledObject ${owner}`;
+  const problems = new Problems();
   const notices: string[] = [];
-  const complain = (key: string, what: string): void => {
-    problems.push(`key "${key}" ${what}`);
-  };
+  const complain = (key: string, what: string): void => problems.add(`key "${key}" ${what}`);
   const notice = (text: string): void => {
     notices.push(text);
   };
 
   const tooMuch = oversize(ref.scalerMetadata);
-  if (tooMuch !== undefined) throw invalid(owner, [tooMuch]);
+  if (tooMuch !== undefined) throw new ScalerError('invalid', `${subject}: ${tooMuch}`);
   const { given, unknown } = collectKeys(ref.scalerMetadata, complain, notice);
   const values = readValues(given, unknown, complain);
   // Checks across keys would only repeat what is known to be wrong already.
-  if (problems.length > 0) throw invalid(owner, problems);
+  problems.throwIfAny(subject);
 
   const grid = settleGrid(values, given, complain, notice);
   if (values.minValue !== undefined && values.maxValue !== undefined && values.minValue > values.maxValue)
@@ -61,7 +55,7 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
     complain(
       'source',
       given.get('source')?.fromEnvironment
-        ? `received ${hidden()} from the environment, which is no source of the scaler's configuration`
+        ? `received ${HIDDEN_VALUE} from the environment, which is no source of the scaler's configuration`
         : `received ${show(values.source)}, which is no source of the scaler's configuration${didYouMean(values.source, [...context.sourceNames])}`,
     );
   const source = triggerSource(values, context, complain, notice);
@@ -76,7 +70,7 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
     );
   if (values.metricName !== given.get('metricName')?.value)
     notice(`key "metricName" is used as "${values.metricName}", since names are lower case and DNS-safe`);
-  if (problems.length > 0 || source === undefined) throw invalid(owner, problems);
+  problems.throwIfAny(subject);
 
   return Object.freeze({
     scaledObject: ref.name,
@@ -85,7 +79,7 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
     query: values.query,
     threshold: values.threshold,
     activationThreshold: values.activationThreshold,
-    source,
+    source: source!,
     ...grid,
     quantile: values.quantile,
     mode: values.mode,
@@ -117,44 +111,23 @@ function mayUse(source: string, namespace: string, { sourceNamespaces }: Trigger
   return sourceNamespaces?.get(source)?.includes(namespace) ?? true;
 }
 
+/** Complete unless a problem was told, and then nobody reads it. */
 function readValues(
   given: GivenKeys,
   unknown: readonly string[],
   complain: (key: string, what: string) => void,
 ): TriggerValues {
-  const values: Partial<Record<TriggerKeyName, unknown>> = {};
-  for (const name of keyNames) {
-    const key: TriggerKey<unknown> = triggerKeys[name];
-    const held = given.get(name);
-    if (held !== undefined) values[name] = readGiven(key, held, complain);
-    else if (key.default === 'required') {
-      const typo = suggest(name, unknown);
-      const hint = typo === undefined ? '' : `; key ${show(typo)} is not known: did you mean "${name}"?`;
-      complain(name, `is missing; expected ${key.form}, such as ${key.example}${hint}`);
-    } else if ('value' in key.default) values[name] = key.read(key.default.value);
+  const texts = Object.fromEntries([...given].map(([name, { value }]) => [name, value]));
+  const result = triggerSchema.safeParse(texts);
+  if (result.success) return result.data;
+  const heldAt = (path: readonly string[]) => given.get(path[0] as TriggerKeyName);
+  const received = (path: readonly string[]) =>
+    heldAt(path)?.fromEnvironment ? `${HIDDEN_VALUE} from the environment` : undefined;
+  for (const { path, what } of explain(result.error, triggerSchema, texts, received)) {
+    const held = heldAt(path);
+    const typo = held === undefined ? suggest(path[0]!, unknown) : undefined;
+    const hint = typo === undefined ? '' : `; key ${show(typo)} is not known: did you mean "${path[0]}"?`;
+    complain(held?.spelling ?? path[0]!, what + hint);
   }
-  // Complete unless a problem was told, and then nobody reads it.
-  return values as TriggerValues;
-}
-
-function readGiven(
-  key: TriggerKey<unknown>,
-  { spelling, value, fromEnvironment }: Given,
-  complain: (key: string, what: string) => void,
-): unknown {
-  try {
-    return key.read(value);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const received = fromEnvironment ? `${hidden()} from the environment` : key.show(value);
-    const reason = error.reason === undefined ? '' : ` (${error.reason})`;
-    complain(spelling, `received ${received}${reason}; expected ${key.form}, such as ${key.example}`);
-    return undefined;
-  }
-}
-
-function invalid(owner: string, problems: readonly string[]): ScalerError {
-  const told = problems.slice(0, MAX_PROBLEMS).join('; ');
-  const more = problems.length > MAX_PROBLEMS ? `; and ${problems.length - MAX_PROBLEMS} more` : '';
-  return new ScalerError('invalid', `trigger metadata of ScaledObject ${owner}: ${told}${more}`);
+  return {} as TriggerValues;
 }

@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../../scaler/shared/clock.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { printResults, type Result } from '../support/result-table.js';
 import { sumOf } from '../support/sum-of.js';
+import { tuned } from '../support/tuned.js';
 import { openMetricsFamily, type Sample } from '../support/workload-openmetrics.js';
 
 const minute = 60;
@@ -122,15 +123,19 @@ describe('a scaler whose clock is wrong, before a real Prometheus whose clock is
 
   async function start(clock: WrongClock) {
     const { log, lines } = new RecordedLog();
-    const config = loadConfig({
-      environment: {
-        SCALER_PROMETHEUS_ADDRESS: prometheus.address,
-        SCALER_GRPC_ADDRESS: '127.0.0.1:0',
-        SCALER_HTTP_ADDRESS: '127.0.0.1:0',
-        SCALER_PLANNER_REFRESH: '1s',
-        SCALER_PLANNER_FIRST_ANSWER_WAIT: '30s',
+    const config = tuned(
+      loadConfig({
+        environment: {
+          SCALER_PROMETHEUS_ADDRESS: prometheus.address,
+          SCALER_GRPC_ADDRESS: '127.0.0.1:0',
+          SCALER_HTTP_ADDRESS: '127.0.0.1:0',
+          SCALER_PLANNER_REFRESH: '1s',
+        },
+      }),
+      {
+        firstAnswerWaitSeconds: 30,
       },
-    });
+    );
     const scaler: Scaler = await startScaler(config, { clock, machineSeconds: clock.nowSeconds, log });
     const keda = new KedaStandIn(`127.0.0.1:${scaler.grpcPort}`);
     cleanUps.push(async () => {

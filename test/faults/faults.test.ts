@@ -15,6 +15,7 @@ import { Authority, type Pair } from '../support/authority.js';
 import { type Fault, FaultProxy } from '../support/fault-proxy.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { printResults, type Result } from '../support/result-table.js';
+import { tuned } from '../support/tuned.js';
 import {
   openMetricsFamily,
   type Sample,
@@ -95,16 +96,20 @@ describe('the scaler while its sources fail', () => {
       JSON.stringify({ sources: { named: { ...named, healthy: source(healthy) }, default: 'healthy' } }),
     );
     clock = new AcceleratedClock(startSeconds, 20);
-    const config = loadConfig({
-      file,
-      environment: {
-        SCALER_GRPC_ADDRESS: '127.0.0.1:0',
-        SCALER_HTTP_ADDRESS: '127.0.0.1:0',
-        SCALER_PLANNER_MAX_STALENESS: `${maxStalenessSeconds}s`,
-        SCALER_PLANNER_IDLE: '1d',
-        SCALER_PLANNER_FIRST_ANSWER_WAIT: '30s',
+    const config = tuned(
+      loadConfig({
+        file,
+        environment: {
+          SCALER_GRPC_ADDRESS: '127.0.0.1:0',
+          SCALER_HTTP_ADDRESS: '127.0.0.1:0',
+          SCALER_PLANNER_MAX_STALENESS: `${maxStalenessSeconds}s`,
+        },
+      }),
+      {
+        idleSeconds: 86_400,
+        firstAnswerWaitSeconds: 30,
       },
-    });
+    );
     for (const { what, proxy } of odd) proxy.inject(oddities[what]);
     scaler = await startScaler(config, { clock, log: recorded.log });
     keda = new KedaStandIn(`127.0.0.1:${scaler.grpcPort}`);

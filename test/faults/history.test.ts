@@ -7,6 +7,7 @@ import { KedaStandIn } from '../../scaler/demo/keda-stand-in.js';
 import { type Scaler, startScaler } from '../../scaler/main.js';
 import { type Fault, FaultProxy, pass } from '../support/fault-proxy.js';
 import { RecordedLog } from '../support/recorded-log.js';
+import { tuned } from '../support/tuned.js';
 import {
   openMetricsFamily,
   type Sample,
@@ -48,14 +49,18 @@ describe('the scaler while the present is known and the past is not', function (
   /** A scaler at a moment, and what can be seen of it from outside. */
   async function start({ atSeconds = startSeconds, speed = 30, timeoutSeconds = 30 } = {}) {
     const clock = new AcceleratedClock(atSeconds, speed);
-    const config = loadConfig({
-      environment: {
-        SCALER_GRPC_ADDRESS: '127.0.0.1:0',
-        SCALER_HTTP_ADDRESS: '127.0.0.1:0',
-        SCALER_PROMETHEUS_ADDRESS: proxy.address,
-        SCALER_PLANNER_FIRST_ANSWER_WAIT: '30s',
+    const config = tuned(
+      loadConfig({
+        environment: {
+          SCALER_GRPC_ADDRESS: '127.0.0.1:0',
+          SCALER_HTTP_ADDRESS: '127.0.0.1:0',
+          SCALER_PROMETHEUS_ADDRESS: proxy.address,
+        },
+      }),
+      {
+        firstAnswerWaitSeconds: 30,
       },
-    });
+    );
     const main = config.sources.named.default!;
     const named = { default: { ...main, timeoutSeconds } };
     const scaler = await startScaler(

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { credentials, status } from '@grpc/grpc-js';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
@@ -15,11 +12,11 @@ import { type Scaler, startScaler } from '../../scaler/main.js';
 import { FitPool } from '../../scaler/planner/fit-pool.js';
 import { unpackModel } from '../../scaler/planner/packed-model.js';
 import { createLog } from '../../scaler/telemetry/log.js';
-import { ChildProgram } from '../support/child-program.js';
 import { record } from '../support/grpc/client.js';
 import { printResults, type Result } from '../support/result-table.js';
 import { ScalerProcess } from '../support/scaler-process.js';
 import { sumOf } from '../support/sum-of.js';
+import { tuned } from '../support/tuned.js';
 import {
   openMetricsFamily,
   WEDNESDAY_SECONDS,
@@ -85,8 +82,6 @@ describe('the process', function () {
       seasonality: '1d',
     };
     let prometheus: PrometheusServer;
-    const folder = mkdtempSync(join(tmpdir(), 'scaler-process-'));
-    let configured: ChildProgram;
     before(async () => {
       const samples = workloadSamples({
         startSeconds: startSeconds - 4 * day,
@@ -96,21 +91,9 @@ describe('the process', function () {
       prometheus = await PrometheusServer.start({
         history: [...openMetricsFamily('load', 'gauge', '{app="shop"}', samples), '# EOF\n'],
       });
-      const file = join(folder, 'config.yaml');
-      writeFileSync(file, `sources: {named: {main: {address: "${prometheus.address}"}}, default: main}\n`);
-      configured = new ChildProgram(
-        new URL('../../scaler/cli/main.js', import.meta.url),
-        { SCALER_GRPC_ADDRESS: '127.0.0.1:0', SCALER_HTTP_ADDRESS: '127.0.0.1:0' },
-        ['serve', '--config', file],
-      );
-      await configured.logged('the scaler serves', {}, 60);
-      // The file is looked at every 10 s: what comes of it is seen by the last test.
-      writeFileSync(file, 'sources: {named: {main: {address: [broken\n');
     });
     after(async () => {
-      await configured?.stop();
       await prometheus?.close();
-      rmSync(folder, { recursive: true });
     });
 
     it('loses no call when one of two replicas is told to end under load', async () => {
@@ -188,15 +171,19 @@ describe('the process', function () {
     it('answers alike from two replicas, one of which restarts every hour', async () => {
       const clock = new AcceleratedClock(startSeconds, 600);
       clock.limitTo(startSeconds);
-      const config = loadConfig({
-        environment: {
-          SCALER_PROMETHEUS_ADDRESS: prometheus.address,
-          SCALER_GRPC_ADDRESS: '127.0.0.1:0',
-          SCALER_HTTP_ADDRESS: '127.0.0.1:0',
-          SCALER_PLANNER_IDLE: '7d',
-          SCALER_PLANNER_FIRST_ANSWER_WAIT: '0s',
+      const config = tuned(
+        loadConfig({
+          environment: {
+            SCALER_PROMETHEUS_ADDRESS: prometheus.address,
+            SCALER_GRPC_ADDRESS: '127.0.0.1:0',
+            SCALER_HTTP_ADDRESS: '127.0.0.1:0',
+          },
+        }),
+        {
+          idleSeconds: 7 * 86_400,
+          firstAnswerWaitSeconds: 0,
         },
-      });
+      );
       const start = () => startScaler(config, { clock, log: createLog({ level: 'silent' }) });
       const steady = await start();
       let restarted = await start();
@@ -230,23 +217,6 @@ describe('the process', function () {
         what: `two replicas over ${hours} hours of accelerated clock, one restarted every hour`,
         many: `${compared} comparisons, ${restarts} restarts`,
         result: `largest relative difference ${largest.toExponential(1)}`,
-      });
-    });
-
-    it('goes on with the last good configuration when its file breaks, and says so once', async () => {
-      const lines = () => configured.log.filter(({ msg }) => msg?.includes('the configuration'));
-      await pollUntil('the line that says so', () => lines().length > 0);
-      const { grpc } = await configured.logged('the scaler serves');
-      await firstAnswer(`127.0.0.1:${grpc}`, { name: 'shop', namespace: 'apps' });
-      assert.equal(lines().length, 1);
-      assert.match(
-        lines()[0]!.msg!,
-        /would not be accepted at a restart: .*config\.yaml:\d+:\d+: .*; the configuration from the start stays in use$/,
-      );
-      results.push({
-        what: 'the configuration file breaks while the scaler runs',
-        many: '1 process',
-        result: 'it goes on with the last good one; one log line says where the file is wrong',
       });
     });
 

@@ -9,6 +9,7 @@ import { createLog } from '../../scaler/telemetry/log.js';
 import { type Fault, FaultProxy, pass } from '../support/fault-proxy.js';
 import { printResults } from '../support/result-table.js';
 import { sumOf } from '../support/sum-of.js';
+import { tuned } from '../support/tuned.js';
 import { openMetricsFamily, WEDNESDAY_SECONDS, workloadSamples } from '../support/workload-openmetrics.js';
 
 const minute = 60;
@@ -50,15 +51,19 @@ describe('what a trigger reads from Prometheus in a day', function () {
     proxy.inject(counting(sent));
     clock = new AcceleratedClock(startSeconds + settledSeconds, day / daySeconds);
     clock.limitTo(startSeconds + settledSeconds);
-    const config = loadConfig({
-      environment: {
-        SCALER_PROMETHEUS_ADDRESS: proxy.address,
-        SCALER_GRPC_ADDRESS: '127.0.0.1:0',
-        SCALER_HTTP_ADDRESS: '127.0.0.1:0',
-        SCALER_PLANNER_REFRESH: `${refreshSeconds}s`,
-        SCALER_PLANNER_IDLE: '7d',
+    const config = tuned(
+      loadConfig({
+        environment: {
+          SCALER_PROMETHEUS_ADDRESS: proxy.address,
+          SCALER_GRPC_ADDRESS: '127.0.0.1:0',
+          SCALER_HTTP_ADDRESS: '127.0.0.1:0',
+          SCALER_PLANNER_REFRESH: `${refreshSeconds}s`,
+        },
+      }),
+      {
+        idleSeconds: 7 * 86_400,
       },
-    });
+    );
     scaler = await startScaler(config, { clock, log: createLog({ level: 'silent' }) });
     keda = new KedaStandIn(`127.0.0.1:${scaler.grpcPort}`);
   });

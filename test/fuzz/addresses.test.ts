@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { BlockList, isIP, type LookupFunction, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { Sources } from '../../scaler/history/sources.js';
-import { sourcesSchema } from '../../scaler/prometheus/source-config.js';
+import { sourceLimitsSchema, sourcesSchema } from '../../scaler/prometheus/source-config.js';
 import { ScalerError } from '../../scaler/shared/errors.js';
 import { address as triggerAddress } from '../../scaler/trigger/address.js';
 import { startHttpServer, type TestHttpServer } from '../support/http-server.js';
@@ -71,15 +71,17 @@ describe('addresses that triggers bring along', function () {
     other = await startHttpServer((_, response) => response.end(answer));
     const { port } = listed;
     sources = new Sources(
-      sourcesSchema.parse({
-        allowedAddresses: [
-          `http://listed.test:${port}`,
-          `http://*.tenants.test:${port}`,
-          `http://127.0.0.1:${port}`,
-          `http://127.9.0.0/16:${port}`,
-        ],
-        addressLimits: { retries: 0, timeout: '2s' },
-      }),
+      {
+        ...sourcesSchema.parse({
+          allowedAddresses: [
+            `http://listed.test:${port}`,
+            `http://*.tenants.test:${port}`,
+            `http://127.0.0.1:${port}`,
+            `http://127.9.0.0/16:${port}`,
+          ],
+        }),
+        addressLimits: sourceLimitsSchema.parse({ retries: 0, timeout: '2s' }),
+      },
       undefined,
       lookup,
     );
@@ -383,11 +385,13 @@ describe('addresses that triggers bring along', function () {
     it(`are checked anew when a connection that was kept is gone and the name has become ${ip}`, async () => {
       let now = '127.0.0.1';
       const rebinding = new Sources(
-        sourcesSchema.parse({
-          allowedAddresses: [`http://127.0.0.1/32:${listed.port}`],
+        {
+          ...sourcesSchema.parse({
+            allowedAddresses: [`http://127.0.0.1/32:${listed.port}`],
+          }),
           // A request that goes out in the moment in which the connection ends is tried once more.
-          addressLimits: { retries: 1, timeout: '2s', concurrency: 1 },
-        }),
+          addressLimits: sourceLimitsSchema.parse({ retries: 1, timeout: '2s', concurrency: 1 }),
+        },
         undefined,
         (_, __, callback) => callback(null, [{ address: now, family: isIP(now) }]),
       );

@@ -14,6 +14,7 @@ import { type Scaler, startScaler } from '../../scaler/main.js';
 import { parseDurationSeconds } from '../../scaler/shared/duration.js';
 import { createLog } from '../../scaler/telemetry/log.js';
 import { printResults } from '../support/result-table.js';
+import { tuned } from '../support/tuned.js';
 import { openMetricsFamily, WEDNESDAY_SECONDS, workloadSamples } from '../support/workload-openmetrics.js';
 
 const day = 86_400;
@@ -51,18 +52,22 @@ describe('days of an accelerated clock', function () {
       ],
     });
     const clock = new AcceleratedClock(startSeconds, (days * day) / forSeconds);
-    const config = loadConfig({
-      environment: {
-        SCALER_PROMETHEUS_ADDRESS: prometheus.address,
-        SCALER_GRPC_ADDRESS: '127.0.0.1:0',
-        SCALER_HTTP_ADDRESS: '127.0.0.1:0',
-        SCALER_PLANNER_IDLE: '7d',
-        SCALER_PLANNER_REFRESH: '1m',
-        // A busy machine falls behind the accelerated clock, which is not what this test is about.
-        SCALER_PLANNER_MAX_STALENESS: '1d',
-        SCALER_PLANNER_FIRST_ANSWER_WAIT: '0s',
+    const config = tuned(
+      loadConfig({
+        environment: {
+          SCALER_PROMETHEUS_ADDRESS: prometheus.address,
+          SCALER_GRPC_ADDRESS: '127.0.0.1:0',
+          SCALER_HTTP_ADDRESS: '127.0.0.1:0',
+          SCALER_PLANNER_REFRESH: '1m',
+          // A busy machine falls behind the accelerated clock, which is not what this test is about.
+          SCALER_PLANNER_MAX_STALENESS: '1d',
+        },
+      }),
+      {
+        idleSeconds: 7 * 86_400,
+        firstAnswerWaitSeconds: 0,
       },
-    });
+    );
     const start = () => startScaler(config, { clock, log: createLog({ level: 'silent' }) });
 
     const scaler = await start();

@@ -311,8 +311,6 @@ describe('secrets', () => {
       SCALER_HTTP_USERNAME: 'ann',
       SCALER_HTTP_PASSWORD: canaries.make(),
       SCALER_HTTP_TOKEN_FILE: file('page.token', pageToken),
-      SCALER_PLANNER_FIRST_ANSWER_WAIT: '1s',
-      SCALER_PROCESS_DRAIN: '1s',
       HTTP_PROXY: proxy,
       HTTPS_PROXY: proxy,
       ALL_PROXY: proxy,

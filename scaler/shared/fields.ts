@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { DURATION_FORM, formatDuration, parseDurationSeconds } from './duration.js';
+import { ScalerError } from './errors.js';
+
+/** What a field says about itself, for error messages and the reference pages. */
+export interface FieldMeta {
+  /** Accepted form with the unit, as the end of "expected ..."; undefined where the schema's own messages say it. */
+  readonly form?: string;
+  /** What the field is for, in one or two sentences. */
+  readonly meaning: string;
+  /** What the reference shows as default; undefined for a required field. */
+  readonly shownDefault?: string;
+  readonly example?: string;
+  /** Whether the value is a secret, which never appears in a message. */
+  readonly secret?: boolean;
+  /** How a wrong value is repeated in a message. @default show */
+  readonly show?: (value: string) => string;
+}
+
+const metaOfFields = z.registry<FieldMeta>();
+
+/** What a schema says about itself; undefined when it is no field. */
+export function metaOf(schema: z.core.$ZodType | undefined): FieldMeta | undefined {
+  return schema && metaOfFields.get(schema);
+}
+
+/** A schema of structured data with what the reference says about it. */
+export function described<Schema extends z.ZodType>(
+  schema: Schema,
+  shownDefault: string | undefined,
+  meaning: string,
+): Schema {
+  metaOfFields.add(schema, { meaning, ...(shownDefault !== undefined && { shownDefault }) });
+  return schema;
+}
+
+/** A value that must be given. */
+export function required<T>(schema: z.ZodType<T>, meta: FieldMeta): z.ZodType<T> {
+  return schema.clone().register(metaOfFields, meta);
+}
+
+/** A value with a default, which is read like a given one. */
+export function defaulted<T>(text: string, schema: z.ZodType<T>, meta: FieldMeta): z.ZodType<T> {
+  return schema.prefault(text).register(metaOfFields, { shownDefault: `\`${text}\``, ...meta });
+}
+
+/** A value that may be absent. @param absent what the reference shows as default */
+export function optional<T>(
+  absent: string,
+  schema: z.ZodType<T>,
+  meta: FieldMeta,
+): z.ZodOptional<z.ZodType<T>> {
+  return schema.optional().register(metaOfFields, { shownDefault: absent, ...meta });
+}
+
+/** A text is not of the accepted form. The reason must not repeat a part of the text that could be secret. */
+export class ValidationError extends Error {
+  constructor(readonly reason?: string) {
+    super(reason);
+  }
+}
+
+/** A schema that reads text with a function, which throws a ValidationError for text that it does not accept. */
+export function readWith<T>(read: (text: string) => T): z.ZodType<T> {
+  return z.string().transform((text, context) => {
+    try {
+      return read(text);
+    } catch (error) {
+      if (!(error instanceof ValidationError)) throw error;
+      context.addIssue({ code: 'custom', params: { reason: error.reason } });
+      return z.NEVER;
+    }
+  });
+}
+
+/** Any text. */
+export const text: z.ZodType<string> = z.string();
+
+/** A decimal number, as Go's ParseFloat reads it less hexadecimal, underscores, Inf and NaN. */
+export function number(bounds: { min: number; max: number; open?: boolean }): z.ZodType<number> {
+  return readWith((value) => {
+    const read = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(value) ? Number(value) : Number.NaN;
+    const { min, max, open = false } = bounds;
+    if (!(open ? read > min && read < max : read >= min && read <= max)) throw new ValidationError();
+    return read;
+  });
+}
+
+/** A whole number within bounds. */
+export function whole(min: number, max: number): z.ZodType<number> {
+  return number({ min, max }).refine(Number.isInteger, { params: { reason: 'it is not whole' } });
+}
+
+/** A flag in any of the spellings of Go's ParseBool, which older KEDA scalers used. */
+export const boolean: z.ZodType<boolean> = z.stringbool({
+  truthy: ['true', 'True', 'TRUE', 't', 'T', '1'],
+  falsy: ['false', 'False', 'FALSE', 'f', 'F', '0'],
+  case: 'sensitive',
+});
+
+/** A comma-separated list of some of a few words. */
+export function someOf<const T extends string>(words: readonly T[]): z.ZodType<readonly T[]> {
+  return z
+    .string()
+    .transform((value) => value.split(',').map((part) => part.trim()))
+    .pipe(z.array(z.enum(words)));
+}
+
+/** A duration of whole seconds within bounds. */
+export const wholeSeconds = (bounds: { min: number; max: number }): z.ZodType<number> =>
+  readWith((value) => readSeconds(value, bounds));
+
+/** @throws ValidationError when the text is not a duration of whole seconds within bounds */
+export function readSeconds(value: string, { min, max }: { min: number; max: number }): number {
+  const seconds = durationSeconds(value);
+  if (!Number.isInteger(seconds)) throw new ValidationError('it is not whole seconds');
+  if (seconds < min) throw new ValidationError(`it is below ${formatDuration(min)}`);
+  if (seconds > max) throw new ValidationError(`it is above ${formatDuration(max)}`);
+  return seconds;
+}
+
+/** A user name for HTTP basic authentication. */
+export const userName: z.ZodType<string> = readWith((value) => {
+  if (value.includes(':'))
+    throw new ValidationError('it has a colon, which basic authentication cannot carry');
+  return value;
+});
+
+function durationSeconds(value: string): number {
+  try {
+    return parseDurationSeconds(value);
+  } catch (error) {
+    if (error instanceof ScalerError) throw new ValidationError(`it is not ${DURATION_FORM}`);
+    throw error;
+  }
+}

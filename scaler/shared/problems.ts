@@ -1,0 +1,124 @@
+import type { z } from 'zod';
+import { ScalerError } from './errors.js';
+import { metaOf } from './fields.js';
+import { isSecretKey } from './secret.js';
+import { show, showAddress } from './show.js';
+import { didYouMean } from './suggest.js';
+
+/** How many problems one message tells; a user fixes these first. */
+const MAX_PROBLEMS = 5;
+
+/** What a message says in place of a secret. */
+export const HIDDEN_VALUE = 'a hidden value';
+
+/** Collects what is wrong with one input, so that a user sees all of it at once. */
+export class Problems {
+  readonly #all: string[] = [];
+
+  readonly add = (problem: string): void => {
+    this.#all.push(problem);
+  };
+
+  /** @throws ScalerError `invalid` that names `subject` and the first five problems; nothing when there is none. */
+  throwIfAny(subject: string): void {
+    if (this.#all.length === 0) return;
+    const told = this.#all.slice(0, MAX_PROBLEMS).join('; ');
+    const more = this.#all.length > MAX_PROBLEMS ? `; and ${this.#all.length - MAX_PROBLEMS} more` : '';
+    throw new ScalerError('invalid', `${subject}: ${told}${more}`);
+  }
+}
+
+/** One problem: where it is in the input, and what is wrong there. */
+export interface Problem {
+  readonly path: readonly string[];
+  /** Such as `received "7"; expected a duration`. */
+  readonly what: string;
+}
+
+/**
+ * What zod found wrong, in words: the value received (never a secret), why it is wrong, the accepted form, and for a key
+ * that does not exist the one that was probably meant.
+ *
+ * @param received what to say in place of the value at a path; undefined says the value
+ */
+export function explain(
+  error: z.core.$ZodError,
+  schema: z.core.$ZodType,
+  input: unknown,
+  received: (path: readonly string[]) => string | undefined = () => undefined,
+): Problem[] {
+  return error.issues.flatMap((issue) => {
+    const path = issue.path.map(String);
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        what: `there is no such setting${didYouMean(key, knownKeys(schema, path))}`,
+      }));
+    const value = valueAt(input, path);
+    const meta = metaOf(path.reduce<z.core.$ZodType | undefined>(childOf, schema));
+    const expected = meta?.form && `expected ${meta.form}${meta.example ? `, such as ${meta.example}` : ''}`;
+    if (value === undefined) return [{ path, what: `is missing${expected ? `; ${expected}` : ''}` }];
+    const shown =
+      received(path) ??
+      (meta?.secret
+        ? HIDDEN_VALUE
+        : meta?.show && typeof value === 'string'
+          ? meta.show(value)
+          : shownAt(path, value));
+    if (!expected) return [{ path, what: `received ${shown}; ${messageOf(issue)}` }];
+    const reason = issue.code === 'custom' ? issue.params?.reason : undefined;
+    return [{ path, what: `received ${shown}${reason ? ` (${reason})` : ''}; ${expected}` }];
+  });
+}
+
+/** The message of an issue, or of the one inside it that speaks of a key. */
+export function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type' && /^(object|record)$/.test(issue.expected)) return 'expected a map';
+  return issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+}
+
+/** The schema of what stands under a key. */
+function childOf(schema: z.core.$ZodType | undefined, key: string): z.core.$ZodType | undefined {
+  const def = schema && unwrapped(schema);
+  return def?.shape?.[key] ?? def?.valueType;
+}
+
+/** Keys that a schema knows at a path. */
+function knownKeys(schema: z.core.$ZodType, path: readonly string[]): string[] {
+  const inner = path.reduce<z.core.$ZodType | undefined>(childOf, schema);
+  return Object.keys(inner ? shapeOf(inner) : {});
+}
+
+/** The fields of an object's schema; none for any other. */
+export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> {
+  return unwrapped(schema).shape ?? {};
+}
+
+interface Definition {
+  readonly shape?: Readonly<Record<string, z.core.$ZodType>>;
+  readonly valueType?: z.core.$ZodType;
+}
+
+/** The definition of an object or map without its defaults, transforms and the like. */
+export function unwrapped(schema: z.core.$ZodType): Definition {
+  const def = schema._zod.def as unknown as Record<'innerType' | 'in', z.core.$ZodType | undefined>;
+  const inner = def.innerType ?? def.in;
+  return inner === undefined ? (def as Definition) : unwrapped(inner);
+}
+
+function valueAt(input: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (held, key) => (held as Record<string, unknown> | null | undefined)?.[key],
+    input,
+  );
+}
+
+function shownAt(path: readonly string[], value: unknown): string {
+  if (path.some(isSecretKey)) return HIDDEN_VALUE;
+  if (Array.isArray(value)) return 'a list';
+  if (value !== null && typeof value === 'object') return 'a map';
+  // The token itself where a map with it belongs is an easy slip.
+  if (/^(basic|bearer)$/.test(path.at(-1)!)) return HIDDEN_VALUE;
+  if (path.at(-1) === 'address' || path.includes('allowedAddresses')) return showAddress(String(value));
+  return typeof value === 'string' ? show(value) : String(value);
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { environmentName, environmentOnly, settingsSchema } from '../../scaler/config/settings.js';
+import { type FieldMeta, metaOf } from '../../scaler/shared/fields.js';
+import { packageRoot } from '../../scaler/shared/package-root.js';
+import { shapeOf, unwrapped } from '../../scaler/shared/problems.js';
+import { aliases, keyGroups, type TriggerKeyName, triggerKeys } from '../../scaler/trigger/keys.js';
+
+/** The pages whose blocks between `<!-- begin NAME -->` and `<!-- end -->` are written from the code. */
+export const referencePages = ['docs/triggers.md', 'docs/configuration.md'] as const;
+
+/** Each block's lines by its name. */
+const blocks: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(
+    Object.entries(keyGroups).map(([group, names]) => [`keys: ${group}`, names.map(keyLine)]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(settingsSchema.shape).map(([group, schema]) => [
+      `settings: ${group}`,
+      group === 'sources'
+        ? sourceLines(schema, group)
+        : Object.entries(shapeOf(schema)).map(([name, setting]) => settingLine(`${group}.${name}`, setting)),
+    ]),
+  ),
+  'settings: variables': Object.entries(environmentOnly).map(
+    ([name, meaning]) => `- \`${name}\`: ${meaning}`,
+  ),
+};
+
+/**
+ * A page with its blocks written anew.
+ * @throws Error when the page has a block that the code does not know
+ */
+export function withReference(path: string): string {
+  const page = readFileSync(join(packageRoot, path), 'utf8');
+  return page.replaceAll(/(<!-- begin (.*) -->\n)[\s\S]*?(<!-- end -->)/g, (_, begin, name, end) => {
+    const lines = blocks[name];
+    if (lines === undefined) throw new Error(`${path}: there is nothing to write for "${name}"`);
+    return `${begin}${lines.join('\n')}\n${end}`;
+  });
+}
+
+/** Names of the blocks that a page has. */
+export function blocksOf(page: string): string[] {
+  return [...page.matchAll(/<!-- begin (.*) -->/g)].map(([, name]) => name!);
+}
+
+/** Names of all blocks that the pages together must have. */
+export const blockNames = Object.keys(blocks);
+
+function keyLine(name: TriggerKeyName): string {
+  const { form, example, meaning, shownDefault } = known(name, metaOf(triggerKeys[name]));
+  const others = Object.keys(aliases).filter((alias) => aliases[alias] === name);
+  const also = others.map((alias) => `; also \`${alias}\``).join('');
+  return `- \`${name}\` (${whenAbsent(shownDefault)}${also}): ${meaning} Accepted: ${form}. Example: \`${example}\`.`;
+}
+
+function settingLine(path: string, schema: z.core.$ZodType): string {
+  const { form, meaning, shownDefault } = known(path, metaOf(schema));
+  return `- \`${path}\` (\`${environmentName(path)}\`, ${whenAbsent(shownDefault)}): ${meaning} Accepted: ${form}.`;
+}
+
+/** Lines of what may stand under `sources`; NAME stands for the name of a source. */
+function sourceLines(schema: z.core.$ZodType, path: string): string[] {
+  const meta = metaOf(schema);
+  if (meta !== undefined) return [`- \`${path}\` (${whenAbsent(meta.shownDefault)}): ${meta.meaning}`];
+  const { shape = {}, valueType } = unwrapped(schema);
+  if (valueType !== undefined) return sourceLines(valueType, `${path}.NAME`);
+  return Object.entries(shape).flatMap(([name, inner]) => sourceLines(inner, `${path}.${name}`));
+}
+
+function whenAbsent(shownDefault: string | undefined): string {
+  return shownDefault === undefined ? 'required' : `default ${shownDefault}`;
+}
+
+function known(name: string, meta: FieldMeta | undefined): FieldMeta {
+  if (meta === undefined) throw new Error(`${name} says nothing about itself`);
+  return meta;
+}

@@ -1,0 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../scaler/shared/package-root.js';
+import { referencePages, withReference } from './reference.js';
+
+// `make docs`: the tables of keys and settings are written from the code that reads them.
+for (const page of referencePages) writeFileSync(join(packageRoot, page), withReference(page));
