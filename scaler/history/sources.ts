@@ -25,13 +25,11 @@ const mostAddressesPerNamespace = 32;
 interface Entry {
   readonly history: HistorySource;
   readonly api: PrometheusApi;
-  users: number;
-}
-
-/** Where the requests to one scheme, host and port wait for their turn. */
-interface SharedQueue {
+  /** Where its requests wait. */
   readonly queue: FairQueue;
-  users: number;
+  readonly origin: string | undefined;
+  /** How often each namespace uses it. */
+  readonly users: Map<string, number>;
 }
 
 /** What makes one source, named or not. */
@@ -39,7 +37,7 @@ interface Recipe {
   readonly key: string;
   readonly where: string;
   readonly limits: SourceLimits;
-  /** What shares its places with this; undefined for none. */
+  /** Sources of one origin share their places at the server; undefined for a source with places of its own. */
   readonly origin: string | undefined;
   readonly connection: Omit<ConnectionOptions, 'onFileTrouble' | keyof SourceLimits>;
 }
@@ -58,10 +56,6 @@ export class Sources implements HistorySources {
   readonly #lookup: ConnectionOptions['lookup'];
   readonly #machineSeconds: (() => number) | undefined;
   readonly #entries = new Map<string, Entry>();
-  /** Queues of addresses by origin: other headers or parameters must not give a tenant further places at a server. */
-  readonly #queues = new Map<string, SharedQueue>();
-  /** Users of each address, by namespace and key. */
-  readonly #addressesOf = new Map<string, Map<string, number>>();
 
   /**
    * @param lookup resolves host names; node:dns when undefined.
@@ -84,9 +78,10 @@ export class Sources implements HistorySources {
   open(source: TriggerSource, namespace = ''): OpenSource {
     const recipe = source.kind === 'named' ? this.#named(source.name) : this.#address(source);
     const { key } = recipe;
-    const leave = source.kind === 'address' ? this.#joinAddress(key, namespace) : () => {};
+    if (source.kind === 'address') this.#checkAddresses(key, namespace);
     const entry = this.#entries.get(key) ?? this.#create(recipe);
-    entry.users++;
+    const { users } = entry;
+    users.set(namespace, (users.get(namespace) ?? 0) + 1);
     let isReleased = false;
     return {
       key,
@@ -94,44 +89,36 @@ export class Sources implements HistorySources {
       release: () => {
         if (isReleased) return;
         isReleased = true;
-        leave();
-        if (--entry.users > 0) return;
+        const left = users.get(namespace)! - 1;
+        if (left > 0) users.set(namespace, left);
+        else users.delete(namespace);
+        if (users.size > 0) return;
         this.#entries.delete(key);
-        this.#leaveQueue(recipe);
         void entry.api.close();
       },
     };
   }
 
-  /** Counts a use of an address; gives back what ends it. */
-  #joinAddress(key: string, namespace: string): () => void {
-    const addresses = this.#addressesOf.get(namespace) ?? new Map<string, number>();
-    const users = addresses.get(key) ?? 0;
-    if (users === 0 && addresses.size >= mostAddressesPerNamespace)
+  /** @throws ScalerError when the namespace would use too many addresses. */
+  #checkAddresses(key: string, namespace: string): void {
+    let addresses = 0;
+    for (const [other, { origin, users }] of this.#entries) {
+      if (origin === undefined || !users.has(namespace)) continue;
+      if (other === key) return;
+      addresses++;
+    }
+    if (addresses >= mostAddressesPerNamespace)
       throw new ScalerError(
         'rejected',
         `namespace ${namespace} uses ${mostAddressesPerNamespace} addresses already, counting each with its headers and parameters; use fewer, or ask the operator for a named source`,
       );
-    this.#addressesOf.set(namespace, addresses.set(key, users + 1));
-    return () => {
-      const left = addresses.get(key)! - 1;
-      if (left > 0) addresses.set(key, left);
-      else addresses.delete(key);
-      if (addresses.size === 0) this.#addressesOf.delete(namespace);
-    };
   }
 
-  #joinQueue({ origin, limits }: Recipe): FairQueue | undefined {
-    if (origin === undefined) return undefined;
-    const shared = this.#queues.get(origin) ?? { queue: new FairQueue(limits.concurrency), users: 0 };
-    shared.users++;
-    this.#queues.set(origin, shared);
-    return shared.queue;
-  }
-
-  #leaveQueue({ origin }: Recipe): void {
-    const shared = origin === undefined ? undefined : this.#queues.get(origin);
-    if (shared !== undefined && --shared.users === 0) this.#queues.delete(origin!);
+  /** A queue that sources of the same origin share: other headers must not give a namespace more places at a server. */
+  #queueOf({ origin, limits }: Recipe): FairQueue {
+    if (origin !== undefined)
+      for (const entry of this.#entries.values()) if (entry.origin === origin) return entry.queue;
+    return new FairQueue(limits.concurrency);
   }
 
   /** Closes every connection; requests under way fail. */
@@ -186,24 +173,28 @@ export class Sources implements HistorySources {
   }
 
   #create(recipe: Recipe): Entry {
-    const { key, where, limits, connection } = recipe;
+    const { key, where, limits, origin, connection } = recipe;
     const notices = new Notices(key, this.#observer);
-    const onFileTrouble = (path: string, message: string | undefined): void =>
-      notices.report('files', message, path);
+    const queue = this.#queueOf(recipe);
     const api = new PrometheusApi({
       ...limits,
       where,
       notices,
-      queue: this.#joinQueue(recipe),
+      queue,
       machineSeconds: this.#machineSeconds,
-      connection: new Connection({ ...limits, ...connection, onFileTrouble }),
+      connection: new Connection({
+        ...limits,
+        ...connection,
+        onFileTrouble: (path, message) => notices.report('files', message, path),
+      }),
     });
-    const { resolutionSeconds } = limits;
-    const entry = {
+    const history = new PrometheusSource({
       api,
-      history: new PrometheusSource({ api, notices, where, resolutionSeconds }),
-      users: 0,
-    };
+      notices,
+      where,
+      resolutionSeconds: limits.resolutionSeconds,
+    });
+    const entry = { api, queue, origin, history, users: new Map<string, number>() };
     this.#entries.set(key, entry);
     return entry;
   }

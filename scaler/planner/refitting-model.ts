@@ -18,10 +18,9 @@ export interface RefitSchedule {
   readonly graceSeconds: number;
 }
 
-/** A fitted model at rest. */
-interface RestingModel extends Pick<FittedModel, 'nextStageInSeconds' | 'endSeconds' | 'stepSeconds'> {
+/** A model fitted on the window that ends at a boundary. */
+interface RestingModel extends PackedModel {
   readonly boundarySeconds: number;
-  readonly packed: PackedModel;
 }
 
 /**
@@ -49,18 +48,15 @@ export class RefittingModel {
 
   /** The model in use, unpacked: not to be changed. Undefined before the first fit. */
   unpacked(): FittedModel | undefined {
-    return this.#current && unpackModel(this.#current.packed);
+    return this.#current && unpackModel(this.#current);
   }
 
   /** What the model in use says of the coming horizon; undefined before the first fit. */
   outlook(nowSeconds: number): Outlook | undefined {
     if (!this.#current) return undefined;
-    const behind = stepsBehind(this.#current, nowSeconds);
-    if (this.#outlook?.behind !== behind) {
-      const outlook = outlookOf(unpackModel(this.#current.packed), this.trigger, nowSeconds);
-      this.#outlook = { behind, outlook };
-    }
-    return this.#outlook.outlook;
+    if (this.#outlook?.behind !== stepsBehind(this.#current, nowSeconds))
+      this.#look(unpackModel(this.#current), nowSeconds);
+    return this.#outlook?.outlook;
   }
 
   /**
@@ -86,8 +82,7 @@ export class RefittingModel {
 
   /** Takes over a model that was fitted on the window ending at `boundarySeconds`. */
   offer(boundarySeconds: number, packed: PackedModel): void {
-    const { nextStageInSeconds, endSeconds, stepSeconds } = unpackModel(packed);
-    const offered = { boundarySeconds, packed, nextStageInSeconds, endSeconds, stepSeconds };
+    const offered = { ...packed, boundarySeconds };
     if (this.#current) this.#next = offered;
     else this.#current = offered;
   }
@@ -100,8 +95,15 @@ export class RefittingModel {
       this.#outlook = undefined;
     }
     if (!this.#current || this.#current.endSeconds >= seriesEndSeconds(history)) return;
-    this.#current = caughtUp(this.#current, history);
-    this.#outlook = undefined;
+    const model = caughtUp(unpackModel(this.#current), history);
+    this.#current = { ...packModel(model), boundarySeconds: this.#current.boundarySeconds };
+    // While it is unpacked: the next answer needs it.
+    this.#look(model, nowSeconds);
+  }
+
+  #look(model: FittedModel, nowSeconds: number): void {
+    const behind = stepsBehind(model, nowSeconds);
+    this.#outlook = { behind, outlook: outlookOf(model, this.trigger, nowSeconds) };
   }
 
   /** When the history of a fit will be long enough for the next stage; undefined on the last one. */
@@ -117,16 +119,13 @@ export class RefittingModel {
   }
 }
 
-/** The model after the steps that it has not seen; steps before the history's beginning are unknown. */
-function caughtUp(resting: RestingModel, history: Series): RestingModel {
-  const model = unpackModel(resting.packed);
+/** The model after the steps that it has not seen; steps before the history's beginning are unknown. Changes it. */
+function caughtUp(model: FittedModel, history: Series): FittedModel {
   const seen = Math.round((model.endSeconds - history.startSeconds) / history.stepSeconds);
   const peaks = history.peaks ?? history.values;
-  for (let i = seen; i < history.values.length; i++) {
-    if (i < 0) update(model, Number.NaN, Number.NaN);
-    else update(model, history.values[i]!, peaks[i]!);
-  }
-  return { ...resting, packed: packModel(model), endSeconds: model.endSeconds };
+  for (let i = seen; i < history.values.length; i++)
+    update(model, history.values[i] ?? Number.NaN, peaks[i] ?? Number.NaN);
+  return model;
 }
 
 /** Epoch seconds at which the newest step of a series ends. */

@@ -39,7 +39,7 @@ export function speedTable(): string {
       (fitMs / passMs).toFixed(0),
       Math.round(1e5 / forecastMs).toLocaleString('en-GB'),
       Math.round(1e5 / updateMs).toLocaleString('en-GB'),
-      Math.round(fitPacked(series, options).length / 1024).toLocaleString('en-GB'),
+      Math.round(fitPacked(series, options).bytes.length / 1024).toLocaleString('en-GB'),
     ];
   });
   return [
