@@ -41,15 +41,6 @@ interface Asked {
   readonly namespace: string | undefined;
 }
 
-/** What is asked of each step. */
-type Statistic = 'mean' | 'maximum';
-
-/** One statistic of each step over a part of the range. */
-interface Part {
-  readonly answer: ApiAnswer;
-  readonly statistic: Statistic;
-}
-
 /** The past and the present of queries to one Prometheus-compatible server. */
 export class PrometheusSource implements HistorySource {
   readonly #options: PrometheusSourceOptions;
@@ -66,10 +57,7 @@ export class PrometheusSource implements HistorySource {
     return slicesOf(stepSeconds, resolutionWithin(stepSeconds, this.#options.resolutionSeconds));
   }
 
-  /**
-   * Mean and maximum of each step, from two samples per step. Parts of a long range are asked for at once; the source
-   * bounds how many really are.
-   */
+  /** Mean and maximum of each step, from two samples per step. Parts of a long range are asked for at once. */
   range(
     query: string,
     fromSeconds: number,
@@ -83,12 +71,7 @@ export class PrometheusSource implements HistorySource {
   }
 
   /** From one sample per step: there may be thousands of targets. */
-  async heartbeat(
-    fromSeconds: number,
-    toSeconds: number,
-    stepSeconds: number,
-    signal?: AbortSignal,
-  ): Promise<Series> {
+  async heartbeat(from: number, to: number, stepSeconds: number, signal?: AbortSignal): Promise<Series> {
     const { notices, where } = this.#options;
     const unable = (why: string) =>
       notices.report(
@@ -96,14 +79,7 @@ export class PrometheusSource implements HistorySource {
         `${where} ${why}; so an outage of it cannot be told from a query without a result, and only an absence that recurs daily or weekly is learned as no load`,
       );
     try {
-      const series = await this.#range(
-        heartbeatQuery,
-        fromSeconds,
-        toSeconds,
-        stepSeconds,
-        stepSeconds,
-        signal,
-      );
+      const series = await this.#range(heartbeatQuery, from, to, stepSeconds, stepSeconds, signal);
       if (series.values.some((value) => value > 0)) notices.report('heartbeat', undefined);
       else if (series.values.length > recentHeartbeats) unable('has no series "up"');
       return series;
@@ -122,11 +98,11 @@ export class PrometheusSource implements HistorySource {
     signal?: AbortSignal,
     namespace?: string,
   ): Promise<Series> {
-    const { mean, maximum } = stepQueries(query, stepSeconds, resolutionSeconds);
+    const queries = stepQueries(query, stepSeconds, resolutionSeconds);
     // With one sample in each step mean and maximum are the same.
     const isOneSample = resolutionSeconds === stepSeconds;
-    const sliceSteps = slicesOf(stepSeconds, resolutionSeconds);
-
+    const statistics = isOneSample ? (['mean'] as const) : (['mean', 'maximum'] as const);
+    const sliceSeconds = slicesOf(stepSeconds, resolutionSeconds) * stepSeconds;
     const failed = new AbortController();
     // As many parts listen as the range needs; they leave when they end.
     setMaxListeners(0, failed.signal);
@@ -135,32 +111,28 @@ export class PrometheusSource implements HistorySource {
     try {
       signal?.throwIfAborted();
       const asked = { stepSeconds, signal: failed.signal, namespace };
-      const parts: Promise<Part[]>[] = [];
-      for (let from = fromSeconds; from < toSeconds; from += sliceSteps * stepSeconds) {
-        const to = Math.min(toSeconds, from + sliceSteps * stepSeconds);
-        parts.push(this.#part(mean, 'mean', from, to, asked));
-        if (!isOneSample) parts.push(this.#part(maximum, 'maximum', from, to, asked));
-      }
-      const answered = (await Promise.all(parts)).flat();
-      // Made only now: thousands of histories may have been waiting for their turn.
-      const grid = {
-        startSeconds: fromSeconds,
-        stepSeconds,
-        steps: Math.round((toSeconds - fromSeconds) / stepSeconds),
-      };
-      const join = (wanted: Statistic): Joined =>
-        joinSeries(
-          answered.flatMap(({ answer, statistic }) => (statistic === wanted ? [answer] : [])),
-          wanted,
-          grid,
-        );
-      const means = join('mean');
-      const maxima = isOneSample ? means : join('maximum');
+      const slices: number[] = [];
+      for (let from = fromSeconds; from < toSeconds; from += sliceSeconds) slices.push(from);
+      const parts = statistics.map((statistic) =>
+        Promise.all(
+          slices.map((from) =>
+            this.#part(queries[statistic], from, Math.min(toSeconds, from + sliceSeconds), asked),
+          ),
+        ),
+      );
+      const answers = await Promise.all(parts);
+      const steps = Math.round((toSeconds - fromSeconds) / stepSeconds);
+      const grid = { startSeconds: fromSeconds, stepSeconds, steps };
+      const joined = statistics.map((statistic, i) => joinSeries(answers[i]!.flat(), statistic, grid));
+      const [means] = joined as [Joined];
       const refusal = severalSeries(means, stepSeconds);
       if (refusal !== undefined) throw this.#rejected(refusal);
-      this.#reportDropped(query, isOneSample ? means.dropped : means.dropped + maxima.dropped);
-      const values = means.values;
-      const peaks = isOneSample ? values.slice() : maxima.values;
+      this.#reportDropped(
+        query,
+        joined.reduce((sum, { dropped }) => sum + dropped, 0),
+      );
+      const { values } = means;
+      const peaks = joined[1]?.values ?? values.slice();
       agree(values, peaks);
       return { startSeconds: fromSeconds, stepSeconds, values, peaks };
     } finally {
@@ -198,30 +170,21 @@ export class PrometheusSource implements HistorySource {
     return { value: undefined, atSeconds };
   }
 
-  /** One statistic of the steps in `[from, to)`; in smaller parts when that is too much for the server. */
-  async #part(
-    query: string,
-    statistic: Statistic,
-    from: number,
-    to: number,
-    asked: Asked,
-    halvings = 0,
-  ): Promise<Part[]> {
+  /** The answers for the steps in `[from, to)`: several when the range is too much for the server at once. */
+  async #part(query: string, from: number, to: number, asked: Asked, halvings = 0): Promise<ApiAnswer[]> {
     const { stepSeconds, signal, namespace } = asked;
     try {
-      // Each statistic is evaluated at the step's end.
+      // Each step is evaluated at its end.
       const { api } = this.#options;
-      const answer = await api.queryRange(query, from + stepSeconds, to, stepSeconds, signal, namespace);
-      return [{ answer, statistic }];
+      return [await api.queryRange(query, from + stepSeconds, to, stepSeconds, signal, namespace)];
     } catch (error) {
       const isTooMuch =
         error instanceof ScalerError && error.cause instanceof RequestFailure && error.cause.isTooMuchAtOnce;
       const steps = (to - from) / stepSeconds;
       if (!isTooMuch || steps < 2 || halvings === maxHalvings) throw error;
       const middle = from + Math.ceil(steps / 2) * stepSeconds;
-      const older = await this.#part(query, statistic, from, middle, asked, halvings + 1);
-      const newer = await this.#part(query, statistic, middle, to, asked, halvings + 1);
-      return [...older, ...newer];
+      const older = await this.#part(query, from, middle, asked, halvings + 1);
+      return [...older, ...(await this.#part(query, middle, to, asked, halvings + 1))];
     }
   }
 

@@ -54,15 +54,9 @@ function readResult(resultType: unknown, result: unknown, hide: Hide): AnsweredS
     case 'scalar':
       return [{ labels: '{}', samples: [readSample(result)] }];
     case 'vector':
-      return readList(result).map((one) => ({
-        labels: readLabels(one, hide),
-        samples: [readSample(sampleOf(one))],
-      }));
+      return readSeries(result, 'histogram', hide, ({ value }) => [readSample(value)]);
     case 'matrix':
-      return readList(result).map((one) => ({
-        labels: readLabels(one, hide),
-        samples: readList(samplesOf(one)).map(readSample),
-      }));
+      return readSeries(result, 'histograms', hide, ({ values }) => readList(values).map(readSample));
     case 'string':
       throw new RequestFailure('rejected', 'gives text for the query; a query that gives a number is needed');
     default:
@@ -74,31 +68,26 @@ function readResult(resultType: unknown, result: unknown, hide: Hide): AnsweredS
   }
 }
 
-function sampleOf(series: unknown): unknown {
-  refuseHistogram(series, 'histogram');
-  return isObject(series) ? series.value : undefined;
-}
-
-function samplesOf(series: unknown): unknown {
-  refuseHistogram(series, 'histograms');
-  return isObject(series) ? series.values : undefined;
-}
-
-function refuseHistogram(series: unknown, field: string): void {
-  if (isObject(series) && field in series)
-    throw new RequestFailure(
-      'rejected',
-      'gives a native histogram for the query; take a number from it with histogram_count(...), histogram_sum(...) or histogram_quantile(...)',
-    );
-}
-
-function readLabels(series: unknown, hide: Hide): string {
-  if (!isObject(series) || !isObject(series.metric)) throw formatFailure('a series without labels');
-  if (!areTexts(series.metric)) throw formatFailure('a label that is no text');
-  // Before labels are cut to length, since half a secret would no longer be known as one.
-  return labelSet(
-    Object.fromEntries(Object.entries(series.metric).map(([name, value]) => [name, hide(value)])),
-  );
+function readSeries(
+  result: unknown,
+  histogramField: string,
+  hide: Hide,
+  samplesOf: (series: Record<string, unknown>) => [number, string][],
+): AnsweredSeries[] {
+  return readList(result).map((series) => {
+    if (!isObject(series) || !isObject(series.metric)) throw formatFailure('a series without labels');
+    if (histogramField in series)
+      throw new RequestFailure(
+        'rejected',
+        'gives a native histogram for the query; take a number from it with histogram_count(...), histogram_sum(...) or histogram_quantile(...)',
+      );
+    const labels = Object.entries(series.metric).map(([name, value]) => {
+      if (typeof value !== 'string') throw formatFailure('a label that is no text');
+      // Before labels are cut to length: half a secret would not be recognized any more.
+      return [name, hide(value)] as const;
+    });
+    return { labels: labelSet(Object.fromEntries(labels)), samples: samplesOf(series) };
+  });
 }
 
 function readSample(sample: unknown): [number, string] {
@@ -121,10 +110,6 @@ function readWarnings(envelope: Record<string, unknown>): string[] {
   // VictoriaMetrics says so in a field of its own.
   if (envelope.isPartial === true) warnings.push('the result is partial: some storage nodes did not answer');
   return warnings;
-}
-
-function areTexts(labels: Record<string, unknown>): labels is Record<string, string> {
-  return Object.values(labels).every((value) => typeof value === 'string');
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
