@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express, { type Request, type Response } from 'express';
 import type { Clock } from '../shared/clock.js';
+import { gracefulClose, listen } from '../shared/listen.js';
 import type { Workload } from './workloads.js';
 
 /** Seconds between two samples of the made-up services: what a scrape interval is to a real Prometheus. */
@@ -18,6 +18,7 @@ export class EmbeddedPrometheus {
   readonly #workloads: ReadonlyMap<string, Workload>;
   readonly #clock: Clock;
   readonly #server: Server;
+  readonly #close: (graceSeconds: number) => Promise<void>;
 
   constructor(workloads: readonly Workload[], clock: Clock) {
     this.#workloads = new Map(workloads.map((workload) => [workload.app, workload]));
@@ -28,20 +29,16 @@ export class EmbeddedPrometheus {
     app.post('/api/v1/query', (request, response) => this.#instant(request, response));
     app.post('/api/v1/query_range', (request, response) => this.#range(request, response));
     this.#server = createServer(app);
+    this.#close = gracefulClose(this.#server);
   }
 
   /** Listens on a free loopback port. @returns the address, as a trigger or a source names it. */
   async listen(): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject).listen(0, '127.0.0.1', resolve);
-    });
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${await listen(this.#server, { host: '127.0.0.1', port: 0 }, 'HTTP')}`;
   }
 
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeAllConnections();
-    await closed;
+    await this.#close(0);
   }
 
   #instant(request: Request, response: Response): void {

@@ -1,24 +1,25 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
-import { type ServerInterceptingCall, type ServerInterceptor, status } from '@grpc/grpc-js';
+import { type Server, type ServerInterceptingCall, type ServerInterceptor, status } from '@grpc/grpc-js';
+import { closeStream, type GrpcCall, http2ServersOf, mapStatus } from '../shared/library-internals.js';
 import { sendableDetails } from './status.js';
 
 /**
  * Told of every call that has ended, for telemetry.
  *
- * @param method full path, such as `/externalscaler.ExternalScaler/GetMetrics`; only methods that exist are told
+ * @param method full path, such as `/externalscaler.ExternalScaler/GetMetrics`; only of methods that exist
  * @param code the gRPC status; CANCELLED also when the client went away
  * @param seconds from the request's headers to its status; a stream counts its whole life
  */
 export type RpcObserver = (method: string, code: status, seconds: number) => void;
-
-/** What a call is to grpc-js while it lasts. */
-type Call = Parameters<ServerInterceptor>[1];
 
 /** How often requests that do not arrive are looked for. */
 const sweepMilliseconds = 1000;
 
 /** Calls at once whose request has not arrived whole. One arrives with its headers; thousands that do not are an attack. */
 const mostArriving = 10_000;
+
+/** How long a request with an unread body may last. Closing it at once would use up the connection's flow control. */
+const unreadGraceMilliseconds = 1000;
 
 /**
  * Watches every call of a server: tells the observer, makes the text of statuses sendable, and gives up requests that
@@ -28,7 +29,7 @@ export class CallWatch {
   readonly #observer: RpcObserver;
   readonly #requestSeconds: number;
   /** Calls whose request has not arrived whole, oldest first, with the time they began. */
-  readonly #arriving = new Map<Call, number>();
+  readonly #arriving = new Map<GrpcCall, number>();
   #sweeper: NodeJS.Timeout | undefined;
 
   /** @param requestSeconds longest time that a request may take from its headers to its end */
@@ -37,7 +38,9 @@ export class CallWatch {
     this.#requestSeconds = requestSeconds;
   }
 
-  start(): void {
+  /** @param server one that has its connection injector */
+  start(server: Server): void {
+    dropUnreadBodies(server);
     this.#sweeper = setInterval(() => this.#sweep(), sweepMilliseconds).unref();
   }
 
@@ -45,14 +48,9 @@ export class CallWatch {
     clearInterval(this.#sweeper);
   }
 
-  /**
-   * The interceptor for the server's options. It puts its own methods on the call that grpc-js made rather than wrapping
-   * that call: statuses that grpc-js itself sends (a message too large, a deadline passed) go through them as well, and
-   * nothing is allocated but what is needed, since this runs on every call.
-   */
+  /** The interceptor for the server's options. It changes the call instead of wrapping it, since it runs on every call. */
   readonly interceptor: ServerInterceptor = (method, call) => {
     const startedMs = performance.now();
-    const { start, sendStatus } = call;
     const arriving = this.#arriving;
     const observer = this.#observer;
     let ended = false;
@@ -65,13 +63,11 @@ export class CallWatch {
 
     arriving.set(call, startedMs);
     if (arriving.size > mostArriving) this.#giveUpOldest();
-    call.sendStatus = (sent) => {
+    mapStatus(call, (sent) => {
       end(sent.code);
-      sendStatus.call(
-        call,
-        sent.code === status.OK ? sent : { ...sent, details: sendableDetails(sent.details) },
-      );
-    };
+      return sent.code === status.OK ? sent : { ...sent, details: sendableDetails(sent.details) };
+    });
+    const { start } = call;
     call.start = (listener) => {
       const { onReceiveHalfClose, onCancel } = listener;
       listener.onReceiveHalfClose = () => {
@@ -89,38 +85,39 @@ export class CallWatch {
 
   #sweep(): void {
     const latest = performance.now() - this.#requestSeconds * 1000;
+    const details = `the request did not arrive whole within ${this.#requestSeconds} s`;
     for (const [call, startedMs] of this.#arriving) {
       if (startedMs > latest) return;
-      this.#giveUp(
-        call,
-        status.DEADLINE_EXCEEDED,
-        `the request did not arrive whole within ${this.#requestSeconds} s`,
-      );
+      this.#giveUp(call, status.DEADLINE_EXCEEDED, details);
     }
   }
 
-  /** Makes room for new calls: each of those that never arrive costs some ten kilobytes for as long as it is waited for. */
+  /** Makes room for new calls: each that never arrives costs some ten kilobytes while it is waited for. */
   #giveUpOldest(): void {
     const [oldest] = this.#arriving.keys();
-    this.#giveUp(
-      oldest!,
-      status.RESOURCE_EXHAUSTED,
-      `the request had not arrived whole when ${mostArriving} others had not either`,
-    );
+    const details = `the request had not arrived whole when ${mostArriving} others had not either`;
+    this.#giveUp(oldest!, status.RESOURCE_EXHAUSTED, details);
   }
 
-  #giveUp(call: Call, code: status, details: string): void {
+  #giveUp(call: GrpcCall, code: status, details: string): void {
     this.#arriving.delete(call);
     call.sendStatus({ code, details });
-    resetStream(call);
+    closeStream(call);
   }
 }
 
 /**
- * Closes the HTTP/2 stream under a call that has its status: its client has not closed its half, and may never. grpc-js
- * offers no way to do so, hence the look at a field of its call.
+ * Closes requests that grpc-js answers without reading them: to a method that does not exist, or no gRPC at all. Their
+ * bodies would stay in memory as long as the connection, and at 10 MB Node refuses every further call on it.
  */
-function resetStream(call: Call): void {
-  const { stream } = call as Call & { stream?: ServerHttp2Stream };
-  stream?.close(constants.NGHTTP2_NO_ERROR);
+function dropUnreadBodies(server: Server): void {
+  // Comes after the listener of grpc-js, which has then answered or begun to read.
+  for (const http2Server of http2ServersOf(server))
+    http2Server.on('stream', (stream: ServerHttp2Stream) => {
+      if (!stream.headersSent || stream.readableFlowing !== null) return;
+      stream.resume();
+      const close = () => stream.close(constants.NGHTTP2_NO_ERROR);
+      const timer = setTimeout(close, unreadGraceMilliseconds).unref();
+      stream.once('close', () => clearTimeout(timer));
+    });
 }

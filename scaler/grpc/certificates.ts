@@ -1,8 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { experimental, type ServerCredentials } from '@grpc/grpc-js';
+import type { ServerCredentials } from '@grpc/grpc-js';
 import { ScalerError } from '../shared/errors.js';
+import { type CertificateProvider, certificateCredentials } from '../shared/library-internals.js';
+import { OncePerChange } from '../shared/once-per-change.js';
+import { WatchedFile } from '../shared/watched-file.js';
 import type { Log } from './log.js';
 
 /** Where the server's certificate lies. All files are PEM. */
@@ -15,55 +17,47 @@ export interface TlsFiles {
 }
 
 interface Loaded {
-  readonly certificate: Buffer;
-  readonly privateKey: Buffer;
-  readonly clientCa: Buffer | undefined;
+  readonly certificate: string;
+  readonly privateKey: string;
+  readonly clientCa: string | undefined;
 }
 
-type Provider = experimental.CertificateProvider;
-type CaListener = Parameters<Provider['addCaCertificateListener']>[0];
-type IdentityListener = Parameters<Provider['addIdentityCertificateListener']>[0];
+type CaListener = Parameters<CertificateProvider['addCaCertificateListener']>[0];
+type IdentityListener = Parameters<CertificateProvider['addIdentityCertificateListener']>[0];
 
 /**
- * The server's certificates, read again when the files change (as cert-manager and mounted Secrets rotate them).
- * Connections that are open live on; new ones are made with the new files. Files that cannot be used are told to the
- * log once, and the last good ones stay in use.
- *
- * The files are read at intervals and compared: notifications of the file system miss the swapped symbolic links that
- * Kubernetes mounts. grpc-js has a provider of its own, which refuses every connection while a file cannot be read and
- * accepts a key that does not belong to the certificate.
+ * The server's certificates, read again when the files change. Open connections stay; new ones get the new files. When
+ * the files cannot be used, the log says so once and the last good ones stay in use. The provider of grpc-js itself
+ * refuses every connection while a file cannot be read, and accepts a key that does not belong to the certificate.
  */
-export class RotatingCertificates implements Provider {
-  readonly #files: TlsFiles;
-  readonly #refreshSeconds: number;
-  readonly #log: Log;
+export class RotatingCertificates implements CertificateProvider {
   readonly #caListeners = new Set<CaListener>();
   readonly #identityListeners = new Set<IdentityListener>();
-  #current: Loaded;
-  #problem = '';
+  readonly #problems = new OncePerChange();
   #timer: NodeJS.Timeout | undefined;
 
-  private constructor(files: TlsFiles, first: Loaded, refreshSeconds: number, log: Log) {
-    this.#files = files;
-    this.#current = first;
-    this.#refreshSeconds = refreshSeconds;
-    this.#log = log;
-  }
+  private constructor(
+    readonly files: TlsFiles,
+    readonly load: () => Promise<Loaded>,
+    private current: Loaded,
+    readonly refreshSeconds: number,
+    readonly log: Log,
+  ) {}
 
   /**
    * Reads the files for the first time.
    *
-   * @param refreshSeconds how often the files are read again
+   * @param refreshSeconds how often the files are looked at again
    * @throws ScalerError when a file cannot be read or used
    */
   static async load(files: TlsFiles, refreshSeconds: number, log: Log): Promise<RotatingCertificates> {
-    return new RotatingCertificates(files, await loadFiles(files), refreshSeconds, log);
+    const load = loader(files);
+    return new RotatingCertificates(files, load, await load(), refreshSeconds, log);
   }
 
-  /** Credentials for a server, which keep up with the files as long as the server lives. */
+  /** Credentials for a server, which follow the files as long as the server lives. */
   credentials(): ServerCredentials {
-    const mutual = this.#files.clientCaFile !== undefined;
-    return experimental.createCertificateProviderServerCredentials(this, mutual ? this : null, mutual);
+    return certificateCredentials(this, this.files.clientCaFile !== undefined);
   }
 
   addCaCertificateListener(listener: CaListener): void {
@@ -90,7 +84,7 @@ export class RotatingCertificates implements Provider {
   }
 
   #watch(): void {
-    this.#timer ??= setInterval(() => void this.#refresh(), this.#refreshSeconds * 1000).unref();
+    this.#timer ??= setInterval(() => void this.#refresh(), this.refreshSeconds * 1000).unref();
   }
 
   #unwatchWhenUnused(): void {
@@ -100,67 +94,67 @@ export class RotatingCertificates implements Provider {
   }
 
   async #refresh(): Promise<void> {
-    let fresh: Loaded;
-    try {
-      fresh = await loadFiles(this.#files);
-    } catch (error) {
-      const problem = (error as Error).message;
-      if (problem !== this.#problem)
-        this.#log.warn({ problem }, 'TLS files cannot be used; the last good ones stay');
-      this.#problem = problem;
+    const fresh = await this.load().catch((error: Error) => error);
+    if (fresh instanceof Error) {
+      if (this.#problems.changed(fresh.message))
+        this.log.warn({ problem: fresh.message }, 'TLS files cannot be used; the last good ones stay in use');
       return;
     }
-    const changed = !sameFiles(fresh, this.#current);
-    if (changed || this.#problem !== '') this.#log.info({ ...this.#files }, 'TLS files read again');
-    this.#problem = '';
-    if (!changed) return;
-    this.#current = fresh;
+    const before = this.current;
+    const isNew =
+      fresh.certificate !== before.certificate ||
+      fresh.privateKey !== before.privateKey ||
+      fresh.clientCa !== before.clientCa;
+    const isGoodAgain = this.#problems.changed(undefined);
+    if (isNew || isGoodAgain) this.log.info({ ...this.files }, 'TLS files read again');
+    if (!isNew) return;
+    this.current = fresh;
     for (const listener of this.#identityListeners) this.#tellIdentity(listener);
     for (const listener of this.#caListeners) this.#tellCa(listener);
   }
 
   #tellCa(listener: CaListener): void {
-    const { clientCa } = this.#current;
-    listener(clientCa === undefined ? null : { caCertificate: clientCa });
+    const { clientCa } = this.current;
+    listener(clientCa === undefined ? null : { caCertificate: Buffer.from(clientCa) });
   }
 
   #tellIdentity(listener: IdentityListener): void {
-    const { certificate, privateKey } = this.#current;
-    listener({ certificate, privateKey });
+    const { certificate, privateKey } = this.current;
+    listener({ certificate: Buffer.from(certificate), privateKey: Buffer.from(privateKey) });
   }
 }
 
-async function loadFiles({ certFile, keyFile, clientCaFile }: TlsFiles): Promise<Loaded> {
-  const [certificate, privateKey, clientCa] = await Promise.all([
-    read('certificate', certFile),
-    read('private key', keyFile),
-    clientCaFile === undefined ? undefined : read('client CA', clientCaFile),
-  ]);
-  const expiry = new Date(parsed('certificate', certFile, certificate).validTo);
-  if (expiry.getTime() <= Date.now())
-    throw unusable('certificate', certFile, `it expired at ${expiry.toISOString()}; put a valid one there`);
-  if (clientCa !== undefined) parsed('client CA', clientCaFile!, clientCa);
-  try {
-    createSecureContext({ cert: certificate, key: privateKey });
-  } catch (error) {
-    throw unusable(
-      'private key',
-      keyFile,
-      `it must be the unencrypted PEM key of ${certFile} (${reason(error)})`,
-    );
-  }
-  return { certificate, privateKey, clientCa };
+/** Reads the files and checks that they can be used together. */
+function loader({ certFile, keyFile, clientCaFile }: TlsFiles): () => Promise<Loaded> {
+  const files = { certificate: new WatchedFile(certFile), privateKey: new WatchedFile(keyFile) };
+  const ca = clientCaFile === undefined ? undefined : new WatchedFile(clientCaFile);
+  return async () => {
+    const [certificate, privateKey, clientCa] = await Promise.all([
+      read('certificate', files.certificate),
+      read('private key', files.privateKey),
+      ca && read('client CA', ca),
+    ]);
+    const expiry = new Date(parsed('certificate', certFile, certificate).validTo);
+    if (expiry.getTime() <= Date.now())
+      throw unusable('certificate', certFile, `it expired at ${expiry.toISOString()}; put a valid one there`);
+    if (clientCa !== undefined) parsed('client CA', clientCaFile!, clientCa);
+    try {
+      createSecureContext({ cert: certificate, key: privateKey });
+    } catch (error) {
+      const what = `it must be the unencrypted PEM key of ${certFile} (${reason(error)})`;
+      throw unusable('private key', keyFile, what);
+    }
+    return { certificate, privateKey, clientCa };
+  };
 }
 
-async function read(role: string, file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw unusable(role, file, `it cannot be read (${(error as NodeJS.ErrnoException).code})`, error);
-  }
+async function read(role: string, file: WatchedFile): Promise<string> {
+  return file.read().catch((error: Error) => {
+    throw unusable(role, file.path, `it ${error.message}`, error);
+  });
 }
 
-function parsed(role: string, file: string, pem: Buffer): X509Certificate {
+function parsed(role: string, file: string, pem: string): X509Certificate {
   try {
     return new X509Certificate(pem);
   } catch (error) {
@@ -175,9 +169,4 @@ function unusable(role: string, file: string, what: string, cause?: unknown): Sc
 /** OpenSSL's own words without its numbers: `error:05800074:x509 certificate routines::key values mismatch`. */
 function reason(error: unknown): string {
   return (error as Error).message.split(':').at(-1) || 'unknown reason';
-}
-
-function sameFiles(a: Loaded, b: Loaded): boolean {
-  const sameCa = a.clientCa === b.clientCa || (a.clientCa !== undefined && b.clientCa?.equals(a.clientCa));
-  return a.certificate.equals(b.certificate) && a.privateKey.equals(b.privateKey) && Boolean(sameCa);
 }

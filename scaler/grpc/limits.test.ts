@@ -233,12 +233,12 @@ describe('the gRPC server under bad input', () => {
     assert.ok(!raw.closed, 'the connection that had made a call was closed');
     await assertAlive();
     assert.deepEqual(log.messages('warn'), [
-      'too many gRPC connections; for each new one that which has sent least is closed',
+      'too many gRPC connections; for each new one the one that has sent least is closed',
     ]);
     for (const socket of silent) socket.destroy();
     await pollUntil('the end of the crowd to be told', async () => {
       await assertAlive();
-      return log.messages('info').includes('gRPC connections are within their bound again');
+      return log.messages('info').includes('gRPC connections are within their limit again');
     });
   });
 

@@ -1,14 +1,7 @@
 import { createServer, type Socket } from 'node:net';
-import { ScalerError } from '../shared/errors.js';
+import { type ListenAddress, listen } from '../shared/listen.js';
+import { OncePerChange } from '../shared/once-per-change.js';
 import type { Log } from './log.js';
-
-/** Where to listen. */
-export interface ListenAddress {
-  /** Name or address of an interface; undefined for all of them. */
-  readonly host: string | undefined;
-  /** 0 takes a free one. */
-  readonly port: number;
-}
 
 /** A bound port. */
 export interface Listener {
@@ -20,54 +13,47 @@ export interface Listener {
 }
 
 /**
- * Binds an address and hands each connection over. grpc-js can bind by itself, but neither bounds the number of
- * connections nor tells which error kept it from binding.
+ * Binds an address and hands each connection over. grpc-js can bind by itself, but neither limits connections nor
+ * tells why it could not bind.
  *
- * At the bound the connection that has sent least is closed for the new one. Were the new one refused, whoever opens
- * many and sends nothing would keep KEDA out when it has to connect anew; a connection that has made calls has sent more
- * than those.
+ * At the limit the connection that has sent least is closed for the new one. If new ones were refused, a client that
+ * opens many and sends nothing would keep KEDA out; a connection that has made calls has sent more than those.
  *
  * @param maxConnections connections at once
  * @throws ScalerError of kind `unavailable` when the address cannot be bound
  */
-export async function listen(
+export async function acceptConnections(
   address: ListenAddress,
   maxConnections: number,
   log: Log,
   accept: (socket: Socket) => void,
 ): Promise<Listener> {
   const sockets = new Set<Socket>();
-  let isCrowded = false;
+  const crowding = new OncePerChange();
   const server = createServer({ noDelay: true }, (socket) => {
-    if (sockets.size >= maxConnections) {
-      if (!isCrowded)
+    const isFull = sockets.size >= maxConnections;
+    if (crowding.changed(isFull ? 'full' : undefined)) {
+      if (isFull)
         log.warn(
           { maxConnections },
-          'too many gRPC connections; for each new one that which has sent least is closed',
+          'too many gRPC connections; for each new one the one that has sent least is closed',
         );
-      isCrowded = true;
+      else log.info({ connections: sockets.size }, 'gRPC connections are within their limit again');
+    }
+    if (isFull) {
       const least = leastSent(sockets);
       sockets.delete(least);
       least.destroy();
-    } else if (isCrowded) {
-      isCrowded = false;
-      log.info({ connections: sockets.size }, 'gRPC connections are within their bound again');
     }
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     accept(socket);
   });
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotBind(address, error)));
-    server.listen(address.port, address.host, resolve);
-  });
-  server.removeAllListeners('error');
+  const port = await listen(server, address, 'gRPC');
   server.on('error', (error) => log.error({ err: error }, 'the gRPC port could not accept a connection'));
-
-  const bound = server.address();
   return {
-    port: typeof bound === 'object' && bound !== null ? bound.port : address.port,
+    port,
     stop: () => server.close(),
     destroyConnections: () => {
       for (const socket of sockets) socket.destroy();
@@ -75,24 +61,9 @@ export async function listen(
   };
 }
 
-/** Of those that have sent as little as each other, the oldest. */
+/** The oldest one where several have sent as little. */
 function leastSent(sockets: ReadonlySet<Socket>): Socket {
   let least: Socket | undefined;
   for (const socket of sockets) if (least === undefined || socket.bytesRead < least.bytesRead) least = socket;
   return least!;
-}
-
-function cannotBind({ host, port }: ListenAddress, error: NodeJS.ErrnoException): ScalerError {
-  const reasons: Record<string, string> = {
-    EADDRINUSE: 'another process listens there; stop it or choose another port',
-    EACCES: 'the port needs privileges; choose one above 1023',
-    EADDRNOTAVAIL: 'no interface of this machine has that address',
-    ENOTFOUND: 'the host name does not resolve',
-  };
-  const what = reasons[error.code ?? ''] ?? 'it cannot be bound';
-  return new ScalerError(
-    'unavailable',
-    `gRPC address ${host ?? 'of every interface'}, port ${port}: ${what} (${error.code})`,
-    { cause: error },
-  );
 }

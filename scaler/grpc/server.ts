@@ -1,17 +1,17 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { ListenAddress } from '../shared/listen.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { CallWatch, type RpcObserver } from './call-watch.js';
 import { RotatingCertificates, type TlsFiles } from './certificates.js';
 import { addHealth, addReflection } from './discovery.js';
 import { type ReadAnswers, unaryHandlers } from './handlers.js';
 import { defaultLimits, type GrpcLimits } from './limits.js';
-import { type ListenAddress, type Listener, listen } from './listener.js';
+import { acceptConnections, type Listener } from './listener.js';
 import { type Log, silentLog } from './log.js';
 import { ExternalScaler } from './proto.js';
 import { askReplicas, type ReplicasAddress, replicaHandlers, replicasService } from './replicas.js';
 import { PushStreams } from './streams.js';
 import { type ParseTrigger, TriggerCache } from './trigger-cache.js';
-import { dropUnreadBodies } from './unread-bodies.js';
 
 export interface GrpcServerOptions {
   /** Where the answers come from; read only. */
@@ -115,16 +115,15 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
         ? (await RotatingCertificates.load(tls, tlsRefreshSeconds, log)).credentials()
         : ServerCredentials.createInsecure();
       const injector = server.createConnectionInjector(credentials);
-      dropUnreadBodies(server);
       try {
-        listener = await listen(address, limits.connections, log, (socket) =>
+        listener = await acceptConnections(address, limits.connections, log, (socket) =>
           injector.injectConnection(socket),
         );
       } catch (error) {
         injector.destroy();
         throw error;
       }
-      watch.start();
+      watch.start(server);
       if (!replicas) health.set(true);
       return listener.port;
     },

@@ -386,7 +386,7 @@ describe('the log', () => {
       lines.map(({ level, msg }) => [level, msg]),
       [
         ['warn', 'central does not answer'],
-        ['info', 'the matter noticed before is over'],
+        ['info', 'the problem reported before is over'],
       ],
     );
   });

@@ -8,7 +8,7 @@ import type { Clock } from '../shared/clock.js';
 import { LineLimit } from './line-limit.js';
 import type { Logger } from './log.js';
 import { triggerFamilies } from './trigger-families.js';
-import { LabelCache, TriggerGauge } from './trigger-gauge.js';
+import { registerTriggerGauges } from './trigger-gauge.js';
 import { triggerLog } from './trigger-log.js';
 import { workMetrics } from './work-metrics.js';
 
@@ -67,16 +67,15 @@ export function createTelemetry({ clock, log, version, sourceNames }: TelemetryO
       samplesDropped: (source, count) => work.samplesDropped(sourceLabel(source), count),
       noticed({ source, subject, topic, message }) {
         if (!limit.admits(`source ${sourceLabel(source)}`)) return;
-        if (message === undefined) log.info({ source, subject, topic }, 'the matter noticed before is over');
+        if (message === undefined)
+          log.info({ source, subject, topic }, 'the problem reported before is over');
         else log.warn({ source, subject, topic }, message);
       },
     },
     rpc: (method, code, seconds) =>
       work.rpcEnded(method.replace(/^\//, ''), status[code] ?? String(code), seconds),
     exportAnswers(answers) {
-      const states = { answers, nowSeconds: () => clock.nowSeconds() };
-      const labels = new LabelCache();
-      for (const family of triggerFamilies) new TriggerGauge(family, states, labels, registry);
+      registerTriggerGauges(triggerFamilies, answers, () => clock.nowSeconds(), registry);
       new Gauge({
         name: 'predictive_scaler_triggers',
         help: 'Triggers that are known now.',

@@ -1,6 +1,7 @@
 import type { PlannerObserver } from '../planner/ports.js';
 import type { Answer } from '../planner/types.js';
 import { formatDuration } from '../shared/duration.js';
+import { withoutNumbers } from '../shared/once-per-change.js';
 import { describeSource } from '../trigger/source.js';
 import type { Trigger } from '../trigger/trigger.js';
 import type { LineLimit } from './line-limit.js';
@@ -72,8 +73,7 @@ function state(answer: Answer): string {
     const { kind, message } = answer.error;
     // A source in trouble fails in one way now and in another next: timeout, left alone, asks for fewer requests.
     if (kind === 'unavailable') return `error ${kind}`;
-    // Numbers in a message may count up while the error stays the same.
-    return `error ${kind} ${message.replaceAll(/\d+/g, '#')}`;
+    return `error ${kind} ${withoutNumbers(message)}`;
   }
   const { stage, reason, historyFailure } = answer.snapshot;
   return `${stage} ${reason === 'observed' ? 'forecast' : reason}${historyFailure ? ' without new history' : ''}`;

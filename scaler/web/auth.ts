@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { GivenSecret, PageAuth } from '../config/config.js';
+import { OncePerChange } from '../shared/once-per-change.js';
 import { Secret } from '../shared/secret.js';
 import { WatchedFile } from '../shared/watched-file.js';
 import type { Logger } from '../telemetry/log.js';
@@ -48,13 +49,13 @@ export function requireAuth(auth: PageAuth | undefined, log: Pick<Logger, 'info'
 function acceptedWith(prefix: string, given: GivenSecret, log: Pick<Logger, 'info' | 'warn'>): Accepted {
   if (given instanceof Secret) return async () => prefix + given.reveal();
   const file = new WatchedFile(given.file);
-  let told: string | undefined;
+  const once = new OncePerChange();
   const read = async (): Promise<string | undefined> => {
     const problem = await file.read().then(
       () => undefined,
       (error: Error) => error.message,
     );
-    if (problem !== told) {
+    if (once.changed(problem)) {
       const path = given.file;
       if (problem === undefined)
         log.info({ path }, 'the file with the credentials of the page is used again');
@@ -64,7 +65,6 @@ function acceptedWith(prefix: string, given: GivenSecret, log: Pick<Logger, 'inf
           `the file with the credentials of the page ${problem}; its last content stays in use`,
         );
     }
-    told = problem;
     const text = file.lastText;
     return text === undefined ? undefined : prefix + text.trim();
   };

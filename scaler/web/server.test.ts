@@ -219,7 +219,7 @@ describe('the HTTP server', () => {
         assert.ok(error instanceof ScalerError);
         assert.match(
           error.message,
-          /^cannot listen for HTTP on 127\.0\.0\.1:\d+: the port is in use; choose another/,
+          /^HTTP address 127\.0\.0\.1, port \d+: another process listens there; .+\(EADDRINUSE\)$/,
         );
         return true;
       });

@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import express, {
   type ErrorRequestHandler,
@@ -9,8 +9,7 @@ import express, {
 } from 'express';
 import type { Registry } from 'prom-client';
 import type { PageAuth } from '../config/config.js';
-import type { ListenAddress } from '../config/settings.js';
-import { ScalerError } from '../shared/errors.js';
+import { gracefulClose, type ListenAddress, listen } from '../shared/listen.js';
 import type { Logger } from '../telemetry/log.js';
 import { requireAuth } from './auth.js';
 import { healthRoutes, type Readiness } from './health.js';
@@ -47,7 +46,7 @@ export interface WebServer {
   /** The port in use; 0 before `listen`. */
   readonly port: number;
   /** @throws ScalerError `unavailable` in one line when the address cannot be bound. */
-  listen(address: Pick<ListenAddress, 'host' | 'port'>): Promise<void>;
+  listen(address: ListenAddress): Promise<void>;
   /**
    * Accepts nothing new, lets answers under way finish and cuts what is left after `graceSeconds`. May be called at any
    * time and more than once.
@@ -76,38 +75,17 @@ export function createWebServer(options: WebServerOptions): WebServer {
   );
   server.timeout = STILL_SECONDS * 1000;
   makeRoomForNewcomers(server, connections);
-  const responses = new Set<ServerResponse>();
-  server.on('request', (_request, response) => {
-    responses.add(response);
-    response.once('close', () => responses.delete(response));
-  });
-
-  let closing: Promise<void> | undefined;
-  const closeNow = async (graceSeconds: number): Promise<void> => {
-    // Connections without a request are closed by this, those with one after it, unless it takes too long.
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const response of responses) response.shouldKeepAlive = false;
-    const cut = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000);
-    await closed;
-    clearTimeout(cut);
-  };
+  const close = gracefulClose(server);
   return {
     app,
     get port() {
       return (server.address() as AddressInfo | null)?.port ?? 0;
     },
-    async listen({ host, port }) {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', (error) => reject(cannotBind(error, host, port)));
-        server.listen(port, host, resolve);
-      });
-      server.removeAllListeners('error');
+    async listen(address) {
+      await listen(server, address, 'HTTP');
       server.on('error', (err) => options.log.error({ err }, 'the HTTP port could not accept a connection'));
     },
-    close: (graceSeconds) => {
-      closing ??= closeNow(graceSeconds);
-      return closing;
-    },
+    close,
   };
 }
 
@@ -203,17 +181,4 @@ function answerError(log: WebServerOptions['log']): ErrorRequestHandler {
           : '500: something went wrong inside the scaler\n',
       );
   };
-}
-
-function cannotBind(error: NodeJS.ErrnoException, host: string | undefined, port: number): ScalerError {
-  const reasons: Record<string, string> = {
-    EADDRINUSE: 'the port is in use; choose another with SCALER_HTTP_ADDRESS',
-    EACCES: 'the port needs more rights than the process has; choose one above 1023',
-    EADDRNOTAVAIL: 'the address is not one of this machine',
-    ENOTFOUND: 'the host name is not known',
-  };
-  const reason = reasons[error.code ?? ''] ?? error.code ?? error.message;
-  return new ScalerError('unavailable', `cannot listen for HTTP on ${host ?? '*'}:${port}: ${reason}`, {
-    cause: error,
-  });
 }

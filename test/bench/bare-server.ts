@@ -1,14 +1,17 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { type handleUnaryCall, Server, ServerCredentials } from '@grpc/grpc-js';
 import { ExternalScaler } from '../../scaler/grpc/proto.js';
 
-// What grpc-js itself can do: a handler that answers GetMetrics with a constant. Prints its port.
+// What grpc-js itself can do: the RPCs that KEDA polls, each answered with a constant. Prints its port.
 const server = new Server();
-const answer = { metricValues: [{ metricName: 'load', metricValue: '42', metricValueFloat: 42 }] };
-const refuse = (_call: unknown, respond: (error: Error) => void): void => respond(new Error('not here'));
+const always =
+  (answer: object): handleUnaryCall<unknown, object> =>
+  (_call, respond) =>
+    respond(null, answer);
+const refuse: handleUnaryCall<unknown, object> = (_call, respond) => respond(new Error('not here'));
 server.addService(ExternalScaler.service, {
-  GetMetrics: (_call: unknown, respond: (error: null, response: object) => void) => respond(null, answer),
-  GetMetricSpec: refuse,
-  IsActive: refuse,
+  GetMetricSpec: always({ metricSpecs: [{ metricName: 'load', targetSize: 10, targetSizeFloat: 10 }] }),
+  GetMetrics: always({ metricValues: [{ metricName: 'load', metricValue: 42, metricValueFloat: 42 }] }),
+  IsActive: always({ result: true }),
   StreamIsActive: refuse,
   StreamMetricSpec: refuse,
 });

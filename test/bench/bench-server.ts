@@ -1,9 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { credentials } from '@grpc/grpc-js';
+import { median } from 'simple-statistics';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
 import { callUnary, connect } from '../../scaler/grpc/client.js';
@@ -12,6 +16,7 @@ import { ScalerProcess } from '../support/scaler-process.js';
 import { sumOf } from '../support/sum-of.js';
 import { openMetricsFamily, workloadSamples } from '../support/workload-openmetrics.js';
 import { benchMetadata, type LoadPlan, type LoadReport } from './load-driver.js';
+import { loopDelaySince, withLoopDelay } from './loop-delay.js';
 
 const run = promisify(execFile);
 const day = 86_400;
@@ -21,16 +26,19 @@ const few = Number(process.env.FEW ?? 1000);
 const many = Number(process.env.MANY ?? 10_000);
 /** History that each of many triggers learns from. */
 const manyHistory = process.env.MANY_HISTORY ?? '3d';
-/** Seconds of steady load that are measured. */
+/** Seconds of steady load that are measured, in as many turns as the bare server has. */
 const steadySeconds = Number(process.env.SECONDS ?? 60);
 
 /** Heap of the scaler's first thread: what Node.js takes for itself in a container of 1 GiB. */
 const heapMebibytes = 512;
-/** prom-client looks at the event loop this often, and its delay includes the time between two looks. */
-const lagResolutionSeconds = 0.01;
+/** Turns that the scaler and the bare server take; the middle one counts. */
+const turns = 3;
+/** A delay below it is a machine at rest; a multiple of it would say nothing. */
+const leastDelayMilliseconds = 0.1;
 
 const results: Result[] = [];
 const now = Math.floor(Date.now() / 1000);
+const folder = await mkdtemp(join(tmpdir(), 'bench-server-'));
 const prometheus = await PrometheusServer.start({
   history: [
     ...openMetricsFamily(
@@ -49,6 +57,7 @@ try {
   if (many > 0) await coldStartAndSteadyLoad(many, manyHistory, '1h');
 } finally {
   await prometheus.close();
+  await rm(folder, { recursive: true });
 }
 printResults('Load', results);
 
@@ -58,10 +67,11 @@ async function coldStartAndSteadyLoad(
   historyTimeWindow: string,
   refit: string,
 ): Promise<void> {
+  const socket = join(folder, `scaler-${triggers}`);
   const scaler = await ScalerProcess.start({
     SCALER_PROMETHEUS_ADDRESS: prometheus.address,
     SCALER_PLANNER_REFIT: refit,
-    NODE_OPTIONS: `--max-old-space-size=${heapMebibytes}`,
+    ...withLoopDelay(socket, `--max-old-space-size=${heapMebibytes}`),
   });
   const plan = { address: scaler.grpcAddress, triggers, namespaces: 20, historyTimeWindow };
   try {
@@ -90,26 +100,21 @@ async function coldStartAndSteadyLoad(
       many: `${triggers} triggers`,
       result: `${((performance.now() - startedAt) / 1000).toFixed(0)} s`,
     });
-    // One read at rest, so that the lag before does not count.
-    await scrape(scaler);
     const fetchedBefore = sumOf(await scrape(scaler), 'predictive_scaler_fetched_samples_total') ?? 0;
-    const steady = await load({ ...plan, everySeconds: [15, 30], forSeconds: steadySeconds });
-    note(
-      `steady: GetMetricSpec, GetMetrics and IsActive every 15 s and every 30 s for ${triggers} triggers`,
-      steady,
-    );
+    const startedSteadyAt = performance.now();
+    await compareWithBareServer(plan, socket);
+    const seconds = (performance.now() - startedSteadyAt) / 1000;
     const text = await scrape(scaler);
-    const lag = (sumOf(text, 'nodejs_eventloop_lag_p99_seconds') ?? Number.NaN) - lagResolutionSeconds;
     const resident = sumOf(text, 'process_resident_memory_bytes') ?? Number.NaN;
     results.push({
-      what: `event-loop delay and memory during it (${triggers} triggers, ${historyTimeWindow})`,
-      many: `${steadySeconds} s`,
-      result: `p99 ${(lag * 1000).toFixed(1)} ms, ${(resident / 2 ** 20).toFixed(0)} MiB resident`,
+      what: `memory after it (${triggers} triggers, ${historyTimeWindow})`,
+      many: `${seconds.toFixed(0)} s`,
+      result: `${(resident / 2 ** 20).toFixed(0)} MiB resident`,
     });
     const fetched = (sumOf(text, 'predictive_scaler_fetched_samples_total') ?? 0) - fetchedBefore;
-    const steps = (steadySeconds / 300) * triggers;
+    const steps = (seconds / 300) * triggers;
     results.push({
-      what: `samples that Prometheus sent in those ${steadySeconds} s, the load now every 15 s included`,
+      what: 'samples that Prometheus sent in that time, the load now every 15 s included',
       many: `${Math.round(steps)} steps`,
       result: `${fetched} samples`,
     });
@@ -118,29 +123,84 @@ async function coldStartAndSteadyLoad(
   }
 }
 
+/** A bare grpc-js server in a process of its own. */
+async function startBareServer(
+  environment: Record<string, string> = {},
+): Promise<{ address: string; stop(): void }> {
+  const program = fileURLToPath(new URL('./bare-server.js', import.meta.url));
+  const bare = spawn(process.execPath, [program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
+  });
+  const [port] = (await once(createInterface({ input: bare.stdout }), 'line')) as [string];
+  return { address: `127.0.0.1:${port}`, stop: () => bare.kill('SIGKILL') };
+}
+
+/**
+ * KEDA's calls at its own pace to the scaler and, in turns, to a bare server that answers constants. The scaler goes on
+ * observing and fitting during both, so that Prometheus and the machine have the same work beside each.
+ *
+ * @param socket where the scaler tells its event-loop delay
+ */
+async function compareWithBareServer(
+  plan: Omit<LoadPlan, 'everySeconds' | 'forSeconds'>,
+  socket: string,
+): Promise<void> {
+  const bareSocket = join(folder, `bare-${plan.triggers}`);
+  const bare = await startBareServer(withLoopDelay(bareSocket));
+  const servers = [
+    { who: 'scaler', address: plan.address, socket },
+    { who: 'bare server', address: bare.address, socket: bareSocket },
+  ];
+  const pace = { everySeconds: [15, 30], forSeconds: steadySeconds / turns };
+  const measured = servers.map(() => ({ p99: [] as number[], delay: [] as number[] }));
+  try {
+    for (let turn = 1; turn <= turns; turn++)
+      for (const [index, server] of servers.entries()) {
+        await loopDelaySince(server.socket);
+        const report = await load({ ...plan, ...pace, address: server.address });
+        const delay = await loopDelaySince(server.socket);
+        note(`steady, turn ${turn}: the three calls every 15 s and every 30 s, ${server.who}`, report, delay);
+        measured[index]!.p99.push(report.p99Milliseconds);
+        measured[index]!.delay.push(Math.max(leastDelayMilliseconds, delay));
+      }
+  } finally {
+    bare.stop();
+  }
+  const [own, other] = measured as [(typeof measured)[0], (typeof measured)[0]];
+  for (const [what, key] of [
+    ['p99', 'p99'],
+    ['event-loop delay (p99)', 'delay'],
+  ] as const) {
+    const [ownMiddle, otherMiddle] = [median(own[key]), median(other[key])];
+    results.push({
+      what: `steady: ${what} as a multiple of a bare grpc-js server's (${plan.triggers} triggers)`,
+      many: `${turns} turns of ${pace.forSeconds.toFixed(0)} s each`,
+      result: `${(ownMiddle / otherMiddle).toFixed(2)} (${ownMiddle.toFixed(1)} ms and ${otherMiddle.toFixed(1)} ms)`,
+    });
+  }
+}
+
 /** GetMetrics in a closed loop, beside a bare grpc-js handler in the same run, in turns. */
 async function throughput(): Promise<void> {
   const scaler = await ScalerProcess.start({
     SCALER_PROMETHEUS_ADDRESS: prometheus.address,
   });
-  const bare = spawn(process.execPath, [fileURLToPath(new URL('./bare-server.js', import.meta.url))], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(createInterface({ input: bare.stdout }), 'line')) as [string];
+  const bare = await startBareServer();
   const rates = { scaler: 0, bare: 0 };
   const rounds = 5;
   try {
     for (let round = 0; round <= rounds; round++)
       for (const [who, address] of [
         ['scaler', scaler.grpcAddress],
-        ['bare', `127.0.0.1:${line}`],
+        ['bare', bare.address],
       ] as const) {
         const rate = await closedLoop(address, 2);
         // The first round warms both up.
         if (round > 0) rates[who] += rate / rounds;
       }
   } finally {
-    bare.kill('SIGKILL');
+    bare.stop();
     await scaler.stop();
   }
   results.push({
@@ -178,12 +238,16 @@ async function load(plan: LoadPlan): Promise<LoadReport> {
   return JSON.parse(stdout) as LoadReport;
 }
 
-function note(what: string, report: LoadReport): void {
+function note(what: string, report: LoadReport, loopDelayMilliseconds?: number): void {
   const { calls, errors, firstErrors, p50Milliseconds, p99Milliseconds, maxMilliseconds } = report;
+  const delay =
+    loopDelayMilliseconds === undefined
+      ? ''
+      : `, event-loop delay p99 ${loopDelayMilliseconds.toFixed(1)} ms`;
   results.push({
     what,
     many: `${calls} calls`,
-    result: `${errors} errors; p50 ${p50Milliseconds.toFixed(1)} ms, p99 ${p99Milliseconds.toFixed(1)} ms, longest ${maxMilliseconds.toFixed(0)} ms`,
+    result: `${errors} errors; p50 ${p50Milliseconds.toFixed(1)} ms, p99 ${p99Milliseconds.toFixed(1)} ms, longest ${maxMilliseconds.toFixed(0)} ms${delay}`,
   });
   for (const message of firstErrors) console.log(`error: ${message}`);
   console.log(results.at(-1)!.what, results.at(-1)!.result);

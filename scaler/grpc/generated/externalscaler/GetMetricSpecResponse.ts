@@ -1,6 +1,6 @@
 // Original file: proto/externalscaler.proto
 
-import type { MetricSpec as _externalscaler_MetricSpec, MetricSpec__Output as _externalscaler_MetricSpec__Output } from './MetricSpec.js';
+import type { MetricSpec as _externalscaler_MetricSpec, MetricSpec__Output as _externalscaler_MetricSpec__Output } from '../externalscaler/MetricSpec.js';
 
 export interface GetMetricSpecResponse {
   'metricSpecs'?: (_externalscaler_MetricSpec)[];

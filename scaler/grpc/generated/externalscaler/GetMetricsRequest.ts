@@ -1,6 +1,6 @@
 // Original file: proto/externalscaler.proto
 
-import type { ScaledObjectRef as _externalscaler_ScaledObjectRef, ScaledObjectRef__Output as _externalscaler_ScaledObjectRef__Output } from './ScaledObjectRef.js';
+import type { ScaledObjectRef as _externalscaler_ScaledObjectRef, ScaledObjectRef__Output as _externalscaler_ScaledObjectRef__Output } from '../externalscaler/ScaledObjectRef.js';
 
 export interface GetMetricsRequest {
   'scaledObjectRef'?: (_externalscaler_ScaledObjectRef | null);
