@@ -343,14 +343,4 @@ describe('the pages about clusters', () => {
       for (const [path] of text.matchAll(/\b(?:k8s|scripts|compose|infra)\/[\w./-]+\w/g))
         assert.ok(existsSync(join(packageRoot, path)), `${path} does not exist`);
     });
-
-  it('README.pt-BR.md mirrors README.md: the same sections, commands, manifests and links', () => {
-    const outline = (text: string) => ({
-      levels: [...text.matchAll(/^(#+) /gm)].map(([, level]) => level),
-      blocks: [...text.matchAll(/```(.*?)```/gs)].map(([, block]) => block!.replace(/#.*$/gm, '').trim()),
-      links: [...text.matchAll(/\]\((?!README)([^)]+)\)/g)].map(([, link]) => link),
-      bullets: [...text.matchAll(/^- \*\*/gm)].length,
-    });
-    assert.deepEqual(outline(read('README.pt-BR.md')), outline(read('README.md')));
-  });
 });

@@ -21,9 +21,11 @@ import { minuteSamples, officeLoad } from '../support/backtest/load.js';
 import { noHelm, renderChart, renderNotes } from '../support/k8s/render.js';
 import { runCommand } from '../support/run-command.js';
 import { ScalerProcess } from '../support/scaler-process.js';
+import { commandsOf, shellBlocks } from '../support/shell-blocks.js';
 
 /** Commands that these tests can run; kubectl, helm and make need a cluster and have tests of their own. */
-const RUNNABLE = /^(grpcurl|curl|npx predictive-scaler|predictive-scaler (backtest|forecast|probe)) /;
+const RUNNABLE =
+  /^((grpcurl|curl|npx (--yes --package \S+ )?predictive-scaler|predictive-scaler (backtest|forecast|probe)) |npm pack)/;
 /** The chart's Service in the namespace that helm takes by default. */
 const SERVICE = 'predictive-scaler.default';
 const withTls = [
@@ -34,25 +36,22 @@ const withTls = [
 /** Its commands run with certificates in its own test. */
 const TESTED_ELSEWHERE = ['probing.md'];
 
-/** Commands of a text, each with the lines that it goes on over. */
-function commandsOf(text: string): string[] {
-  return text
-    .replaceAll(/\\\n\s*/g, '')
-    .split('\n')
-    .map((line) => line.trim().replace(/^\$ /, ''))
-    .filter((line) => RUNNABLE.test(line));
-}
+/** Commands of a text that can be run here. */
+const runnableOf = (text: string) => commandsOf(text).filter((line) => RUNNABLE.test(line));
 
 function commandsOfDocs(): [where: string, command: string][] {
-  const files = ['README.md', ...readdirSync(join(packageRoot, 'docs')).map((name) => `docs/${name}`)];
+  const files = [
+    'README.md',
+    'README.pt-BR.md',
+    ...readdirSync(join(packageRoot, 'docs')).map((name) => `docs/${name}`),
+  ];
   return files
     .filter((file) => file.endsWith('.md') && !TESTED_ELSEWHERE.some((name) => file.endsWith(name)))
-    .flatMap((file) => {
-      const blocks = readFileSync(join(packageRoot, file), 'utf8').matchAll(/^```sh\n(.*?)^```/gms);
-      return [...blocks].flatMap(([, block]) =>
-        commandsOf(block!).map((command): [string, string] => [file, command]),
-      );
-    });
+    .flatMap((file) =>
+      shellBlocks(file).flatMap(({ text }) =>
+        runnableOf(text).map((command): [string, string] => [file, command]),
+      ),
+    );
 }
 
 describe('every command that is printed', () => {
@@ -102,9 +101,15 @@ describe('every command that is printed', () => {
       .replaceAll('localhost:50051', (command.includes('ca.crt') ? mutualTls : scaler).grpcAddress)
       .replaceAll('localhost:8080', `127.0.0.1:${scaler.httpPort}`);
     const path = [join(folder, 'bin'), join(packageRoot, '.tools'), process.env.PATH].join(delimiter);
-    const cwd = command.startsWith('npx') ? packageRoot : folder;
+    const cwd = /^(npx predictive-scaler|npm pack)/.test(command) ? packageRoot : folder;
     return await new Promise((resolve, reject) => {
-      const options = { cwd, env: { ...process.env, PATH: path } };
+      const npm = {
+        // What is packed was built before the tests, and belongs into no checkout.
+        npm_config_pack_destination: folder,
+        npm_config_ignore_scripts: 'true',
+        npm_config_prefer_offline: 'true',
+      };
+      const options = { cwd, env: { ...process.env, ...npm, PATH: path } };
       execFile('bash', ['-o', 'pipefail', '-c', here], options, (error, stdout, stderr) => {
         if (error) reject(new Error(`${here}\n${stderr}${stdout}`));
         else resolve(stdout);
@@ -122,7 +127,7 @@ describe('every command that is printed', () => {
     if (noHelm !== undefined) this.skip();
     needGrpcurl(this);
     const set = ['prometheusAddress=http://prometheus.monitoring:9090'];
-    const commands = commandsOf(renderNotes('predictive-scaler', set));
+    const commands = runnableOf(renderNotes('predictive-scaler', set));
     assert.equal(commands.length, 2, commands.join('\n'));
     assert.match(await run(commands[0]!), /"status": "SERVING"/);
     // The query is vector(1).
@@ -132,7 +137,7 @@ describe('every command that is printed', () => {
   it('in the notes of the chart asks a scaler with mutual TLS', async function () {
     if (noHelm !== undefined) this.skip();
     needGrpcurl(this);
-    const [command, ...others] = commandsOf(renderNotes('predictive-scaler', withTls));
+    const [command, ...others] = runnableOf(renderNotes('predictive-scaler', withTls));
     assert.deepEqual(others, []);
     assert.match(await run(command!), /"status": "SERVING"/);
   });
@@ -180,7 +185,7 @@ describe('every command that is printed', () => {
   for (const name of ['backtest', 'forecast', 'probe'])
     it(`in the help of ${name} works`, async () => {
       const { stdout } = await runCommand([name, '--help']);
-      const examples = commandsOf(stdout.slice(stdout.indexOf('\nExample')));
+      const examples = runnableOf(stdout.slice(stdout.indexOf('\nExample')));
       assert.ok(examples.length > 0, stdout);
       for (const example of examples) await run(example);
     });
