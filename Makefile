@@ -75,7 +75,7 @@ tools: ## Get grpcurl, k6, helm, kustomize, actionlint, hclfmt and hadolint at p
 	GOBIN=$(TOOLS) go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION)
 
 .PHONY: docs
-docs: build ## Write the tables of docs/triggers.md and docs/configuration.md from the code
+docs: build ## Write the tables of trigger keys and settings, and the picture of the folders, from the code
 	node dist/scripts/docs/write.js
 
 .PHONY: manifests

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Planner } from '../planner/planner.js';
-import type { Logger } from '../telemetry/log.js';
+import type { Log } from './log.js';
 import type { GrpcServer } from './server.js';
 
 /** What a replica that starts warms up with. */
@@ -9,7 +9,7 @@ export interface WarmUpParts {
   readonly planner: Pick<Planner, 'warmUp'>;
   /** Longest time that it may take. */
   readonly seconds: number;
-  readonly log: Logger;
+  readonly log: Log;
   readonly signal: AbortSignal;
   /** Is told how far it has come, as `/readyz` says it. */
   readonly tell: (progress: string) => void;

@@ -1,21 +1,4 @@
-import type { Answer } from './types.js';
-
-/** What was answered in the recent past, beside what came. Slot `i` covers `slotSeconds` from `startSeconds + i * slotSeconds` on. */
-export interface PastAnswers {
-  /** Epoch seconds at which the first slot begins. */
-  readonly startSeconds: number;
-  readonly slotSeconds: number;
-  /** Mean of the loads observed in each slot; NaN where nothing was observed. */
-  readonly observedMean: Float32Array;
-  /** The highest of them. */
-  readonly observedHighest: Float32Array;
-  /** Highest value answered in each slot; NaN where an error was answered. */
-  readonly answered: Float32Array;
-  /** Mean that had been forecast for each slot one horizon earlier; NaN where no forecast had been made. */
-  readonly forecastMean: Float32Array;
-  /** The trigger's quantile of the same forecast. */
-  readonly forecastUpper: Float32Array;
-}
+import type { Answer, PastAnswers } from './types.js';
 
 /** Slots kept: two days of five minutes. */
 const SLOTS = 576;

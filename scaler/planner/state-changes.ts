@@ -1,17 +1,4 @@
-import type { Stage } from '../forecast/index.js';
-import type { ScalerErrorKind } from '../shared/errors.js';
-import type { Answer, Reason } from './types.js';
-
-/** What a trigger was doing at a moment, as far as operators care when it changes. */
-export type TriggerState =
-  | { readonly reason: Reason; readonly stage: Stage; readonly active: boolean }
-  | { readonly error: ScalerErrorKind; readonly message: string };
-
-/** From when on a trigger was in a state. */
-export interface StateChange {
-  readonly atSeconds: number;
-  readonly state: TriggerState;
-}
+import type { Answer, Reason, StateChange, TriggerState } from './types.js';
 
 /** Changes kept: enough for a bad night, little enough for ten thousand triggers. */
 const KEPT = 30;

@@ -1,8 +1,6 @@
 import type { FittedModel, Series, Stage } from '../forecast/index.js';
-import type { ScalerError } from '../shared/errors.js';
+import type { ScalerError, ScalerErrorKind } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
-import type { PastAnswers } from './answer-record.js';
-import type { StateChange } from './state-changes.js';
 
 /**
  * Why the answered value is what it is:
@@ -88,6 +86,34 @@ export interface KnownTrigger {
   readonly trigger: Trigger;
   /** undefined until the first answer. */
   readonly answer: Answer | undefined;
+}
+
+/** What was answered in the recent past, beside what came. Slot `i` covers `slotSeconds` from `startSeconds + i * slotSeconds` on. */
+export interface PastAnswers {
+  /** Epoch seconds at which the first slot begins. */
+  readonly startSeconds: number;
+  readonly slotSeconds: number;
+  /** Mean of the loads observed in each slot; NaN where nothing was observed. */
+  readonly observedMean: Float32Array;
+  /** The highest of them. */
+  readonly observedHighest: Float32Array;
+  /** Highest value answered in each slot; NaN where an error was answered. */
+  readonly answered: Float32Array;
+  /** Mean that had been forecast for each slot one horizon earlier; NaN where no forecast had been made. */
+  readonly forecastMean: Float32Array;
+  /** The trigger's quantile of the same forecast. */
+  readonly forecastUpper: Float32Array;
+}
+
+/** What a trigger was doing at a moment, as far as operators care when it changes. */
+export type TriggerState =
+  | { readonly reason: Reason; readonly stage: Stage; readonly active: boolean }
+  | { readonly error: ScalerErrorKind; readonly message: string };
+
+/** From when on a trigger was in a state. */
+export interface StateChange {
+  readonly atSeconds: number;
+  readonly state: TriggerState;
 }
 
 /** What an answer was computed from. */

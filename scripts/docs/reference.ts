@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -8,7 +9,7 @@ import { shapeOf, unwrapped } from '../../scaler/shared/problems.js';
 import { aliases, keyGroups, type TriggerKeyName, triggerKeys } from '../../scaler/trigger/keys.js';
 
 /** The pages whose blocks between `<!-- begin NAME -->` and `<!-- end -->` are written from the code. */
-export const referencePages = ['docs/triggers.md', 'docs/configuration.md'] as const;
+export const referencePages = ['docs/triggers.md', 'docs/configuration.md', 'docs/architecture.md'] as const;
 
 /** Each block's lines by its name. */
 const blocks: Readonly<Record<string, readonly string[]>> = {
@@ -23,6 +24,7 @@ const blocks: Readonly<Record<string, readonly string[]>> = {
         : Object.entries(shapeOf(schema)).map(([name, setting]) => settingLine(`${group}.${name}`, setting)),
     ]),
   ),
+  'picture: folders': ['```mermaid', picture(), '```'],
   'settings: variables': Object.entries(environmentOnly).map(
     ([name, meaning]) => `- \`${name}\`: ${meaning}`,
   ),
@@ -68,6 +70,20 @@ function sourceLines(schema: z.core.$ZodType, path: string): string[] {
   const { shape = {}, valueType } = unwrapped(schema);
   if (valueType !== undefined) return sourceLines(valueType, `${path}.NAME`);
   return Object.entries(shape).flatMap(([name, inner]) => sourceLines(inner, `${path}.${name}`));
+}
+
+/** The folders of scaler/ and what they import, drawn by dependency-cruiser. */
+function picture(): string {
+  const drawn = execFileSync(
+    join(packageRoot, 'node_modules', '.bin', 'depcruise'),
+    [
+      'scaler',
+      ...['--exclude', '\\.test\\.ts$|/generated/|^scaler/(main\\.ts|cli|shared)'],
+      ...['--include-only', '^scaler/', '--collapse', '^scaler/[^/]+', '--output-type', 'mermaid'],
+    ],
+    { cwd: packageRoot, encoding: 'utf8' },
+  );
+  return drawn.trim();
 }
 
 function whenAbsent(shownDefault: string | undefined): string {

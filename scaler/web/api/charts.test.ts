@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fit } from '../../forecast/index.js';
-import type { PastAnswers } from '../../planner/answer-record.js';
+import type { PastAnswers } from '../../planner/types.js';
 import { compareReplicas } from './replica-comparison.js';
 import { seasonProfiles } from './season-profile.js';
 import { sparkline } from './sparkline.js';

@@ -1,6 +1,6 @@
 import { completeBehaviour } from '../../hpa/behaviour.js';
 import { HpaController } from '../../hpa/controller.js';
-import type { PastAnswers } from '../../planner/answer-record.js';
+import type { PastAnswers } from '../../planner/types.js';
 import type { ReplicaChart } from './contract.js';
 import { knownList, rfc3339, rounded } from './json-values.js';
 

@@ -1,8 +1,6 @@
 import { type FittedModel, forecast, type PooledModel, type Series } from '../../forecast/index.js';
-import type { PastAnswers } from '../../planner/answer-record.js';
 import { LOWER_QUANTILE, stepsBehind } from '../../planner/outlook.js';
-import type { StateChange } from '../../planner/state-changes.js';
-import type { Answer, Evidence, KnownTrigger } from '../../planner/types.js';
+import type { Answer, Evidence, KnownTrigger, PastAnswers, StateChange } from '../../planner/types.js';
 import { describeSource } from '../../trigger/source.js';
 import type { Trigger } from '../../trigger/trigger.js';
 import type {

@@ -1,7 +1,7 @@
 import { clusterDefaults } from '../../../scaler/backtest/scaled-workload.js';
 import { type ScalingTimeline, simulateScaling } from '../../../scaler/backtest/simulate.js';
 import { demoWorkloads } from '../../../scaler/demo/workloads.js';
-import type { PastAnswers } from '../../../scaler/planner/answer-record.js';
+import type { PastAnswers } from '../../../scaler/planner/types.js';
 import type { DemoControl, DemoOutcome, DemoState, DemoWorkload } from '../../../scaler/web/demo-panel.js';
 import { SAMPLE_NOW_SECONDS, type Sample } from './sample-answers.js';
 

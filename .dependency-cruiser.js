@@ -1,0 +1,35 @@
+/** What each folder of scaler/ may import from. Whatever is not here is an error, and so is a circle. */
+const arrows = {
+  shared: [],
+  forecast: [],
+  hpa: [],
+  prometheus: ['shared'],
+  trigger: ['shared', 'forecast'],
+  config: ['shared', 'trigger', 'prometheus'],
+  history: ['shared', 'forecast', 'trigger', 'prometheus'],
+  planner: ['shared', 'forecast', 'trigger', 'history'],
+  grpc: ['shared', 'trigger', 'planner'],
+  telemetry: ['shared', 'trigger', 'prometheus', 'planner', 'grpc'],
+  web: ['shared', 'forecast', 'hpa', 'trigger', 'config', 'planner', 'telemetry'],
+  backtest: ['shared', 'forecast', 'hpa', 'trigger', 'prometheus', 'history', 'planner'],
+  demo: ['shared', 'backtest', 'grpc', 'web'],
+};
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    ...Object.entries(arrows).map(([folder, others]) => ({
+      name: `${folder}-imports-only-${others.join('-') || 'itself'}`,
+      severity: 'error',
+      from: { path: `^scaler/${folder}/` },
+      to: { path: '^(scaler|apps|test)/', pathNot: `^scaler/(${[folder, ...others].join('|')})/` },
+    })),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    parser: 'swc',
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '\\.test\\.ts$|/generated/' },
+  },
+};
