@@ -124,7 +124,9 @@ describe('the boiler’s dashboard', () => {
     await pollUntil('the new temperature', async () => {
       return (await boiler.locator('.temperature').textContent()) === '201.5 °C';
     });
-    assert.equal(await boiler.locator('.badge').textContent(), 'Temperature high');
+    await pollUntil('its anomaly', async () => {
+      return (await boiler.locator('.badge').textContent()) === 'Temperature high';
+    });
     assert.equal(await page.locator('#anomalies tr').count(), countBefore + 1);
     const row = page.locator('#anomalies tr').first();
     assert.deepEqual((await row.locator('td').allTextContents()).slice(1), [
