@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { endProcess } from './servers/end-process.js';
 import { pollUntil } from './servers/poll-until.js';
 
-const startTimeoutSeconds = 90;
+const startTimeoutSeconds = 180;
 
 /** What {@link LocalProgram.start} needs to know. */
 export interface LocalProgramOptions {

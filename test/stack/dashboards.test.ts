@@ -54,7 +54,7 @@ function alertExpressions(): string[] {
 }
 
 describe('every query against a real Prometheus that scrapes the real programs', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let stack: RealStack;
 
   before(async () => {
@@ -63,7 +63,7 @@ describe('every query against a real Prometheus that scrapes the real programs',
     await pollUntil(
       'two fitted triggers',
       async () => (await read('predictive_scaler_forecast_error')).length >= 2,
-      { timeoutSeconds: 120, intervalSeconds: 0.5 },
+      { timeoutSeconds: 240, intervalSeconds: 0.5 },
     );
     await pollUntil(
       'a minute of samples',
@@ -71,7 +71,7 @@ describe('every query against a real Prometheus that scrapes the real programs',
         const [oldest] = await read('count_over_time(predictive_scaler_triggers[5m])');
         return oldest !== undefined && oldest.value >= 45;
       },
-      { timeoutSeconds: 120, intervalSeconds: 0.5 },
+      { timeoutSeconds: 240, intervalSeconds: 0.5 },
     );
   });
   after(() => stack?.close());

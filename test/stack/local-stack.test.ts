@@ -40,7 +40,7 @@ function plausibleLoad(nowSeconds: number): [least: number, most: number] {
 }
 
 describe('make apps: the whole stack on this machine', function () {
-  this.timeout(400_000);
+  this.timeout(900_000);
   let folder: string;
   let command: ChildProgram;
   let prometheus: PrometheusClient;
@@ -59,13 +59,13 @@ describe('make apps: the whole stack on this machine', function () {
         if (command.errorOutput !== '') return 'failed';
         return command.output.some((line) => line.includes('Ctrl-C'));
       },
-      { timeoutSeconds: 200 },
+      { timeoutSeconds: 600 },
     );
     assert.equal(command.errorOutput, '');
     prometheus = new PrometheusClient(url('prometheus'));
   });
   after(async () => {
-    await command?.stop(60);
+    await command?.stop(120);
     await rm(folder, { recursive: true, force: true });
   });
 

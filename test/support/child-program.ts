@@ -101,7 +101,12 @@ export class ChildProgram {
   /** Sends SIGTERM, unless it has ended already, and waits for the end; kills it when it does not end in time. */
   async stop(timeoutSeconds = 60): Promise<Ending> {
     this.#child.kill('SIGTERM');
-    const lastResort = setTimeout(() => this.#child.kill('SIGKILL'), timeoutSeconds * 1000);
+    const lastResort = setTimeout(() => {
+      this.#child.kill('SIGKILL');
+      // Processes that it has started may hold its output open.
+      this.#child.stdout!.destroy();
+      this.#child.stderr!.destroy();
+    }, timeoutSeconds * 1000);
     const ending = await this.#ended;
     clearTimeout(lastResort);
     return ending;

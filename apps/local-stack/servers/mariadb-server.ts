@@ -9,7 +9,7 @@ import { endProcess, endWithThisProcess } from './end-process.js';
 import { freePorts } from './free-ports.js';
 import { pollUntil } from './poll-until.js';
 
-const startTimeoutSeconds = 60;
+const startTimeoutSeconds = 180;
 
 /** Both programs are in /usr/sbin or /usr/bin on Debian; a user's PATH often leaves the first out. */
 const path = `${process.env.PATH}:/usr/sbin`;

@@ -29,7 +29,7 @@ export interface PrometheusOptions {
   readonly flags?: readonly string[];
 }
 
-const startTimeoutSeconds = 60;
+const startTimeoutSeconds = 180;
 
 /** Tries with another port when somebody else takes the free one first. */
 const maxPortTries = 5;

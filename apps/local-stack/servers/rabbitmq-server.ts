@@ -11,7 +11,7 @@ import { pollUntil } from './poll-until.js';
 /** The server's own start script, beside Debian's wrapper, which would switch to the user rabbitmq and /var/lib. */
 const startScript = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 
-const startTimeoutSeconds = 90;
+const startTimeoutSeconds = 180;
 
 /** One connection of a client, as the management API lists it. */
 export interface BrokerConnection {
