@@ -178,8 +178,8 @@ export class PrometheusSource implements HistorySource {
       const { api } = this.#options;
       return [await api.queryRange(query, from + stepSeconds, to, stepSeconds, signal, namespace)];
     } catch (error) {
-      const isTooMuch =
-        error instanceof ScalerError && error.cause instanceof RequestFailure && error.cause.isTooMuchAtOnce;
+      const cause = error instanceof ScalerError ? error.cause : undefined;
+      const isTooMuch = cause instanceof RequestFailure && cause.traits.isTooMuchAtOnce;
       const steps = (to - from) / stepSeconds;
       if (!isTooMuch || steps < 2 || halvings === maxHalvings) throw error;
       const middle = from + Math.ceil(steps / 2) * stepSeconds;

@@ -34,7 +34,7 @@ export class SliceSize {
    *   is not a timeout.
    */
   halve(error: ScalerError, wanted: number): { isSmaller: boolean; error: ScalerError } | undefined {
-    if (!(error.cause instanceof RequestFailure && error.cause.isSlow)) return undefined;
+    if (!(error.cause instanceof RequestFailure && error.cause.traits.isSlow)) return undefined;
     const asked = Math.min(this.#steps, wanted);
     const isSmaller = asked > fewestSteps;
     if (isSmaller) this.#steps = Math.max(fewestSteps, Math.ceil(asked / 2));

@@ -113,15 +113,10 @@ export class Connection {
     for (const { role, file } of this.#tlsFiles) pem[role] = await readOrKeep(file, onFileTrouble);
     const version = Object.values(pem).join('\n');
     const paths = this.#tlsFiles.map(({ file }) => file.path).join(', ');
-    const set = `set of ${paths}`;
-    if (this.#agent !== undefined && version === this.#tlsVersion) {
-      onFileTrouble(set, undefined);
-      return this.#agent;
-    }
     let secureContext: SecureContext | undefined;
     try {
-      if (this.#tlsFiles.length > 0) secureContext = createSecureContext(pem);
-      onFileTrouble(set, undefined);
+      if (this.#tlsFiles.length > 0 && version !== this.#tlsVersion) secureContext = createSecureContext(pem);
+      onFileTrouble(`set of ${paths}`, undefined);
     } catch (error) {
       const message = `the TLS files ${paths} do not make a valid set (${(error as Error).message})`;
       if (this.#agent === undefined)
@@ -130,9 +125,10 @@ export class Connection {
           `is not asked, because ${message}; check that they are PEM and that certificate and key belong together`,
         );
       // Half-way through a rotation certificate and key differ for a moment.
-      onFileTrouble(set, `${message}; the last valid set goes on being used`);
+      onFileTrouble(`set of ${paths}`, `${message}; the last valid set goes on being used`);
       return this.#agent;
     }
+    if (this.#agent !== undefined && version === this.#tlsVersion) return this.#agent;
     if (this.#isDestroyed) throw new DOMException('the source is no longer in use', 'AbortError');
     // Requests under way end on the old connections.
     this.#agent?.close();

@@ -2,43 +2,31 @@ import { WatchedFile } from '../shared/watched-file.js';
 import { RequestFailure } from './request-failure.js';
 import type { SourceConfig } from './source-config.js';
 
-/** Hears that a file cannot be used any more, or (undefined) that it can. */
+/** Called with the reason when a file cannot be used, with undefined when it can. */
 export type OnFileTrouble = (path: string, message: string | undefined) => void;
 
-/** Gives the Authorization header for each request; undefined when the source needs none. */
-export type Credentials = () => Promise<string | undefined>;
-
 /**
- * Credentials as a source's configuration gives them. Those in files are read again when the file changes; when it
- * cannot be read any more, `onFileTrouble` hears why and the last content goes on being used.
+ * The Authorization header for each request; undefined when the source needs none. A secret in a file is read again
+ * when the file changes.
  */
 export function credentialsOf(
   { basic, bearer }: Pick<SourceConfig, 'basic' | 'bearer'>,
   onFileTrouble: OnFileTrouble,
-): Credentials {
-  if (bearer !== undefined) {
-    const token = secret(bearer.token, bearer.tokenFile, onFileTrouble);
-    return async () => `Bearer ${await token()}`;
-  }
-  if (basic !== undefined) {
-    const password = secret(basic.password, basic.passwordFile, onFileTrouble);
-    return async () => `Basic ${Buffer.from(`${basic.username}:${await password()}`).toString('base64')}`;
-  }
-  return async () => undefined;
-}
-
-function secret(
-  value: string | undefined,
-  path: string | undefined,
-  onFileTrouble: OnFileTrouble,
-): () => Promise<string> {
-  if (path === undefined) return async () => value ?? '';
-  const file = new WatchedFile(path);
-  return async () => (await readOrKeep(file, onFileTrouble)).trim();
+): () => Promise<string | undefined> {
+  if (basic === undefined && bearer === undefined) return async () => undefined;
+  const path = basic?.passwordFile ?? bearer?.tokenFile;
+  const file = path === undefined ? undefined : new WatchedFile(path);
+  return async () => {
+    const secret = file
+      ? (await readOrKeep(file, onFileTrouble)).trim()
+      : (basic?.password ?? bearer?.token ?? '');
+    if (basic === undefined) return `Bearer ${secret}`;
+    return `Basic ${Buffer.from(`${basic.username}:${secret}`).toString('base64')}`;
+  };
 }
 
 /**
- * A watched file's content, or its last one while it cannot be read: a rotation under way must not cost an answer.
+ * A file's content, or its last one while it cannot be read: a rotation under way must not cost an answer.
  * @throws RequestFailure when it could never be read.
  */
 export async function readOrKeep(file: WatchedFile, onFileTrouble: OnFileTrouble): Promise<string> {

@@ -134,9 +134,10 @@ export class PrometheusApi {
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof RequestFailure)) throw error;
+        const { isPassing, retryAfterSeconds } = error.traits;
         const jittered = firstBackoffSeconds * 2 ** attempt * (0.5 + random() / 2);
-        const waitSeconds = error.retryAfterSeconds ?? jittered;
-        if (!error.isPassing || attempt >= retries || waitSeconds > timeoutSeconds)
+        const waitSeconds = retryAfterSeconds ?? jittered;
+        if (!isPassing || attempt >= retries || waitSeconds > timeoutSeconds)
           throw new ScalerError(error.kind, `${where} ${error.message}`, { cause: error });
         await delay(waitSeconds * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
       }
@@ -173,9 +174,9 @@ export class PrometheusApi {
       if (signal.aborted) outcome = 'aborted';
       else if (error instanceof RequestFailure) {
         if (error.kind === 'rejected') outcome = 'refused';
-        if (error.retryAfterSeconds !== undefined)
-          this.#pausedUntil =
-            performance.now() + Math.min(error.retryAfterSeconds, longestPauseSeconds) * 1000;
+        const { retryAfterSeconds } = error.traits;
+        if (retryAfterSeconds !== undefined)
+          this.#pausedUntil = performance.now() + Math.min(retryAfterSeconds, longestPauseSeconds) * 1000;
       }
       throw error;
     } finally {

@@ -1,40 +1,30 @@
 import type { ScalerErrorKind } from '../shared/errors.js';
 
 /** How the caller of a failed request goes on. */
-interface FailureTraits {
-  /** Another try may succeed soon. */
+export interface FailureTraits {
+  /** A retry may succeed soon. */
   readonly isPassing?: boolean;
-  /** The server as a whole is in trouble, not only this query: counts for the circuit breaker. */
+  /** The server as a whole is in trouble, not only this query. */
   readonly isServerFault?: boolean;
-  /** The answer did not come in time: the query may be too heavy, so it counts against those who ask it only. */
+  /** The answer did not come in time: the query may be too heavy, so it counts only against those who ask it. */
   readonly isSlow?: boolean;
-  /** The server said how long to wait. */
+  /** How long the server wants to be left alone. */
   readonly retryAfterSeconds?: number | undefined;
-  /** The query asked for more than the server wants to load at once: a shorter range may do. */
+  /** The query asked for more than the server loads at once: a shorter range may succeed. */
   readonly isTooMuchAtOnce?: boolean;
 }
 
-/** One request that gave no usable answer: what is wrong and what to do, without saying where. */
+/** A request without a usable answer: what is wrong and what to do. Its sender adds where. */
 export class RequestFailure extends Error {
   override readonly name = 'RequestFailure';
-  readonly isPassing: boolean;
-  readonly isServerFault: boolean;
-  readonly isSlow: boolean;
-  readonly retryAfterSeconds: number | undefined;
-  readonly isTooMuchAtOnce: boolean;
 
   constructor(
     readonly kind: ScalerErrorKind,
     message: string,
-    traits: FailureTraits = {},
+    readonly traits: FailureTraits = {},
     options?: ErrorOptions,
   ) {
     super(message, options);
-    this.isPassing = traits.isPassing ?? false;
-    this.isServerFault = traits.isServerFault ?? false;
-    this.isSlow = traits.isSlow ?? false;
-    this.retryAfterSeconds = traits.retryAfterSeconds;
-    this.isTooMuchAtOnce = traits.isTooMuchAtOnce ?? false;
   }
 }
 

@@ -9,7 +9,7 @@ import {
   type IBackoffFactory,
 } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
-import { RequestFailure } from './request-failure.js';
+import { type FailureTraits, RequestFailure } from './request-failure.js';
 
 /** Failures in a row after which requests stop for a while. */
 const breakAfterFailures = 5;
@@ -45,7 +45,7 @@ export class SourceBreaker {
    */
   constructor(breakSeconds: number, onChange: (reason: string | undefined) => void) {
     this.#breakSeconds = breakSeconds;
-    this.#source = this.#breaker((failure) => failure.isServerFault && this.#concernsAll());
+    this.#source = this.#breaker(({ isServerFault }) => isServerFault && this.#concernsAll());
     this.#source.onStateChange((state) => {
       if (state === CircuitState.Open)
         onChange(`failed ${breakAfterFailures} times in a row: it ${this.#lastFault}`);
@@ -83,7 +83,7 @@ export class SourceBreaker {
     } catch (error) {
       if (error instanceof RequestFailure) {
         own.lastFailure = error.message;
-        if (error.isServerFault) {
+        if (error.traits.isServerFault) {
           this.#lastFault = error.message;
           this.#faulty.add(namespace);
         } else if (error.kind === 'rejected') this.#faulty.clear();
@@ -105,15 +105,18 @@ export class SourceBreaker {
   #namespaceBreaker(namespace: string): NamespaceBreaker {
     let own = this.#namespaces.get(namespace);
     if (own === undefined) {
-      own = { policy: this.#breaker((failure) => failure.isSlow || failure.isServerFault), lastFailure: '' };
+      own = {
+        policy: this.#breaker(({ isSlow, isServerFault }) => isSlow || isServerFault),
+        lastFailure: '',
+      };
       this.#namespaces.set(namespace, own);
     }
     return own;
   }
 
-  #breaker(counts: (failure: RequestFailure) => boolean): CircuitBreakerPolicy {
+  #breaker(counts: (traits: FailureTraits) => boolean | undefined): CircuitBreakerPolicy {
     return circuitBreaker(
-      handleWhen((error) => error instanceof RequestFailure && counts(error)),
+      handleWhen((error) => error instanceof RequestFailure && counts(error.traits) === true),
       {
         halfOpenAfter: monotonicWait(this.#breakSeconds * 1000),
         breaker: new ConsecutiveBreaker(breakAfterFailures),
