@@ -28,6 +28,8 @@ COPY --from=build /build/dist /build/dist
 FROM ${NODE_IMAGE} AS base
 ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps
 WORKDIR /app
+# Reading of settings, which the apps share with the scaler.
+COPY --from=build /build/dist/scaler/shared dist/scaler/shared
 COPY LICENSE ./
 STOPSIGNAL SIGTERM
 USER node
@@ -86,7 +88,6 @@ FROM base AS history-simulator
 COPY --from=history-simulator-modules /app ./
 COPY --from=build /build/dist/apps/shared dist/apps/shared
 COPY --from=build /build/dist/apps/history-simulator dist/apps/history-simulator
-COPY --from=build /build/dist/scaler/shared/package-root.js dist/scaler/shared/
 # A command that ends: there is nothing to ask for its health.
 HEALTHCHECK NONE
 ENTRYPOINT ["node", "dist/apps/history-simulator/main.js"]

@@ -70,19 +70,19 @@ describe('the environment', () => {
   });
 
   const wrong: [name: string, value: string, complaint: string][] = [
-    ['PORT', '70000', 'PORT is "70000": expected a whole number from 0 to 65535.'],
-    ['PORT', '80a', 'PORT is "80a": expected a whole number from 0 to 65535.'],
-    ['ERRORS', '101', 'ERRORS is "101": expected a whole number from 0 to 100.'],
-    ['ERRORS', '1.5', 'ERRORS is "1.5": expected a whole number from 0 to 100.'],
-    ['ERRORS', '-1', 'ERRORS is "-1": expected a whole number from 0 to 100.'],
-    ['SHARE', '2', 'SHARE is "2": expected a number from 0 to 1.'],
-    ['LEVEL', 'middle', 'LEVEL is "middle": expected one of low, high.'],
+    ['PORT', '70000', 'PORT: received "70000"; expected a whole number from 0 to 65535'],
+    ['PORT', '80a', 'PORT: received "80a"; expected a whole number from 0 to 65535'],
+    ['ERRORS', '101', 'ERRORS: received "101"; expected a whole number from 0 to 100'],
+    ['ERRORS', '1.5', 'ERRORS: received "1.5" (it is not whole); expected a whole number from 0 to 100'],
+    ['ERRORS', '-1', 'ERRORS: received "-1"; expected a whole number from 0 to 100'],
+    ['SHARE', '2', 'SHARE: received "2"; expected a number from 0 to 1'],
+    ['LEVEL', 'middle', 'LEVEL: received "middle"; expected one of low, high'],
     [
       'TARGETS',
       'http://a, app-b',
-      'TARGETS is "http://a, app-b": expected http:// or https:// URLs separated by commas, such as http://app-b:8000/process.',
+      'TARGETS: received "http://a, app-b"; expected http:// or https:// URLs separated by commas, such as http://app-b:8000/process',
     ],
-    ['TRACES', 'jaeger:4318', 'TRACES is "jaeger:4318": expected a URL that begins with http://.'],
+    ['TRACES', 'jaeger:4318', 'TRACES: received "jaeger:4318"; expected a URL that begins with http://'],
   ];
   for (const [name, value, complaint] of wrong) {
     it(`rejects ${name}=${value}, saying what it expects`, () => {
@@ -100,15 +100,15 @@ describe('the environment', () => {
   it('says which required variable is missing', () => {
     assert.throws(() => readEnvironment(required, {}), {
       name: 'ConfigurationError',
-      message:
-        'BROKER is not set: expected a URL that begins with amqp:// or amqps://. The broker. Set BROKER in the environment.',
+      message: 'BROKER: is missing; expected a URL that begins with amqp:// or amqps://',
     });
   });
 
   it('never prints a secret', () => {
     assert.throws(
       () => readEnvironment(required, { BROKER: 'http://user:hunter2@host' }),
-      (error: Error) => error.message.startsWith('BROKER is not valid') && !error.message.includes('hunter2'),
+      (error: Error) =>
+        error.message.startsWith('BROKER: received a hidden value; ') && !error.message.includes('hunter2'),
     );
   });
 

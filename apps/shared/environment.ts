@@ -1,40 +1,41 @@
 import { z } from 'zod';
+import {
+  defaulted,
+  metaOf,
+  number,
+  optional,
+  readWith,
+  required,
+  ValidationError,
+  whole,
+} from '../../scaler/shared/fields.js';
+import { explain } from '../../scaler/shared/problems.js';
 import { ConfigurationError } from './configuration-error.js';
-
-/** What the schema of one environment variable says about itself, for error messages and for the README table. */
-interface VariableMeta {
-  /** The accepted form, as the end of the sentence "expected ...". */
-  form: string;
-  /** What the variable is for, in one sentence. */
-  meaning: string;
-  /** What a README shows as default: the value, `none` (optional) or `required`. */
-  shownDefault: string;
-  /** True when the value must never be printed. */
-  secret: boolean;
-}
 
 interface VariableOptions<Value> {
   /** What the variable is for, in one sentence. */
   meaning: string;
   /** The value when the variable is unset or empty; without it the variable is required. */
   default?: Value;
+  /** True when the value must never be printed. */
+  secret?: boolean;
 }
 
-const metaOfVariables = z.registry<VariableMeta>();
+type OptionalOptions = Omit<VariableOptions<never>, 'default'>;
 
-/** A free text. @throws nothing by itself; see {@link readEnvironment} */
-export function text(options: VariableOptions<string> & { secret?: boolean }) {
-  return variable(z.string(), { ...options, form: 'a text' });
+interface Schemes {
+  /** Such as `['http:', 'https:']`. */
+  protocols: readonly string[];
+}
+
+/** A free text. */
+export function text(options: VariableOptions<string>) {
+  return variable(z.string(), 'a text', options);
 }
 
 /** A text that may be absent: `undefined` when the variable is unset or empty. */
-export function optionalText(options: { meaning: string; secret?: boolean }) {
-  return z.preprocess(emptyToUndefined, z.string().optional()).register(metaOfVariables, {
-    form: 'a text',
-    meaning: options.meaning,
-    shownDefault: 'none',
-    secret: options.secret ?? false,
-  });
+export function optionalText(options: OptionalOptions) {
+  return optional('none', z.string(), { ...options, form: 'a text' });
 }
 
 /** One of a few words. */
@@ -42,29 +43,25 @@ export function choice<const Words extends readonly [string, ...string[]]>(
   words: Words,
   options: VariableOptions<Words[number]>,
 ) {
-  return variable(z.enum(words), { ...options, form: `one of ${words.join(', ')}` });
+  return variable(z.enum(words), `one of ${words.join(', ')}`, options);
 }
 
 /** A whole number from `min` to `max`, both included. */
-export function wholeNumber(options: VariableOptions<number> & { min: number; max: number }) {
-  const { min, max } = options;
-  return variable(z.string().regex(/^\d+$/).transform(Number).pipe(z.number().int().min(min).max(max)), {
-    ...options,
-    form: `a whole number from ${min} to ${max}`,
-  });
+export function wholeNumber({
+  min,
+  max,
+  ...options
+}: VariableOptions<number> & { min: number; max: number }) {
+  return variable(whole(min, max), `a whole number from ${min} to ${max}`, options);
 }
 
 /** A number from `min` to `max`, both included, fractions allowed. */
-export function decimalNumber(options: VariableOptions<number> & { min: number; max: number }) {
-  const { min, max } = options;
-  return variable(
-    z
-      .string()
-      .regex(/^\d+(\.\d+)?$/)
-      .transform(Number)
-      .pipe(z.number().min(min).max(max)),
-    { ...options, form: `a number from ${min} to ${max}` },
-  );
+export function decimalNumber({
+  min,
+  max,
+  ...options
+}: VariableOptions<number> & { min: number; max: number }) {
+  return variable(number({ min, max }), `a number from ${min} to ${max}`, options);
 }
 
 /** A TCP port to listen on; 0 lets the system choose a free one, which is logged. */
@@ -72,57 +69,26 @@ export function port(options: VariableOptions<number>) {
   return wholeNumber({ ...options, min: 0, max: 65_535 });
 }
 
-/** A URL of one of the given schemes. @param options.protocols such as `['http:', 'https:']` */
-export function url(options: VariableOptions<string> & { protocols: readonly string[]; secret?: boolean }) {
-  return variable(
-    z.string().refine((value) => isUrl(value, options.protocols)),
-    {
-      ...options,
-      form: formOfUrl(options.protocols),
-    },
-  );
+/** A URL of one of the given schemes. */
+export function url({ protocols, ...options }: VariableOptions<string> & Schemes) {
+  return variable(urlOf(protocols), formOfUrl(protocols), options);
 }
 
 /** A URL that may be absent: `undefined` when the variable is unset or empty. */
-export function optionalUrl(options: { meaning: string; protocols: readonly string[]; secret?: boolean }) {
-  return z
-    .preprocess(
-      emptyToUndefined,
-      z
-        .string()
-        .refine((value) => isUrl(value, options.protocols))
-        .optional(),
-    )
-    .register(metaOfVariables, {
-      form: formOfUrl(options.protocols),
-      meaning: options.meaning,
-      shownDefault: 'none',
-      secret: options.secret ?? false,
-    });
+export function optionalUrl({ protocols, ...options }: OptionalOptions & Schemes) {
+  return optional('none', urlOf(protocols), { ...options, form: formOfUrl(protocols) });
 }
 
 /** Comma-separated http(s) URLs; unset or empty gives an empty list. */
-export function urlList(options: { meaning: string }) {
-  const protocols = ['http:', 'https:'];
-  return z
-    .preprocess(
-      (value) => (typeof value === 'string' ? value : ''),
-      z
-        .string()
-        .transform((value) =>
-          value
-            .split(',')
-            .map((item) => item.trim())
-            .filter((item) => item !== ''),
-        )
-        .refine((items) => items.every((item) => isUrl(item, protocols))),
-    )
-    .register(metaOfVariables, {
-      form: 'http:// or https:// URLs separated by commas, such as http://app-b:8000/process',
-      meaning: options.meaning,
-      shownDefault: 'none',
-      secret: false,
-    });
+export function urlList({ meaning }: { meaning: string }) {
+  const list = readWith((value) => {
+    const items = value.split(',').map((item) => item.trim());
+    const given = items.filter((item) => item !== '');
+    if (!given.every((item) => isUrl(item, ['http:', 'https:']))) throw new ValidationError();
+    return given;
+  });
+  const form = 'http:// or https:// URLs separated by commas, such as http://app-b:8000/process';
+  return defaulted('', list, { form, meaning, shownDefault: 'none' });
 }
 
 /** One row of an app's table of variables. */
@@ -139,8 +105,9 @@ export interface VariableDescription {
  */
 export function describeVariables(schema: z.ZodObject): VariableDescription[] {
   return Object.entries(schema.shape).map(([name, field]) => {
-    const { shownDefault, meaning } = metaOf(name, field);
-    return { name, default: shownDefault, meaning };
+    const meta = metaOf(field);
+    if (meta === undefined) throw new Error(`${name} was not declared with the functions of environment.ts`);
+    return { name, default: meta.shownDefault ?? 'required', meaning: meta.meaning };
   });
 }
 
@@ -148,50 +115,32 @@ export function describeVariables(schema: z.ZodObject): VariableDescription[] {
  * Reads the variables of `schema` from the environment, once, at start. An empty variable counts as unset, because
  * compose files and Kubernetes manifests pass empty values for what the operator left out.
  * @returns the checked values, frozen
- * @throws ConfigurationError that lists every wrong variable with its value (secrets hidden) and the accepted form
+ * @throws ConfigurationError with a line for every wrong variable: its value (secrets hidden) and the accepted form
  */
 export function readEnvironment<Schema extends z.ZodObject>(
   schema: Schema,
   environment: NodeJS.ProcessEnv = process.env,
 ): Readonly<z.output<Schema>> {
-  const given = Object.fromEntries(Object.keys(schema.shape).map((name) => [name, environment[name]]));
+  const given = Object.fromEntries(
+    Object.keys(schema.shape).map((name) => [name, environment[name] || undefined]),
+  );
   const parsed = schema.safeParse(given);
   if (parsed.success) return Object.freeze(parsed.data);
-  const wrong = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))];
-  throw new ConfigurationError(
-    wrong.map((name) => complaintAbout(name, schema.shape[name]!, given[name])).join('\n'),
-  );
+  const problems = explain(parsed.error, schema, given);
+  throw new ConfigurationError(problems.map(({ path, what }) => `${path[0]}: ${what}`).join('\n'));
 }
 
-function complaintAbout(name: string, field: z.core.$ZodType, value: string | undefined): string {
-  const { form, meaning, secret } = metaOf(name, field);
-  if (value === undefined || value === '')
-    return `${name} is not set: expected ${form}. ${meaning} Set ${name} in the environment.`;
-  return `${name} is ${secret ? 'not valid (value hidden)' : JSON.stringify(value)}: expected ${form}.`;
-}
-
-function metaOf(name: string, field: z.core.$ZodType): VariableMeta {
-  const meta = metaOfVariables.get(field);
-  if (meta === undefined) throw new Error(`${name} was not declared with the functions of environment.ts`);
-  return meta;
-}
-
-function variable<Output>(
-  inner: z.ZodType<Output, string>,
-  options: VariableOptions<Output> & { form: string; secret?: boolean },
+function variable<Value extends string | number>(
+  schema: z.ZodType<Value>,
+  form: string,
+  { default: value, ...meta }: VariableOptions<Value>,
 ) {
-  const { form, meaning, secret = false } = options;
-  const filled = options.default === undefined ? inner : inner.default(() => options.default as never);
-  return z.preprocess(emptyToUndefined, filled as z.ZodType<Output>).register(metaOfVariables, {
-    form,
-    meaning,
-    shownDefault: options.default === undefined ? 'required' : String(options.default),
-    secret,
-  });
+  if (value === undefined) return required(schema, { ...meta, form });
+  return defaulted(String(value), schema, { ...meta, form, shownDefault: String(value) });
 }
 
-function emptyToUndefined(value: unknown): unknown {
-  return value === '' ? undefined : value;
+function urlOf(protocols: readonly string[]): z.ZodType<string> {
+  return z.string().refine((value) => isUrl(value, protocols));
 }
 
 function isUrl(value: string, protocols: readonly string[]): boolean {

@@ -38,8 +38,8 @@ describe('a program', () => {
     assert.deepEqual(await program.ended(), { code: 2, signal: null });
     assert.equal(
       program.errorOutput,
-      'LOG_LEVEL is "loud": expected one of trace, debug, info, warn, error, silent.\n' +
-        'PORT is "http": expected a whole number from 0 to 65535.\n',
+      'LOG_LEVEL: received "loud"; expected one of trace, debug, info, warn, error, silent\n' +
+        'PORT: received "http"; expected a whole number from 0 to 65535\n',
     );
   });
 

@@ -64,8 +64,8 @@ describe('the telemetry program', () => {
     assert.deepEqual(await program.ended(), { code: 2, signal: null });
     assert.equal(
       program.errorOutput,
-      'APP_URL_DESTINO is "app-b": expected http:// or https:// URLs separated by commas, such as http://app-b:8000/process.\n' +
-        'APP_ERRORS is "120": expected a whole number from 0 to 100.\n',
+      'APP_URL_DESTINO: received "app-b"; expected http:// or https:// URLs separated by commas, such as http://app-b:8000/process\n' +
+        'APP_ERRORS: received "120"; expected a whole number from 0 to 100\n',
     );
   });
 

@@ -222,7 +222,7 @@ describe('the boiler’s consumer', () => {
     [
       'no broker at all',
       () => ({ RABBITMQ_URI: '' }),
-      /RABBITMQ_URI is not set: expected a URL that begins with amqp/,
+      /RABBITMQ_URI: is missing; expected a URL that begins with amqp/,
     ],
   ];
   for (const [name, environment, cause] of mistakes) {
