@@ -29,12 +29,11 @@ interface Queue {
 }
 
 /**
- * Runs a bounded number of tasks at once and lets namespaces take turns: the next task is one of the namespace with the
- * fewest under way, among equals the most urgent one, and among these one of the namespace that was served longest ago.
- * However urgent the tasks of others are, a namespace is passed over a few times only: urgency is what namespaces say of
- * their own tasks. No namespace has more than three quarters of the places (of fewer than 4 places it may have all), so
- * that one whose queries take long leaves room for the others. For the same reason long work, whoever it is for, has
- * half of the places at most.
+ * Runs a bounded number of tasks at once and lets namespaces take turns: next is a task of the namespace with the fewest
+ * under way, among equals the most urgent task, and among these one of the namespace that was served longest ago. A
+ * namespace is passed over for more urgent tasks of others a few times only: each says itself how urgent its tasks are.
+ * No namespace has more than three quarters of the places, and long work has half of them at most, so that slow queries
+ * leave room (with fewer than 4 places either may have all).
  */
 export class FairQueue {
   readonly #places: number;
@@ -103,7 +102,11 @@ export class FairQueue {
       const queue = this.#waiting.get(turn.namespace);
       if (queue === undefined)
         this.#waiting.set(turn.namespace, { list: [waiting], waitsSince: this.#served });
-      else insert(queue.list, waiting);
+      else {
+        // In the order of urgency, and of arrival among equals.
+        const before = queue.list.findLastIndex(({ turn: { priority } }) => priority >= turn.priority);
+        queue.list.splice(before + 1, 0, waiting);
+      }
       this.#serve();
     });
   }
@@ -148,16 +151,4 @@ export class FairQueue {
     }
     return best;
   }
-}
-
-/** Keeps a list in the order of urgency, and of arrival among equals. */
-function insert(list: Waiting[], waiting: Waiting): void {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (list[middle]!.turn.priority < waiting.turn.priority) high = middle;
-    else low = middle + 1;
-  }
-  list.splice(low, 0, waiting);
 }
