@@ -56,7 +56,16 @@ export class SourceBreaker {
   /** @throws RequestFailure of the request, or one that says why it was not sent. */
   async run<Result>(namespace: string, request: () => Promise<Result>): Promise<Result> {
     const own = this.#namespaceBreaker(namespace);
-    const attempt = (): Promise<Result> => own.policy.execute(() => this.#watched(namespace, own, request));
+    const attempt = async (): Promise<Result> => {
+      try {
+        const result = await own.policy.execute(request);
+        this.#faulty.clear();
+        return result;
+      } catch (error) {
+        if (error instanceof RequestFailure) this.#note(error, namespace, own);
+        throw error;
+      }
+    };
     try {
       return await (this.#isOpenForOthers(namespace) ? attempt() : this.#source.execute(attempt));
     } catch (error) {
@@ -71,25 +80,12 @@ export class SourceBreaker {
     }
   }
 
-  async #watched<Result>(
-    namespace: string,
-    own: NamespaceBreaker,
-    request: () => Promise<Result>,
-  ): Promise<Result> {
-    try {
-      const result = await request();
-      this.#faulty.clear();
-      return result;
-    } catch (error) {
-      if (error instanceof RequestFailure) {
-        own.lastFailure = error.message;
-        if (error.traits.isServerFault) {
-          this.#lastFault = error.message;
-          this.#faulty.add(namespace);
-        } else if (error.kind === 'rejected') this.#faulty.clear();
-      }
-      throw error;
-    }
+  #note({ kind, message, traits }: RequestFailure, namespace: string, own: NamespaceBreaker): void {
+    own.lastFailure = message;
+    if (traits.isServerFault) {
+      this.#lastFault = message;
+      this.#faulty.add(namespace);
+    } else if (kind === 'rejected') this.#faulty.clear();
   }
 
   #concernsAll(): boolean {
