@@ -31,8 +31,8 @@ type IdentityListener = Parameters<CertificateProvider['addIdentityCertificateLi
  * refuses every connection while a file cannot be read, and accepts a key that does not belong to the certificate.
  */
 export class RotatingCertificates implements CertificateProvider {
-  readonly #caListeners = new Set<CaListener>();
-  readonly #identityListeners = new Set<IdentityListener>();
+  /** What tells each listener the files of now. */
+  readonly #tell = new Map<CaListener | IdentityListener, () => void>();
   readonly #problems = new OncePerChange();
   #timer: NodeJS.Timeout | undefined;
 
@@ -61,34 +61,37 @@ export class RotatingCertificates implements CertificateProvider {
   }
 
   addCaCertificateListener(listener: CaListener): void {
-    this.#caListeners.add(listener);
-    this.#watch();
-    // Later, as the caller finishes its own set-up first.
-    process.nextTick(() => this.#tellCa(listener));
-  }
-
-  removeCaCertificateListener(listener: CaListener): void {
-    this.#caListeners.delete(listener);
-    this.#unwatchWhenUnused();
+    this.#add(listener, () => {
+      const { clientCa } = this.current;
+      listener(clientCa === undefined ? null : { caCertificate: Buffer.from(clientCa) });
+    });
   }
 
   addIdentityCertificateListener(listener: IdentityListener): void {
-    this.#identityListeners.add(listener);
-    this.#watch();
-    process.nextTick(() => this.#tellIdentity(listener));
+    this.#add(listener, () => {
+      const { certificate, privateKey } = this.current;
+      listener({ certificate: Buffer.from(certificate), privateKey: Buffer.from(privateKey) });
+    });
+  }
+
+  removeCaCertificateListener(listener: CaListener): void {
+    this.#remove(listener);
   }
 
   removeIdentityCertificateListener(listener: IdentityListener): void {
-    this.#identityListeners.delete(listener);
-    this.#unwatchWhenUnused();
+    this.#remove(listener);
   }
 
-  #watch(): void {
+  #add(listener: CaListener | IdentityListener, tell: () => void): void {
+    this.#tell.set(listener, tell);
     this.#timer ??= setInterval(() => void this.#refresh(), this.refreshSeconds * 1000).unref();
+    // Later, as the caller finishes its own set-up first.
+    process.nextTick(tell);
   }
 
-  #unwatchWhenUnused(): void {
-    if (this.#caListeners.size + this.#identityListeners.size > 0) return;
+  #remove(listener: CaListener | IdentityListener): void {
+    this.#tell.delete(listener);
+    if (this.#tell.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
@@ -109,18 +112,7 @@ export class RotatingCertificates implements CertificateProvider {
     if (isNew || isGoodAgain) this.log.info({ ...this.files }, 'TLS files read again');
     if (!isNew) return;
     this.current = fresh;
-    for (const listener of this.#identityListeners) this.#tellIdentity(listener);
-    for (const listener of this.#caListeners) this.#tellCa(listener);
-  }
-
-  #tellCa(listener: CaListener): void {
-    const { clientCa } = this.current;
-    listener(clientCa === undefined ? null : { caCertificate: Buffer.from(clientCa) });
-  }
-
-  #tellIdentity(listener: IdentityListener): void {
-    const { certificate, privateKey } = this.current;
-    listener({ certificate: Buffer.from(certificate), privateKey: Buffer.from(privateKey) });
+    for (const tell of this.#tell.values()) tell();
   }
 }
 

@@ -23,63 +23,52 @@ export interface HandlerParts {
 }
 
 /**
- * IsActive, GetMetricSpec and GetMetrics. They translate and look up, nothing else. GetMetricSpec answers from the
- * metadata alone: a failing GetMetricSpec would switch KEDA's fallback off.
+ * IsActive, GetMetricSpec and GetMetrics, which look up and translate. GetMetricSpec answers from the metadata alone: if
+ * it failed, KEDA would not use its fallback.
  */
 export function unaryHandlers({ triggers, answers, log }: HandlerParts): UnaryHandlers {
-  return {
-    GetMetricSpec: (call, respond) => {
+  /** Callbacks instead of async functions, which would cost every call further promises. */
+  function fromSnapshot<Request, Response>(
+    find: (request: Request) => KnownTrigger,
+    make: (snapshot: Snapshot, known: KnownTrigger) => Response,
+  ): handleUnaryCall<Request, Response> {
+    return ({ request }, respond) => {
+      const fail = (error: unknown) => respond(toStatus(error, log));
       try {
-        respond(null, triggers.get(call.request).specs);
+        const known = find(request);
+        answers
+          .answer(known.trigger)
+          .then((answer) => {
+            if ('error' in answer) fail(answer.error);
+            else respond(null, make(answer.snapshot, known));
+          })
+          .catch(fail);
+      } catch (error) {
+        fail(error);
+      }
+    };
+  }
+
+  return {
+    GetMetricSpec: ({ request }, respond) => {
+      try {
+        respond(null, triggers.get(request).specs);
       } catch (error) {
         respond(toStatus(error, log));
       }
     },
     IsActive: fromSnapshot(
-      answers,
-      log,
       (ref) => triggers.get(ref),
       ({ active }) => ({ result: active }),
     ),
     GetMetrics: fromSnapshot(
-      answers,
-      log,
-      (request) => {
-        const known = triggers.get(request.scaledObjectRef);
-        requireMetricName(request.metricName, known.trigger);
+      ({ scaledObjectRef, metricName }) => {
+        const known = triggers.get(scaledObjectRef);
+        requireMetricName(metricName, known.trigger);
         return known;
       },
       ({ value }, { trigger, scale }) => ({ metricValues: [metricValue(trigger.metricName, value, scale)] }),
     ),
-  };
-}
-
-/**
- * A handler that finds the trigger of a request and makes the response of its snapshot; errors of both become the
- * call's status. Callbacks rather than async functions, since each of those costs every call further promises.
- */
-function fromSnapshot<Request, Response>(
-  answers: ReadAnswers,
-  log: Log,
-  find: (request: Request) => KnownTrigger,
-  make: (snapshot: Snapshot, known: KnownTrigger) => Response,
-): handleUnaryCall<Request, Response> {
-  return (call, respond) => {
-    const fail = (error: unknown) => respond(toStatus(error, log));
-    let known: KnownTrigger;
-    try {
-      known = find(call.request);
-    } catch (error) {
-      fail(error);
-      return;
-    }
-    answers
-      .answer(known.trigger)
-      .then((answer) => {
-        if ('error' in answer) fail(answer.error);
-        else respond(null, make(answer.snapshot, known));
-      })
-      .catch(fail);
   };
 }
 

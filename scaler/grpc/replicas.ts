@@ -1,10 +1,13 @@
 import dns from 'node:dns';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import {
+  type CallOptions,
   type ChannelCredentials,
-  Client,
+  type Client,
+  type ClientReadableStream,
   credentials,
   type handleServerStreamingCall,
   loadPackageDefinition,
@@ -20,10 +23,19 @@ import type { ScaledObjectRef__Output } from './generated/externalscaler/ScaledO
 import type { Log } from './log.js';
 import type { TriggerCache } from './trigger-cache.js';
 
+interface ReplicasClient extends Client {
+  KnownTriggers(request: object, options: CallOptions): ClientReadableStream<ScaledObjectRef__Output>;
+}
+
+type ReplicasClientConstructor = ServiceClientConstructor &
+  (new (
+    ...options: ConstructorParameters<typeof Client>
+  ) => ReplicasClient);
+
 const folder = join(packageRoot, 'proto');
 const { replicas } = loadPackageDefinition(
   loadSync(join(folder, 'replicas.proto'), { includeDirs: [folder], defaults: true }),
-) as unknown as { replicas: { Replicas: ServiceClientConstructor } };
+) as unknown as { replicas: { Replicas: ReplicasClientConstructor } };
 
 /** The service by which replicas tell each other their triggers: proto/replicas.proto. */
 export const replicasService = replicas.Replicas.service;
@@ -50,22 +62,20 @@ export function replicaHandlers({ address, triggers, tracked, log }: ReplicaPart
   KnownTriggers: KnownTriggers;
 } {
   return {
-    KnownTriggers: (call) => {
+    KnownTriggers: async (call) => {
       const peer = hostOf(call.getPeer());
-      const answer = async () => {
-        const allowed = await addressesOf(address.host);
-        if (!allowed.includes(peer)) {
-          log.warn({ peer }, `refused to tell the triggers: ${address.host} does not resolve to the caller`);
-          call.emit('error', { code: status.PERMISSION_DENIED, details: 'the caller is no replica' });
+      try {
+        if ((await addressesOf(address.host)).includes(peer)) {
+          for (const ref of triggers.refsOf(tracked())) call.write(ref);
+          call.end();
           return;
         }
-        for (const ref of triggers.refsOf(tracked())) call.write(ref);
-        call.end();
-      };
-      answer().catch((error) => {
+        log.warn({ peer }, `refused to tell the triggers: ${address.host} does not resolve to the caller`);
+        call.emit('error', { code: status.PERMISSION_DENIED, details: 'the caller is no replica' });
+      } catch (error) {
         log.warn({ err: error }, 'the other replicas could not be looked up');
         call.emit('error', { code: status.UNAVAILABLE, details: 'the replicas could not be looked up' });
-      });
+      }
     },
   };
 }
@@ -114,43 +124,27 @@ export async function askReplicas({
       }
     }
     if (!isRefused || signal.aborted || performance.now() > until) return [...refs.values()];
-    await new Promise((resolve) => setTimeout(resolve, retrySeconds * 1000));
+    await delay(retrySeconds * 1000);
   }
 }
 
-function askReplica(
+async function askReplica(
   target: string,
   channel: ChannelCredentials,
   signal: AbortSignal,
 ): Promise<ScaledObjectRef__Output[]> {
-  const client = new Client(target, channel, {
+  const client = new replicas.Replicas(target, channel, {
     'grpc.use_local_subchannel_pool': 1,
     // TLS knows no server names that are IP addresses.
     'grpc.ssl_target_name_override': 'replicas',
   });
-  const { KnownTriggers } = replicasService as unknown as {
-    KnownTriggers: {
-      path: string;
-      requestSerialize: (request: object) => Buffer;
-      responseDeserialize: (bytes: Buffer) => ScaledObjectRef__Output;
-    };
-  };
-  return new Promise<ScaledObjectRef__Output[]>((resolve, reject) => {
-    const { path, requestSerialize, responseDeserialize } = KnownTriggers;
-    const deadline = Date.now() + callSeconds * 1000;
-    const call = client.makeServerStreamRequest(
-      path,
-      requestSerialize,
-      responseDeserialize,
-      {},
-      { deadline },
-    );
-    const refs: ScaledObjectRef__Output[] = [];
+  try {
+    const call = client.KnownTriggers({}, { deadline: Date.now() + callSeconds * 1000 });
     signal.addEventListener('abort', () => call.cancel(), { once: true });
-    call.on('data', (ref: ScaledObjectRef__Output) => refs.push(ref));
-    call.once('error', reject);
-    call.once('end', () => resolve(refs));
-  }).finally(() => client.close());
+    return await call.toArray();
+  } finally {
+    client.close();
+  }
 }
 
 /**

@@ -168,13 +168,6 @@ describe('the gRPC server', () => {
         await assert.rejects(getMetricSpec(scaledObjectRef({ query: '' })));
       assert.equal(parser.calls, 1);
     });
-
-    it('are parsed anew when the configuration has changed', async () => {
-      await getMetricSpec();
-      server.triggersChanged();
-      await getMetricSpec();
-      assert.equal(parser.calls, 2);
-    });
   });
 
   describe('StreamIsActive', () => {
@@ -307,36 +300,29 @@ describe('the gRPC server', () => {
       assert.deepEqual(stream.messages, [specs]);
     });
 
-    it('sends them again only when they are others', async () => {
-      let threshold = 100;
-      await server.drain();
-      await start({ parseTrigger: (ref) => ({ ...parser(ref), threshold }) });
+    it('stays open after the specs and repeats nothing', async () => {
+      answers.set('web-load', 0);
       const stream = record(client.StreamMetricSpec(scaledObjectRef()));
       await pollUntil('the specs to come', () => stream.messages.length === 1);
-      server.triggersChanged();
-      threshold = 50;
-      server.triggersChanged();
-      await pollUntil('the new specs to come', () => stream.messages.length === 2);
-      assert.deepEqual(
-        stream.messages.map(({ metricSpecs }) => metricSpecs[0]?.targetSize),
-        ['100', '50'],
-      );
+      const active = record(client.StreamIsActive(scaledObjectRef()));
+      await pollUntil('the other stream to follow', () => active.messages.length === 1);
+      answers.set('web-load', 1);
+      await pollUntil('the load to be told', () => active.messages.length === 2);
+      assert.equal(stream.messages.length, 1);
+      await server.drain();
+      assert.equal((await stream.ended).code, status.OK);
     });
 
-    it('ends when the metadata is no longer valid', async () => {
-      let valid = true;
+    it('ends with the reason when the metadata is not valid', async () => {
       await server.drain();
       await start({
-        parseTrigger: (ref) => {
-          if (valid) return parser(ref);
+        parseTrigger: () => {
           throw new ScalerError('invalid', 'prometheusAddress is not on the allow-list');
         },
       });
-      const stream = record(client.StreamMetricSpec(scaledObjectRef()));
-      await pollUntil('the specs to come', () => stream.messages.length === 1);
-      valid = false;
-      server.triggersChanged();
-      assert.equal((await stream.ended).code, status.INVALID_ARGUMENT);
+      const { code, details } = await record(client.StreamMetricSpec(scaledObjectRef())).ended;
+      assert.equal(code, status.INVALID_ARGUMENT);
+      assert.equal(details, 'prometheusAddress is not on the allow-list');
     });
   });
 

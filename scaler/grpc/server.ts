@@ -51,8 +51,6 @@ export interface GrpcServer {
   triggersOfOthers(signal: AbortSignal): Promise<readonly Trigger[]>;
   /** Says SERVING to health checks. */
   serve(): void;
-  /** To be called when the configuration that `parseTrigger` reads has changed: triggers are parsed anew. */
-  triggersChanged(): void;
 }
 
 /** Makes the server out of its parts. */
@@ -141,10 +139,6 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     drain() {
       drained ??= drain();
       return drained;
-    },
-    triggersChanged() {
-      triggers.clear();
-      streams.restart();
     },
   };
 }

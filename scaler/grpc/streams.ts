@@ -5,42 +5,34 @@ import type { GetMetricSpecResponse } from './generated/externalscaler/GetMetric
 import type { IsActiveResponse } from './generated/externalscaler/IsActiveResponse.js';
 import type { ScaledObjectRef__Output } from './generated/externalscaler/ScaledObjectRef.js';
 import type { HandlerParts } from './handlers.js';
-import { latestWriter } from './latest-writer.js';
 import type { GrpcLimits } from './limits.js';
 import { type CallStatus, toStatus } from './status.js';
 import type { KnownTrigger } from './trigger-cache.js';
 
 type Push<Message> = ServerWritableStream<ScaledObjectRef__Output, Message>;
 
-/** Starts to follow a trigger on behalf of a stream; the returned function stops. */
-type Follow = (known: KnownTrigger) => () => void;
+/** Sends what a trigger's stream carries; returns what stops it. */
+type Follow<Message> = (call: Push<Message>, known: KnownTrigger) => () => void;
 
 type StreamLimits = Pick<GrpcLimits, 'streams' | 'streamsPerNamespace' | 'connectionAgeSeconds'>;
-
-interface OpenStream {
-  /** Parses the metadata anew and follows what comes of it. */
-  restart(): void;
-  end(): void;
-}
 
 /**
  * The RPCs that push: StreamIsActive and StreamMetricSpec, used by triggers of type `external-push`.
  *
- * Both send the current state when they open and then only changes. There is no repetition at intervals: since 2.18
- * KEDA acts on every `true` and ignores `false`, and a repeated `true` restarts its cool-down, so that the workload
- * would never return to zero (kedacore/http-add-on#1793).
+ * Both send the current state when they open and then only changes: since 2.18 KEDA acts on every `true` and ignores
+ * `false`, and a repeated `true` restarts its cool-down, so the workload would never return to zero
+ * (kedacore/http-add-on#1793).
  *
- * An error before the first message ends the stream with that error, and KEDA opens it again with growing delays. An
- * error later does not: nothing has changed that KEDA could act upon, IsActive tells the error anyway, and thousands of
- * streams that reopen at once are the last thing a troubled Prometheus needs.
+ * An error before the first message ends the stream with that error, and KEDA opens it again with growing delays. A
+ * later error does not: IsActive reports it anyway, and thousands of streams that reopen at once would only add load.
  *
- * A stream ends without an error when it has lived as long as a connection may, and KEDA opens it again within two
- * seconds: on its old connection it would stay at one replica for ever.
+ * A stream ends without an error at the age of a connection, and KEDA opens it again within two seconds. On its old
+ * connection it would never reach replicas that were added.
  */
 export class PushStreams {
   readonly #parts: HandlerParts;
   readonly #limits: StreamLimits;
-  readonly #open = new Set<OpenStream>();
+  readonly #open = new Set<Push<never>>();
   readonly #openIn = new Map<string, number>();
 
   /** @param limits on the streams open at once, over all connections, and on their life */
@@ -51,27 +43,17 @@ export class PushStreams {
 
   get handlers(): Pick<ExternalScalerHandlers, 'StreamIsActive' | 'StreamMetricSpec'> {
     return {
-      StreamIsActive: (call) => this.#openStream(call, this.#followActive(call)),
-      StreamMetricSpec: (call) => this.#openStream(call, followSpecs(call)),
+      StreamIsActive: (call) => this.#start(call, this.#followActive),
+      StreamMetricSpec: (call) => this.#start(call, sendSpecs),
     };
   }
 
-  /** Streams open now. */
-  get size(): number {
-    return this.#open.size;
-  }
-
-  /** For when what the metadata means has changed: sends what is new, ends the streams whose trigger is now invalid. */
-  restart(): void {
-    for (const stream of [...this.#open]) stream.restart();
-  }
-
-  /** Ends all streams without an error, on which KEDA opens them elsewhere after two seconds. */
+  /** Ends all streams without an error, so that KEDA opens them elsewhere after two seconds. */
   end(): void {
-    for (const stream of [...this.#open]) stream.end();
+    for (const call of [...this.#open]) call.end();
   }
 
-  #openStream<Message>(call: Push<Message>, follow: Follow): void {
+  #start<Message>(call: Push<Message>, follow: Follow<Message>): void {
     const { namespace } = call.request;
     const tooMany = this.#tooMany(namespace);
     if (tooMany !== undefined) {
@@ -79,34 +61,26 @@ export class PushStreams {
       endWith(call, { code: status.RESOURCE_EXHAUSTED, details });
       return;
     }
-    let stop = () => {};
-    const stream: OpenStream = {
-      restart: () => {
-        stop();
-        stop = () => {};
-        try {
-          stop = follow(this.#parts.triggers.get(call.request));
-        } catch (error) {
-          endWith(call, toStatus(error, this.#parts.log));
-        }
-      },
-      end: () => call.end(),
-    };
-    this.#open.add(stream);
-    // Those that opened together, as after a restart of KEDA, do not end together.
-    const lifeSeconds = this.#limits.connectionAgeSeconds * (0.9 + 0.2 * Math.random());
-    const ending = setTimeout(stream.end, lifeSeconds * 1000).unref();
+    this.#open.add(call);
     this.#openIn.set(namespace, this.#countOf(namespace) + 1);
+    // Streams that opened together, as after a restart of KEDA, do not end together.
+    const lifeSeconds = this.#limits.connectionAgeSeconds * (0.9 + 0.2 * Math.random());
+    const ending = setTimeout(() => call.end(), lifeSeconds * 1000).unref();
+    let stop = () => {};
     // Emitted however the call ends: by the client, by us, or with its connection.
     call.once('cancelled', () => {
       clearTimeout(ending);
-      this.#open.delete(stream);
+      this.#open.delete(call);
       const left = this.#countOf(namespace) - 1;
       if (left > 0) this.#openIn.set(namespace, left);
       else this.#openIn.delete(namespace);
       stop();
     });
-    stream.restart();
+    try {
+      stop = follow(call, this.#parts.triggers.get(call.request));
+    } catch (error) {
+      endWith(call, toStatus(error, this.#parts.log));
+    }
   }
 
   #countOf(namespace: string): number {
@@ -121,42 +95,58 @@ export class PushStreams {
     return `${streamsPerNamespace} streams of namespace ${namespace} are open`;
   }
 
-  #followActive(call: Push<IsActiveResponse>): Follow {
+  readonly #followActive: Follow<IsActiveResponse> = (call, { trigger }) => {
     const { answers, log } = this.#parts;
-    const write = latestWriter(call, (active: boolean) => ({ result: active }));
-    let begun = false;
+    const write = activeWriter(call);
+    let hasBegun = false;
+    let isFollowing = true;
     const take = (answer: Answer) => {
       if ('error' in answer) return;
-      begun = true;
+      hasBegun = true;
       write(answer.snapshot.active);
     };
-    return ({ trigger }) => {
-      let following = true;
-      const unsubscribe = answers.subscribe(trigger, take);
-      answers
-        .answer(trigger)
-        .then((answer) => {
-          if (!following) return;
-          if ('error' in answer && !begun) throw answer.error;
-          take(answer);
-        })
-        .catch((error: unknown) => endWith(call, toStatus(error, log)));
-      return () => {
-        following = false;
-        unsubscribe();
-      };
+    const unsubscribe = answers.subscribe(trigger, take);
+    answers
+      .answer(trigger)
+      .then((answer) => {
+        if (!isFollowing) return;
+        if ('error' in answer && !hasBegun) throw answer.error;
+        take(answer);
+      })
+      .catch((error: unknown) => endWith(call, toStatus(error, log)));
+    return () => {
+      isFollowing = false;
+      unsubscribe();
     };
-  }
+  };
 }
 
-/** A trigger's specs follow from its metadata, so they change only when the stream is restarted. */
-function followSpecs(call: Push<GetMetricSpecResponse>): Follow {
-  let current: GetMetricSpecResponse;
-  const write = latestWriter(call, (_identity: string) => current);
-  return ({ specs }) => {
-    current = specs;
-    write(JSON.stringify(specs));
-    return () => {};
+/** A trigger's specs follow from its metadata, so they are sent once. */
+const sendSpecs: Follow<GetMetricSpecResponse> = (call, { specs }) => {
+  call.write(specs);
+  return () => {};
+};
+
+/**
+ * Writes a state whenever it differs from the last one written, one message at a time. While the client does not read,
+ * only the newest state waits, so that a stalled client costs no memory.
+ */
+function activeWriter(call: Push<IsActiveResponse>): (active: boolean) => void {
+  let wanted: boolean;
+  let sent: boolean | undefined;
+  let isWriting = false;
+  const writeNext = (): void => {
+    if (isWriting || wanted === sent || call.cancelled || call.writableEnded) return;
+    isWriting = true;
+    sent = wanted;
+    call.write({ result: wanted }, () => {
+      isWriting = false;
+      writeNext();
+    });
+  };
+  return (active) => {
+    wanted = active;
+    writeNext();
   };
 }
 

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
 import type { GetMetricSpecResponse } from './generated/externalscaler/GetMetricSpecResponse.js';
@@ -31,21 +32,19 @@ const entryOverhead = 1024;
 
 /**
  * Triggers by the content of their metadata, so that a call costs one look-up and a comparison of strings instead of a
- * parse. KEDA sends the whole metadata with every call, its keys in any order. Refusals are kept as well: KEDA repeats
- * them just as often.
+ * parse. KEDA sends the whole metadata with every call, its keys in any order, and repeats refused triggers as often.
  */
 export class TriggerCache {
   readonly #parse: ParseTrigger;
-  readonly #mostCharacters: number;
-  readonly #objects = new Map<string, Entry[]>();
-  #characters = 0;
+  readonly #objects: LRUCache<string, readonly Entry[]>;
 
-  /**
-   * @param mostCharacters of metadata kept in all; beyond it the oldest triggers go, to be parsed again when asked about
-   */
-  constructor(parse: ParseTrigger, mostCharacters: number) {
+  /** @param maxCharacters of metadata kept in all; the triggers asked for longest ago are parsed again when asked for */
+  constructor(parse: ParseTrigger, maxCharacters: number) {
     this.#parse = parse;
-    this.#mostCharacters = mostCharacters;
+    this.#objects = new LRUCache({
+      maxSize: maxCharacters,
+      sizeCalculation: (entries) => entries.reduce((sum, { weight }) => sum + weight, 0),
+    });
   }
 
   /**
@@ -56,7 +55,12 @@ export class TriggerCache {
     if (!ref)
       throw new ScalerError('invalid', 'scaledObjectRef is missing: send name, namespace and scalerMetadata');
     const key = `${ref.namespace}/${ref.name}`;
-    const entry = this.#objects.get(key)?.find((candidate) => sameRef(candidate, ref)) ?? this.#add(key, ref);
+    const entries = this.#objects.get(key);
+    let entry = entries?.find((candidate) => sameRef(candidate, ref));
+    if (entry === undefined) {
+      entry = this.#parsed(ref);
+      this.#objects.set(key, [...(entries?.slice(1 - entriesPerObject) ?? []), entry]);
+    }
     if (entry.outcome instanceof ScalerError) throw entry.outcome;
     return entry.outcome;
   }
@@ -71,7 +75,7 @@ export class TriggerCache {
     }
   }
 
-  /** The metadata as it came of those triggers that are known here. */
+  /** The metadata, as KEDA sent it, of those triggers that are known here. */
   *refsOf(triggers: Iterable<Trigger>): Iterable<ScaledObjectRef__Output> {
     const wanted = new Set(triggers);
     for (const entries of this.#objects.values())
@@ -79,35 +83,15 @@ export class TriggerCache {
         if (!(outcome instanceof ScalerError) && wanted.has(outcome.trigger)) yield ref;
   }
 
-  /** Forgets everything, for when what `parse` makes of a trigger has changed. */
-  clear(): void {
-    this.#objects.clear();
-    this.#characters = 0;
-  }
-
-  #add(key: string, ref: ScaledObjectRef__Output): Entry {
-    const keyCount = Object.keys(ref.scalerMetadata).length;
-    const entry = { ref, keyCount, weight: weigh(ref), outcome: this.#work(ref) };
-    const entries = this.#objects.get(key) ?? [];
-    this.#objects.set(key, entries);
-    entries.push(entry);
-    this.#characters += entry.weight;
-    if (entries.length > entriesPerObject) this.#characters -= entries.shift()!.weight;
-    for (const [oldest, dropped] of this.#objects) {
-      if (this.#characters <= this.#mostCharacters) break;
-      this.#objects.delete(oldest);
-      for (const { weight } of dropped) this.#characters -= weight;
-    }
-    return entry;
-  }
-
-  #work(ref: ScaledObjectRef__Output): KnownTrigger | ScalerError {
+  #parsed(ref: ScaledObjectRef__Output): Entry {
+    const entry = { ref, keyCount: Object.keys(ref.scalerMetadata).length, weight: weigh(ref) };
     try {
       const trigger = this.#parse(ref);
       const scale = metricScale(trigger.threshold);
-      return { trigger, scale, specs: { metricSpecs: [metricSpec(trigger.metricName, scale)] } };
+      const specs = { metricSpecs: [metricSpec(trigger.metricName, scale)] };
+      return { ...entry, outcome: { trigger, scale, specs } };
     } catch (error) {
-      if (error instanceof ScalerError) return error;
+      if (error instanceof ScalerError) return { ...entry, outcome: error };
       throw error;
     }
   }

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Planner } from '../planner/planner.js';
+import type { Trigger } from '../trigger/trigger.js';
 import type { Log } from './log.js';
 import type { GrpcServer } from './server.js';
 
@@ -22,44 +22,34 @@ export interface WarmUpParts {
  */
 export async function warmUp({ grpc, planner, seconds, log, signal, tell }: WarmUpParts): Promise<void> {
   const startedAt = performance.now();
-  const enough = new AbortController();
-  const giveUp = (): void => enough.abort();
-  signal.addEventListener('abort', giveUp, { once: true });
-  let all = 0;
-  let done = 0;
+  const enough = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
+  let triggers: readonly Trigger[] = [];
+  let withModel = 0;
+  const report = (): void => {
+    if (!enough.aborted)
+      tell(`${withModel} of the ${triggers.length} triggers of other replicas have their model`);
+  };
   const work = async (): Promise<void> => {
     tell('asking the other replicas for their triggers');
-    const triggers = await grpc.triggersOfOthers(enough.signal);
-    if (enough.signal.aborted) return;
-    all = triggers.length;
-    const report = (): void => {
-      if (!enough.signal.aborted) tell(`${done} of the ${all} triggers of other replicas have their model`);
-    };
-    const count = (): void => {
-      done++;
+    const known = await grpc.triggersOfOthers(enough);
+    if (enough.aborted) return;
+    triggers = known;
+    report();
+    const warm = async (trigger: Trigger): Promise<void> => {
+      await planner.warmUp(trigger).catch(() => undefined);
+      withModel++;
       report();
     };
-    report();
-    await Promise.all(
-      triggers.map((trigger) =>
-        planner
-          .warmUp(trigger)
-          .catch(() => undefined)
-          .then(count),
-      ),
-    );
+    await Promise.all(triggers.map(warm));
   };
-  const bound = delay(seconds * 1000, undefined, { signal: enough.signal }).catch(() => undefined);
   await Promise.race([
     work().catch((err) => log.warn({ err }, 'the other replicas could not be asked for their triggers')),
-    bound,
+    new Promise((resolve) => enough.addEventListener('abort', resolve, { once: true })),
   ]);
-  enough.abort();
-  signal.removeEventListener('abort', giveUp);
   if (signal.aborted) return;
   const took = Math.round(performance.now() - startedAt) / 1000;
   log.info(
-    { triggers: all, withModel: done, seconds: took },
+    { triggers: triggers.length, withModel, seconds: took },
     'warmed up with the triggers of other replicas',
   );
 }

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RpcObserver } from '../grpc/call-watch.js';
 import type { PlannerObserver } from '../planner/ports.js';
 import type { Answers } from '../planner/types.js';
@@ -10,7 +10,6 @@ import type { Logger } from './log.js';
 import { triggerFamilies } from './trigger-families.js';
 import { registerTriggerGauges } from './trigger-gauge.js';
 import { triggerLog } from './trigger-log.js';
-import { workMetrics } from './work-metrics.js';
 
 /** What the parts of the scaler report to, and what is scraped of it. */
 export interface Telemetry {
@@ -34,17 +33,54 @@ export interface TelemetryOptions {
   readonly sourceNames: ReadonlySet<string>;
 }
 
-/** Makes the metrics and log lines of a scaler. Everything is in a registry of its own, so tests can have several. */
+/** Makes the metrics and log lines of a scaler, in a registry of their own. */
 export function createTelemetry({ clock, log, version, sourceNames }: TelemetryOptions): Telemetry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  new Gauge({
-    name: 'predictive_scaler_build_info',
-    help: 'Version of the scaler and of Node.js; always 1.',
-    labelNames: ['version', 'node_version'],
-    registers: [registry],
-  }).set({ version, node_version: process.version }, 1);
-  const work = workMetrics(registry);
+  const gauge = (name: string, help: string, labelNames: string[] = [], collect?: (this: Gauge) => void) =>
+    new Gauge({
+      name: `predictive_scaler_${name}`,
+      help,
+      labelNames,
+      registers: [registry],
+      ...(collect && { collect }),
+    });
+  const counter = (name: string, help: string) =>
+    new Counter({ name: `predictive_scaler_${name}`, help, labelNames: ['source'], registers: [registry] });
+  const histogram = (name: string, help: string, labelNames: string[], buckets: number[]) =>
+    new Histogram({ name: `predictive_scaler_${name}`, help, labelNames, buckets, registers: [registry] });
+
+  gauge('build_info', 'Version of the scaler and of Node.js; always 1.', ['version', 'node_version']).set(
+    { version, node_version: process.version },
+    1,
+  );
+  const fits = histogram(
+    'fit_duration_seconds',
+    'Time from asking for a fit to its end, its wait for a worker thread included, in seconds.',
+    ['outcome'],
+    [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  );
+  const fetches = histogram(
+    'fetch_duration_seconds',
+    'Time that one request to a source of history took, in seconds.',
+    ['source', 'kind', 'outcome'],
+    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  );
+  const samples = counter('fetched_samples_total', 'Samples that sources of history have sent.');
+  const bytes = counter(
+    'fetched_bytes_total',
+    'Bytes of answers that sources of history have sent, decompressed.',
+  );
+  const dropped = counter(
+    'dropped_samples_total',
+    'Samples without a finite value that were left out of an answer.',
+  );
+  const rpcs = histogram(
+    'rpc_duration_seconds',
+    'Time from a gRPC call to its status, in seconds; a stream counts its whole life.',
+    ['method', 'code'],
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+  );
   const limit = new LineLimit(log, () => clock.nowSeconds());
   const lines = triggerLog(log, limit);
   const sourceLabel = (source: string): string => (sourceNames.has(source) ? source : 'address');
@@ -54,17 +90,22 @@ export function createTelemetry({ clock, log, version, sourceNames }: TelemetryO
     planner: {
       ...lines,
       fitFinished(trigger, seconds) {
-        work.fitEnded(seconds, 'ok');
+        fits.observe({ outcome: 'ok' }, seconds);
         lines.fitFinished(trigger, seconds);
       },
       fitFailed(trigger, seconds, error) {
-        work.fitEnded(seconds, 'failed');
+        fits.observe({ outcome: 'failed' }, seconds);
         lines.fitFailed(trigger, seconds, error);
       },
     },
     history: {
-      requestEnded: (event) => work.fetchEnded({ ...event, source: sourceLabel(event.source) }),
-      samplesDropped: (source, count) => work.samplesDropped(sourceLabel(source), count),
+      requestEnded({ kind, outcome, seconds, ...event }) {
+        const source = sourceLabel(event.source);
+        fetches.observe({ source, kind, outcome }, seconds);
+        samples.inc({ source }, event.samples);
+        bytes.inc({ source }, event.bytes);
+      },
+      samplesDropped: (source, count) => dropped.inc({ source: sourceLabel(source) }, count),
       noticed({ source, subject, topic, message }) {
         if (!limit.admits(`source ${sourceLabel(source)}`)) return;
         if (message === undefined)
@@ -73,18 +114,13 @@ export function createTelemetry({ clock, log, version, sourceNames }: TelemetryO
       },
     },
     rpc: (method, code, seconds) =>
-      work.rpcEnded(method.replace(/^\//, ''), status[code] ?? String(code), seconds),
+      rpcs.observe({ method: method.replace(/^\//, ''), code: status[code] ?? String(code) }, seconds),
     exportAnswers(answers) {
       registerTriggerGauges(triggerFamilies, answers, () => clock.nowSeconds(), registry);
-      new Gauge({
-        name: 'predictive_scaler_triggers',
-        help: 'Triggers that are known now.',
-        registers: [registry],
-        collect() {
-          let count = 0;
-          for (const _ of answers.all()) count++;
-          this.set(count);
-        },
+      gauge('triggers', 'Triggers that are known now.', [], function () {
+        let count = 0;
+        for (const _ of answers.all()) count++;
+        this.set(count);
       });
     },
   };

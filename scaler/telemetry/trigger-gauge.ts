@@ -10,7 +10,7 @@ export interface TriggerFamily {
   /** A label beside those of the trigger. */
   readonly label?: string | undefined;
   /** Hands over the series of one trigger: a value, and the value of `label` where there is one. */
-  readonly collect: (context: TriggerState, emit: Emit) => void;
+  readonly collect: (context: TriggerState, emit: Emit) => unknown;
 }
 
 /** Takes a sample; NaN for none. */
