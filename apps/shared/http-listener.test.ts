@@ -56,7 +56,7 @@ describe('an HTTP listener', () => {
       listenHttp(() => {}, { host: '127.0.0.1', port: first.port }),
       {
         name: 'ConfigurationError',
-        message: `cannot listen on 127.0.0.1:${first.port}: another program holds the port.`,
+        message: `HTTP address 127.0.0.1, port ${first.port}: another process listens there; stop it or choose another port (EADDRINUSE)`,
       },
     );
     await first.close(0);
@@ -67,7 +67,7 @@ describe('an HTTP listener', () => {
       listenHttp(() => {}, { host: '192.0.2.1', port: 0 }),
       {
         name: 'ConfigurationError',
-        message: /^cannot listen on 192\.0\.2\.1:0: this machine does not have the address\./,
+        message: /^HTTP address 192\.0\.2\.1, port 0: no interface of this machine has that address/,
       },
     );
   });

@@ -48,7 +48,10 @@ describe('a program', () => {
     const { port } = new URL(await first.url('http'));
     const second = new ChildProgram(sample, { ...loopback, PORT: port });
     assert.deepEqual(await second.ended(), { code: 2, signal: null });
-    assert.equal(second.errorOutput, `cannot listen on 127.0.0.1:${port}: another program holds the port.\n`);
+    assert.equal(
+      second.errorOutput,
+      `HTTP address 127.0.0.1, port ${port}: another process listens there; stop it or choose another port (EADDRINUSE)\n`,
+    );
     await first.stop();
   });
 
