@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { HpaBehaviour, ScalingRules } from '../hpa/behaviour.js';
 import { formatDuration } from '../shared/duration.js';
-import { showAddress } from '../shared/show.js';
+import { showAddress } from '../shared/redact.js';
 import { USUAL_SCALER_ADDRESS } from '../trigger/trigger.js';
 import type { ReplayTrigger } from './replay.js';
 import type { ScalingSetup } from './scaled-workload.js';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { formatDuration } from '../shared/duration.js';
 import { explain, Problems } from '../shared/problems.js';
-import { HIDDEN, isSecretKey, Secret, showAs, withoutSecrets } from '../shared/secret.js';
+import { isSecretKey, withoutSecrets } from '../shared/redact.js';
+import { HIDDEN, Secret, showAs } from '../shared/secret.js';
 import { show, showKey } from '../shared/show.js';
 import { didYouMean } from '../shared/suggest.js';
 import type { GivenSecret, ScalerConfig } from './config.js';

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { ScalerError } from '../shared/errors.js';
-import { showAddress } from '../shared/show.js';
+import { showAddress } from '../shared/redact.js';
 import { clip } from './clip.js';
 
 /** An address that may be asked. */

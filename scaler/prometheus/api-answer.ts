@@ -1,5 +1,5 @@
+import type { Hide } from '../shared/redact.js';
 import { show } from '../shared/show.js';
-import type { Hide } from './hide-secrets.js';
 import { labelSet } from './label-set.js';
 import { formatFailure, RequestFailure } from './request-failure.js';
 

@@ -2,9 +2,9 @@ import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { Agent, type Dispatcher, request } from 'undici';
+import { type Hide, hideSent } from '../shared/redact.js';
 import { WatchedFile } from '../shared/watched-file.js';
 import { credentialsOf, type OnFileTrouble, readOrKeep } from './credentials.js';
-import { type Hide, hideSent } from './hide-secrets.js';
 import { RequestFailure } from './request-failure.js';
 import type { SourceConfig } from './source-config.js';
 

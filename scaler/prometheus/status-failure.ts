@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
+import type { Hide } from '../shared/redact.js';
 import { clip } from './clip.js';
-import type { Hide } from './hide-secrets.js';
 import { formatFailure, passingFault, RequestFailure } from './request-failure.js';
 
 /**

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { ScalerError } from './errors.js';
 import { metaOf } from './fields.js';
-import { isSecretKey } from './secret.js';
-import { show, showAddress } from './show.js';
+import { isSecretKey, showAddress } from './redact.js';
+import { show } from './show.js';
 import { didYouMean } from './suggest.js';
 
 /** How many problems one message tells; a user fixes these first. */

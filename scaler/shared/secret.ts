@@ -39,24 +39,3 @@ export function showAs<T extends object>(value: T, shown: () => unknown): T {
   Object.defineProperty(value, inspect.custom, { value: shown });
   return Object.freeze(value);
 }
-
-/** Keys that hold secrets in a configuration: passwords and tokens, and headers and parameters, where tokens hide. */
-const SECRET_KEY = /^(password|token|headers|queryParameters)$/;
-
-/** A deep copy of plain data for showing, with everything under a key that may hold a secret hidden. */
-export function withoutSecrets(value: unknown): unknown {
-  if (value === null || typeof value !== 'object' || value instanceof Secret) return value;
-  if (Array.isArray(value)) return value.map(withoutSecrets);
-  return Object.fromEntries(
-    Object.entries(value).map(([key, held]) => {
-      if (!isSecretKey(key)) return [key, withoutSecrets(held)];
-      const names = held !== null && typeof held === 'object' ? Object.keys(held) : undefined;
-      return [key, names === undefined ? HIDDEN : Object.fromEntries(names.map((name) => [name, HIDDEN]))];
-    }),
-  );
-}
-
-/** Whether a key of a configuration holds a secret, so that messages must not repeat its value. */
-export function isSecretKey(key: string): boolean {
-  return SECRET_KEY.test(key);
-}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { showAddress } from './show.js';
+import { showAddress } from './redact.js';
 
 describe('an address in a message', () => {
   for (const [address, shown] of [

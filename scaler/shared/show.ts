@@ -1,5 +1,3 @@
-import { HIDDEN } from './secret.js';
-
 /** Longest stretch of a user's text that a message repeats. */
 const SHOWN_LENGTH = 80;
 
@@ -34,19 +32,4 @@ export function quoted(value: unknown): string {
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
       .join(''),
   );
-}
-
-/**
- * An address as a message may repeat it: without user name, password, query and fragment, which are where tokens
- * hide. Works on text that is no valid address too, since that is what error messages are about.
- *
- * @example showAddress('http://ann:secret@prometheus:9090?token=x') // '"http://prometheus:9090"'
- */
-export function showAddress(address: string): string {
-  const [path = ''] = address.split(/[?#]/, 1);
-  // A password may hold these characters as well: then nothing tells where it begins and ends.
-  if (address.slice(path.length).includes('@'))
-    return show(`${/^[a-z]+:\/\//i.exec(address)?.[0] ?? ''}${HIDDEN}`);
-  // The greedy match reaches the last @, since a password may hold one; what follows the host may not.
-  return show(path.replace(/^([^/]*\/\/)?.*@/, '$1'));
 }

@@ -12,7 +12,7 @@ import {
   ValidationError,
   wholeSeconds,
 } from '../shared/fields.js';
-import { showAddress } from '../shared/show.js';
+import { showAddress } from '../shared/redact.js';
 import { address } from './address.js';
 import { pairs, seasons, timezone } from './forms.js';
 import { checkHeader, checkQueryParameter } from './headers.js';

@@ -1,5 +1,5 @@
-import { showAs, withoutSecrets } from '../shared/secret.js';
-import { showAddress } from '../shared/show.js';
+import { showAddress, withoutSecrets } from '../shared/redact.js';
+import { showAs } from '../shared/secret.js';
 import type { TriggerAddress } from './address.js';
 import type { TriggerKeyName, TriggerValues } from './keys.js';
 import type { TriggerSource } from './trigger.js';

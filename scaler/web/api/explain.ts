@@ -1,8 +1,8 @@
 import type { Snapshot } from '../../planner/types.js';
 import type { ScalerError } from '../../shared/errors.js';
+import { redact } from '../../shared/redact.js';
 import type { Accuracy, ApiError, ComingPeak, ExplanationStep } from './contract.js';
 import { known, rfc3339, rounded } from './json-values.js';
-import { redact } from './redact.js';
 
 /** How a snapshot's value came about, in the order in which it was decided. */
 export function explain(snapshot: Snapshot): ExplanationStep[] {

@@ -1,8 +1,8 @@
 import { Document, visit } from 'yaml';
 import { formatDuration } from '../../shared/duration.js';
+import { redact } from '../../shared/redact.js';
 import { quoted } from '../../shared/show.js';
 import type { Trigger } from '../../trigger/trigger.js';
-import { redact } from './redact.js';
 
 /**
  * Characters that no eye sees. Whoever pastes a text must see what it does, so they are written as escapes, which mean

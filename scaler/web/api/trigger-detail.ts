@@ -1,6 +1,7 @@
 import { type FittedModel, forecast, type PooledModel, type Series } from '../../forecast/index.js';
 import { LOWER_QUANTILE, stepsBehind } from '../../planner/outlook.js';
 import type { Answer, Evidence, KnownTrigger, PastAnswers, StateChange } from '../../planner/types.js';
+import { redact } from '../../shared/redact.js';
 import { describeSource } from '../../trigger/source.js';
 import type { Trigger } from '../../trigger/trigger.js';
 import type {
@@ -16,7 +17,6 @@ import type {
 import { apiError, explain } from './explain.js';
 import { known, knownList, rfc3339, rounded } from './json-values.js';
 import { type GrpcAccess, grpcurlCommand, manifestYaml } from './manifest.js';
-import { redact } from './redact.js';
 import { compareReplicas } from './replica-comparison.js';
 import { seasonProfiles } from './season-profile.js';
 import { sparkline } from './sparkline.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { cpuMilliseconds } from '../../../test/support/cpu-time.js';
+import { cpuMilliseconds } from '../../test/support/cpu-time.js';
 import { redact } from './redact.js';
 
 describe('redact', () => {

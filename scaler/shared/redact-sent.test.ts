@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { hideSent } from './hide-secrets.js';
+import { hideSent } from './redact.js';
 
 const nothing = { headers: {}, queryParameters: {} };
 
