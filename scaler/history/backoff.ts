@@ -2,7 +2,7 @@
 const firstWaitSeconds = 30;
 const longestWaitSeconds = 300;
 
-/** Keeps a request that is too much for a source from being made again at every tick. */
+/** Makes a request that failed wait longer after each failure instead of being sent again at every tick. */
 export class Backoff {
   #failures = 0;
   #retryAtSeconds = 0;
@@ -10,7 +10,7 @@ export class Backoff {
 
   isWaiting(nowSeconds: number): boolean {
     const waitSeconds = this.#retryAtSeconds - nowSeconds;
-    // A clock that was set back must not make the wait longer.
+    // When the clock was set back, the wait must not become longer.
     return this.#failures > 0 && waitSeconds > 0 && waitSeconds <= longestWaitSeconds;
   }
 

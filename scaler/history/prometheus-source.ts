@@ -28,10 +28,10 @@ export interface PrometheusSourceOptions {
  */
 const maxEvaluations = 11_000;
 
-/** A heartbeat may be missing for so many steps, as in an outage, without a notice. */
+/** Steps without a heartbeat, as in an outage, before that is reported. */
 const recentHeartbeats = 24;
 
-/** A request that is too much for the server is halved so many times before that is an answer. */
+/** How many times a request that is too much for the server is halved. */
 const maxHalvings = 5;
 
 /** What all parts of a range have in common. */
@@ -136,7 +136,7 @@ export class PrometheusSource implements HistorySource {
       agree(values, peaks);
       return { startSeconds: fromSeconds, stepSeconds, values, peaks };
     } finally {
-      // What is still under way after a failure is of no use to anybody.
+      // After a failure nobody needs the other parts.
       failed.abort();
       signal?.removeEventListener('abort', giveUp);
     }

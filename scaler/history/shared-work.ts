@@ -3,7 +3,7 @@
  * work itself is aborted only when the last of them has given up.
  */
 export class SharedWork<Result> {
-  /** Until the work has ended: results are kept by the thousand. */
+  /** Dropped when the work has ended, since thousands of results are kept. */
   #controller: AbortController | undefined = new AbortController();
   readonly #result: Promise<Result>;
   #waiting = 0;
@@ -12,7 +12,7 @@ export class SharedWork<Result> {
   /** Starts the work. `run` must end soon after its signal is aborted. */
   constructor(run: (signal: AbortSignal) => Promise<Result>) {
     this.#result = run(this.#controller!.signal);
-    // A failure is for the callers of join(); when all of them have gone there is nobody left to tell.
+    // Callers of join() get the failure; without any it must not count as unhandled.
     this.#result.then(
       () => this.#end('done'),
       () => this.#end('failed'),
@@ -48,7 +48,7 @@ export class SharedWork<Result> {
     }
   }
 
-  /** Ends the work, whoever waits. */
+  /** Aborts the work for all callers. */
   abort(reason: unknown): void {
     if (this.#state !== 'running') return;
     this.#state = 'aborted';

@@ -4,7 +4,7 @@ import { formatDuration } from '../shared/duration.js';
 import { ScalerError } from '../shared/errors.js';
 import type { HistorySource } from './types.js';
 
-/** Fewer steps are not asked for at once: their number is not what makes a query slow. */
+/** Slices are not made smaller than this: so few steps are not what makes a query slow. */
 const fewestSteps = 12;
 
 /** How many steps of one query are asked for at once: halved each time the source does not answer in time. */

@@ -47,7 +47,7 @@ export class HistoryWindow {
   readonly #buffer: StepBuffer;
   readonly #slice: SliceSize;
   #isLoaded = false;
-  /** First step that was asked for: of earlier ones nothing is known because nobody wanted them. */
+  /** First step that was asked for: earlier ones are unknown because no trigger wanted them. */
   #askedFrom = 0;
   #askedAtSeconds = Number.NEGATIVE_INFINITY;
   readonly #newestBackoff = new Backoff();
@@ -173,7 +173,7 @@ export class HistoryWindow {
     return false;
   }
 
-  /** Ends what is under way. */
+  /** Aborts what is under way. */
   close(): void {
     const reason = new DOMException('the history window is no longer in use', 'AbortError');
     this.#load?.abort(reason);
@@ -195,7 +195,7 @@ export class HistoryWindow {
     return Math.max(this.#askedFrom, this.#buffer.first);
   }
 
-  /** Whether steps before those held are wanted, and there is room: a clock that went back makes none. */
+  /** Whether steps before those held are wanted and fit into the buffer. */
   #lacksOlder(goal: Goal): boolean {
     const { end, capacity } = this.#buffer;
     return Math.max(goal.from, end - capacity) < this.#heldFrom;
@@ -212,7 +212,7 @@ export class HistoryWindow {
     return isDue && this.#resumeAt() < this.#buffer.end;
   }
 
-  /** The step after the last known one, but not so far back that a series that ended is asked for for ever. */
+  /** The step after the last known one; not further back than a late sample can be, since the series may have ended. */
   #resumeAt(): number {
     const { end, first } = this.#buffer;
     const late = Math.max(2, Math.ceil(lateSeconds / this.#options.stepSeconds));

@@ -29,7 +29,7 @@ interface Share {
 
 /**
  * Keeps every trigger that KEDA asks about: the first question makes a trigger known, its answer is then renewed in
- * the background, and it is dropped when nobody has asked for a while. Questions are answered from memory.
+ * the background, and it is dropped when nobody has asked for a while. Calls are answered from memory.
  */
 export class Planner implements Answers {
   /** By `keyOf`. Several share a key while an edit is new, and where triggers of a ScaledObject have one metricName. */

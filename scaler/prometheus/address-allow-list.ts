@@ -30,7 +30,7 @@ const form =
 const maxShown = 5;
 
 /**
- * The addresses that triggers may bring along. A tenant who can write a ScaledObject is not trusted, so an address is
+ * The addresses that triggers may bring along. Whoever can write a ScaledObject is not trusted, so an address is
  * compared only after the WHATWG URL parser has brought it into its one form: `http://0x7f.1`, `http://[::FFFF:7f00:1]`
  * or an upper-case name gain nothing.
  */

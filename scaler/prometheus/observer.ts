@@ -13,18 +13,18 @@ export interface RequestEnded {
   readonly bytes: number;
 }
 
-/** Something that a user should know although the answer goes on, told once when it begins and once when it ends. */
+/** A state that users should know of, reported once when it begins and once when it ends. */
 export interface Notice {
   /** The source's key. */
   readonly source: string;
   /** The query or the file that it is about; undefined when it is about the source. */
   readonly subject: string | undefined;
   readonly topic: 'warnings' | 'not-finite' | 'circuit' | 'clock' | 'files' | 'heartbeat';
-  /** What is the matter, safe to log; undefined when it is over. */
+  /** The state in words, safe to log; undefined when it has ended. */
   readonly message: string | undefined;
 }
 
-/** Hears what goes on between the scaler and its sources: for metrics and logs. */
+/** Turns requests and states of sources into metrics and logs. */
 export interface HistoryObserver {
   requestEnded(event: RequestEnded): void;
   /** Samples without a finite value (NaN, Inf) that were left out of an answer. */
@@ -32,7 +32,7 @@ export interface HistoryObserver {
   noticed(notice: Notice): void;
 }
 
-/** For callers that do not listen. */
+/** Ignores everything. */
 export const silentObserver: HistoryObserver = {
   requestEnded: () => {},
   samplesDropped: () => {},

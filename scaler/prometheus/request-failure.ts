@@ -31,7 +31,7 @@ export class RequestFailure extends Error {
 /** The server is in trouble and may be well again soon. */
 export const passingFault = { isPassing: true, isServerFault: true };
 
-/** The answer did not come in time. Not tried again at once: a query too heavy for the server would only pile up. */
+/** The answer did not come in time. Not retried at once: heavy queries would pile up at the server. */
 export function timeoutFailure(timeoutSeconds: number): RequestFailure {
   return new RequestFailure(
     'unavailable',

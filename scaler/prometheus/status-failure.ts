@@ -49,7 +49,7 @@ export function statusFailure(
       `gave the query up (${errorType})${said}; make it cheaper with a recording rule, or raise the server's query timeout`,
       { isSlow: true },
     );
-  // The words that tell a backend's trouble may be the query's own, so they count for nothing but another try.
+  // These words may be the query's own, so they lead to a retry only and do not count for the breaker.
   if (isBackends)
     return new RequestFailure('unavailable', `fails (${line})${said}; check its log`, { isPassing: true });
   if (status >= 500 || error !== undefined)
