@@ -54,7 +54,6 @@ RUN node /build/dist/scripts/images/prune-packages.js /build/dist/apps/telemetry
 FROM base AS telemetry
 COPY --from=telemetry-modules /app ./
 COPY --from=build /build/dist/apps/shared dist/apps/shared
-COPY --from=build /build/dist/scaler/shared/listen.js /build/dist/scaler/shared/errors.js dist/scaler/shared/
 COPY --from=build /build/dist/apps/telemetry dist/apps/telemetry
 EXPOSE 8000 8001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["node", "dist/apps/shared/health-check.js", "METRICS_PORT", "8001"]
@@ -66,7 +65,6 @@ RUN node /build/dist/scripts/images/prune-packages.js /build/dist/apps/pokedex/m
 FROM base AS pokedex
 COPY --from=pokedex-modules /app ./
 COPY --from=build /build/dist/apps/shared dist/apps/shared
-COPY --from=build /build/dist/scaler/shared/listen.js /build/dist/scaler/shared/errors.js dist/scaler/shared/
 COPY --from=build /build/dist/apps/pokedex dist/apps/pokedex
 EXPOSE 5000 8689
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["node", "dist/apps/shared/health-check.js", "METRICS_PORT", "8689"]
@@ -78,7 +76,6 @@ RUN node /build/dist/scripts/images/prune-packages.js /build/dist/apps/hello-met
 FROM base AS hello-metrics
 COPY --from=hello-metrics-modules /app ./
 COPY --from=build /build/dist/apps/shared dist/apps/shared
-COPY --from=build /build/dist/scaler/shared/listen.js /build/dist/scaler/shared/errors.js dist/scaler/shared/
 COPY --from=build /build/dist/apps/hello-metrics dist/apps/hello-metrics
 EXPOSE 5000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["node", "dist/apps/shared/health-check.js", "PORT", "5000"]
@@ -101,7 +98,6 @@ RUN node /build/dist/scripts/images/prune-packages.js /build/dist/apps/boiler/pr
 FROM base AS boiler-producer
 COPY --from=boiler-producer-modules /app ./
 COPY --from=build /build/dist/apps/shared dist/apps/shared
-COPY --from=build /build/dist/scaler/shared/listen.js /build/dist/scaler/shared/errors.js dist/scaler/shared/
 COPY --from=build /build/dist/apps/boiler dist/apps/boiler
 EXPOSE 8001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["node", "dist/apps/shared/health-check.js", "METRICS_PORT", "8001"]
@@ -113,7 +109,6 @@ RUN node /build/dist/scripts/images/prune-packages.js /build/dist/apps/boiler/co
 FROM base AS boiler-consumer
 COPY --from=boiler-consumer-modules /app ./
 COPY --from=build /build/dist/apps/shared dist/apps/shared
-COPY --from=build /build/dist/scaler/shared/listen.js /build/dist/scaler/shared/errors.js dist/scaler/shared/
 COPY --from=build /build/dist/apps/boiler dist/apps/boiler
 EXPOSE 8001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["node", "dist/apps/shared/health-check.js", "METRICS_PORT", "8001"]
@@ -125,7 +120,6 @@ RUN node /build/dist/scripts/images/prune-packages.js /build/dist/apps/boiler/da
 FROM base AS boiler-dashboard
 COPY --from=boiler-dashboard-modules /app ./
 COPY --from=build /build/dist/apps/shared dist/apps/shared
-COPY --from=build /build/dist/scaler/shared/listen.js /build/dist/scaler/shared/errors.js dist/scaler/shared/
 COPY --from=build /build/dist/apps/boiler dist/apps/boiler
 EXPOSE 8090 8001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["node", "dist/apps/shared/health-check.js", "METRICS_PORT", "8001"]
@@ -137,7 +131,6 @@ RUN node /build/dist/scripts/images/prune-packages.js /build/dist/apps/metric-se
 FROM base AS metric-sender
 COPY --from=metric-sender-modules /app ./
 COPY --from=build /build/dist/apps/shared dist/apps/shared
-COPY --from=build /build/dist/scaler/shared/listen.js /build/dist/scaler/shared/errors.js dist/scaler/shared/
 COPY --from=build /build/dist/apps/metric-sender dist/apps/metric-sender
 EXPOSE 8001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["node", "dist/apps/shared/health-check.js", "METRICS_PORT", "8001"]
@@ -149,7 +142,6 @@ RUN node /build/dist/scripts/images/prune-packages.js /build/dist/apps/metric-se
 FROM base AS metric-receiver
 COPY --from=metric-receiver-modules /app ./
 COPY --from=build /build/dist/apps/shared dist/apps/shared
-COPY --from=build /build/dist/scaler/shared/listen.js /build/dist/scaler/shared/errors.js dist/scaler/shared/
 COPY --from=build /build/dist/apps/metric-sender dist/apps/metric-sender
 EXPOSE 8001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["node", "dist/apps/shared/health-check.js", "METRICS_PORT", "8001"]
