@@ -10,8 +10,9 @@ const arrows = {
   planner: ['shared', 'forecast', 'trigger', 'history'],
   grpc: ['shared', 'trigger', 'planner'],
   telemetry: ['shared', 'trigger', 'prometheus', 'planner', 'grpc'],
-  web: ['shared', 'forecast', 'hpa', 'trigger', 'config', 'planner', 'telemetry'],
-  backtest: ['shared', 'forecast', 'hpa', 'trigger', 'prometheus', 'history', 'planner'],
+  'page-kit': [],
+  web: ['shared', 'page-kit', 'forecast', 'hpa', 'trigger', 'config', 'planner', 'telemetry'],
+  backtest: ['shared', 'page-kit', 'forecast', 'hpa', 'trigger', 'prometheus', 'history', 'planner'],
   demo: ['shared', 'backtest', 'grpc', 'web'],
 };
 

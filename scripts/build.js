@@ -1,35 +1,45 @@
 /**
- * Compiles to dist/ and copies the pages' assets there; `npm run build` runs it. It writes only what has changed, so
+ * Compiles to dist/ and bundles the pages there; `npm run build` runs it. It writes only what has changed, so
  * programs that run from dist/ are not disturbed, and it removes what no longer has a source.
  */
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
-  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmdirSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
-/** Folders with a tsconfig.json, each compiled on its own. Their build information lies in dist/.build. */
-const projects = ['.', 'loadtests', 'scaler/web/page', 'apps/boiler/dashboard/page'];
+/** Folders with a tsconfig.json. Their build information lies in dist/.build. */
+const projects = ['.', 'loadtests', 'scaler/page-kit'];
 
-/** Files that are copied as they are: target and source. */
-const assets = new Map([
-  ['dist/scaler/web/api/openapi.yaml', 'docs/openapi.yaml'],
-  ...['scaler/web/page', 'scaler/backtest/report', 'apps/boiler/dashboard/page'].flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => /\.(html|css|svg|js)$/.test(name))
-      .map((name) => /** @type {const} */ ([`dist/${folder}/${name}`, `${folder}/${name}`])),
-  ),
-]);
+/** What browsers run, each bundled with all that it imports: entry points and how they are loaded. */
+/** @type {import('esbuild').BuildOptions[]} */
+const pages = [
+  {
+    entryPoints: ['main.ts', 'theme.ts', 'style.css'].map((name) => `scaler/web/page/${name}`),
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'scaler/web/page/[name]-[hash]',
+  },
+  {
+    entryPoints: ['main.ts', 'style.css'].map((name) => `scaler/backtest/report/page/${name}`),
+    format: 'iife',
+  },
+  {
+    entryPoints: ['main.ts', 'style.css'].map((name) => `apps/boiler/dashboard/page/${name}`),
+    format: 'esm',
+  },
+];
 
 for (const project of projects) {
   try {
@@ -41,10 +51,28 @@ for (const project of projects) {
     process.exit(1);
   }
 }
-for (const [target, source] of assets) {
-  if (existsSync(target) && readFileSync(target).equals(readFileSync(source))) continue;
+
+/** Files beside the compiled ones: target and content. @type {Map<string, Uint8Array>} */
+const assets = new Map([['dist/scaler/web/api/openapi.yaml', readFileSync('docs/openapi.yaml')]]);
+for (const folder of ['scaler/web/page', 'apps/boiler/dashboard/page'])
+  for (const name of readdirSync(folder))
+    if (/\.(html|svg)$/.test(name)) assets.set(`dist/${folder}/${name}`, readFileSync(`${folder}/${name}`));
+for (const page of pages) {
+  const built = buildSync({
+    ...page,
+    bundle: true,
+    minify: true,
+    target: 'es2023',
+    outdir: 'dist',
+    outbase: '.',
+    write: false,
+  });
+  for (const { path, contents } of built.outputFiles) assets.set(relative('.', path), contents);
+}
+for (const [target, content] of assets) {
+  if (existsSync(target) && readFileSync(target).equals(content)) continue;
   mkdirSync(dirname(target), { recursive: true });
-  copyFileSync(source, target);
+  writeFileSync(target, content);
 }
 removeStale('dist');
 // The image and a checkout start the command by this file's name.
@@ -56,7 +84,8 @@ function removeStale(folder) {
     const path = join(folder, entry.name);
     if (path === 'dist/.build') continue;
     if (entry.isDirectory()) removeStale(path);
-    else if (!assets.has(path) && !existsSync(sourceOf(path))) rmSync(path, { force: true });
+    else if (!assets.has(path) && (path.includes('/page/') || !existsSync(sourceOf(path))))
+      rmSync(path, { force: true });
   }
   if (readdirSync(folder).length === 0) rmdirSync(folder);
 }

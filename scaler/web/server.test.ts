@@ -79,7 +79,7 @@ describe('the HTTP server', () => {
   it('tells browsers to be careful, and nobody what it is made of', async () => {
     const url = await start();
     const { headers } = await get(`${url}/healthz`);
-    assert.match(String(headers['content-security-policy']), /default-src 'self'/);
+    assert.match(String(headers['content-security-policy']), /default-src 'none'/);
     assert.equal(headers['x-content-type-options'], 'nosniff');
     assert.equal(headers['cache-control'], 'no-store');
     assert.equal(headers['x-powered-by'], undefined);

@@ -10,11 +10,11 @@ import express, {
 import type { Registry } from 'prom-client';
 import type { PageAuth } from '../config/config.js';
 import { gracefulClose, type ListenAddress, listen } from '../shared/listen.js';
+import { securityHeaders } from '../shared/page-server.js';
 import type { Logger } from '../telemetry/log.js';
 import { requireAuth } from './auth.js';
 import { healthRoutes, type Readiness } from './health.js';
 import { metricsRoutes } from './metrics.js';
-import { securityHeaders } from './security-headers.js';
 
 /** What the HTTP server serves. */
 export interface WebServerOptions {
@@ -121,8 +121,6 @@ function createApp(options: WebServerOptions): Express {
   const { registry, readiness, log, auth, protectMetrics = false, pages = [] } = options;
   const app = express();
   app.disable('x-powered-by');
-  // Answers are made anew for each request; hashing 20 MB of metrics to compare them with the last would be for nothing.
-  app.disable('etag');
   app.use(securityHeaders);
   app.use(refuseLongAddress);
   app.use(healthRoutes(readiness));

@@ -1,6 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { Router } from 'express';
+import { pageFiles } from '../shared/page-server.js';
 import { type ApiParts, statusApi } from './api/router.js';
-import { contentSecurity, pageFiles } from './page-files.js';
 
 /**
  * The status page and its API, as a router for the root of an Express app. It reads what the planner holds in memory:
@@ -8,6 +9,6 @@ import { contentSecurity, pageFiles } from './page-files.js';
  */
 export function statusPage(parts: ApiParts): Router {
   const router = Router();
-  router.use(contentSecurity, statusApi(parts), pageFiles());
+  router.use(statusApi(parts), pageFiles(fileURLToPath(new URL('page', import.meta.url))));
   return router;
 }

@@ -40,7 +40,7 @@ const tracing = '@opentelemetry/sdk-trace-node';
 // The sender comes before the receiver, which waits for the sender's exchange.
 const images: Record<string, Expectation> = {
   scaler: {
-    packages: ['@grpc/grpc-js', 'uplot'],
+    packages: ['@grpc/grpc-js'],
     needs: ['prometheus'],
     async use(grpcAddress) {
       const keda = new KedaStandIn(grpcAddress);
@@ -50,7 +50,7 @@ const images: Record<string, Expectation> = {
     },
     answers: {
       '/': '<html',
-      '/page/uplot.css': '.uplot',
+      '/page/style.css': '.uplot',
       // A fit runs in a thread of its own, with a program of its own.
       '/metrics': 'predictive_scaler_fit_duration_seconds_count{outcome="ok"} 1',
     },
@@ -74,9 +74,9 @@ const images: Record<string, Expectation> = {
     answers: { '/metrics': 'boiler_readings_stored_total' },
   },
   'boiler-dashboard': {
-    packages: [tracing, 'mysql2', 'uplot'],
+    packages: [tracing, 'mysql2'],
     needs: ['mysql'],
-    answers: { '/': '<html', '/page/uplot.css': '.uplot' },
+    answers: { '/': '<html', '/page/style.css': '.uplot' },
   },
   'metric-sender': {
     packages: [tracing, 'amqplib'],

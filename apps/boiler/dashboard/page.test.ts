@@ -182,7 +182,7 @@ describe('the boiler’s dashboard', () => {
     const page = await fetch(url);
     assert.match(
       page.headers.get('content-security-policy')!,
-      /^default-src 'none'; script-src 'self'; style-src 'self';/,
+      /^default-src 'none';script-src 'self';style-src 'self';/,
     );
     const missing = await fetch(`${url}/page/nothing.js`);
     assert.equal(missing.status, 404);

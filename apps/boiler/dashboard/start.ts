@@ -1,4 +1,5 @@
 import express from 'express';
+import { securityHeaders } from '../../../scaler/shared/page-server.js';
 import { listenHttp } from '../../shared/http-listener.js';
 import { errorsAsJson, notFoundAsJson } from '../../shared/json-errors.js';
 import type { Logger } from '../../shared/log.js';
@@ -9,7 +10,7 @@ import { explainDatabaseError, openDatabase } from '../store/database.js';
 import { dashboardMetrics } from './metrics.js';
 import { readOverview } from './overview.js';
 import { OverviewFeed } from './overview-feed.js';
-import { pageRoutes, securityHeaders } from './page-routes.js';
+import { pageRoutes } from './page-routes.js';
 import type { DashboardConfig } from './variables.js';
 import { words } from './words.js';
 

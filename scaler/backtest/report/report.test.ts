@@ -113,7 +113,7 @@ describe('the report page', () => {
     await page.getByRole('button', { name: 'Earlier' }).click();
     await replicas.getByText('this scaler').click();
     await page.emulateMedia({ colorScheme: 'dark' });
-    const hidden = replicas.locator('.u-off', { hasText: 'this scaler' });
+    const hidden = replicas.locator('[aria-pressed="false"]', { hasText: 'this scaler' });
     await hidden.waitFor();
     assert.equal(await hidden.count(), 1);
     await page.close();

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { type Finding, premises, scaledObjectTitle } from '../summary.js';
 import { type ComparisonTable, comparisonTable } from '../table.js';
 import { chartData } from './chart-data.js';
@@ -7,7 +6,7 @@ import { chartData } from './chart-data.js';
 const COST_SECTION = `<section>
 <h2>Cost against overload</h2>
 <p class="note">Pod-hours that each way of scaling needs to stay at or under a share of overloaded time, with the threshold that suits it best. Lower is cheaper; further left is safer. A line begins where the way of scaling can keep the limit at all.</p>
-<div class="chart" id="cost-chart"></div>
+<div id="cost-chart"></div>
 </section>
 `;
 
@@ -16,13 +15,9 @@ const COST_SECTION = `<section>
  * the page forbids every request.
  */
 export async function reportHtml(finding: Finding): Promise<string> {
-  const uplot = createRequire(import.meta.url);
-  const [style, script, plotStyle, plotScript] = await Promise.all([
-    readFile(new URL('page.css', import.meta.url), 'utf8'),
-    readFile(new URL('page.js', import.meta.url), 'utf8'),
-    readFile(uplot.resolve('uplot/dist/uPlot.min.css'), 'utf8'),
-    readFile(uplot.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8'),
-  ]);
+  const [style, script] = await Promise.all(
+    ['page/style.css', 'page/main.js'].map((name) => readFile(new URL(name, import.meta.url), 'utf8')),
+  );
   const { title, recommendation, backtest, size, yaml } = finding;
   const table = comparisonTable(backtest.comparison, size.threshold);
   return `<!doctype html>
@@ -34,7 +29,6 @@ export async function reportHtml(finding: Finding): Promise<string> {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
 <link rel="icon" href="data:,">
 <title>Backtest of ${escapeHtml(title)}</title>
-<style>${plotStyle}</style>
 <style>${style}</style>
 </head>
 <body>
@@ -65,11 +59,11 @@ ${[...table.notes, 'Pods are simulated: the load is taken as it was, whatever th
 </div></div>
 <p class="note">Drag across a chart to zoom, double-click to see all again; tap a name in a legend to hide or show its line. Times in ${escapeHtml(finding.backtest.options.trigger.timezone)}.</p>
 <h3>Load, and what this scaler answered</h3>
-<div class="chart" id="load-chart"></div>
+<div id="load-chart"></div>
 <h3>Replicas</h3>
-<div class="chart" id="replica-chart"></div>
+<div id="replica-chart"></div>
 <h3>Overloaded time</h3>
-<div class="chart" id="overload-chart"></div>
+<div id="overload-chart"></div>
 </section>
 
 ${recommendation.verdict === 'nothing-to-scale' ? '' : COST_SECTION}
@@ -86,7 +80,6 @@ ${recommendation.verdict === 'nothing-to-scale' ? '' : COST_SECTION}
 </section>
 </main>
 <script type="application/json" id="data">${jsonForHtml(chartData(finding))}</script>
-<script>${plotScript}</script>
 <script>${script}</script>
 </body>
 </html>

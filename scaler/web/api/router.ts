@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
+import compression from 'compression';
 import { type NextFunction, type Request, type Response, Router } from 'express';
 import type { Answers } from '../../planner/types.js';
 import type { Clock } from '../../shared/clock.js';
 import { show } from '../../shared/show.js';
 import type { ApiError, ApiFailure } from './contract.js';
-import { jsonBody, sendJson } from './json-body.js';
 import type { GrpcAccess } from './manifest.js';
 import { triggerDetail } from './trigger-detail.js';
 import { LARGEST_LIMIT, TriggerPages } from './trigger-list.js';
@@ -30,6 +30,7 @@ export function statusApi({ answers, clock, scalerAddress, localAccess }: ApiPar
   const description = readFileSync(new URL('openapi.yaml', import.meta.url));
   const pages = new TriggerPages(answers, clock);
   const router = Router();
+  router.use('/api', compression());
 
   router.get('/api/openapi.yaml', (_request, response) => {
     response.type('application/yaml').send(description);
@@ -38,7 +39,7 @@ export function statusApi({ answers, clock, scalerAddress, localAccess }: ApiPar
   router.get('/api/triggers', async (request, response) => {
     const offset = wholeParameter(request, 'offset', 0, 0, 1_000_000);
     const limit = wholeParameter(request, 'limit', 500, 1, LARGEST_LIMIT);
-    sendJson(request, response, await pages.page(offset, limit));
+    sendJson(response, await pages.page(offset, limit));
   });
 
   router.get('/api/triggers/:namespace/:name/:metric', async (request, response) => {
@@ -55,7 +56,7 @@ export function statusApi({ answers, clock, scalerAddress, localAccess }: ApiPar
         scalerAddress,
         localAccess,
       });
-      sendJson(request, response, await jsonBody(JSON.stringify(detail)));
+      sendJson(response, JSON.stringify(detail));
       return;
     }
     throw new ApiRefusal(
@@ -77,6 +78,11 @@ export function statusApi({ answers, clock, scalerAddress, localAccess }: ApiPar
   });
   router.use('/api', answerRefusal);
   return router;
+}
+
+/** Sends a JSON text; Express answers 304 to those who have it. */
+function sendJson(response: Response, text: string): void {
+  response.set('Cache-Control', 'no-cache').type('json').send(text);
 }
 
 /** A request that cannot be served, with the text to answer. */

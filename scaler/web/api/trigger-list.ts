@@ -3,7 +3,6 @@ import type { Answer, Answers, KnownTrigger } from '../../planner/types.js';
 import type { Clock } from '../../shared/clock.js';
 import type { Trigger } from '../../trigger/trigger.js';
 import type { Sparkline, TriggerList } from './contract.js';
-import { type JsonBody, jsonBody } from './json-body.js';
 import { rfc3339 } from './json-values.js';
 import { sparkline } from './sparkline.js';
 import { summarise } from './trigger-summary.js';
@@ -25,7 +24,7 @@ const KEPT_PAGES = 32;
  * once for all who ask within a second.
  */
 export class TriggerPages {
-  readonly #pages = new Map<string, { readonly madeAt: number; readonly body: Promise<JsonBody> }>();
+  readonly #pages = new Map<string, { readonly madeAt: number; readonly body: Promise<string> }>();
   readonly #sparklines = new WeakMap<
     Trigger,
     { readonly untilSeconds: number; readonly line: Sparkline | null }
@@ -37,7 +36,7 @@ export class TriggerPages {
   ) {}
 
   /** Triggers `offset` to `offset + limit` in order of their names. */
-  async page(offset: number, limit: number): Promise<JsonBody> {
+  async page(offset: number, limit: number): Promise<string> {
     const key = `${offset}/${limit}`;
     const held = this.#pages.get(key);
     if (held && performance.now() - held.madeAt < FRESH_MILLISECONDS) return held.body;
@@ -50,7 +49,7 @@ export class TriggerPages {
     return body;
   }
 
-  async #build(offset: number, limit: number): Promise<JsonBody> {
+  async #build(offset: number, limit: number): Promise<string> {
     const all = [...this.answers.all()].sort(byName);
     const turn = new Turns();
     const triggers: string[] = [];
@@ -64,7 +63,7 @@ export class TriggerPages {
       offset,
       limit,
     };
-    return await jsonBody(`${JSON.stringify(frame).slice(0, -1)},"triggers":[${triggers.join(',')}]}`);
+    return `${JSON.stringify(frame).slice(0, -1)},"triggers":[${triggers.join(',')}]}`;
   }
 
   /** The line changes with the model's steps only, and is kept until then. */

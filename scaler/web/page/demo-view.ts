@@ -1,8 +1,9 @@
+import { element, refill, setText } from '../../page-kit/dom.js';
+import { load } from '../../page-kit/numbers.js';
 import type { DemoOutcome, DemoState, DemoWorkload } from '../demo-panel.js';
-import { element, refill, setText } from './dom.js';
 import { fetchJson } from './fetch-json.js';
-import { count, epochSeconds, load, localDateTime, percent, span } from './format.js';
-import { ReplicaChart } from './replica-chart.js';
+import { count, epochSeconds, local, percent, span } from './format.js';
+import { replicaChart, replicaData } from './replica-chart.js';
 import { triggerLink } from './route.js';
 
 /** The demo's panel: its clock with the buttons that steer it, and the comparison with a reactive HPA. */
@@ -15,7 +16,7 @@ export class DemoView {
   readonly #totals = element('div', { class: 'duel' });
   readonly #workload = element('select', { id: 'workload' });
   readonly #description = element('p', { class: 'note' });
-  readonly #chart = new ReplicaChart(190);
+  readonly #chart = replicaChart(190);
   /** Whether the server has a demo; not known before the first answer. */
   #hasDemo: boolean | undefined;
   #state: DemoState | undefined;
@@ -25,7 +26,7 @@ export class DemoView {
     this.#pause.addEventListener('click', () => void this.#press(this.#state?.isPaused ? 'resume' : 'pause'));
     this.#workload.addEventListener('change', () => {
       this.#chosen = this.#workload.value;
-      void this.#showWorkload();
+      this.#showWorkload();
     });
     this.element.append(
       element(
@@ -69,14 +70,14 @@ export class DemoView {
         ? {}
         : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
     });
-    if (state) await this.show(state);
+    if (state) this.show(state);
   }
 
   /** Shows a state of the demo. */
-  async show(state: DemoState): Promise<void> {
+  show(state: DemoState): void {
     this.#state = state;
     const elapsed = epochSeconds(state.time) - epochSeconds(state.startTime);
-    setText(this.#clock, `${localDateTime(epochSeconds(state.time))}, ${span(elapsed)} since the start`);
+    setText(this.#clock, `${local.dateTime(epochSeconds(state.time))}, ${span(elapsed)} since the start`);
     setText(this.#pause, state.isPaused ? '▶ Resume' : '❚❚ Pause');
     refill(this.#speeds, [state.speedChoices, state.speed], () =>
       state.speedChoices.map((speed) => this.#speedButton(speed)),
@@ -93,7 +94,7 @@ export class DemoView {
     );
     this.#chosen ??= state.workloads[0] && keyOf(state.workloads[0]);
     if (this.#chosen) this.#workload.value = this.#chosen;
-    await this.#showWorkload();
+    this.#showWorkload();
   }
 
   #speedButton(speed: number): HTMLButtonElement {
@@ -106,7 +107,7 @@ export class DemoView {
     return button;
   }
 
-  async #showWorkload(): Promise<void> {
+  #showWorkload(): void {
     const workload = this.#state?.workloads.find((candidate) => keyOf(candidate) === this.#chosen);
     if (!workload) return;
     const { timeline, predictive, reactive, description, capacityPerReplica } = workload;
@@ -114,14 +115,14 @@ export class DemoView {
       `${description[0]?.toUpperCase() ?? ''}${description.slice(1)}. Overloaded ${minutes(predictive.overloadedMinutes)} with this scaler, ${minutes(reactive.overloadedMinutes)} with the reactive HPA. `,
       element('a', { href: triggerLink(workload) }, 'Look into its trigger'),
     ]);
-    await this.#chart.show(
-      {
+    this.#chart.show(
+      replicaData({
         startSeconds: epochSeconds(timeline.startTime),
         stepSeconds: timeline.stepSeconds,
         predictive: timeline.predictiveReadyReplicas,
         reactive: timeline.reactiveReadyReplicas,
         needed: timeline.load.map((value) => (value === null ? null : Math.ceil(value / capacityPerReplica))),
-      },
+      }),
       `Replicas of ${workload.scaledObject} that can serve: ${count(predictive.readyReplicas)} with this scaler, ${count(reactive.readyReplicas)} with a reactive HPA.`,
     );
   }

@@ -1,6 +1,7 @@
+import { type Child, element } from '../../page-kit/dom.js';
+import { load } from '../../page-kit/numbers.js';
 import type { ExplanationStep } from '../api/contract.js';
-import { type Child, element } from './dom.js';
-import { epochSeconds, load, quantile, replicas, span, timeElement } from './format.js';
+import { epochSeconds, quantile, replicas, span, timeElement } from './format.js';
 import { accuracyWords, errorAdvice } from './words.js';
 
 /** How the answered value came about, as a list that reads from the load to the replicas. */

@@ -1,6 +1,7 @@
+import { element } from '../../page-kit/dom.js';
+import { load } from '../../page-kit/numbers.js';
 import type { ForecastChart } from '../api/contract.js';
-import { element } from './dom.js';
-import { epochSeconds, load, localDateTime, percent, utc } from './format.js';
+import { epochSeconds, local, percent, utc } from './format.js';
 
 const ROWS = 24;
 
@@ -19,7 +20,7 @@ export function forecastTable(forecast: ForecastChart, threshold: number): HTMLE
         element(
           'th',
           { scope: 'row' },
-          element('time', { datetime: utc(at), title: utc(at) }, localDateTime(at)),
+          element('time', { datetime: utc(at), title: utc(at) }, local.dateTime(at)),
         ),
         element('td', { class: 'number' }, load(mean[i]!)),
         element('td', { class: 'number' }, load(lower[i]!)),

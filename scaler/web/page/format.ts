@@ -1,13 +1,6 @@
-import { element } from './dom.js';
-
-const wholeNumbers = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
-const fewDigits = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3 });
-
-/** A load in few digits: 0.0123, 7.25, 83.4, 1,284. A dash when it is not known. */
-export function load(value: number | null): string {
-  if (value === null) return '–';
-  return Math.abs(value) >= 100 ? wholeNumbers.format(value) : fewDigits.format(value);
-}
+import { element } from '../../page-kit/dom.js';
+import { wholeNumbers } from '../../page-kit/numbers.js';
+import { timeFormat } from '../../page-kit/time-format.js';
 
 /** A share as a whole percentage: `31 %`. */
 export function percent(share: number): string {
@@ -46,7 +39,9 @@ export function epochSeconds(time: string): number {
   return Date.parse(time) / 1000;
 }
 
-const clockTime = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+/** Moments on the viewer's clock. */
+export const local = timeFormat();
+
 const dayTime = new Intl.DateTimeFormat('en-GB', { weekday: 'short', hour: '2-digit', minute: '2-digit' });
 const dateTime = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
@@ -54,35 +49,23 @@ const dateTime = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
 });
-const dayAndDate = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
 
 /** A moment on the viewer's clock: `09:35`, with the weekday when it is not today, with the date when it is far. */
 export function localTime(seconds: number, nowSeconds: number): string {
   const at = new Date(seconds * 1000);
   const now = new Date(nowSeconds * 1000);
-  if (at.toDateString() === now.toDateString()) return clockTime.format(at);
+  if (at.toDateString() === now.toDateString()) return local.clock(seconds);
   return (Math.abs(seconds - nowSeconds) < 6 * 86_400 ? dayTime : dateTime).format(at);
-}
-
-/** `Wed 4 Mar 18:05`, on the viewer's clock. */
-export function localDateTime(seconds: number): string {
-  const at = new Date(seconds * 1000);
-  return `${dayAndDate.format(at)} ${clockTime.format(at)}`;
-}
-
-/** `Wed 4 Mar`, on the viewer's clock. */
-export function localDate(seconds: number): string {
-  return dayAndDate.format(new Date(seconds * 1000));
-}
-
-/** `18:05`, on the viewer's clock. */
-export function localClock(seconds: number): string {
-  return clockTime.format(new Date(seconds * 1000));
 }
 
 /** `2026-03-04 18:05:00 UTC`. */
 export function utc(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** `Wed 4 Mar 18:05 (17:05:00 UTC)`, on the viewer's clock first. */
+export function localAndUtc(seconds: number): string {
+  return `${local.dateTime(seconds)} (${utc(seconds).slice(11)})`;
 }
 
 /** A moment that shows itself in UTC when pointed at. */

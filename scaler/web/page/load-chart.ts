@@ -1,96 +1,110 @@
-import type uPlot from 'uplot';
+import uPlot from 'uplot';
+import { axisLook, colour, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
+import type { TimeRange } from '../../page-kit/fitted-chart.js';
+import { type Line, LineChart } from '../../page-kit/line-chart.js';
+import { load } from '../../page-kit/numbers.js';
 import type { TriggerDetail } from '../api/contract.js';
-import { axisLook, chartLibrary, colour, stepTimes, timeAxis, WHOLE_STEPS } from './chart.js';
-import { element, setText } from './dom.js';
-import { FittedChart, type TimeRange } from './fitted-chart.js';
-import { count, epochSeconds, load, localDateTime, utc } from './format.js';
-import { LineLegend } from './line-legend.js';
+import { count, epochSeconds, local, localAndUtc } from './format.js';
 
-/** Lines of the chart, in the order of their columns. The two edges of the band come first, to lie below the rest. */
+/** The two edges of the band come first, to lie below the rest. */
 const LINES = [
-  'upper',
-  'lower',
-  'highest',
-  'answered',
-  'past',
-  'pastUpper',
-  'mean',
-  'forecast',
-  'miss',
-] as const;
+  { name: 'upper', part: 'band', colour: 'band-edge', look: { width: 0 } },
+  { name: 'lower', part: 'band', colour: 'band-edge', look: { width: 0 } },
+  { name: 'highest', look: { width: 1 } },
+  { name: 'answered' },
+  { name: 'past', look: { dash: [2, 3] } },
+  { name: 'pastUpper', part: 'past', colour: 'past-upper', look: { dash: [2, 5], width: 1 } },
+  { name: 'mean', colour: 'history', look: { width: 2 } },
+  { name: 'forecast', look: { width: 2, dash: [6, 3] } },
+  {
+    name: 'miss',
+    look: {
+      width: 0,
+      points: { show: true, size: 6, width: 0, fill: () => colour('miss'), stroke: () => colour('miss') },
+    },
+  },
+] as const satisfies readonly Line[];
 
-type Line = (typeof LINES)[number];
+type LineName = (typeof LINES)[number]['name'];
 
-const column = (line: Line): number => LINES.indexOf(line) + 1;
-
-/** What a legend's button shows and hides. */
-const PARTS: Readonly<Record<string, readonly Line[]>> = {
-  mean: ['mean'],
-  highest: ['highest'],
-  forecast: ['forecast'],
-  band: ['upper', 'lower'],
-  answered: ['answered'],
-  past: ['past', 'pastUpper'],
-  miss: ['miss'],
-};
+const LEGEND = [
+  { key: 'mean', label: 'Load', hint: 'Mean load of each step' },
+  { key: 'highest', label: 'Highest load', hint: 'Highest load inside each step' },
+  { key: 'forecast', label: 'Forecast', hint: 'Expected mean of each coming step' },
+  {
+    key: 'band',
+    label: 'Band',
+    hint: 'Where the mean of a coming step is expected to lie',
+    tells: ['lower', 'upper'],
+  },
+  { key: 'answered', label: 'Answered', hint: 'What KEDA was answered' },
+  { key: 'past', label: 'Forecast then', hint: 'What had been forecast one horizon earlier' },
+  { key: 'miss', label: 'Misses', hint: 'Load above the band that had been forecast for it' },
+];
 
 /** The load that was, is and is coming, with what had been forecast and the replicas that it asks for. */
 export class LoadChart {
-  readonly element: HTMLElement;
-  readonly #frame = element('div', { class: 'chart load', role: 'img' });
-  readonly #readout = element('p', { class: 'readout' });
-  readonly #legend: LineLegend;
-  readonly #chart = new FittedChart(this.#frame, heightOf);
+  readonly #chart: LineChart;
   #detail: TriggerDetail | undefined;
 
   /** @param onZoom called when the viewer has chosen a span in the chart. */
-  constructor(readonly onZoom: (range: TimeRange) => void) {
-    this.#legend = new LineLegend(
-      [
-        { key: 'mean', label: 'Load', hint: 'Mean load of each step', isOn: true },
-        { key: 'highest', label: 'Highest load', hint: 'Highest load inside each step', isOn: true },
-        { key: 'forecast', label: 'Forecast', hint: 'Expected mean of each coming step', isOn: true },
-        {
-          key: 'band',
-          label: 'Band',
-          hint: 'Where the mean of a coming step is expected to lie',
-          isOn: true,
+  constructor(onZoom: (range: TimeRange) => void) {
+    const threshold = () => this.#detail!.settings.threshold;
+    this.#chart = new LineChart({
+      kind: 'load',
+      heightPixels: () => (innerWidth < 700 ? 260 : 360),
+      lines: LINES,
+      legend: LEGEND,
+      amount: load,
+      place: localAndUtc,
+      invitation: 'Point for values, drag to zoom',
+      onZoom,
+      more: {
+        padding: [12, 0, 0, 0],
+        scales: {
+          x: { time: true },
+          y: { range: (_chart, _min, max) => [0, Math.max(max * 1.06, threshold() * 0.5)] },
+          replicas: { from: 'y', range: (_chart, min, max) => [min / threshold(), max / threshold()] },
         },
-        { key: 'answered', label: 'Answered', hint: 'What KEDA was answered', isOn: true },
-        {
-          key: 'past',
-          label: 'Forecast then',
-          hint: 'What had been forecast one horizon earlier',
-          isOn: true,
+        bands: [{ series: [1, 2], fill: () => colour('band') }],
+        axes: [
+          timeAxis(local),
+          {
+            ...axisLook(),
+            size: 52,
+            grid: { show: false },
+            values: (_chart, splits) => splits.map((value) => load(value)),
+          },
+          {
+            ...axisLook(),
+            scale: 'replicas',
+            side: 1,
+            size: 46,
+            incrs: WHOLE_STEPS,
+            grid: { stroke: () => colour('line'), width: 1, dash: [3, 4] },
+            values: (_chart, splits) => splits.map((value) => count(value)),
+            label: 'replicas',
+            labelSize: 16,
+            labelFont: '11px system-ui, sans-serif',
+            labelGap: 0,
+          },
+        ],
+        hooks: {
+          drawClear: [(chart) => this.#drawComing(chart)],
+          draw: [(chart) => this.#drawNow(chart)],
         },
-        {
-          key: 'miss',
-          label: 'Misses',
-          hint: 'Load above the band that had been forecast for it',
-          isOn: true,
-        },
-      ],
-      (key, isOn) => {
-        for (const line of PARTS[key]!) this.#chart.showLine(column(line), isOn);
       },
-    );
-    this.element = element(
-      'div',
-      { class: 'chart-with-legend' },
-      element('div', { class: 'chart-head' }, this.#legend.element, this.#readout),
-      this.#frame,
-    );
+    });
+  }
+
+  get element(): HTMLElement {
+    return this.#chart.element;
   }
 
   /** Shows new data; the range stays as it was set. */
-  async show(detail: TriggerDetail): Promise<void> {
+  show(detail: TriggerDetail): void {
     this.#detail = detail;
-    const library = await chartLibrary();
-    if (this.#chart.isClosed) return;
-    const data = dataOf(library, detail);
-    this.#legend.offer(partsIn(data));
-    this.#frame.setAttribute('aria-label', describe(detail));
-    this.#chart.draw(library, data, () => this.#options());
+    this.#chart.show(dataOf(detail), describe(detail));
   }
 
   /** Sets the span of time that is shown. */
@@ -100,83 +114,6 @@ export class LoadChart {
 
   close(): void {
     this.#chart.close();
-  }
-
-  #options(): uPlot.Options {
-    const threshold = () => this.#detail!.settings.threshold;
-    const line = (name: string, more: Partial<uPlot.Series> = {}): uPlot.Series => ({
-      stroke: () => colour(name),
-      width: 1.5,
-      points: { show: false },
-      ...more,
-    });
-    const series: Record<Line, uPlot.Series> = {
-      upper: line('band-edge', { width: 0 }),
-      lower: line('band-edge', { width: 0 }),
-      highest: line('highest', { width: 1 }),
-      answered: line('answered', { width: 1.5 }),
-      past: line('past', { dash: [2, 3], width: 1.5 }),
-      pastUpper: line('past-upper', { dash: [2, 5], width: 1 }),
-      mean: line('history', { width: 2 }),
-      forecast: line('forecast', { width: 2, dash: [6, 3] }),
-      miss: line('miss', {
-        width: 0,
-        points: { show: true, size: 6, width: 0, fill: () => colour('miss'), stroke: () => colour('miss') },
-      }),
-    };
-    for (const [part, lines] of Object.entries(PARTS))
-      for (const name of lines) series[name].show = this.#legend.isOn(part);
-    return {
-      ...this.#chart.size,
-      legend: { show: false },
-      padding: [12, 0, 0, 0],
-      cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
-      scales: {
-        x: { time: true },
-        y: { range: (_chart, _min, max) => [0, Math.max(max * 1.06, threshold() * 0.5)] },
-        replicas: { from: 'y', range: (_chart, min, max) => [min / threshold(), max / threshold()] },
-      },
-      series: [{}, ...LINES.map((name) => series[name])],
-      bands: [{ series: [column('upper'), column('lower')], fill: () => colour('band') }],
-      axes: [
-        timeAxis(),
-        {
-          ...axisLook(),
-          size: 52,
-          grid: { show: false },
-          values: (_chart, splits) => splits.map((value) => load(value)),
-        },
-        {
-          ...axisLook(),
-          scale: 'replicas',
-          side: 1,
-          size: 46,
-          incrs: WHOLE_STEPS,
-          grid: { stroke: () => colour('line'), width: 1, dash: [3, 4] },
-          values: (_chart, splits) => splits.map((value) => count(value)),
-          label: 'replicas',
-          labelSize: 16,
-          labelFont: '11px system-ui, sans-serif',
-          labelGap: 0,
-        },
-      ],
-      hooks: {
-        drawClear: [(chart) => this.#drawComing(chart)],
-        draw: [(chart) => this.#drawNow(chart)],
-        setCursor: [(chart) => this.#tell(chart)],
-        setSelect: [
-          (chart) => {
-            const { left, width } = chart.select;
-            chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-            if (width < 4) return;
-            this.onZoom({
-              fromSeconds: chart.posToVal(left, 'x'),
-              toSeconds: chart.posToVal(left + width, 'x'),
-            });
-          },
-        ],
-      },
-    };
   }
 
   /** The horizon is shaded: within it the forecast decides the answer. */
@@ -234,42 +171,24 @@ export class LoadChart {
     }
     ctx.restore();
   }
-
-  #tell(chart: uPlot): void {
-    const index = chart.cursor.idx;
-    const at = index === null || index === undefined ? undefined : chart.data[0][index];
-    const isOutside = at === undefined || (chart.cursor.left ?? -1) < 0;
-    setText(
-      this.#readout,
-      isOutside ? 'Point for values, drag to zoom' : `${localDateTime(at)} (${utc(at).slice(11)})`,
-    );
-    const value = (line: Line) => {
-      const held = isOutside ? null : chart.data[column(line)]![index!];
-      return held === null || held === undefined ? '' : load(held);
-    };
-    const [low, high] = [value('lower'), value('upper')];
-    this.#legend.tell('band', low && high ? `${low} to ${high}` : '');
-    for (const line of ['mean', 'highest', 'forecast', 'answered', 'past', 'miss'] as const)
-      this.#legend.tell(line, value(line));
-  }
 }
 
 /** Puts all lines on one axis of time. */
-function dataOf(library: typeof uPlot, { history, forecast, past }: TriggerDetail): uPlot.AlignedData {
+function dataOf({ history, forecast, past }: TriggerDetail): uPlot.AlignedData {
   const tables: uPlot.AlignedData[] = [];
-  const lines: Line[][] = [];
+  const columns: LineName[][] = [];
   const add = (
     start: string,
     stepSeconds: number,
-    given: Partial<Record<Line, readonly (number | null)[]>>,
+    given: Partial<Record<LineName, readonly (number | null)[]>>,
   ): void => {
-    const names = LINES.filter((name) => given[name] !== undefined);
+    const names = LINES.map(({ name }) => name).filter((name) => given[name] !== undefined);
     const steps = given[names[0]!]!.length;
     tables.push([
       stepTimes(epochSeconds(start), stepSeconds, steps),
       ...names.map((name) => [...given[name]!]),
     ]);
-    lines.push(names);
+    columns.push(names);
   };
   if (history)
     add(history.startTime, history.stepSeconds, {
@@ -295,31 +214,22 @@ function dataOf(library: typeof uPlot, { history, forecast, past }: TriggerDetai
       upper: forecast.upper,
     });
   if (tables.length === 0) return [[], ...LINES.map(() => [])];
-  const joined = library.join(tables);
-  const order = lines.flat();
+  const joined = uPlot.join(tables);
+  const order = columns.flat();
   return [
     joined[0],
-    ...LINES.map((name) => {
+    ...LINES.map(({ name }) => {
       const index = order.indexOf(name);
       return index < 0 ? new Array(joined[0].length).fill(null) : joined[index + 1]!;
     }),
   ];
 }
 
-function partsIn(data: uPlot.AlignedData): Set<string> {
-  const has = (line: Line) => data[column(line)]!.some((value) => value !== null && value !== undefined);
-  return new Set(Object.keys(PARTS).filter((part) => PARTS[part]!.some(has)));
-}
-
 /** What the chart shows, for those who cannot see it. */
 function describe({ summary, time }: TriggerDetail): string {
-  const now = `The load at ${localDateTime(epochSeconds(time))} is ${load(summary.observed)}`;
+  const now = `The load at ${local.dateTime(epochSeconds(time))} is ${load(summary.observed)}`;
   if (!summary.peak) return `${now}; there is no forecast yet.`;
-  return `${now}; a peak of ${load(summary.peak.value)} is forecast for ${localDateTime(epochSeconds(summary.peak.time))}. The table below has the numbers.`;
-}
-
-function heightOf(): number {
-  return innerWidth < 700 ? 260 : 360;
+  return `${now}; a peak of ${load(summary.peak.value)} is forecast for ${local.dateTime(epochSeconds(summary.peak.time))}. The table below has the numbers.`;
 }
 
 function isWithin(chart: uPlot, seconds: number): boolean {
@@ -330,4 +240,9 @@ function isWithin(chart: uPlot, seconds: number): boolean {
 function clamped(chart: uPlot, seconds: number): number {
   const { min, max } = chart.scales.x!;
   return chart.valToPos(Math.min(max!, Math.max(min!, seconds)), 'x', true);
+}
+
+/** The middle of each step, where charts put its value. */
+function stepTimes(startSeconds: number, stepSeconds: number, steps: number): number[] {
+  return Array.from({ length: steps }, (_, i) => startSeconds + (i + 0.5) * stepSeconds);
 }

@@ -1,6 +1,6 @@
 /** Starts the page: shows what the address names, and keeps it fresh. */
 
-import { setText, visible } from './dom.js';
+import { setText, visible } from '../../page-kit/dom.js';
 import { FetchError } from './fetch-json.js';
 import { zoneSentence } from './format.js';
 import { Overview } from './overview.js';

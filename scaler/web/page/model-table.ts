@@ -1,6 +1,7 @@
+import { element } from '../../page-kit/dom.js';
+import { load } from '../../page-kit/numbers.js';
 import type { ModelMember, ModelPool, ModelView } from '../api/contract.js';
-import { element } from './dom.js';
-import { epochSeconds, load, percent, span, timeElement } from './format.js';
+import { epochSeconds, percent, span, timeElement } from './format.js';
 import { STAGE_WORDS } from './words.js';
 
 const PARAMETERS = [

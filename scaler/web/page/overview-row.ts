@@ -1,6 +1,7 @@
+import { element, refill } from '../../page-kit/dom.js';
+import { load } from '../../page-kit/numbers.js';
 import type { TriggerSummary } from '../api/contract.js';
-import { element, refill } from './dom.js';
-import { count, epochSeconds, load, span, timeElement, utc } from './format.js';
+import { count, epochSeconds, span, timeElement, utc } from './format.js';
 import { triggerLink } from './route.js';
 import { sparklineSvg } from './sparkline-svg.js';
 import { accuracyWords, stateWords } from './words.js';

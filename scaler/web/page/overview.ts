@@ -1,6 +1,6 @@
+import { element, refill, setText } from '../../page-kit/dom.js';
 import type { TriggerList, TriggerStatus, TriggerSummary } from '../api/contract.js';
 import { DemoView } from './demo-view.js';
-import { element, refill, setText } from './dom.js';
 import { fetchJson } from './fetch-json.js';
 import { count, epochSeconds } from './format.js';
 import { OverviewRow } from './overview-row.js';
@@ -116,7 +116,7 @@ export class Overview {
     this.#hasLoaded = true;
     this.#render();
     present();
-    if (demoState) await this.#demo.show(demoState);
+    if (demoState) this.#demo.show(demoState);
   }
 
   #build(): HTMLElement {

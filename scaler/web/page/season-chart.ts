@@ -1,9 +1,9 @@
 import type uPlot from 'uplot';
+import { axisLook, colour } from '../../page-kit/chart.js';
+import { element } from '../../page-kit/dom.js';
+import { FittedChart } from '../../page-kit/fitted-chart.js';
+import { load } from '../../page-kit/numbers.js';
 import type { SeasonProfile } from '../api/contract.js';
-import { axisLook, chartLibrary, colour } from './chart.js';
-import { element } from './dom.js';
-import { FittedChart } from './fitted-chart.js';
-import { load } from './format.js';
 import { seasonWords } from './words.js';
 
 const DAY_SECONDS = 86_400;
@@ -25,23 +25,20 @@ export class SeasonChart {
     );
   }
 
-  async show(season: SeasonProfile): Promise<void> {
-    const library = await chartLibrary();
-    if (this.#chart.isClosed) return;
+  show(season: SeasonProfile): void {
     const effects = fromMonday(season);
     const times = effects.map((_, i) => i * season.slotSeconds);
     this.#frame.setAttribute('aria-label', describe(season, effects));
-    this.#chart.draw(library, [times, effects], () => this.#options());
+    this.#chart.draw([times, effects], () => this.#options());
   }
 
   close(): void {
     this.#chart.close();
   }
 
-  #options(): uPlot.Options {
+  #options(): Omit<uPlot.Options, 'width' | 'height'> {
     const period = this.periodSeconds;
     return {
-      ...this.#chart.size,
       legend: { show: false },
       cursor: { show: false },
       padding: [8, 20, 0, 0],

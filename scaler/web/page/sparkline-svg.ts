@@ -1,5 +1,5 @@
+import { svg } from '../../page-kit/dom.js';
 import type { Sparkline } from '../api/contract.js';
-import { svg } from './dom.js';
 import { epochSeconds } from './format.js';
 
 const WIDTH = 168;

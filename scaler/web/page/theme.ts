@@ -1,14 +1,13 @@
 /** How the page looks: as the system does, or as the viewer chose. Runs before the first paint. */
 
+import { announceTheme } from '../../page-kit/chart.js';
+
 const KEY = 'predictive-scaler-theme';
 const CHOICES = ['system', 'light', 'dark'] as const;
 
 type Theme = (typeof CHOICES)[number];
 
 const LABELS: Record<Theme, string> = { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' };
-
-/** Fired on the document's root when colours have changed. */
-export const THEME_CHANGED = 'themechanged';
 
 apply(stored());
 
@@ -20,13 +19,8 @@ export function bindThemeButton(button: HTMLButtonElement): void {
     store(next);
     apply(next);
     button.textContent = LABELS[next];
-    announce();
+    announceTheme();
   });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', announce);
-}
-
-function announce(): void {
-  document.documentElement.dispatchEvent(new Event(THEME_CHANGED));
 }
 
 function apply(theme: Theme): void {

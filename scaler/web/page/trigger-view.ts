@@ -1,3 +1,7 @@
+import { CopyBlock } from '../../page-kit/copy-block.js';
+import { type Child, element, refill, setText } from '../../page-kit/dom.js';
+import type { TimeRange } from '../../page-kit/fitted-chart.js';
+import { load } from '../../page-kit/numbers.js';
 import type {
   ForecastChart,
   PastChart,
@@ -6,26 +10,13 @@ import type {
   TriggerSettings,
   TriggerSummary,
 } from '../api/contract.js';
-import { CopyBlock } from './copy-block.js';
-import { type Child, element, refill, setText } from './dom.js';
 import { explanationItems } from './explanation.js';
 import { FetchError, fetchJson } from './fetch-json.js';
-import type { TimeRange } from './fitted-chart.js';
 import { forecastTable } from './forecast-table.js';
-import {
-  epochSeconds,
-  load,
-  localTime,
-  percent,
-  quantile,
-  replicas,
-  span,
-  timeElement,
-  utc,
-} from './format.js';
+import { epochSeconds, localTime, percent, quantile, replicas, span, timeElement, utc } from './format.js';
 import { LoadChart } from './load-chart.js';
 import { modelNodes } from './model-table.js';
-import { ReplicaChart } from './replica-chart.js';
+import { replicaChart, replicaData } from './replica-chart.js';
 import { path } from './route.js';
 import { SeasonChart } from './season-chart.js';
 import { accuracyWords, REASON_WORDS, STAGE_WORDS, seasonWords, stateWords } from './words.js';
@@ -56,7 +47,7 @@ export class TriggerView {
   readonly #why = card('Why this number?');
   readonly #trust = card('Can I trust it?');
   readonly #loadChart: LoadChart;
-  readonly #replicaChart = new ReplicaChart();
+  readonly #replicaChart = replicaChart();
   readonly #replicaSentence = element('p', { class: 'note' });
   readonly #replicas: HTMLElement;
   readonly #numbers = element('div', {
@@ -112,7 +103,7 @@ export class TriggerView {
     const { namespace, name, metric } = this.name;
     try {
       const detail = await fetchJson<TriggerDetail>(`api/triggers/${path(namespace, name, metric)}`);
-      await this.#show(detail!, present);
+      this.#show(detail!, present);
     } catch (error) {
       if (!(error instanceof FetchError) || error.status !== 404) throw error;
       this.close();
@@ -230,24 +221,22 @@ export class TriggerView {
     present();
 
     this.#applyRange();
-    if (hasCharts) await this.#loadChart.show(detail);
-    await this.#showReplicas(detail);
-    await this.#showSeasons(detail);
+    if (hasCharts) this.#loadChart.show(detail);
+    this.#showReplicas(detail);
+    this.#showSeasons(detail);
   }
 
-  async #showReplicas({ replicaComparison: comparison }: TriggerDetail): Promise<void> {
+  #showReplicas({ replicaComparison: comparison }: TriggerDetail): void {
     if (!comparison) return;
     const { predictive, reactive, predictiveReplicaHours, reactiveReplicaHours, stepSeconds } = comparison;
     const covered = span(predictive.length * stepSeconds);
     const sentence = `What Kubernetes’ autoscaler makes of the answers, beside what it would make of the load alone, over the last ${covered}: ${load(predictiveReplicaHours)} replica-hours with this scaler, ${load(reactiveReplicaHours)} without. Both by the HPA’s default behaviour and without bounds, since those of the ScaledObject are not known here.`;
     setText(this.#replicaSentence, sentence);
-    await this.#replicaChart.show(
-      { startSeconds: epochSeconds(comparison.startTime), stepSeconds, predictive, reactive },
-      sentence,
-    );
+    const startSeconds = epochSeconds(comparison.startTime);
+    this.#replicaChart.show(replicaData({ startSeconds, stepSeconds, predictive, reactive }), sentence);
   }
 
-  async #showSeasons({ seasons }: TriggerDetail): Promise<void> {
+  #showSeasons({ seasons }: TriggerDetail): void {
     for (const season of seasons) {
       let chart = this.#seasonCharts.get(season.periodSeconds);
       if (!chart) {
@@ -255,7 +244,7 @@ export class TriggerView {
         this.#seasonCharts.set(season.periodSeconds, chart);
         this.#seasons.append(chart.element);
       }
-      await chart.show(season);
+      chart.show(season);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Router } from 'express';
+import { securityHeaders } from '../../../scaler/shared/page-server.js';
 
 /** A server under test. */
 export interface ServedPages {
@@ -9,9 +10,10 @@ export interface ServedPages {
   close(): Promise<void>;
 }
 
-/** Serves routers on a free loopback port. */
+/** Serves routers, with the headers of the scaler's server, on a free loopback port. */
 export async function servePages(...pages: readonly Router[]): Promise<ServedPages> {
   const app = express();
+  app.use(securityHeaders);
   for (const page of pages) app.use(page);
   const server = await new Promise<Server>((resolve) => {
     const listening = app.listen(0, '127.0.0.1', () => resolve(listening));

@@ -1,5 +1,5 @@
+import { element } from '../../../../scaler/page-kit/dom.js';
 import type { BatchRow } from '../contract.js';
-import { element } from './dom.js';
 import { count } from './format.js';
 
 /** The rows of the table of batches, with bars that compare their readings. */

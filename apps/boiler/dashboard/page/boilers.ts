@@ -1,5 +1,5 @@
+import { element } from '../../../../scaler/page-kit/dom.js';
 import type { AnomalyRow, BoilerOverview, Overview } from '../contract.js';
-import { element } from './dom.js';
 import { decimal } from './format.js';
 import { wordsFor } from './measures.js';
 import { say } from './say.js';

@@ -1,35 +1,24 @@
+import type uPlot from 'uplot';
+import { axisLook, colour } from '../../../../scaler/page-kit/chart.js';
+import { element } from '../../../../scaler/page-kit/dom.js';
+import { FittedChart } from '../../../../scaler/page-kit/fitted-chart.js';
 import type { Overview } from '../contract.js';
 import { colourClass } from './boilers.js';
-import { byId, element } from './dom.js';
+import { byId } from './by-id.js';
 import { decimal, hourAndMinute } from './format.js';
 import { say } from './say.js';
-import uPlot from './uplot.js';
 
 /** Less than this many degrees are not spread over the whole height: noise would look like trouble. */
 const leastSpanCelsius = 6;
-
-const font = '12px system-ui, sans-serif';
 
 /** Mean temperature of each boiler per minute, with a mark where an alert was raised. */
 export class TemperatureChart {
   readonly #frame = byId('chart');
   readonly #legend = byId('legend');
   readonly #readout = byId('readout');
-  #chart: uPlot | undefined;
+  readonly #chart = new FittedChart(this.#frame, () => this.#frame.clientHeight);
   #overview: Overview | undefined;
   #values: HTMLElement[] = [];
-
-  constructor() {
-    new ResizeObserver(() => {
-      const { clientWidth: width, clientHeight: height } = this.#frame;
-      if (this.#chart && width > 0 && (width !== this.#chart.width || height !== this.#chart.height)) {
-        this.#chart.setSize({ width, height });
-      }
-    }).observe(this.#frame);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () =>
-      this.#chart?.redraw(false, true),
-    );
-  }
 
   /** Shows new data; what the pointer rests on stays chosen. */
   show(overview: Overview): void {
@@ -41,13 +30,11 @@ export class TemperatureChart {
       [...overview.minutes],
       ...overview.boilers.map(({ temperature }) => [...temperature]),
     ];
-    if (this.#chart && isSame) {
-      this.#chart.setData(data);
-      return;
+    if (!isSame) {
+      this.#chart.clear();
+      this.#drawLegend(overview);
     }
-    this.#chart?.destroy();
-    this.#drawLegend(overview);
-    this.#chart = new uPlot(this.#options(overview), data, this.#frame);
+    this.#chart.draw(data, () => this.#options(overview));
   }
 
   #drawLegend(overview: Overview): void {
@@ -70,24 +57,16 @@ export class TemperatureChart {
     this.#legend.replaceChildren(...boilers, alert);
   }
 
-  #options(overview: Overview): uPlot.Options {
-    const axis: uPlot.Axis = {
-      font,
-      stroke: () => colour('--muted'),
-      ticks: { stroke: () => colour('--line'), width: 1, size: 5 },
-      grid: { stroke: () => colour('--line'), width: 1 },
-    };
+  #options(overview: Overview): Omit<uPlot.Options, 'width' | 'height'> {
     return {
-      width: Math.max(260, this.#frame.clientWidth),
-      height: this.#frame.clientHeight,
       legend: { show: false },
       padding: [14, 8, 0, 0],
       cursor: { y: false, drag: { x: false, y: false } },
       scales: { y: { range: (_chart, low, high) => spread(low, high) } },
       axes: [
-        { ...axis, space: 60, size: 30, values: (_chart, splits) => splits.map(hourAndMinute) },
+        { ...axisLook(), space: 60, size: 30, values: (_chart, splits) => splits.map(hourAndMinute) },
         {
-          ...axis,
+          ...axisLook(),
           size: 60,
           incrs: [1, 2, 5, 10, 20, 50, 100],
           values: (_chart, splits) => splits.map((value) => `${value} °C`),
@@ -97,7 +76,7 @@ export class TemperatureChart {
         {},
         ...overview.boilers.map(({ name }, index) => ({
           label: name,
-          stroke: () => colour(`--${colourClass(index)}`),
+          stroke: () => colour(`${colourClass(index)}`),
           width: 2,
           points: { show: false },
         })),
@@ -114,8 +93,8 @@ export class TemperatureChart {
     const { low, high } = this.#overview!.temperatureLimits;
     const ratio = devicePixelRatio;
     ctx.save();
-    ctx.strokeStyle = colour('--bad');
-    ctx.fillStyle = colour('--bad');
+    ctx.strokeStyle = colour('bad');
+    ctx.fillStyle = colour('bad');
     ctx.lineWidth = ratio;
     ctx.setLineDash([4 * ratio, 4 * ratio]);
     ctx.font = `${11 * ratio}px system-ui, sans-serif`;
@@ -141,7 +120,7 @@ export class TemperatureChart {
     const { ctx, bbox, scales } = chart;
     const half = 5 * devicePixelRatio;
     ctx.save();
-    ctx.fillStyle = colour('--bad');
+    ctx.fillStyle = colour('bad');
     for (const alertMs of this.#overview!.alertTimesMs) {
       const seconds = alertMs / 1000;
       if (seconds < scales.x!.min! || seconds > scales.x!.max!) continue;
@@ -184,14 +163,4 @@ function describe({ boilers, minutes }: Overview): string {
     return `${name} ${typeof value === 'number' ? `${decimal(value, 1)} °C` : say('noReading')}`;
   });
   return say('chart', { minutes: minutes.length, boilers: newest.join(', ') });
-}
-
-/** A colour of the style sheet as a canvas takes it: light-dark() is settled only where a colour is used. */
-function colour(property: string): string {
-  const probe = element('span', { class: 'probe' });
-  probe.style.color = `var(${property})`;
-  document.body.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
 }

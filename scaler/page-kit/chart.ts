@@ -1,31 +1,16 @@
 import type uPlot from 'uplot';
 import { element } from './dom.js';
-import { FetchError } from './fetch-json.js';
-import { localClock, localDate } from './format.js';
-import { THEME_CHANGED } from './theme.js';
+import type { TimeFormat } from './time-format.js';
 
-let library: Promise<typeof uPlot> | undefined;
+/** Fired on the document's root when colours have changed. */
+export const THEME_CHANGED = 'themechanged';
 
-/**
- * The chart library, fetched when the first chart is drawn.
- *
- * @throws FetchError
- */
-export function chartLibrary(): Promise<typeof uPlot> {
-  library ??= load();
-  return library;
+/** Tells charts that the colors have changed, as they do by themselves when the system's theme does. */
+export function announceTheme(): void {
+  document.documentElement.dispatchEvent(new Event(THEME_CHANGED));
 }
 
-async function load(): Promise<typeof uPlot> {
-  try {
-    const { default: loaded } = await import('./uplot.js');
-    document.head.append(element('link', { rel: 'stylesheet', href: 'page/uplot.css' }));
-    return loaded;
-  } catch {
-    library = undefined;
-    throw new FetchError(0, 'The charts could not be loaded.');
-  }
-}
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', announceTheme);
 
 const colours = new Map<string, string>();
 
@@ -38,7 +23,7 @@ export function colour(name: string): string {
   let resolved = colours.get(name);
   if (resolved === undefined) {
     // light-dark() is settled only where a colour is used, so it is used for a moment.
-    const probe = element('span', { class: `probe ${name}` });
+    const probe = element('span', { class: 'probe' });
     probe.style.color = `var(--${name})`;
     document.body.append(probe);
     resolved = getComputedStyle(probe).color;
@@ -62,24 +47,19 @@ export function axisLook(): Pick<uPlot.Axis, 'stroke' | 'font' | 'ticks' | 'grid
   };
 }
 
-/** An axis of time on the viewer's clock: hours and minutes, with the day where it begins. */
-export function timeAxis(): uPlot.Axis {
+/** An axis of time: hours and minutes, with the day where it begins. */
+export function timeAxis({ clock, date }: TimeFormat): uPlot.Axis {
   return {
     ...axisLook(),
     space: 70,
     values: (_chart, splits, _axis, _space, increment) =>
       splits.map((at, i) => {
-        if (increment >= 86_400) return localDate(at);
-        const isNewDay = i === 0 || localDate(splits[i - 1]!) !== localDate(at);
-        return isNewDay ? `${localClock(at)}\n${localDate(at)}` : localClock(at);
+        if (increment >= 86_400) return date(at);
+        const isNewDay = i === 0 || date(splits[i - 1]!) !== date(at);
+        return isNewDay ? `${clock(at)}\n${date(at)}` : clock(at);
       }),
   };
 }
 
 /** Distances between marks on an axis of whole numbers. */
 export const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
-
-/** The middle of each step, where charts put its value. */
-export function stepTimes(startSeconds: number, stepSeconds: number, steps: number): number[] {
-  return Array.from({ length: steps }, (_, i) => startSeconds + (i + 0.5) * stepSeconds);
-}

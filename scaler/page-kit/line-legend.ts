@@ -4,9 +4,12 @@ import { element, setText } from './dom.js';
 export interface LegendEntry {
   readonly key: string;
   readonly label: string;
-  /** What the line tells, for the pointer that rests on it. */
-  readonly hint: string;
-  readonly isOn: boolean;
+  /** What the line means, for the pointer that rests on it. */
+  readonly hint?: string;
+  /** Whether it is shown at first. @default true */
+  readonly isOn?: boolean;
+  /** Names of the lines whose values it tells. @default the key */
+  readonly tells?: readonly string[];
 }
 
 /** The legend of a chart: a button for each line, which shows and hides it and tells its value under the cursor. */
@@ -18,7 +21,7 @@ export class LineLegend {
     entries: readonly LegendEntry[],
     readonly onToggle: (key: string, isOn: boolean) => void,
   ) {
-    for (const { key, label, hint, isOn } of entries) {
+    for (const { key, label, hint, isOn = true } of entries) {
       const value = element('span', { class: 'value' });
       const button = element(
         'button',

@@ -1,0 +1,242 @@
+/** Draws the report's charts from the data in the page. */
+
+import uPlot from 'uplot';
+import { axisLook, colour, timeAxis, WHOLE_STEPS } from '../../../page-kit/chart.js';
+import { copyButton } from '../../../page-kit/copy-block.js';
+import type { TimeRange } from '../../../page-kit/fitted-chart.js';
+import { type Line, LineChart, type LineChartOptions } from '../../../page-kit/line-chart.js';
+import { load } from '../../../page-kit/numbers.js';
+import { timeFormat } from '../../../page-kit/time-format.js';
+import type { ChartData } from '../chart-data.js';
+
+const data = JSON.parse(byId('data')!.textContent!) as ChartData;
+const { times, policies, limits } = data;
+const time = timeFormat(data.timezone);
+const all: TimeRange = { fromSeconds: times[0]!, toSeconds: times.at(-1)! + 60 };
+let range = all;
+
+const lineHeight = () => (innerWidth < 600 ? 220 : 280);
+const wholePath = uPlot.paths.stepped!({ align: 1 });
+const charts: LineChart[] = [];
+
+function byId(id: string): HTMLElement | null {
+  return document.getElementById(id);
+}
+
+/** A chart over time that shares its zoom and its cursor with the others. */
+function timeChart(
+  id: string,
+  options: Pick<LineChartOptions, 'lines' | 'legend'> & Partial<LineChartOptions>,
+  columns: readonly (readonly (number | null)[])[],
+  description: string,
+): void {
+  const chart = new LineChart({
+    kind: id,
+    heightPixels: lineHeight,
+    amount: load,
+    place: time.dateTime,
+    onZoom: zoomTo,
+    ...options,
+    more: {
+      padding: [null, 28, null, null],
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), data.timezone),
+      cursor: {
+        y: false,
+        drag: { x: true, y: false, setScale: false },
+        points: { size: 7 },
+        // The others follow the pointer; the zoom reaches them all by itself.
+        sync: {
+          key: 'time',
+          filters: { pub: (type) => type.startsWith('mousemove') || type === 'mouseleave' },
+        },
+      },
+      ...options.more,
+    },
+  });
+  charts.push(chart);
+  byId(id)!.append(chart.element);
+  chart.element.addEventListener('dblclick', () => zoomTo(all));
+  chart.show([[...times], ...columns.map((column) => [...column])], description);
+  chart.setRange(range);
+}
+
+function zoomTo({ fromSeconds, toSeconds }: TimeRange): void {
+  const width = Math.min(toSeconds - fromSeconds, all.toSeconds - all.fromSeconds);
+  const from = Math.min(Math.max(fromSeconds, all.fromSeconds), all.toSeconds - width);
+  range = { fromSeconds: from, toSeconds: from + width };
+  for (const chart of charts) chart.setRange(range);
+}
+
+/** The lines of the ways of scaling. */
+function policyLines(width: number, look: Partial<uPlot.Series> = {}): Line[] {
+  return policies.map(({ key }) => ({
+    name: key,
+    look: {
+      ...look,
+      width: key === 'predictive' ? width : 1.5,
+      ...(key === 'oracle' && { dash: [5, 4] }),
+    },
+  }));
+}
+
+timeChart(
+  'load-chart',
+  {
+    lines: [
+      { name: 'load', look: { width: 1, fill: () => colour('load-fill') } },
+      { name: 'answered', colour: 'predictive', look: { width: 2 } },
+      { name: 'forecast', colour: 'yesterday', look: { dash: [5, 4] } },
+    ],
+    legend: [
+      { key: 'load', label: 'load' },
+      { key: 'answered', label: 'answered by this scaler' },
+      { key: 'forecast', label: 'forecast peak', isOn: false },
+    ],
+    more: {
+      scales: { x: { time: true }, y: { range: (_chart, min, max) => [Math.min(0, min), max * 1.05 || 1] } },
+      axes: [timeAxis(time), { ...axisLook(), size: 56, values: (_chart, splits) => splits.map(load) }],
+    },
+  },
+  [data.load, data.answered, data.forecast],
+  'The load, what this scaler answered, and the forecast behind it',
+);
+
+timeChart(
+  'replica-chart',
+  {
+    lines: [
+      {
+        name: 'needed',
+        colour: 'load',
+        look: { width: 1, fill: () => colour('load-fill'), paths: wholePath },
+      },
+      ...policyLines(2, { paths: wholePath }),
+    ],
+    legend: [
+      { key: 'needed', label: 'needed' },
+      ...policies.map(({ key, name }) => ({
+        key,
+        label: name,
+        isOn: key === 'reactive' || key === 'predictive',
+      })),
+    ],
+    more: {
+      scales: { x: { time: true }, y: { range: (_chart, _min, max) => [0, Math.max(2, max * 1.05)] } },
+      axes: [timeAxis(time), { ...axisLook(), size: 56, incrs: WHOLE_STEPS }],
+    },
+  },
+  [data.needed, ...policies.map(({ replicas }) => replicas)],
+  'Replicas that each way of scaling ran, beside those that the load needed',
+);
+
+const lanes = policies.filter(({ key }) => key !== 'oracle');
+timeChart(
+  'overload-chart',
+  {
+    heightPixels: () => 52 + 30 * lanes.length,
+    lines: [{ name: 'overload' }],
+    legend: [],
+    more: {
+      scales: { x: { time: true }, y: { range: () => [-lanes.length, 0] } },
+      axes: [timeAxis(time), { show: false, size: 56 }],
+      padding: [0, 28, 0, 56],
+      hooks: { draw: [drawLanes] },
+    },
+  },
+  [times.map(() => null)],
+  lanes.map(({ name, overloads }) => `${name}: overloaded ${overloads.length} times`).join('; '),
+);
+
+/** One lane for each way of scaling, marked where it was overloaded. */
+function drawLanes(chart: uPlot): void {
+  const { ctx, bbox } = chart;
+  const ratio = devicePixelRatio;
+  const height = bbox.height / lanes.length;
+  ctx.save();
+  lanes.forEach(({ key, name, overloads }, i) => {
+    const top = bbox.top + i * height;
+    ctx.fillStyle = colour('line');
+    ctx.fillRect(bbox.left, top + 15 * ratio, bbox.width, 10 * ratio);
+    ctx.fillStyle = colour('overload');
+    for (const [from, to] of overloads) {
+      const left = Math.max(bbox.left, chart.valToPos(from, 'x', true));
+      const right = Math.min(bbox.left + bbox.width, chart.valToPos(to, 'x', true));
+      if (right < left) continue;
+      ctx.fillRect(left, top + 15 * ratio, Math.max(right - left, 1.5 * ratio), 10 * ratio);
+    }
+    ctx.fillStyle = colour(key);
+    ctx.fillRect(bbox.left, top + 5 * ratio, 14 * ratio, 4 * ratio);
+    ctx.fillStyle = colour('text');
+    ctx.font = `${12 * ratio}px system-ui, sans-serif`;
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'middle';
+    ctx.fillText(
+      `${name}${overloads.length === 0 ? ': never' : ''}`,
+      bbox.left + 22 * ratio,
+      top + 7 * ratio,
+    );
+  });
+  ctx.restore();
+}
+
+// A load that needs no scaling has no costs to compare.
+const costFrame = byId('cost-chart');
+if (costFrame) {
+  const share = (value: number) => `${Number(value.toPrecision(2))} %`;
+  const label = { labelFont: '12px system-ui, sans-serif' };
+  const chart = new LineChart({
+    kind: 'cost',
+    heightPixels: lineHeight,
+    lines: policyLines(2.5),
+    legend: policies.map(({ key, name }) => ({ key, label: name })),
+    amount: load,
+    place: (limit) => `Overloaded at most ${share(limit)}`,
+    more: {
+      scales: {
+        x: { time: false, distr: 3, range: () => [limits[0]!, limits.at(-1)!] },
+        y: {
+          range: (_chart, min, max) => {
+            // Lines that all lie at one cost still need room above and below.
+            const height = max - min || max || 1;
+            return [Math.max(0, min - height * 0.15), max + height * 0.1];
+          },
+        },
+      },
+      axes: [
+        {
+          ...axisLook(),
+          ...label,
+          label: 'overloaded time, at most',
+          labelSize: 22,
+          splits: () => (costFrame.clientWidth < 600 ? [0.1, 1, 10] : [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20]),
+          filter: (_chart, splits) => splits,
+          values: (_chart, splits) => splits.map(share),
+        },
+        {
+          ...axisLook(),
+          ...label,
+          size: 64,
+          label: 'pod-hours',
+          labelSize: 20,
+          values: (_chart, splits) => splits.map(load),
+        },
+      ],
+    },
+  });
+  costFrame.append(chart.element);
+  chart.show(
+    [[...limits], ...policies.map(({ cost }) => [...cost])],
+    'Pod-hours of each way of scaling at each limit on overloaded time',
+  );
+}
+
+document.querySelector('.zoom')!.addEventListener('click', ({ target }) => {
+  const { zoom } = (target as HTMLElement).dataset;
+  if (!zoom) return;
+  const { fromSeconds, toSeconds } = range;
+  const half = zoom === 'earlier' || zoom === 'later' ? (toSeconds - fromSeconds) / 2 : Number(zoom) * 1800;
+  const middle = (fromSeconds + toSeconds) / 2 + (zoom === 'earlier' ? -half : zoom === 'later' ? half : 0);
+  zoomTo(zoom === 'all' ? all : { fromSeconds: middle - half, toSeconds: middle + half });
+});
+
+copyButton(byId('copy') as HTMLButtonElement, byId('yaml')!);

@@ -1,0 +1,141 @@
+import type uPlot from 'uplot';
+import { colour } from './chart.js';
+import { element, setText } from './dom.js';
+import { FittedChart, type TimeRange } from './fitted-chart.js';
+import { type LegendEntry, LineLegend } from './line-legend.js';
+
+/** One column of a chart's data. */
+export interface Line {
+  readonly name: string;
+  /** Key of the legend's entry that shows and hides it. @default name */
+  readonly part?: string;
+  /** Name of the style sheet's color. @default name */
+  readonly colour?: string;
+  /** What sets it apart from a plain line. */
+  readonly look?: Partial<uPlot.Series>;
+}
+
+/** What a chart of lines shows and how. */
+export interface LineChartOptions {
+  /** Class of the frame. */
+  readonly kind: string;
+  readonly heightPixels: () => number;
+  /** In the order of the data's columns: later ones lie above. */
+  readonly lines: readonly Line[];
+  readonly legend: readonly LegendEntry[];
+  /** Writes a line's value under the pointer. */
+  readonly amount: (value: number) => string;
+  /** Writes the place under the pointer. */
+  readonly place: (x: number) => string;
+  /** Stands where the place does while nothing is pointed at. */
+  readonly invitation?: string;
+  /** Called when a span was chosen by dragging; without, dragging does nothing. */
+  readonly onZoom?: (range: TimeRange) => void;
+  /** Scales, axes and what is drawn beside the lines. */
+  readonly more: Omit<uPlot.Options, 'width' | 'height' | 'series'>;
+}
+
+/** A chart of lines with a legend that shows and hides them, and tells their values under the pointer. */
+export class LineChart {
+  readonly element: HTMLElement;
+  readonly #options: LineChartOptions;
+  readonly #frame: HTMLElement;
+  readonly #readout = element('p', { class: 'readout' });
+  readonly #legend: LineLegend;
+  readonly #chart: FittedChart;
+
+  constructor(options: LineChartOptions) {
+    this.#options = options;
+    this.#frame = element('div', { class: `chart ${options.kind}`, role: 'img' });
+    this.#chart = new FittedChart(this.#frame, options.heightPixels);
+    this.#legend = new LineLegend(options.legend, (part, isOn) => {
+      options.lines.forEach((line, i) => {
+        if (partOf(line) === part) this.#chart.showLine(i + 1, isOn);
+      });
+    });
+    const head =
+      options.legend.length > 0
+        ? element('div', { class: 'chart-head' }, this.#legend.element, this.#readout)
+        : null;
+    this.element = element('div', { class: 'chart-with-legend' }, head, this.#frame);
+  }
+
+  /**
+   * Shows new data; the range stays as it was set.
+   *
+   * @param data a column for each line after that of the places
+   * @param description what the chart shows, for those who cannot see it
+   */
+  show(data: uPlot.AlignedData, description: string): void {
+    const known = this.#options.lines.filter((_, i) => data[i + 1]!.some((value) => value != null));
+    this.#legend.offer(new Set(known.map(partOf)));
+    this.#frame.setAttribute('aria-label', description);
+    this.#chart.draw(data, () => this.#uplotOptions());
+  }
+
+  setRange(range: TimeRange): void {
+    this.#chart.setRange(range);
+  }
+
+  close(): void {
+    this.#chart.close();
+  }
+
+  #uplotOptions(): Omit<uPlot.Options, 'width' | 'height'> {
+    const { lines, more, onZoom } = this.#options;
+    const hooks: uPlot.Hooks.Arrays = {
+      ...(more.hooks as uPlot.Hooks.Arrays | undefined),
+      setCursor: [(chart) => this.#tell(chart)],
+      setSelect: [(chart) => this.#zoom(chart)],
+    };
+    return {
+      ...more,
+      legend: { show: false },
+      cursor: {
+        y: false,
+        drag: { x: !!onZoom, y: false, setScale: false },
+        points: { size: 6 },
+        ...more.cursor,
+      },
+      series: [
+        {},
+        ...lines.map((line) => ({
+          stroke: () => colour(line.colour ?? line.name),
+          width: 1.5,
+          points: { show: false },
+          ...line.look,
+          show: this.#legend.isOn(partOf(line)),
+        })),
+      ],
+      hooks,
+    };
+  }
+
+  #zoom(chart: uPlot): void {
+    const { left, width } = chart.select;
+    if (width > 0) chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    if (width >= 4)
+      this.#options.onZoom?.({
+        fromSeconds: chart.posToVal(left, 'x'),
+        toSeconds: chart.posToVal(left + width, 'x'),
+      });
+  }
+
+  #tell(chart: uPlot): void {
+    const { lines, legend, amount, place, invitation = '' } = this.#options;
+    const index = (chart.cursor.left ?? -1) < 0 ? undefined : (chart.cursor.idx ?? undefined);
+    const at = index === undefined ? undefined : chart.data[0][index];
+    setText(this.#readout, at === undefined ? invitation : place(at));
+    for (const { key, tells = [key] } of legend) {
+      const values = tells.map(
+        (name) => chart.data[lines.findIndex((line) => line.name === name) + 1]?.[index ?? -1],
+      );
+      const isKnown = values.every((value) => typeof value === 'number');
+      this.#legend.tell(key, isKnown ? values.map((value) => amount(value!)).join(' to ') : '');
+    }
+  }
+}
+
+function partOf({ name, part = name }: Line): string {
+  return part;
+}

@@ -1,0 +1,60 @@
+import compression from 'compression';
+import express, { type RequestHandler, Router } from 'express';
+import helmet from 'helmet';
+
+/**
+ * Headers for every answer of a server with pages. A page loads and asks nothing but its own server, runs no inline
+ * script or style, and no text can become markup in it.
+ */
+export const securityHeaders: RequestHandler[] = [
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+        requireTrustedTypesFor: ["'script'"],
+        trustedTypes: ["'none'"],
+      },
+    },
+    xFrameOptions: { action: 'deny' },
+    // Whether a host may be reached by HTTPS only is for whoever terminates TLS to say.
+    strictTransportSecurity: false,
+  }),
+  (_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  },
+];
+
+/**
+ * Serves a page's files under `/page`, and `index.html` at `/` too. Browsers ask for them anew each time, by ETag: a
+ * page must not go on with the script of the version before.
+ *
+ * @param folder path of the built files
+ * @param index the page itself, where it is not the folder's as it lies
+ */
+export function pageFiles(folder: string, index?: string): Router {
+  const revalidate: RequestHandler = (_request, response, next) => {
+    response.set('Cache-Control', 'no-cache');
+    next();
+  };
+  const files = express.static(folder, {
+    index: false,
+    redirect: false,
+    setHeaders: (response) => response.setHeader('Cache-Control', 'no-cache'),
+  });
+  const router = Router();
+  router.get('/', compression(), revalidate, (_request, response) => {
+    if (index === undefined) response.sendFile('index.html', { root: folder, cacheControl: false });
+    else response.send(index);
+  });
+  router.use('/page', compression(), files);
+  return router;
+}
