@@ -14,6 +14,7 @@ import { RequestFailure } from '../../scaler/prometheus/request-failure.js';
 import { ScalerError } from '../../scaler/shared/errors.js';
 import { triggerKeys } from '../../scaler/trigger/keys.js';
 import { parseTrigger } from '../../scaler/trigger/parse.js';
+import { cpuMilliseconds } from '../support/cpu-time.js';
 import { nasty, runs, stackTrace, tell, timeoutMilliseconds, tryInputs, unseen } from './fuzz.js';
 
 /** Longest message about a wrong input. */
@@ -279,17 +280,18 @@ describe('bad input to what reads text', function () {
     it(`is refused in words: YAML with ${what}`, () => {
       const file = join(folder, 'bomb.yaml');
       writeFileSync(file, text);
-      const began = performance.now();
-      assert.throws(
-        () => loadConfig({ environment: {}, file }),
-        (error: unknown) => {
-          assert.ok(error instanceof ScalerError, String(error));
-          assert.equal(error.kind, 'invalid');
-          assert.match(error.message, message);
-          return true;
-        },
+      const milliseconds = cpuMilliseconds(() =>
+        assert.throws(
+          () => loadConfig({ environment: {}, file }),
+          (error: unknown) => {
+            assert.ok(error instanceof ScalerError, String(error));
+            assert.equal(error.kind, 'invalid');
+            assert.match(error.message, message);
+            return true;
+          },
+        ),
       );
-      assert.ok(performance.now() - began < 2000, `took ${(performance.now() - began).toFixed(0)} ms`);
+      assert.ok(milliseconds < 2000, `took ${milliseconds.toFixed(0)} ms`);
       assert.equal(({} as Record<string, unknown>).polluted, undefined);
     });
 
