@@ -192,18 +192,24 @@ describe('the process', function () {
       let largest = 0;
       try {
         for (let at = startSeconds + stepSeconds; at <= startSeconds + hours * hour; at += stepSeconds) {
-          // Shortly before a tick, so that none is under way while both are read.
+          // The clock stops shortly before a tick. On a busy machine a replica may still be at work on the one before.
           clock.limitTo(at + 59);
           await pollUntil('the clock to arrive', () => clock.nowSeconds() >= at + 59);
-          const [a, b] = await pollUntil('both replicas to have the newest step', async () => {
-            const read = await Promise.all([stateOf(steady), stateOf(restarted)]);
-            const isNew = read.every(({ modelAge }) => modelAge !== undefined && modelAge < stepSeconds + 90);
-            if (isNew) return read;
-            throw new Error(JSON.stringify(read));
-          });
-          largest = Math.max(largest, Math.abs(a!.value - b!.value) / a!.value);
+          const difference = await pollUntil(
+            'both replicas to answer alike from the newest step',
+            async () => {
+              const read = await Promise.all([stateOf(steady), stateOf(restarted)]);
+              const isNew = read.every(
+                ({ modelAge }) => modelAge !== undefined && modelAge < stepSeconds + 90,
+              );
+              const [a, b] = read.map(({ value }) => value);
+              const relative = Math.abs(a! - b!) / a!;
+              if (isNew && relative <= 1e-9) return { relative };
+              throw new Error(`at ${new Date(at * 1000).toISOString()}: ${JSON.stringify(read)}`);
+            },
+          );
+          largest = Math.max(largest, difference.relative);
           compared++;
-          assert.ok(largest <= 1e-9, `${a!.value} and ${b!.value} at ${new Date(at * 1000).toISOString()}`);
           if (at % hour === 0) {
             await restarted.stop();
             restarted = await start();
