@@ -1,5 +1,5 @@
 import { quantileOfSorted } from './quantile-of-sorted.js';
-import type { ErrorQuantiles, FittedModel, PooledModel } from './types.js';
+import type { Companions, ErrorQuantiles, FittedModel, PooledModel } from './types.js';
 
 /** Errors are kept at every half percent. */
 const KEPT_ERRORS = 199;
@@ -41,12 +41,19 @@ function compactPool(pool: PooledModel): PooledModel {
         visits: Uint8ClampedArray.from(season.visits),
       })),
     })),
-    recurrence: pool.recurrence && {
-      ...pool.recurrence,
-      newest: Float32Array.from(pool.recurrence.newest),
-      before: Float32Array.from(pool.recurrence.before),
-    },
+    companions: pool.companions && compactCompanions(pool.companions),
     volatility: { ...pool.volatility, typical: Float32Array.from(pool.volatility.typical) },
+  };
+}
+
+function compactCompanions({ past, regression, poolDecides }: Companions): Companions {
+  return {
+    poolDecides,
+    past: { ...past, values: Float32Array.from(past.values) },
+    regression: regression && {
+      ...regression,
+      weights: regression.weights.map((weights) => Float32Array.from(weights)),
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { clean } from './clean.js';
+import { type Clock, fitCompanions } from './companions.js';
 import { stepErrors } from './conformal.js';
 import { detectSeason } from './detect-season.js';
 import { AUTOMATIC_PERIODS, climb } from './ladder.js';
@@ -48,11 +49,12 @@ export function fit(series: Series, options: FitOptions): FittedModel {
       ? (seasons.find(({ periodSeconds }) => periodSeconds === DAY_SECONDS) ?? slotsOf(DAY_SECONDS))
       : { periodSeconds: 0, slotCount: 1, slots: new Int32Array(n + horizonSteps + 1) };
 
-  const mean = fitSeries(values, seasons, daySlots, origins, horizonSteps, stepSeconds);
+  const clock = { startSeconds, stepSeconds, timezone };
+  const mean = fitSeries(values, seasons, daySlots, origins, horizonSteps, clock);
   const peak =
     peaks === undefined
       ? mean
-      : fitSeries(peaks, seasons, daySlots, origins, horizonSteps, stepSeconds, mean.parameters);
+      : fitSeries(peaks, seasons, daySlots, origins, horizonSteps, clock, mean.parameters);
 
   const measured = measurePeaks(peaks ?? values, peak.replayed, origins, horizonSteps);
   const peakTypical = typicalErrors(measured.errors, origins, daySlots, 1, stepSeconds);
@@ -118,22 +120,26 @@ function fitSeries(
   daySlots: DaySlots,
   origins: Origins,
   horizonSteps: number,
-  stepSeconds: number,
+  clock: Clock,
   likeSeries?: ReadonlyMap<string, SmoothingParameters>,
 ) {
-  const { members, weights, replayed, parameters } = fitPool(
-    values,
-    seasons,
-    origins,
-    horizonSteps,
-    stepSeconds,
-    likeSeries,
-  );
-  const recurrence = replayRecurrence(values, replayed, origins, horizonSteps, daySlots);
+  const {
+    members,
+    weights,
+    replayed: byMembers,
+    parameters,
+  } = fitPool(values, seasons, origins, horizonSteps, clock.stepSeconds, likeSeries);
+  const ofMembers = replayRecurrence(values, byMembers, origins, horizonSteps, daySlots);
+  // Companions are no better at the peak's quantile, where a miss on the low side counts nine times: maxima go without.
+  const { companions, replayed } =
+    likeSeries === undefined
+      ? fitCompanions(values, clock, origins, horizonSteps, byMembers)
+      : { companions: undefined, replayed: byMembers };
+  const ofAll = companions && replayRecurrence(values, replayed, origins, horizonSteps, daySlots);
   const oneStep = new Float64Array(origins.count);
   for (let i = 0; i < origins.count; i++)
     oneStep[i] = values[origins.first + i * origins.stride + 1]! - replayed[i * horizonSteps]!;
-  const { volatility, ratios } = measureVolatility(oneStep, origins, daySlots, stepSeconds);
+  const { volatility, ratios } = measureVolatility(oneStep, origins, daySlots, clock.stepSeconds);
   const known = values.filter((value) => !Number.isNaN(value));
   const model: PooledModel = {
     members,
@@ -142,7 +148,8 @@ function fitSeries(
     last: known.at(-1) ?? Number.NaN,
     floor: known.every((value) => value >= 0) ? 0 : Number.NEGATIVE_INFINITY,
     volatility,
-    recurrence,
+    recurrences: [ofMembers, ofAll].filter((recurrence) => recurrence !== undefined),
+    companions,
   };
   return { model, replayed, ratios, parameters };
 }

@@ -20,8 +20,9 @@ export function forecast(
 ): Forecast {
   const reach = skipSteps + horizonSteps;
   const slots = poolSlots([model.mean, model.peak], (period) => slotsAhead(model, period, reach));
-  const mean = projectPool(model.mean, slots, reach).subarray(skipSteps);
-  const peak = model.peak === model.mean ? mean : projectPool(model.peak, slots, reach).subarray(skipSteps);
+  const mean = projectPool(model, model.mean, slots, reach).subarray(skipSteps);
+  const peak =
+    model.peak === model.mean ? mean : projectPool(model, model.peak, slots, reach).subarray(skipSteps);
   let peakStep = 0;
   for (let h = 1; h < horizonSteps; h++) if (peak[h]! > peak[peakStep]!) peakStep = h;
 
@@ -54,11 +55,12 @@ export function forecast(
 }
 
 function recursWithin(
-  { recurrence, volatility }: PooledModel,
+  { recurrences, volatility }: PooledModel,
   slots: ReadonlyMap<number, Int32Array>,
   from: number,
   to: number,
 ): boolean {
+  const recurrence = recurrences.at(-1);
   if (recurrence === undefined) return false;
   return slots
     .get(volatility.periodSeconds)!

@@ -1,5 +1,6 @@
 export { fit } from './fit.js';
 export { forecast } from './forecast.js';
+export { type LookedAt, lookedAt } from './regression/features.js';
 export type {
   ErrorQuantiles,
   FitOptions,

@@ -84,6 +84,30 @@ export function seasonSlots(
   return result;
 }
 
+/**
+ * Steps that the wall clock is ahead of UTC at each of `count` steps from `startSeconds` on; undefined when it stays the
+ * same from the first to the last.
+ */
+export function clockSteps(
+  startSeconds: number,
+  stepSeconds: number,
+  count: number,
+  timezone: string,
+): Int32Array | undefined {
+  const endSeconds = startSeconds + count * stepSeconds;
+  if (utcOffsetSeconds(timezone, startSeconds) === utcOffsetSeconds(timezone, endSeconds)) return undefined;
+  const ahead = new Int32Array(count);
+  let at = 0;
+  while (at < count) {
+    const from = startSeconds + at * stepSeconds;
+    const offset = utcOffsetSeconds(timezone, from);
+    const stop = offsetUntil(timezone, from, endSeconds, offset);
+    for (; at < count && startSeconds + at * stepSeconds < stop; at++)
+      ahead[at] = Math.round(offset / stepSeconds);
+  }
+  return ahead;
+}
+
 /** First instant after `from` at which the offset differs, looking a day at a time; `limit` when it stays. */
 function offsetUntil(timezone: string, from: number, limit: number, offset: number): number {
   if (timezone === 'UTC') return limit;

@@ -1,3 +1,4 @@
+import { combineWithCompanions, type ModelTime } from './companions.js';
 import { project } from './holt-winters.js';
 import { withRecurrence } from './recurrence.js';
 import { fromForm } from './scale-form.js';
@@ -5,39 +6,49 @@ import type { PooledModel } from './types.js';
 import { weightAt } from './weights.js';
 
 /**
- * What a pool expects for the `count` steps after its newest one, surprises that recur included.
+ * What a pool and its companions expect for the `count` steps after the newest one.
  *
  * @param slots For each period in seconds, the slots of those steps.
  */
 export function projectPool(
+  model: ModelTime,
   pool: PooledModel,
   slots: ReadonlyMap<number, Int32Array>,
   count: number,
 ): Float64Array {
-  const combined = projectMembers(pool, slots, count);
-  const { recurrence, volatility } = pool;
-  if (recurrence === undefined) return combined;
-  const daySlots = slots.get(volatility.periodSeconds)!;
-  return combined.map((value, h) => withRecurrence(recurrence, daySlots[h]!, value));
+  return projectStages(model, pool, slots, count).at(-1)!;
 }
 
-/** What the members of a pool expect for the `count` steps after its newest one. */
-export function projectMembers(
-  pool: PooledModel,
+/**
+ * The same in stages: what the members expect, and what they expect with their companions, each before the surprises that
+ * recur are taken into account; at last what is expected after all.
+ */
+export function projectStages(
+  model: ModelTime,
+  { members, weights, measuredAt, floor, companions, recurrences, volatility }: PooledModel,
   slots: ReadonlyMap<number, Int32Array>,
   count: number,
-): Float64Array {
+): readonly Float64Array[] {
   const combined = new Float64Array(count);
   const expected = new Float64Array(count);
-  pool.members.forEach((member, index) => {
+  members.forEach((member, index) => {
     const memberSlots = member.seasons.map(({ periodSeconds }) => slots.get(periodSeconds)!);
     project(member, memberSlots, 0, count, expected, 0);
     fromForm(member, expected);
     for (let h = 0; h < count; h++)
-      combined[h]! += weightAt(pool.weights, pool.measuredAt, index, h + 1) * expected[h]!;
+      combined[h]! += weightAt(weights, measuredAt, index, h + 1) * expected[h]!;
   });
-  for (let h = 0; h < count; h++) combined[h] = Math.max(pool.floor, combined[h]!);
-  return combined;
+  const atFloor = (values: Float64Array) => values.map((value) => Math.max(floor, value));
+  const daySlots = slots.get(volatility.periodSeconds)!;
+  const recurred = (index: number, values: Float64Array) => {
+    const recurrence = recurrences[index];
+    return recurrence ? values.map((value, h) => withRecurrence(recurrence, daySlots[h]!, value)) : values;
+  };
+  const byMembers = atFloor(combined);
+  const pool = recurred(0, byMembers);
+  if (!companions) return [byMembers, pool];
+  const withCompanions = atFloor(combineWithCompanions(companions, model, pool));
+  return [byMembers, withCompanions, recurred(1, withCompanions)];
 }
 
 /** Slots of the `count` steps after the newest one, for every period that one of the pools needs. */

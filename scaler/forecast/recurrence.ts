@@ -11,15 +11,15 @@ const SURPRISE_TIMES = 4;
  * between the two values, or beside two surprises in different directions, stays as it is.
  */
 export function withRecurrence({ newest, before }: Recurrence, slot: number, expected: number): number {
-  const one = newest[slot]!;
-  const other = before[slot]!;
-  if (Number.isNaN(one + other)) return expected;
+  const one = newest.get(slot);
+  const other = before.get(slot);
+  if (one === undefined || other === undefined) return expected;
   return Math.max(Math.min(one, other), Math.min(Math.max(one, other), expected));
 }
 
 /** Whether the same time of day surprised on both of the last two days. */
 export function recurs({ newest, before }: Recurrence, slot: number): boolean {
-  return !Number.isNaN(newest[slot]! + before[slot]!);
+  return newest.has(slot) && before.has(slot);
 }
 
 /**
@@ -29,8 +29,13 @@ export function recurs({ newest, before }: Recurrence, slot: number): boolean {
  */
 export function note(recurrence: Recurrence, slot: number, value: number, error: number): void {
   if (Number.isNaN(value) || Number.isNaN(error)) return;
-  recurrence.before[slot] = recurrence.newest[slot]!;
-  recurrence.newest[slot] = Math.abs(error) > recurrence.leastSurprise ? value : Number.NaN;
+  setOrDelete(recurrence.before, slot, recurrence.newest.get(slot));
+  setOrDelete(recurrence.newest, slot, Math.abs(error) > recurrence.leastSurprise ? value : undefined);
+}
+
+function setOrDelete(surprises: Map<number, number>, slot: number, value: number | undefined): void {
+  if (value === undefined) surprises.delete(slot);
+  else surprises.set(slot, value);
 }
 
 /**
@@ -44,7 +49,7 @@ export function replayRecurrence(
   replayed: Float64Array,
   { first, stride, count }: Origins,
   horizonSteps: number,
-  { periodSeconds, slotCount, slots }: DaySlots,
+  { periodSeconds, slots }: DaySlots,
 ): Recurrence | undefined {
   if (periodSeconds === 0) return undefined;
   const errors = new Float64Array(count).fill(Number.NaN);
@@ -60,8 +65,8 @@ export function replayRecurrence(
   }
   const recurrence: Recurrence = {
     leastSurprise: known > 0 ? (SURPRISE_TIMES * sum) / known : Number.POSITIVE_INFINITY,
-    newest: new Float64Array(slotCount).fill(Number.NaN),
-    before: new Float64Array(slotCount).fill(Number.NaN),
+    newest: new Map(),
+    before: new Map(),
     pending: new Float64Array(horizonSteps),
   };
   for (let k = 0; k < horizonSteps; k++) {

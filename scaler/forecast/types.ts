@@ -141,12 +141,43 @@ export interface Volatility {
 export interface Recurrence {
   /** Errors up to this are no surprise. */
   readonly leastSurprise: number;
-  /** For each slot of the day: the newest value if it was a surprise, else NaN. */
-  readonly newest: Float64Array | Float32Array;
+  /** By slot of the day: the newest value, where it was a surprise. */
+  readonly newest: Map<number, number>;
   /** The same of the day before. */
-  readonly before: Float64Array | Float32Array;
+  readonly before: Map<number, number>;
   /** What the members expect of the next steps, one for each step of the horizon, each as expected a horizon before it. */
   readonly pending: Float64Array;
+}
+
+/** The newest values of a series, scaled: what the regression and the nearest moments look at. */
+export interface RecentPast {
+  /** Values are log(value + this), or the values themselves when it is 0; then `center` is taken off and `spread` divides. */
+  readonly logOffset: number;
+  readonly center: number;
+  readonly spread: number;
+  /** A change from step to step beyond this is wild. */
+  readonly wildChange: number;
+  /** The oldest first; where a value is unknown, what it probably was. */
+  readonly values: Float64Array | Float32Array;
+}
+
+/** A direct regression on seasonal lags. */
+export interface Regression {
+  /** Steps ahead that have weights of their own; between them weights are interpolated. */
+  readonly solvedAt: readonly number[];
+  /** Whether it looks at the same time last week. */
+  readonly hasWeek: boolean;
+  /** For each of `solvedAt`: the weight of each feature, in the order of `readFeatures`. */
+  readonly weights: readonly (Float64Array | Float32Array)[];
+}
+
+/** What forecasts beside the Holt-Winters recursions: a regression, and the nearest past moments. */
+export interface Companions {
+  readonly past: RecentPast;
+  /** Undefined while the history is too short for it. */
+  readonly regression: Regression | undefined;
+  /** Whether the recursions alone were clearly better on past forecasts: they then decide alone. */
+  readonly poolDecides: boolean;
 }
 
 /** The pooled model of one series: of step means, or of step maxima. */
@@ -161,8 +192,13 @@ export interface PooledModel {
   /** Lowest value a forecast may take: 0 for a series that was never negative. */
   readonly floor: number;
   readonly volatility: Volatility;
-  /** By slot of the day like `volatility`; undefined while the history is too short to tell times of day apart. */
-  readonly recurrence: Recurrence | undefined;
+  /**
+   * Surprises to the members, and to the combined forecast where there are companions; by slot of the day like `volatility`.
+   * Empty while the history is too short to tell times of day apart.
+   */
+  readonly recurrences: readonly Recurrence[];
+  /** Undefined while the history is too short, or where a day is no whole number of steps. */
+  readonly companions: Companions | undefined;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { clean } from './clean.js';
+import { updateCompanions } from './companions.js';
 import { slotsAhead } from './forecast.js';
 import { smooth } from './holt-winters.js';
-import { poolSlots, projectMembers, projectPool } from './project-pool.js';
+import { poolSlots, projectPool, projectStages } from './project-pool.js';
 import { note } from './recurrence.js';
 import { toForm } from './scale-form.js';
 import type { FittedModel, PooledModel } from './types.js';
@@ -17,34 +18,40 @@ import { followError } from './volatility.js';
 export function update(model: FittedModel, mean: number, peak: number): void {
   const { horizonSteps } = model;
   const slots = poolSlots([model.mean, model.peak], (period) => slotsAhead(model, period, horizonSteps + 1));
-  advance(model.mean, slots, mean, model.stepSeconds);
-  if (model.peak !== model.mean) advance(model.peak, slots, peak, model.stepSeconds);
+  advance(model, model.mean, slots, mean);
+  if (model.peak !== model.mean) advance(model, model.peak, slots, peak);
   model.endSeconds += model.stepSeconds;
 }
 
 function advance(
+  model: FittedModel,
   pool: PooledModel,
   slots: ReadonlyMap<number, Int32Array>,
   received: number,
-  stepSeconds: number,
 ): void {
   const values = clean(Float64Array.of(received));
   const value = values[0]!;
   if (!Number.isNaN(value)) {
     const { volatility } = pool;
     const slot = slots.get(volatility.periodSeconds)![0]!;
-    const error = value - projectPool(pool, slots, 1)[0]!;
-    followError(volatility, error, volatility.typical[slot]!, stepSeconds);
+    const error = value - projectPool(model, pool, slots, 1)[0]!;
+    followError(volatility, error, volatility.typical[slot]!, model.stepSeconds);
     pool.last = value;
   }
   for (const member of pool.members) {
     const memberSlots = member.seasons.map(({ periodSeconds }) => slots.get(periodSeconds)!);
     smooth(member, { values: toForm(member, values), slots: memberSlots }, 0, 1);
   }
-  if (!pool.recurrence) return;
-  const { pending } = pool.recurrence;
-  note(pool.recurrence, slots.get(pool.volatility.periodSeconds)![0]!, value, value - pending[0]!);
+  if (pool.companions) updateCompanions(pool.companions, value, model.stepSeconds);
+  if (pool.recurrences.length === 0) return;
+  const later = { ...model, endSeconds: model.endSeconds + model.stepSeconds };
   const ahead = new Map([...slots].map(([period, all]) => [period, all.subarray(1)]));
-  pending.copyWithin(0, 1);
-  pending[pending.length - 1] = projectMembers(pool, ahead, pending.length).at(-1)!;
+  const stages = projectStages(later, pool, ahead, model.horizonSteps);
+  const slot = slots.get(pool.volatility.periodSeconds)![0]!;
+  pool.recurrences.forEach((recurrence, index) => {
+    const { pending } = recurrence;
+    note(recurrence, slot, value, value - pending[0]!);
+    pending.copyWithin(0, 1);
+    pending[pending.length - 1] = stages[index]!.at(-1)!;
+  });
 }

@@ -233,10 +233,17 @@ export interface ModelMember {
   readonly seasonSeconds: readonly number[];
 }
 
+/** The regression beside a pool: what it looks at when it forecasts the horizon, the most first. */
+export interface ModelRegression {
+  readonly looksAt: readonly { readonly what: string; readonly weight: number }[];
+}
+
 /** The pooled model of the means, or of the highest loads, of the steps. */
 export interface ModelPool {
   readonly measuredAtSteps: readonly number[];
   readonly members: readonly ModelMember[];
+  /** Null while there is no regression beside the pool. */
+  readonly regression: ModelRegression | null;
 }
 
 /** The model in use. */

@@ -1,4 +1,4 @@
-import { type FittedModel, forecast, type PooledModel, type Series } from '../../forecast/index.js';
+import { type FittedModel, forecast, lookedAt, type PooledModel, type Series } from '../../forecast/index.js';
 import { LOWER_QUANTILE, stepsBehind } from '../../planner/outlook.js';
 import type { Answer, Evidence, KnownTrigger, PastAnswers, StateChange } from '../../planner/types.js';
 import { redact } from '../../shared/redact.js';
@@ -8,6 +8,7 @@ import type {
   ForecastChart,
   HistoryChart,
   ModelPool,
+  ModelRegression,
   ModelView,
   PastChart,
   StateChangeView,
@@ -180,6 +181,7 @@ function modelView(model: FittedModel): ModelView {
 function poolView(pool: PooledModel): ModelPool {
   return {
     measuredAtSteps: [...pool.measuredAt],
+    regression: regressionView(pool),
     members: pool.members.map((member, index) => {
       const { alpha, beta, phi, gamma, omega, kappa, rho } = member.parameters;
       return {
@@ -201,6 +203,12 @@ function poolView(pool: PooledModel): ModelPool {
       };
     }),
   };
+}
+
+function regressionView({ companions }: PooledModel): ModelRegression | null {
+  if (!companions?.regression) return null;
+  const looksAt = lookedAt(companions.regression);
+  return { looksAt: looksAt.map(({ what, weight }) => ({ what, weight: rounded(weight) })) };
 }
 
 function changeView({ atSeconds, state }: StateChange): StateChangeView {

@@ -1,6 +1,6 @@
 import { element } from '../../page-kit/dom.js';
 import { load } from '../../page-kit/numbers.js';
-import type { ModelMember, ModelPool, ModelView } from '../api/contract.js';
+import type { ModelMember, ModelPool, ModelRegression, ModelView } from '../api/contract.js';
 import { epochSeconds, percent, span, timeElement } from './format.js';
 import { STAGE_WORDS } from './words.js';
 
@@ -27,6 +27,7 @@ export function modelNodes(model: ModelView, nowSeconds: number): Node[] {
     poolTable(model.mean, model.highest ? 'Mean of each step' : 'Each step', model.stepSeconds),
   ];
   if (model.highest) nodes.push(poolTable(model.highest, 'Highest load of each step', model.stepSeconds));
+  if (model.mean.regression) nodes.push(regressionNode(model.mean.regression, stepsAhead(model)));
   nodes.push(
     element(
       'dl',
@@ -37,6 +38,19 @@ export function modelNodes(model: ModelView, nowSeconds: number): Node[] {
     ),
   );
   return nodes;
+}
+
+/** Weights below this are not worth reading. */
+const LEAST_WEIGHT = 0.05;
+
+function regressionNode({ looksAt }: ModelRegression, ahead: string): HTMLElement {
+  const worthReading = looksAt.filter(({ weight }) => Math.abs(weight) >= LEAST_WEIGHT);
+  const list = worthReading.map(({ what, weight }) => `${what} (${weight.toFixed(2)})`).join(', ');
+  return element(
+    'p',
+    {},
+    `A regression and the nearest past moments forecast the mean beside them, and the median of the three counts. ${ahead} ahead the regression follows ${list}.`,
+  );
 }
 
 function stepsAhead({ horizonSteps, stepSeconds }: ModelView): string {
