@@ -119,7 +119,7 @@ function decide(evidence: Evidence): { readonly verdict: Verdict; readonly becau
     return {
       verdict: 'not',
       because: [
-        'For most of the time the model did not beat the last value, so the observed load was answered.',
+        'For most of the time the model did not beat the last value, so the newest load and its usual rise were answered.',
       ],
     };
   const observeFirst = { verdict: 'observe', because: [`First, because ${doubts.join(', and ')}.`] } as const;

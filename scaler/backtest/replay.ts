@@ -22,6 +22,7 @@ export type ReplayTrigger = Pick<
   | 'minValue'
   | 'maxValue'
   | 'activationThreshold'
+  | 'threshold'
 >;
 
 /** What the scaler would have answered. One entry per minute of the span. */

@@ -201,7 +201,7 @@ async function optionsOf(
       `--idle is ${flags.idle}; KEDA wants it below --min, which is ${flags.min}`,
     );
   return {
-    trigger,
+    trigger: { ...trigger, threshold: size.threshold },
     refitSeconds: flags.refit,
     span: { from: minutes - evaluated, to: minutes },
     setup: {

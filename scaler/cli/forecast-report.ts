@@ -66,7 +66,10 @@ function qualityLines({ stage, nextStageInSeconds, quality, guarded }: FittedMod
     lines.push(
       `peak over the horizon, ${quality.samples} past forecasts: mean error at the quantile ${number(quality.modelError)}, of "last value" ${number(quality.lastValueError)}; coverage ${quality.coverage.toFixed(2)}`,
     );
-  if (guarded) lines.push('guarded: the model does not beat "last value" here, a scaler would not use it');
+  if (guarded)
+    lines.push(
+      'guarded: the model does not beat "last value" here; the peak is the newest value and its usual rise',
+    );
   return lines;
 }
 

@@ -5,9 +5,10 @@ import { detectSeason } from './detect-season.js';
 import { AUTOMATIC_PERIODS, climb } from './ladder.js';
 import { seasonSlots, slotCount } from './local-time.js';
 import { type Origins, spreadOrigins } from './origins.js';
-import { measurePeaks } from './peak-errors.js';
+import { pastPeaks } from './peak-errors.js';
 import { fitPool, measuredSteps, type SeasonSlots } from './pool.js';
-import { isGuarded, measureQuality } from './quality.js';
+import { measureQuality, trustIn } from './quality.js';
+import { quietSeasons } from './quiet.js';
 import { replayRecurrence } from './recurrence.js';
 import type { FitOptions, FittedModel, PooledModel, Series, SmoothingParameters } from './types.js';
 import { type DaySlots, expectedError, measureVolatility, typicalErrors } from './volatility.js';
@@ -22,18 +23,18 @@ const DEFAULT_QUANTILE = 0.9;
  * Any series is answered: empty, constant, with gaps (NaN), short or huge. What is not a number within 1e100 is taken
  * as unknown.
  *
- * @throws RangeError when the step is not above 0, the horizon is not a whole number of steps from 1 on, or the
- * timezone is not known.
+ * @throws RangeError when the step is not above 0, the horizon or its span is not a whole number of steps from
+ * 1 on, or the timezone is not known.
  */
 export function fit(series: Series, options: FitOptions): FittedModel {
   checkOptions(series, options);
   const { stepSeconds } = series;
-  const { horizonSteps, timezone, seasonality } = options;
+  const { horizonSteps, spanSteps = horizonSteps, timezone, seasonality } = options;
   const { startSeconds, values, peaks } = fromFirstKnown(series);
   const n = values.length;
 
   const wanted = seasonality === 'auto' ? AUTOMATIC_PERIODS : [...seasonality].sort((a, b) => a - b);
-  const rung = climb(n * stepSeconds, horizonSteps * stepSeconds, stepSeconds, wanted, options.windowSeconds);
+  const rung = climb(n * stepSeconds, spanSteps * stepSeconds, stepSeconds, wanted, options.windowSeconds);
   const slotsOf = (periodSeconds: number): SeasonSlots => ({
     periodSeconds,
     slotCount: slotCount(periodSeconds, stepSeconds),
@@ -56,13 +57,25 @@ export function fit(series: Series, options: FitOptions): FittedModel {
       ? mean
       : fitSeries(peaks, seasons, daySlots, origins, horizonSteps, clock, mean.parameters);
 
-  const measured = measurePeaks(peaks ?? values, peak.replayed, origins, horizonSteps);
-  const peakTypical = typicalErrors(measured.errors, origins, daySlots, 1, stepSeconds);
-  const expected = peak.ratios.map((ratio, i) =>
-    expectedError(peakTypical[daySlots.slots[origins.first + i * origins.stride + 1]!]!, ratio),
-  );
-  const divided = measured.errors.map((error, i) => (expected[i]! > 0 ? error / expected[i]! : error));
-  const quality = measureQuality(measured, expected, options.quantile ?? DEFAULT_QUANTILE);
+  const past = pastPeaks(peaks ?? values, peak.replayed, origins, horizonSteps, spanSteps);
+  const errorsOf = (forecasts: Float64Array) => {
+    // Sizes are taken like for like: a horizon that ends before a step of the forecast is no error of the forecast.
+    const sizes = past.cameInSteps.map((came, i) => came - forecasts[i]!);
+    const typical = typicalErrors(sizes, origins, daySlots, 1, stepSeconds);
+    const expected = peak.ratios.map((ratio, i) =>
+      expectedError(typical[daySlots.slots[origins.first + i * origins.stride + 1]!]!, ratio),
+    );
+    return { errors: past.came.map((came, i) => came - forecasts[i]!), typical, expected };
+  };
+  const { quantile = DEFAULT_QUANTILE } = options;
+  const lastValueErrors = past.came.map((came, i) => came - past.last[i]!);
+  const ofModel = errorsOf(past.forecast);
+  const alone = measureQuality(ofModel.errors, lastValueErrors, ofModel.expected, quantile);
+  const trust = trustIn(alone);
+  const mixed = past.forecast.map((forecast, i) => trust * forecast + (1 - trust) * past.last[i]!);
+  const { errors, typical: peakTypical, expected } = errorsOf(mixed);
+  const { coverage } = measureQuality(errors, lastValueErrors, expected, quantile);
+  const divided = errors.map((error, i) => (expected[i]! > 0 ? error / expected[i]! : error));
   return {
     stage: rung.stage,
     nextStageInSeconds: rung.nextStageInSeconds,
@@ -70,8 +83,9 @@ export function fit(series: Series, options: FitOptions): FittedModel {
     horizonSteps,
     timezone,
     endSeconds: startSeconds + n * stepSeconds,
-    quality,
-    guarded: rung.stage !== 'observed' && isGuarded(quality),
+    quality: { ...alone, coverage },
+    trust,
+    guarded: rung.stage !== 'observed' && trust < 0.5,
     mean: mean.model,
     peak: peak.model,
     stepErrors: stepErrors(
@@ -88,13 +102,16 @@ export function fit(series: Series, options: FitOptions): FittedModel {
       sorted: divided.filter((error) => !Number.isNaN(error)).sort(),
     },
     peakTypical,
+    quiet: quietSeasons(peaks ?? values, seasons, stepSeconds),
   };
 }
 
-function checkOptions({ stepSeconds }: Series, { horizonSteps }: FitOptions): void {
+function checkOptions({ stepSeconds }: Series, { horizonSteps, spanSteps = horizonSteps }: FitOptions): void {
   if (!(stepSeconds > 0)) throw new RangeError(`stepSeconds is ${stepSeconds}; expected a number above 0`);
   if (!Number.isInteger(horizonSteps) || horizonSteps < 1)
     throw new RangeError(`horizonSteps is ${horizonSteps}; expected a whole number from 1 on`);
+  if (!Number.isInteger(spanSteps) || spanSteps < 1 || spanSteps > horizonSteps)
+    throw new RangeError(`spanSteps is ${spanSteps}; expected a whole number from 1 to ${horizonSteps}`);
 }
 
 /** The series without the unknown steps before its first known one; maxima only where they add to the means. */

@@ -1,6 +1,6 @@
 import { errorQuantile, quantileOfErrors } from './conformal.js';
 import { seasonSlots } from './local-time.js';
-import { poolSlots, projectPool } from './project-pool.js';
+import { modelSlots, projectPool } from './project-pool.js';
 import { recurs } from './recurrence.js';
 import type { FittedModel, Forecast, PooledModel } from './types.js';
 import { expectedError } from './volatility.js';
@@ -19,12 +19,20 @@ export function forecast(
   skipSteps = 0,
 ): Forecast {
   const reach = skipSteps + horizonSteps;
-  const slots = poolSlots([model.mean, model.peak], (period) => slotsAhead(model, period, reach));
+  const slots = modelSlots(model, (period) => slotsAhead(model, period, reach));
   const mean = projectPool(model, model.mean, slots, reach).subarray(skipSteps);
   const peak =
     model.peak === model.mean ? mean : projectPool(model, model.peak, slots, reach).subarray(skipSteps);
+  const isQuiet = quietSteps(model, slots).subarray(skipSteps);
+  for (let h = 0; h < horizonSteps; h++) if (isQuiet[h]) mean[h] = peak[h] = 0;
   let peakStep = 0;
   for (let h = 1; h < horizonSteps; h++) if (peak[h]! > peak[peakStep]!) peakStep = h;
+
+  const recurring = recursWithin(model.peak, slots, skipSteps, reach);
+  const { last } = model.peak;
+  // Trust rests on the past, which cannot tell yet whether a rhythm seen twice is worth following.
+  const trust = recurring || Number.isNaN(last) ? 1 : model.trust;
+  const highest = trust === 1 ? peak[peakStep]! : trust * peak[peakStep]! + (1 - trust) * last;
 
   const { stepErrors } = model;
   const { volatility, floor } = model.mean;
@@ -40,17 +48,18 @@ export function forecast(
     mean,
     quantiles: quantiles.map((q) =>
       mean.map((value, h) =>
-        Math.max(floor, value + errorQuantile(stepErrors, skipSteps + h + 1, q) * expected[h]!),
+        isQuiet[h]
+          ? 0
+          : Math.max(floor, value + errorQuantile(stepErrors, skipSteps + h + 1, q) * expected[h]!),
       ),
     ),
     peaks: quantiles.map((q) =>
-      Math.max(
-        model.peak.floor,
-        peak[peakStep]! + quantileOfErrors(model.peakErrors.sorted, q) * peakExpected,
-      ),
+      isQuiet.includes(0)
+        ? Math.max(model.peak.floor, highest + quantileOfErrors(model.peakErrors.sorted, q) * peakExpected)
+        : 0,
     ),
     peakStep,
-    recurring: recursWithin(model.peak, slots, skipSteps, reach),
+    recurring,
   };
 }
 
@@ -66,6 +75,16 @@ function recursWithin(
     .get(volatility.periodSeconds)!
     .subarray(from, to)
     .some((slot) => recurs(recurrence, slot));
+}
+
+/** 1 for each step ahead at whose time of a season there has never been any load. */
+function quietSteps(model: FittedModel, slots: ReadonlyMap<number, Int32Array>): Uint8Array {
+  const steps = new Uint8Array(slots.get(model.mean.volatility.periodSeconds)!.length);
+  for (const { periodSeconds, isQuiet } of model.quiet)
+    slots.get(periodSeconds)!.forEach((slot, h) => {
+      if (isQuiet[slot]) steps[h] = 1;
+    });
+  return steps;
 }
 
 /** Slots of the `count` steps after the model's newest one; a period of 0 has one slot for all times. */

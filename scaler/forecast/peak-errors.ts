@@ -1,37 +1,51 @@
 import type { Origins } from './origins.js';
 
-/** How forecasts of the peak over the horizon would have done at past origins. NaN where the peak is not known. */
-export interface PeakErrors {
-  /** Highest value in the horizon minus the highest forecast. */
-  readonly errors: Float64Array;
-  /** The same for "the last value stays". */
-  readonly lastValueErrors: Float64Array;
+/** Peaks over the horizon from past origins, as they came and as they would have been forecast. One for each origin. */
+export interface PastPeaks {
+  /** The highest value in the time that the horizon lasts; NaN where it is not known. */
+  readonly came: Float64Array;
+  /** The highest value of all steps that the horizon reaches into; NaN where it is not known. */
+  readonly cameInSteps: Float64Array;
+  /** The highest forecast of these steps. */
+  readonly forecast: Float64Array;
+  /** The newest value at the origin, which is the forecast of "the last value stays". */
+  readonly last: Float64Array;
 }
 
 /**
- * Measures replayed forecasts by the peak over the horizon. An origin counts when every step of its horizon is known.
+ * Gathers the peaks of replayed forecasts. An origin counts when every step of its horizon is known.
+ *
+ * A horizon that begins inside a step reaches into one step more than it lasts. Steps are the finest that is known, so
+ * origins take turns: for one the horizon begins with its first step, for the next it ends with its last.
  *
  * @param replayed `horizonSteps` values for each origin
+ * @param spanSteps steps that the horizon lasts
  */
-export function measurePeaks(
-  peaks: Float64Array,
+export function pastPeaks(
+  values: Float64Array,
   replayed: Float64Array,
   origins: Origins,
   horizonSteps: number,
-): PeakErrors {
-  const errors = new Float64Array(origins.count).fill(Number.NaN);
-  const lastValueErrors = new Float64Array(origins.count).fill(Number.NaN);
+  spanSteps: number,
+): PastPeaks {
+  const unknown = () => new Float64Array(origins.count).fill(Number.NaN);
+  const peaks = { came: unknown(), cameInSteps: unknown(), forecast: unknown(), last: unknown() };
+  const places = horizonSteps - spanSteps + 1;
   for (let i = 0; i < origins.count; i++) {
     const origin = origins.first + i * origins.stride;
-    if (origin + horizonSteps >= peaks.length) break;
-    let actual = peaks[origin + 1]!;
-    let foretold = replayed[i * horizonSteps]!;
-    for (let h = 1; h < horizonSteps; h++) {
-      actual = Math.max(actual, peaks[origin + 1 + h]!);
-      foretold = Math.max(foretold, replayed[i * horizonSteps + h]!);
-    }
-    errors[i] = actual - foretold;
-    lastValueErrors[i] = actual - peaks[origin]!;
+    if (origin + horizonSteps >= values.length) break;
+    const begin = origin + 1 + (i % places);
+    peaks.came[i] = highest(values, begin, begin + spanSteps);
+    peaks.cameInSteps[i] = highest(values, origin + 1, origin + 1 + horizonSteps);
+    peaks.forecast[i] = highest(replayed, i * horizonSteps, (i + 1) * horizonSteps);
+    peaks.last[i] = values[origin]!;
   }
-  return { errors, lastValueErrors };
+  return peaks;
+}
+
+/** The highest value of `[from, to)`; NaN when one of them is. */
+function highest(values: Float64Array, from: number, to: number): number {
+  let most = values[from]!;
+  for (let t = from + 1; t < to; t++) most = Math.max(most, values[t]!);
+  return most;
 }

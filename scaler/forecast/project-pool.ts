@@ -2,7 +2,7 @@ import { combineWithCompanions, type ModelTime } from './companions.js';
 import { project } from './holt-winters.js';
 import { withRecurrence } from './recurrence.js';
 import { fromForm } from './scale-form.js';
-import type { PooledModel } from './types.js';
+import type { FittedModel, PooledModel } from './types.js';
 import { weightAt } from './weights.js';
 
 /**
@@ -51,16 +51,17 @@ export function projectStages(
   return [byMembers, withCompanions, recurred(1, withCompanions)];
 }
 
-/** Slots of the `count` steps after the newest one, for every period that one of the pools needs. */
-export function poolSlots(
-  pools: readonly PooledModel[],
+/** Slots of the steps that `slotsOf` gives, for every period that a part of the model needs. */
+export function modelSlots(
+  { mean, peak, quiet }: FittedModel,
   slotsOf: (periodSeconds: number) => Int32Array,
 ): Map<number, Int32Array> {
   const slots = new Map<number, Int32Array>();
   const need = (period: number) => {
     if (!slots.has(period)) slots.set(period, slotsOf(period));
   };
-  for (const { members, volatility } of pools) {
+  for (const { periodSeconds } of quiet) need(periodSeconds);
+  for (const { members, volatility } of [mean, peak]) {
     need(volatility.periodSeconds);
     for (const { seasons } of members) for (const { periodSeconds } of seasons) need(periodSeconds);
   }

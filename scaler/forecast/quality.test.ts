@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isGuarded, measureQuality } from './quality.js';
+import { measureQuality, trustIn } from './quality.js';
 import { quantileOfSorted } from './quantile-of-sorted.js';
 import { weightAt, weightsOfErrors } from './weights.js';
 
@@ -21,7 +21,7 @@ describe('measureQuality', () => {
   it('lets the newer half judge the bound of the older half', () => {
     // Older errors 0, 1, 2, 3: their 0.5 quantile is 1.5. Newer ones are 1, 2, 4, 1.
     const errors = Float64Array.of(0, 1, 2, 3, 1, 2, 4, 1);
-    const { modelError, coverage, samples } = measureQuality({ errors, lastValueErrors: errors }, ones, 0.5);
+    const { modelError, coverage, samples } = measureQuality(errors, errors, ones, 0.5);
     // At 0.5 it is the mean absolute distance.
     assert.equal(modelError, (0.5 + 0.5 + 2.5 + 0.5) / 4);
     assert.equal(coverage, 0.5);
@@ -31,20 +31,17 @@ describe('measureQuality', () => {
   it('makes too low 9 times as dear as too high at a quantile of 0.9', () => {
     const quiet = new Float64Array(4);
     const judge = (error: number) =>
-      measureQuality(
-        { errors: Float64Array.of(...quiet, error, error), lastValueErrors: new Float64Array(6) },
-        ones,
-        0.9,
-      ).modelError;
+      measureQuality(Float64Array.of(...quiet, error, error), new Float64Array(6), ones, 0.9).modelError;
     // Of six errors three set the bound, 0, and of the other three two are not 0.
     assert.ok(Math.abs(judge(3) / judge(-3) - 9) < 1e-9);
   });
 
-  it('guards a model that is not clearly better than the last value', () => {
-    const quality = { modelError: 0.98, lastValueError: 1, coverage: 0.9, samples: 100 };
-    assert.equal(isGuarded(quality), true);
-    assert.equal(isGuarded({ ...quality, modelError: 0.9 }), false);
-    assert.equal(isGuarded({ ...quality, modelError: 0, lastValueError: 0 }), true);
+  it('trusts a model by what it gains over the last value, and not at all without a gain', () => {
+    const trust = (modelError: number, lastValueError = 1) =>
+      trustIn({ modelError, lastValueError, coverage: 0.9, samples: 100 });
+    assert.deepEqual([trust(2), trust(1), trust(0.94), trust(0.5)], [0, 0, 1, 1]);
+    assert.ok(Math.abs(trust(0.97) - 0.5) < 1e-9);
+    assert.equal(trust(0, 0), 0);
   });
 });
 

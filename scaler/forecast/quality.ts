@@ -1,4 +1,3 @@
-import type { PeakErrors } from './peak-errors.js';
 import { quantileOfSorted } from './quantile-of-sorted.js';
 import type { ModelQuality } from './types.js';
 
@@ -12,10 +11,13 @@ import type { ModelQuality } from './types.js';
  *
  * Source: Koenker and Bassett (1978), "Regression quantiles", Econometrica 46.
  *
+ * @param errors highest value in the horizon minus its forecast, one for each origin, NaN where unknown
+ * @param lastValueErrors the same for "the last value stays"
  * @param expected the error that was to be expected at each origin
  */
 export function measureQuality(
-  { errors, lastValueErrors }: PeakErrors,
+  errors: Float64Array,
+  lastValueErrors: Float64Array,
   expected: Float64Array,
   quantile: number,
 ): ModelQuality {
@@ -52,10 +54,15 @@ function quantileLoss(aboveBound: number, quantile: number): number {
   return aboveBound > 0 ? quantile * aboveBound : (quantile - 1) * aboveBound;
 }
 
-/** A model must be this much better than "last value": a tie would change sides at every fit. */
-const LEAST_GAIN = 0.03;
+/** So much better than "last value", a model decides alone. */
+const GAIN_OF_FULL_TRUST = 0.06;
 
-/** Whether the model fails to beat "last value" at the horizon in use, so that it should not decide. */
-export function isGuarded({ modelError, lastValueError }: ModelQuality): boolean {
-  return !(modelError < (1 - LEAST_GAIN) * lastValueError);
+/**
+ * Share of the model in the forecast of the peak, the rest being "the last value stays": 0 where it is no better at the
+ * horizon in use, 1 where it is clearly better. In between it grows with the gain, so that what is answered does not
+ * jump from one fit to the next when the two are about as good.
+ */
+export function trustIn({ modelError, lastValueError }: ModelQuality): number {
+  if (!(lastValueError > 0)) return 0;
+  return Math.min(1, Math.max(0, (1 - modelError / lastValueError) / GAIN_OF_FULL_TRUST));
 }

@@ -18,6 +18,11 @@ export type Stage = 'observed' | 'trend' | 'daily' | 'weekly';
 export interface FitOptions {
   /** Steps ahead at which the forecast is used; errors and smoothing parameters are measured there. */
   readonly horizonSteps: number;
+  /**
+   * Steps that the horizon lasts where it may begin anywhere inside the first of `horizonSteps` and so reaches into one
+   * more than it lasts: errors of the peak are then measured over spans of this length. `horizonSteps` when left out.
+   */
+  readonly spanSteps?: number;
   /** Season lengths in seconds, or `auto` to find them in the data. */
   readonly seasonality: 'auto' | readonly number[];
   /** IANA zone whose wall clock the seasons follow. */
@@ -37,7 +42,7 @@ export interface ModelQuality {
   readonly modelError: number;
   /** The same for "the last step's maximum stays", with a fixed margin. */
   readonly lastValueError: number;
-  /** Share of past peaks at or below the quantile, where the quantile knows only the errors before it. */
+  /** Share of past peaks at or below the forecast quantile, which knows only the errors before it. */
   readonly coverage: number;
   /** Number of past forecasts that the three figures rest on. */
   readonly samples: number;
@@ -201,6 +206,13 @@ export interface PooledModel {
   readonly companions: Companions | undefined;
 }
 
+/** Slots of a season in which there has never been any load. */
+export interface QuietSeason {
+  readonly periodSeconds: number;
+  /** 1 for each slot that has always been 0. */
+  readonly isQuiet: Uint8Array;
+}
+
 /**
  * A fitted model: plain data that survives structured clone, so it can be fitted in a worker thread. `update` moves its
  * state in place; nothing else changes it.
@@ -215,7 +227,9 @@ export interface FittedModel {
   /** Epoch seconds at which the first step that the model has not seen begins. */
   endSeconds: number;
   readonly quality: ModelQuality;
-  /** Whether the model fails to beat "last value" on this series, so that it should not be used. */
+  /** Share of the model in the forecast of the peak, 0 to 1; the rest is "the last value stays". */
+  readonly trust: number;
+  /** Whether the last value has the larger share, because the model does not clearly beat it on this series. */
   readonly guarded: boolean;
   /** Model of the step means. */
   readonly mean: PooledModel;
@@ -223,8 +237,10 @@ export interface FittedModel {
   readonly peak: PooledModel;
   /** Errors of the step means at growing numbers of steps ahead. */
   readonly stepErrors: readonly ErrorQuantiles[];
-  /** Errors of the peak over `horizonSteps`, for the quantile of the peak. */
+  /** Errors of the peak as it is forecast, the last value having its share, for the quantile of the peak. */
   readonly peakErrors: ErrorQuantiles;
   /** Mean absolute error of the peak, by slot of the day like `peak.volatility.typical`. */
   readonly peakTypical: Float64Array | Float32Array;
+  /** Times of the seasons without load in every past cycle: there the forecast is 0. Empty after a load at such a time. */
+  quiet: readonly QuietSeason[];
 }

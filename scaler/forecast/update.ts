@@ -2,7 +2,7 @@ import { clean } from './clean.js';
 import { updateCompanions } from './companions.js';
 import { slotsAhead } from './forecast.js';
 import { smooth } from './holt-winters.js';
-import { poolSlots, projectPool, projectStages } from './project-pool.js';
+import { modelSlots, projectPool, projectStages } from './project-pool.js';
 import { note } from './recurrence.js';
 import { toForm } from './scale-form.js';
 import type { FittedModel, PooledModel } from './types.js';
@@ -10,16 +10,19 @@ import { followError } from './volatility.js';
 
 /**
  * Moves a model on by one step, in place. Constant time. Level, trend, seasons, deviation and volatility follow the new
- * step; parameters, weights and error quantiles stay as they were fitted.
+ * step; a load at a quiet time ends the quiet times, for it may stay; parameters, weights and error quantiles stay as they were fitted.
  *
  * @param mean Mean of the new step; NaN when it is unknown, then the model only moves on in time.
  * @param peak Maximum inside the new step, NaN when unknown.
  */
 export function update(model: FittedModel, mean: number, peak: number): void {
   const { horizonSteps } = model;
-  const slots = poolSlots([model.mean, model.peak], (period) => slotsAhead(model, period, horizonSteps + 1));
+  const slots = modelSlots(model, (period) => slotsAhead(model, period, horizonSteps + 1));
   advance(model, model.mean, slots, mean);
   if (model.peak !== model.mean) advance(model, model.peak, slots, peak);
+  const isLoaded = mean !== 0 && !Number.isNaN(mean);
+  if (isLoaded && model.quiet.some(({ periodSeconds, isQuiet }) => isQuiet[slots.get(periodSeconds)![0]!]))
+    model.quiet = [];
   model.endSeconds += model.stepSeconds;
 }
 

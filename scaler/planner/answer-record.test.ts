@@ -16,6 +16,7 @@ function answerOf(observed: number | undefined, value: number, ahead?: number): 
       observed,
       observedAtSeconds: 0,
       value,
+      unboundedValue: value,
       active: true,
       reason: 'forecast',
       stage: 'daily',
@@ -58,8 +59,8 @@ describe('AnswerRecord', () => {
   });
 
   it('stands the forecast made one horizon earlier beside what came', () => {
-    // Three steps of horizon: the last one begins two slots after the one in which the forecast is made.
-    const record = new AnswerRecord({ stepSeconds: slot, horizonSeconds: 3 * slot });
+    // Two steps of horizon, from any moment of a step on: the last step begins two slots after that of the forecast.
+    const record = new AnswerRecord({ stepSeconds: slot, horizonSeconds: 2 * slot });
     for (let i = 0; i < 4; i++) record.note(i * slot, answerOf(i, i, 100 + i));
     record.note(3 * slot + 15, answerOf(3, 3, 999));
     const { forecastMean, forecastUpper } = record.past()!;
@@ -101,14 +102,14 @@ describe('AnswerRecord', () => {
   });
 
   it('gathers short steps into slots of five minutes', () => {
-    const record = new AnswerRecord({ stepSeconds: 60, horizonSeconds: 900 });
+    const record = new AnswerRecord({ stepSeconds: 60, horizonSeconds: 840 });
     assert.equal(record.past(), undefined);
     for (let minute = 0; minute < 20; minute++) record.note(minute * 60, answerOf(minute, minute, 50));
     const { slotSeconds, observedMean, observedHighest, forecastMean } = record.past()!;
     assert.equal(slotSeconds, 300);
     assert.deepEqual([...observedMean], [2, 7, 12, 17]);
     assert.deepEqual([...observedHighest], [4, 9, 14, 19]);
-    // The last of 15 one-minute steps begins 14 minutes later: two slots on.
+    // The step in which a horizon of 14 minutes ends begins two slots on.
     assert.deepEqual([...forecastMean], [Number.NaN, Number.NaN, 50, 50]);
   });
 });

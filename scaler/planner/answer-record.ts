@@ -1,3 +1,4 @@
+import { horizonSteps } from './fit-options.js';
 import type { Answer, PastAnswers } from './types.js';
 
 /** Slots kept: two days of five minutes. */
@@ -25,9 +26,9 @@ export class AnswerRecord {
   #observations = 0;
 
   constructor(settings: { readonly stepSeconds: number; readonly horizonSeconds: number }) {
-    const { stepSeconds, horizonSeconds } = settings;
+    const { stepSeconds } = settings;
     this.#slotSeconds = Math.ceil(SHORTEST_SLOT_SECONDS / stepSeconds) * stepSeconds;
-    const lastStepStarts = Math.max(0, Math.ceil(horizonSeconds / stepSeconds) - 1) * stepSeconds;
+    const lastStepStarts = (horizonSteps(settings) - 1) * stepSeconds;
     this.#leadSlots = Math.floor(lastStepStarts / this.#slotSeconds);
   }
 

@@ -1,9 +1,17 @@
 import type { FitOptions } from '../forecast/index.js';
 import type { Trigger } from '../trigger/trigger.js';
 
-/** A trigger's horizon in steps of its grid, at least one. */
+/**
+ * Steps that hold the time from now until now + horizon, whenever now is: from the step under way to the one in which
+ * the horizon ends, so one more than the horizon lasts.
+ */
 export function horizonSteps(trigger: Pick<Trigger, 'horizonSeconds' | 'stepSeconds'>): number {
-  return Math.max(1, Math.ceil(trigger.horizonSeconds / trigger.stepSeconds));
+  return spanSteps(trigger) + 1;
+}
+
+/** Steps that a trigger's horizon lasts. */
+function spanSteps({ horizonSeconds, stepSeconds }: Pick<Trigger, 'horizonSeconds' | 'stepSeconds'>): number {
+  return Math.max(1, Math.ceil(horizonSeconds / stepSeconds));
 }
 
 /** What a trigger asks of its model: the same in the live planner and in a replay. */
@@ -14,5 +22,12 @@ export function fitOptions(
   >,
 ): FitOptions {
   const { quantile, seasonality, timezone, historySeconds: windowSeconds } = trigger;
-  return { horizonSteps: horizonSteps(trigger), quantile, seasonality, timezone, windowSeconds };
+  return {
+    horizonSteps: horizonSteps(trigger),
+    spanSteps: spanSteps(trigger),
+    quantile,
+    seasonality,
+    timezone,
+    windowSeconds,
+  };
 }

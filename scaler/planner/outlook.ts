@@ -37,7 +37,6 @@ export function outlookOf(
   return {
     stage,
     nextStageInSeconds,
-    // The guard judges by the past, which cannot tell yet whether a rhythm seen twice is worth following.
     guarded: guarded && !coming.recurring,
     quality,
     endSeconds,

@@ -12,6 +12,7 @@ const settings: SignalSettings = {
   minValue: undefined,
   maxValue: undefined,
   activationThreshold: 0,
+  threshold: 10,
 };
 
 /** A load that is 10 and rises to 100 from 09:00 to 10:00 each day; the model ends at 08:50. */
@@ -57,9 +58,11 @@ describe('decideSignal', () => {
     assert.deepEqual([signal.value, signal.reason], [10, 'observe-mode']);
   });
 
-  it('sets a guarded model aside', () => {
-    const signal = decideSignal(settings, { ...outlook, guarded: true }, { observed: 10, stale: false });
-    assert.deepEqual([signal.value, signal.reason], [10, 'guarded']);
+  it('says when the model has no part in the peak, and answers the peak as ever', () => {
+    const guarded = { ...outlook, guarded: true };
+    const signal = decideSignal(settings, guarded, { observed: 10, stale: false });
+    assert.deepEqual([signal.value, signal.reason], [outlook.forecast.peak, 'guarded']);
+    assert.equal(decideSignal(settings, guarded, { observed: 250, stale: false }).value, 250);
   });
 
   it('answers the observed value without a model, and 0 for an empty result', () => {
@@ -79,17 +82,53 @@ describe('decideSignal', () => {
     assert.ok(Math.abs(signal.value - 100) < 5, `${signal.value}`);
   });
 
-  it('holds the newest known step when Prometheus does not answer and the forecast must not decide', () => {
+  it('holds the newest known step when Prometheus does not answer on a dry run', () => {
     const present = { observed: undefined, stale: true };
     assert.equal(decideSignal({ ...settings, mode: 'observe' }, outlook, present).value, 10);
-    assert.equal(decideSignal(settings, { ...outlook, guarded: true }, present).value, 10);
   });
 
-  it('clamps the answer, and activity follows the clamped value', () => {
+  it('clamps the answer, which says nothing of whether the workload is active', () => {
     const present = { observed: 10, stale: false };
     assert.equal(decideSignal({ ...settings, maxValue: 40 }, outlook, present).value, 40);
     assert.equal(decideSignal({ ...settings, minValue: 400 }, outlook, present).value, 400);
     const capped = decideSignal({ ...settings, maxValue: 40, activationThreshold: 40 }, outlook, present);
-    assert.equal(capped.active, false);
+    assert.deepEqual([capped.value, capped.active], [40, true]);
+    const raised = decideSignal({ ...settings, minValue: 50 }, undefined, { observed: 0, stale: false });
+    assert.deepEqual([raised.value, raised.active], [50, false]);
+  });
+
+  describe('on an idle workload', () => {
+    /** What is answered at a load of 0 when the peak to come is this; one replica carries 10. */
+    const foreseeing = (peak: number, last: number, activationThreshold = 0) =>
+      decideSignal(
+        { ...settings, activationThreshold },
+        { ...outlook, last, forecast: { ...outlook.forecast, peak } },
+        { observed: 0, stale: false },
+      );
+
+    it('takes a forecast of less than a tenth of a replica for a margin of error', () => {
+      const { value, active } = foreseeing(0.9, 0);
+      assert.deepEqual([value, active], [0, false]);
+    });
+
+    it('wakes for more than that', () => {
+      const { value, active, reason } = foreseeing(1.1, 0);
+      assert.deepEqual([value, active, reason], [1.1, true, 'forecast']);
+    });
+
+    it('adds the tenth to the activation threshold', () => {
+      assert.equal(foreseeing(5.9, 0, 5).active, false);
+      assert.equal(foreseeing(6.1, 0, 5).active, true);
+    });
+
+    it('stays awake for half of it right after a load, so that it does not flap', () => {
+      assert.equal(foreseeing(0.6, 8).active, true);
+      assert.equal(foreseeing(0.4, 8).active, false);
+    });
+
+    it('wakes for any observed load', () => {
+      const { active } = decideSignal(settings, undefined, { observed: 0.01, stale: false });
+      assert.equal(active, true);
+    });
   });
 });

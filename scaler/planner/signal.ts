@@ -3,7 +3,10 @@ import type { Outlook } from './outlook.js';
 import type { Reason } from './types.js';
 
 /** What a trigger says about its answer. */
-export type SignalSettings = Pick<Trigger, 'mode' | 'minValue' | 'maxValue' | 'activationThreshold'>;
+export type SignalSettings = Pick<
+  Trigger,
+  'mode' | 'minValue' | 'maxValue' | 'activationThreshold' | 'threshold'
+>;
 
 /** What is known at one moment. */
 export interface Present {
@@ -17,51 +20,63 @@ export interface Present {
 
 /** The answer to KEDA and why it is what it is. */
 export interface Signal {
-  /** Answered to GetMetrics, after clamping. */
+  /** Answered to GetMetrics, within `minValue` and `maxValue`. */
   readonly value: number;
-  /** Answered to IsActive: the value is strictly above the activation threshold. */
+  /** The value before the two bounds. */
+  readonly unboundedValue: number;
+  /**
+   * Answered to IsActive: the load now is above the activation threshold, or one is coming that means something.
+   * `minValue` and `maxValue` have no part in it.
+   */
   readonly active: boolean;
   readonly reason: Reason;
 }
 
 /**
+ * Share of `threshold` by which a forecast must exceed the activation threshold to wake a workload: a tenth of what one
+ * replica carries, the least that the HPA acts upon. Below that it is a margin of error, not a load.
+ */
+const LOAD_THAT_WAKES = 0.1;
+/** The same while the newest step had load: what only just woke a workload does not send it back to sleep. */
+const LOAD_THAT_KEEPS_AWAKE = 0.05;
+
+/**
  * Decides the answered value: the larger of the load now and the coming peak's quantile, so it is never below what a
- * reactive scaler would answer. Without a model that earns its place, the load now is answered alone; while Prometheus
- * does not answer there is no load to observe: the forecast alone decides, or the newest known step where the forecast
- * must not.
+ * reactive scaler would answer. Without a model the load now is answered alone; while Prometheus does not answer there is
+ * no load to observe: the forecast alone decides, or the newest known step where the forecast must not. A forecast that is too little to wake the workload is not answered as a value either.
  *
  * Pure; the live planner and the replay both call it, once a minute or more often.
  */
 export function decideSignal(
   settings: SignalSettings,
   outlook: Outlook | undefined,
-  present: Present,
-): Signal {
-  const { value, reason } = choose(settings.mode, outlook, present);
-  const clamped = Math.min(
-    settings.maxValue ?? Number.POSITIVE_INFINITY,
-    Math.max(settings.minValue ?? Number.NEGATIVE_INFINITY, value),
-  );
-  return { value: clamped, active: clamped > settings.activationThreshold, reason };
-}
-
-function choose(
-  mode: SignalSettings['mode'],
-  outlook: Outlook | undefined,
   { observed, stale, lacksHistory }: Present,
-): { value: number; reason: Reason } {
-  const peak = outlook?.forecast.peak;
-  const usable = outlook !== undefined && outlook.stage !== 'observed' && !outlook.guarded;
-  if (stale) {
-    const known = observed ?? (outlook && Number.isFinite(outlook.last) ? outlook.last : 0);
-    const value = usable && mode === 'predict' ? Math.max(observed ?? peak!, peak!) : known;
-    return { value, reason: 'stale' };
+): Signal {
+  const { mode, activationThreshold, threshold, minValue, maxValue } = settings;
+  const usable = outlook !== undefined && outlook.stage !== 'observed';
+  const peak = usable && mode === 'predict' ? outlook.forecast.peak : undefined;
+  const lastKnown = outlook && Number.isFinite(outlook.last) ? outlook.last : 0;
+  const now = observed ?? (stale && peak === undefined ? lastKnown : 0);
+  const share = lastKnown > activationThreshold ? LOAD_THAT_KEEPS_AWAKE : LOAD_THAT_WAKES;
+  const isComing = peak !== undefined && peak > activationThreshold + share * threshold;
+  const active = now > activationThreshold || isComing;
+  const value = active && peak !== undefined ? Math.max(now, peak) : now;
+  return {
+    value: Math.min(
+      maxValue ?? Number.POSITIVE_INFINITY,
+      Math.max(minValue ?? Number.NEGATIVE_INFINITY, value),
+    ),
+    unboundedValue: value,
+    active,
+    reason: reasonOf(),
+  };
+
+  function reasonOf(): Reason {
+    if (stale) return 'stale';
+    if (observed === undefined && value === now) return 'empty';
+    if (mode === 'observe') return 'observe-mode';
+    if (!usable) return lacksHistory ? 'no-history' : 'warming-up';
+    if (outlook.guarded) return 'guarded';
+    return value > now ? 'forecast' : 'observed';
   }
-  const now = observed ?? 0;
-  const nothing = observed === undefined;
-  if (mode === 'observe') return { value: now, reason: nothing ? 'empty' : 'observe-mode' };
-  if (!usable && !nothing && lacksHistory && !outlook?.guarded) return { value: now, reason: 'no-history' };
-  if (!usable) return { value: now, reason: nothing ? 'empty' : outlook?.guarded ? 'guarded' : 'warming-up' };
-  if (peak! > now) return { value: peak!, reason: 'forecast' };
-  return { value: now, reason: nothing ? 'empty' : 'observed' };
 }

@@ -19,6 +19,7 @@ function answerOf(change: Partial<Snapshot> = {}): Answer {
       forecast: undefined,
       quality: undefined,
       guarded: false,
+      unboundedValue: 0,
       historyUntilSeconds: 0,
       historyFailure: undefined,
       ...change,

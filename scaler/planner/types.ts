@@ -8,7 +8,7 @@ import type { Trigger } from '../trigger/trigger.js';
  * - `observed`: the load is already above the coming peak;
  * - `warming-up`: history is too short for a model;
  * - `no-history`: the history cannot be read, so there is no forecast; the observed value is answered;
- * - `guarded`: the model does not beat "last value" on this trigger, so the observed value is answered;
+ * - `guarded`: the model does not clearly beat "last value" on this trigger: the newest load and its usual rise decide;
  * - `observe-mode`: a dry run, the observed value is answered;
  * - `stale`: Prometheus does not answer; the forecast goes on from the last state;
  * - `empty`: the query's result is empty and that is allowed: 0.
@@ -58,9 +58,11 @@ export interface Snapshot {
   /** undefined when the query's result was empty. */
   readonly observed: number | undefined;
   readonly observedAtSeconds: number;
-  /** Answered to GetMetrics, after clamping. */
+  /** Answered to GetMetrics, within `minValue` and `maxValue`. */
   readonly value: number;
-  /** Answered to IsActive: value > activationThreshold. */
+  /** The value before the two bounds. */
+  readonly unboundedValue: number;
+  /** Answered to IsActive: the value before the two bounds is above `activationThreshold`. */
   readonly active: boolean;
   readonly reason: Reason;
   readonly stage: Stage;

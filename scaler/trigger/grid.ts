@@ -4,6 +4,9 @@ import type { GivenKeys } from './collect.js';
 import { TRIGGER_LIMITS, type TriggerKeyName, type TriggerValues } from './keys.js';
 import type { Trigger } from './trigger.js';
 
+/** With fewer steps in the horizon, the step that it may reach too far is a large part of it. */
+const FINE_HORIZON_STEPS = 3;
+
 /**
  * Brings step, horizon and history onto one grid and checks them against each other. Horizon and history are rounded up
  * to whole steps rather than refused, since KEDA's own trigger takes any mix; more horizon and more history are the safe
@@ -35,6 +38,11 @@ export function settleGrid(
     complain(
       'predictHorizon',
       `is ${horizon}, which is ${horizonSteps} steps of ${step}; at most ${TRIGGER_LIMITS.horizonSteps}: lengthen queryStep`,
+    );
+
+  if (horizonSteps < FINE_HORIZON_STEPS)
+    notice(
+      `key "predictHorizon" is ${formatDuration(horizonSeconds)} at a queryStep of ${step}: the forecast knows no finer times than a step, so it looks up to ${step} further ahead than asked; a queryStep of ${formatDuration(Math.floor(horizonSeconds / FINE_HORIZON_STEPS))} or less makes that little`,
     );
 
   const historySeconds = toGrid('historyTimeWindow', values.historyTimeWindow);

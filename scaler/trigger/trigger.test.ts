@@ -201,6 +201,13 @@ describe('parseTrigger', () => {
     ]);
   });
 
+  it('says so when the steps are coarse for the horizon, and which step would not be', () => {
+    const { notices } = parse({ ...minimal, queryStep: '15m', predictHorizon: '15m' });
+    assert.match(notices.join(), /"predictHorizon" is 15m at a queryStep of 15m: .* up to 15m further ahead/);
+    assert.match(notices.join(), /a queryStep of 5m or less/);
+    assert.deepEqual(parse({ ...minimal, queryStep: '5m', predictHorizon: '15m' }).notices, []);
+  });
+
   describe('keys that KEDA resolved from the environment', () => {
     it('count as the key without the ending', () => {
       const trigger = parse({

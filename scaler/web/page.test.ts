@@ -119,7 +119,7 @@ describe('status page', () => {
       assert.match(rows[2]!, /Trend\s+warming up: daily season in 14 h/);
       assert.match(
         rows[4]!,
-        /Guarded\s+forecast no closer than reacting; the load now is answered\s+12\s% further off than reacting/,
+        /Guarded\s+forecast no closer than reacting; the newest load and its usual rise are answered\s+12\s% further off than reacting/,
       );
       assert.match(rows[6]!, /No answer\s+the query cannot serve as a trigger/);
       assert.match(rows[7]!, /Starting/);

@@ -1,6 +1,6 @@
 import { type Backtest, runBacktest } from '../../scaler/backtest/backtest.js';
 import { recordingOfSamples } from '../../scaler/backtest/recording.js';
-import { replaySignal } from '../../scaler/backtest/replay.js';
+import { type Replay, replaySignal } from '../../scaler/backtest/replay.js';
 import { clusterDefaults, type ScalingSetup } from '../../scaler/backtest/scaled-workload.js';
 import type { Reason } from '../../scaler/planner/types.js';
 import type { Trigger } from '../../scaler/trigger/trigger.js';
@@ -43,7 +43,15 @@ export function answersTo(
   const { startSeconds } = recording.load;
   const from = Math.round((fromSeconds - startSeconds) / 60);
   const to = Math.round((toSeconds - startSeconds) / 60);
-  const { values, active, reasons } = replaySignal(recording, { from, to }, used, refitSeconds);
+  return answersOf(load, fromSeconds, replaySignal(recording, { from, to }, used, refitSeconds));
+}
+
+/** The answers of a replay of a load that began at `fromSeconds`, a whole minute. */
+export function answersOf(
+  load: Load,
+  fromSeconds: number,
+  { values, active, reasons }: Replay,
+): readonly MinuteAnswer[] {
   return Array.from(values, (value, minute) => {
     const atSeconds = fromSeconds + 60 * minute;
     return {

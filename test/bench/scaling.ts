@@ -68,6 +68,7 @@ function measure({ name, samples }: Trace): Measured | undefined {
       minValue: undefined,
       maxValue: undefined,
       activationThreshold: 0,
+      threshold: 0.7 * capacityPerReplica,
     },
     setup: {
       targetPerReplica: 0.7 * capacityPerReplica,

@@ -14,6 +14,7 @@ function snapshotOf(change: Partial<Snapshot> = {}, settings: Partial<Trigger> =
     observed: 52,
     observedAtSeconds: 1_772_647_500,
     value: 83,
+    unboundedValue: change.value ?? 83,
     active: true,
     reason: 'forecast',
     stage: 'weekly',
@@ -67,12 +68,14 @@ describe('explain', () => {
   });
 
   it('names the bound that changed the value, and what it was before', () => {
-    const capped = explain(snapshotOf({ value: 70 }, { maxValue: 70 }));
+    const capped = explain(snapshotOf({ value: 70, unboundedValue: 83 }, { maxValue: 70 }));
     assert.deepEqual(capped.slice(3, 5), [
       { step: 'choice', reason: 'forecast', value: 83 },
       { step: 'clamp', bound: 'maxValue', value: 70 },
     ]);
-    const raised = explain(snapshotOf({ value: 60, reason: 'guarded', guarded: true }, { minValue: 60 }));
+    const raised = explain(
+      snapshotOf({ value: 60, unboundedValue: 52, reason: 'guarded', guarded: true }, { minValue: 60 }),
+    );
     assert.deepEqual(raised.slice(2, 5), [
       { ...explain(snapshotOf())[2], isTrusted: false },
       { step: 'choice', reason: 'guarded', value: 52 },

@@ -18,8 +18,8 @@ export function explain(snapshot: Snapshot): ExplanationStep[] {
   if ((!peak || snapshot.stage === 'observed') && reason !== 'no-history')
     steps.push({ step: 'no-forecast', nextStageInSeconds: known(snapshot.nextStageInSeconds) });
   else if (peak && accuracy) steps.push({ step: 'trust', isTrusted: !snapshot.guarded, accuracy });
-  steps.push({ step: 'choice', reason, value: rounded(valueBeforeClamp(snapshot)) });
-  const bound = clampedBy(snapshot);
+  steps.push({ step: 'choice', reason, value: rounded(snapshot.unboundedValue) });
+  const bound = boundOf(snapshot);
   if (bound) steps.push({ step: 'clamp', bound, value: rounded(value) });
   steps.push(
     {
@@ -67,23 +67,7 @@ export function apiError(error: ScalerError): ApiError {
   return { kind: error.kind, message: redact(error.message) };
 }
 
-/**
- * The value that decided. A clamped value hides it, but the reason says which it was; a stale answer may rest on the
- * newest step of history, which the snapshot does not hold, so that there the answered value has to do.
- */
-function valueBeforeClamp({ reason, observed, forecast, guarded, stage, trigger, value }: Snapshot): number {
-  if (reason === 'forecast') return forecast?.peak ?? value;
-  if (reason !== 'stale') return observed ?? 0;
-  if (forecast && !guarded && stage !== 'observed' && trigger.mode === 'predict')
-    return Math.max(observed ?? forecast.peak, forecast.peak);
-  return observed ?? value;
-}
-
-function clampedBy(snapshot: Snapshot): 'minValue' | 'maxValue' | undefined {
-  const { value, trigger } = snapshot;
-  const before = valueBeforeClamp(snapshot);
-  if (value === before) return undefined;
-  if (value === trigger.minValue && before < value) return 'minValue';
-  if (value === trigger.maxValue && before > value) return 'maxValue';
-  return undefined;
+function boundOf({ value, unboundedValue }: Snapshot): 'minValue' | 'maxValue' | undefined {
+  if (value === unboundedValue) return undefined;
+  return value > unboundedValue ? 'minValue' : 'maxValue';
 }

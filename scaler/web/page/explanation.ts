@@ -54,7 +54,7 @@ function sentence(step: ExplanationStep, nowSeconds: number): Child[] {
         : [
             'The forecast may ',
             strong('not'),
-            ` decide: it was ${accuracyWords(step.accuracy)} over ${count(step.accuracy.samples)}, so the observed load is answered until it does better.`,
+            ` decide: it was ${accuracyWords(step.accuracy)} over ${count(step.accuracy.samples)}, so the peak is the newest load and its usual rise until it does better.`,
           ];
     case 'choice':
       return choice(step);
@@ -70,7 +70,7 @@ function sentence(step: ExplanationStep, nowSeconds: number): Child[] {
       return [
         'KEDA is answered ',
         strong(load(step.value)),
-        ` and “${step.isActive ? 'active' : 'not active'}”, since that is ${step.isActive ? 'above' : 'not above'} the activation threshold of ${load(step.activationThreshold)}.`,
+        ` and “${step.isActive ? 'active' : 'not active'}”, since ${step.isActive ? 'a' : 'no'} load above the activation threshold of ${load(step.activationThreshold)} is there or coming.`,
       ];
     case 'replicas':
       return [
@@ -97,7 +97,11 @@ function choice({ reason, value }: Extract<ExplanationStep, { step: 'choice' }>)
     case 'forecast':
       return ['The forecast is the larger of the two and decides: ', shown, '.'];
     case 'observed':
-      return ['The observed load is already above the forecast and decides: ', shown, '.'];
+      return [
+        'The observed load decides, since nothing above it is coming that means something: ',
+        shown,
+        '.',
+      ];
     case 'observe-mode':
       return [
         'This trigger is on a dry run (',

@@ -41,7 +41,10 @@ export function stateWords(summary: TriggerSummary): StateWords {
     case 'warming-up':
       return { label: 'Warming up', detail: `first forecast ${leftWords(summary.nextStageInSeconds)}` };
     case 'guarded':
-      return { label: 'Guarded', detail: 'forecast no closer than reacting; the load now is answered' };
+      return {
+        label: 'Guarded',
+        detail: 'forecast no closer than reacting; the newest load and its usual rise are answered',
+      };
     case 'stale':
       return { label: 'Stale', detail: 'no new data; the forecast goes on from the last' };
     case 'no-history':
@@ -125,7 +128,7 @@ export const REASON_WORDS = {
   forecast: 'forecasting',
   observed: 'forecasting',
   'warming-up': 'warming up',
-  guarded: 'guarded: answering the load now',
+  guarded: 'guarded: answering the newest load and its usual rise',
   'observe-mode': 'dry run: answering the load now',
   stale: 'stale: no new data, the forecast goes on',
   'no-history': 'the history cannot be read: answering the load now',

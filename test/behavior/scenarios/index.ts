@@ -1,9 +1,10 @@
 import type { Scenario } from '../scenario.js';
 import { absent } from './absent.js';
+import { guarded } from './guarded.js';
 import { horizon } from './horizon.js';
 import { idle } from './idle.js';
 import { rhythms } from './rhythms.js';
 import { wildSample } from './wild-sample.js';
 
 /** Everything that `make behaviour` measures, in the order of the table. */
-export const SCENARIOS: readonly Scenario[] = [idle, horizon, absent, rhythms, wildSample];
+export const SCENARIOS: readonly Scenario[] = [idle, horizon, absent, rhythms, wildSample, guarded];
