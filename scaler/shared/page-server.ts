@@ -50,11 +50,20 @@ export function pageFiles(folder: string, index?: string): Router {
     redirect: false,
     setHeaders: (response) => response.setHeader('Cache-Control', 'no-cache'),
   });
+  /** express.static would answer 404 to an address that cannot be decoded. */
+  const refuseMalformed: RequestHandler = ({ path }, _response, next) => {
+    try {
+      decodeURIComponent(path);
+      next();
+    } catch (error) {
+      next(Object.assign(error as Error, { status: 400 }));
+    }
+  };
   const router = Router();
   router.get('/', compression(), revalidate, (_request, response) => {
     if (index === undefined) response.sendFile('index.html', { root: folder, cacheControl: false });
     else response.send(index);
   });
-  router.use('/page', compression(), files);
+  router.use('/page', compression(), refuseMalformed, files);
   return router;
 }

@@ -48,12 +48,13 @@ describe('bench', () => {
   it('keeps the forecast within its budget of error on the generated traces', async () => {
     const measured = (await loadTraces(undefined)).map((trace) => measureAccuracy(trace)!);
     // Largest error at 30 min and 2 h, as a multiple of the same time yesterday's: a fifth or so above what was measured
-    // when they were set. Jobs at exact times leave nothing to win over yesterday.
+    // when they were set. Jobs at exact times leave nothing to win over yesterday: the
+    // regression and the nearest moments blur them a little, for what they gain on real loads.
     const budgets: Readonly<Record<string, readonly number[]>> = {
-      shop: [0.25, 0.65],
-      'office-api': [0.03, 0.05],
-      reports: [1.2, 1],
-      webhooks: [0.35, 0.65],
+      shop: [0.21, 0.44],
+      'office-api': [0.043, 0.047],
+      reports: [1.3, 1.35],
+      webhooks: [0.31, 0.57],
     };
     assert.deepEqual(measured.map(({ trace }) => trace).sort(), Object.keys(budgets).sort());
     for (const { trace, own, coverage } of measured) {
