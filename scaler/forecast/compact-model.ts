@@ -41,6 +41,10 @@ function compactPool(pool: PooledModel): PooledModel {
         visits: Uint8ClampedArray.from(season.visits),
       })),
     })),
+    recurrences: pool.recurrences.map((recurrence) => ({
+      ...recurrence,
+      lastWeek: Float32Array.from(recurrence.lastWeek),
+    })),
     companions: pool.companions && compactCompanions(pool.companions),
     volatility: { ...pool.volatility, typical: Float32Array.from(pool.volatility.typical) },
   };

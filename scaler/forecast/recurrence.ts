@@ -1,20 +1,25 @@
 import type { Origins } from './origins.js';
-import type { Recurrence } from './types.js';
+import type { Recurrence, Surprise } from './types.js';
 import type { DaySlots } from './volatility.js';
 
 /** A surprise is an error of this many times the mean absolute error a horizon ahead. */
 const SURPRISE_TIMES = 4;
+const DAYS_IN_WEEK = 7;
 
 /**
  * What a step is expected to be once what surprised the pool at this time of day on both of the last two days is taken
- * into account: the median of the forecast and the two values. One odd day has no say in it, and a forecast
- * between the two values, or beside two surprises in different directions, stays as it is.
+ * into account: the median of the forecast and the two values, but moved by no more than the smaller surprise. One odd day
+ * has no say in it, and neither have surprises in different directions.
  */
 export function withRecurrence({ newest, before }: Recurrence, slot: number, expected: number): number {
   const one = newest.get(slot);
   const other = before.get(slot);
   if (one === undefined || other === undefined) return expected;
-  return Math.max(Math.min(one, other), Math.min(Math.max(one, other), expected));
+  const low = Math.min(one.value, other.value);
+  const high = Math.max(one.value, other.value);
+  const up = Math.max(0, Math.min(one.error, other.error));
+  const down = Math.max(0, Math.min(-one.error, -other.error));
+  return Math.max(expected - down, Math.min(expected + up, Math.max(low, Math.min(high, expected))));
 }
 
 /** Whether the same time of day surprised on both of the last two days. */
@@ -30,10 +35,17 @@ export function recurs({ newest, before }: Recurrence, slot: number): boolean {
 export function note(recurrence: Recurrence, slot: number, value: number, error: number): void {
   if (Number.isNaN(value) || Number.isNaN(error)) return;
   setOrDelete(recurrence.before, slot, recurrence.newest.get(slot));
-  setOrDelete(recurrence.newest, slot, Math.abs(error) > recurrence.leastSurprise ? value : undefined);
+  const { leastSurprise, lastWeek } = recurrence;
+  const isAsLastWeek = Math.abs(value - lastWeek[slot]!) <= leastSurprise;
+  setOrDelete(
+    recurrence.newest,
+    slot,
+    Math.abs(error) > leastSurprise && !isAsLastWeek ? { value, error } : undefined,
+  );
+  lastWeek[slot] = Number.NaN;
 }
 
-function setOrDelete(surprises: Map<number, number>, slot: number, value: number | undefined): void {
+function setOrDelete(surprises: Map<number, Surprise>, slot: number, value: Surprise | undefined): void {
   if (value === undefined) surprises.delete(slot);
   else surprises.set(slot, value);
 }
@@ -49,7 +61,7 @@ export function replayRecurrence(
   replayed: Float64Array,
   { first, stride, count }: Origins,
   horizonSteps: number,
-  { periodSeconds, slots }: DaySlots,
+  { periodSeconds, slotCount, slots }: DaySlots,
 ): Recurrence | undefined {
   if (periodSeconds === 0) return undefined;
   const errors = new Float64Array(count).fill(Number.NaN);
@@ -65,6 +77,7 @@ export function replayRecurrence(
   }
   const recurrence: Recurrence = {
     leastSurprise: known > 0 ? (SURPRISE_TIMES * sum) / known : Number.POSITIVE_INFINITY,
+    lastWeek: new Float64Array(slotCount).fill(Number.NaN),
     newest: new Map(),
     before: new Map(),
     pending: new Float64Array(horizonSteps),
@@ -75,6 +88,10 @@ export function replayRecurrence(
     recurrence.pending[k] = replayed[i * horizonSteps + Math.min(horizonSteps, at - first - i * stride) - 1]!;
   }
 
+  const remember = (step: number) => {
+    const before = weekBefore(step, slots, slotCount);
+    if (before >= 0) recurrence.lastWeek[slots[step]!] = values[before]!;
+  };
   let noted = first + horizonSteps;
   const noteUntil = (end: number) => {
     for (; noted < Math.min(end, values.length); noted++) {
@@ -82,6 +99,7 @@ export function replayRecurrence(
       const i = (noted - horizonSteps - first) / stride;
       const [low, high] = [errors[Math.floor(i)]!, errors[Math.min(count - 1, Math.ceil(i))]!];
       const error = Math.abs(high) > Math.abs(low) || Number.isNaN(low) ? high : low;
+      remember(noted);
       note(recurrence, slots[noted]!, values[noted]!, error);
     }
   };
@@ -94,5 +112,18 @@ export function replayRecurrence(
     }
   }
   noteUntil(values.length);
+  // The zone's slots are known for the horizon only; beyond it the clock is taken to stay.
+  for (let step = values.length; step < values.length + slotCount; step++) {
+    const before = step - DAYS_IN_WEEK * slotCount;
+    if (before >= 0) recurrence.lastWeek[slots[before]!] = values[before]!;
+  }
   return recurrence;
+}
+
+/** The step with the same time of day a week before, also when the clocks changed in between; below 0 where there is none. */
+function weekBefore(step: number, slots: Int32Array, slotCount: number): number {
+  const before = step - DAYS_IN_WEEK * slotCount;
+  if (before < 0) return before;
+  const moved = slots[step]! - slots[before]!;
+  return before + moved - slotCount * Math.round(moved / slotCount);
 }

@@ -139,6 +139,12 @@ export interface Volatility {
   wasSudden: boolean;
 }
 
+/** A value that was not expected, and how far above (or below, negative) the expectation it was. */
+export interface Surprise {
+  readonly value: number;
+  readonly error: number;
+}
+
 /**
  * Surprises at each time of day on the last two days: what the pool had not expected a horizon before. What surprises
  * twice in a row is taken for a new or moved rhythm before the members have learned it.
@@ -146,10 +152,15 @@ export interface Volatility {
 export interface Recurrence {
   /** Errors up to this are no surprise. */
   readonly leastSurprise: number;
+  /**
+   * By slot of the day: the value a week before the next step of this slot; NaN where unknown, and once that step is over. A
+   * value as it was then is no surprise, so that a weekend is none.
+   */
+  readonly lastWeek: Float64Array | Float32Array;
   /** By slot of the day: the newest value, where it was a surprise. */
-  readonly newest: Map<number, number>;
+  readonly newest: Map<number, Surprise>;
   /** The same of the day before. */
-  readonly before: Map<number, number>;
+  readonly before: Map<number, Surprise>;
   /** What the members expect of the next steps, one for each step of the horizon, each as expected a horizon before it. */
   readonly pending: Float64Array;
 }
