@@ -1,7 +1,7 @@
 import { errorQuantile, quantileOfErrors } from './conformal.js';
 import { seasonSlots } from './local-time.js';
 import { modelSlots, projectPool } from './project-pool.js';
-import { recurs } from './recurrence.js';
+import { reachedTwice } from './recurrence.js';
 import type { FittedModel, Forecast, PooledModel } from './types.js';
 import { expectedError } from './volatility.js';
 
@@ -28,11 +28,11 @@ export function forecast(
   let peakStep = 0;
   for (let h = 1; h < horizonSteps; h++) if (peak[h]! > peak[peakStep]!) peakStep = h;
 
-  const recurring = recursWithin(model.peak, slots, skipSteps, reach);
   const { last } = model.peak;
+  const trust = Number.isNaN(last) ? 1 : model.trust;
+  const trusted = trust === 1 ? peak[peakStep]! : trust * peak[peakStep]! + (1 - trust) * last;
   // Trust rests on the past, which cannot tell yet whether a rhythm seen twice is worth following.
-  const trust = recurring || Number.isNaN(last) ? 1 : model.trust;
-  const highest = trust === 1 ? peak[peakStep]! : trust * peak[peakStep]! + (1 - trust) * last;
+  const highest = Math.max(trusted, Math.min(peak[peakStep]!, twiceWithin(model.peak, slots, skipSteps)));
 
   const { stepErrors } = model;
   const { volatility, floor } = model.mean;
@@ -59,22 +59,24 @@ export function forecast(
         : 0,
     ),
     peakStep,
-    recurring,
+    recurring: highest > trusted,
   };
 }
 
-function recursWithin(
+/** The highest load that came at one time of day on both of the last two days, as a surprise; -Infinity when none did. */
+function twiceWithin(
   { recurrences, volatility }: PooledModel,
   slots: ReadonlyMap<number, Int32Array>,
-  from: number,
-  to: number,
-): boolean {
+  skipSteps: number,
+): number {
+  let most = Number.NEGATIVE_INFINITY;
   const recurrence = recurrences.at(-1);
-  if (recurrence === undefined) return false;
-  return slots
-    .get(volatility.periodSeconds)!
-    .subarray(from, to)
-    .some((slot) => recurs(recurrence, slot));
+  if (recurrence === undefined) return most;
+  for (const slot of slots.get(volatility.periodSeconds)!.subarray(skipSteps)) {
+    const reached = reachedTwice(recurrence, slot);
+    if (reached > most) most = reached;
+  }
+  return most;
 }
 
 /** 1 for each step ahead at whose time of a season there has never been any load. */

@@ -22,9 +22,9 @@ export function withRecurrence({ newest, before }: Recurrence, slot: number, exp
   return Math.max(expected - down, Math.min(expected + up, Math.max(low, Math.min(high, expected))));
 }
 
-/** Whether the same time of day surprised on both of the last two days. */
-export function recurs({ newest, before }: Recurrence, slot: number): boolean {
-  return newest.has(slot) && before.has(slot);
+/** What a time of day that surprised on both of the last two days reached on both; NaN where it did not surprise. */
+export function reachedTwice({ newest, before }: Recurrence, slot: number): number {
+  return Math.min(newest.get(slot)?.value ?? Number.NaN, before.get(slot)?.value ?? Number.NaN);
 }
 
 /**
