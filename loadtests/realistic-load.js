@@ -2,7 +2,7 @@
  * A week's rhythm on the request chain: working days with a lunch dip and an evening peak, quieter weekends. The week
  * can be compressed to minutes, for a scaler with seasons just as short. Variables and what a run shows: README.md.
  */
-import { usualLoad } from '../apps/shared/weekly-load.js';
+import { usualLoad } from '../apps/shared/weekly-load.ts';
 import { requestChain } from './chain-requests.js';
 import { positiveNumber, text } from './settings.js';
 
