@@ -80,9 +80,11 @@ describe('days of an accelerated clock', function () {
     const client = connect(`127.0.0.1:${scaler.grpcPort}`, credentials.createInsecure());
     let pushed = 0;
     let ended = 0;
+    let isOver = false;
     const open: ReturnType<typeof client.StreamIsActive>[] = [];
     /** Opens a stream, and opens it again when it ends without an error, as KEDA does. */
     function openStream(index: number): void {
+      if (isOver) return;
       const stream = client.StreamIsActive(ref(index % triggers));
       open[index] = stream;
       stream.on('data', () => pushed++);
@@ -130,6 +132,7 @@ describe('days of an accelerated clock', function () {
     });
 
     const endedBefore = ended;
+    isOver = true;
     for (const stream of open) stream.cancel();
     client.close();
     keda.close();
