@@ -8,23 +8,45 @@ const DAYS_IN_WEEK = 7;
 
 /**
  * What a step is expected to be once what surprised the pool at this time of day on both of the last two days is taken
- * into account: the median of the forecast and the two values, but moved by no more than the smaller surprise. One odd day
- * has no say in it, and neither have surprises in different directions.
+ * into account: the median of the forecast and the two values. One odd day has no say in it. Two days that may have been
+ * a weekend move the forecast only towards what came a week before the step.
  */
-export function withRecurrence({ newest, before }: Recurrence, slot: number, expected: number): number {
-  const one = newest.get(slot);
-  const other = before.get(slot);
+export function withRecurrence(recurrence: Recurrence, slot: number, expected: number): number {
+  const one = recurrence.newest.get(slot);
+  const other = recurrence.before.get(slot);
   if (one === undefined || other === undefined) return expected;
   const low = Math.min(one.value, other.value);
   const high = Math.max(one.value, other.value);
-  const up = Math.max(0, Math.min(one.error, other.error));
-  const down = Math.max(0, Math.min(-one.error, -other.error));
-  return Math.max(expected - down, Math.min(expected + up, Math.max(low, Math.min(high, expected))));
+  const moved = Math.max(low, Math.min(high, expected));
+  const { leastSurprise } = recurrence;
+  // Where the week before is unknown, two low days count as a weekend and two high ones as new: a pod too many costs less.
+  const mayBeWeekend =
+    moved < expected
+      ? !isNews(one, leastSurprise) && !isNews(other, leastSurprise)
+      : wasAsLastWeek(one, leastSurprise) && wasAsLastWeek(other, leastSurprise);
+  const lastWeek = recurrence.lastWeek[slot]!;
+  const isTowardsLastWeek = Math.abs(moved - lastWeek) <= Math.abs(expected - lastWeek);
+  return mayBeWeekend && !isTowardsLastWeek ? expected : moved;
 }
 
-/** What a time of day that surprised on both of the last two days reached on both; NaN where it did not surprise. */
-export function reachedTwice({ newest, before }: Recurrence, slot: number): number {
-  return Math.min(newest.get(slot)?.value ?? Number.NaN, before.get(slot)?.value ?? Number.NaN);
+function isNews({ sinceLastWeek }: Surprise, leastSurprise: number): boolean {
+  return Math.abs(sinceLastWeek) > leastSurprise;
+}
+
+function wasAsLastWeek({ sinceLastWeek }: Surprise, leastSurprise: number): boolean {
+  return Math.abs(sinceLastWeek) <= leastSurprise;
+}
+
+/**
+ * What a time of day that surprised on both of the last two days reached on both; NaN where it did not surprise, or did so
+ * as a week before.
+ */
+export function reachedTwice({ newest, before, leastSurprise }: Recurrence, slot: number): number {
+  const one = newest.get(slot);
+  const other = before.get(slot);
+  if (one === undefined || other === undefined) return Number.NaN;
+  if (wasAsLastWeek(one, leastSurprise) && wasAsLastWeek(other, leastSurprise)) return Number.NaN;
+  return Math.min(one.value, other.value);
 }
 
 /**
@@ -36,11 +58,11 @@ export function note(recurrence: Recurrence, slot: number, value: number, error:
   if (Number.isNaN(value) || Number.isNaN(error)) return;
   setOrDelete(recurrence.before, slot, recurrence.newest.get(slot));
   const { leastSurprise, lastWeek } = recurrence;
-  const isAsLastWeek = Math.abs(value - lastWeek[slot]!) <= leastSurprise;
+  const isSurprise = Math.abs(error) > leastSurprise;
   setOrDelete(
     recurrence.newest,
     slot,
-    Math.abs(error) > leastSurprise && !isAsLastWeek ? { value, error } : undefined,
+    isSurprise ? { value, sinceLastWeek: value - lastWeek[slot]! } : undefined,
   );
   lastWeek[slot] = Number.NaN;
 }
@@ -92,6 +114,10 @@ export function replayRecurrence(
     const before = weekBefore(step, slots, slotCount);
     if (before >= 0) recurrence.lastWeek[slots[step]!] = values[before]!;
   };
+  let remembered = first + horizonSteps;
+  const rememberUntil = (end: number) => {
+    for (; remembered < end; remembered++) remember(remembered);
+  };
   let noted = first + horizonSteps;
   const noteUntil = (end: number) => {
     for (; noted < Math.min(end, values.length); noted++) {
@@ -99,13 +125,14 @@ export function replayRecurrence(
       const i = (noted - horizonSteps - first) / stride;
       const [low, high] = [errors[Math.floor(i)]!, errors[Math.min(count - 1, Math.ceil(i))]!];
       const error = Math.abs(high) > Math.abs(low) || Number.isNaN(low) ? high : low;
-      remember(noted);
+      rememberUntil(noted + 1);
       note(recurrence, slots[noted]!, values[noted]!, error);
     }
   };
   for (let i = 0; i < count; i++) {
     const origin = first + i * stride;
     noteUntil(origin + 1);
+    rememberUntil(origin + 1 + Math.min(horizonSteps, slotCount));
     for (let h = 0; h < horizonSteps; h++) {
       const k = i * horizonSteps + h;
       replayed[k] = withRecurrence(recurrence, slots[origin + 1 + h]!, replayed[k]!);

@@ -139,10 +139,11 @@ export interface Volatility {
   wasSudden: boolean;
 }
 
-/** A value that was not expected, and how far above (or below, negative) the expectation it was. */
+/** A value that was not expected. */
 export interface Surprise {
   readonly value: number;
-  readonly error: number;
+  /** The value minus the one a week before, NaN where that is unknown: a weekend is as it was, a new rhythm is not. */
+  readonly sinceLastWeek: number;
 }
 
 /**
@@ -153,8 +154,7 @@ export interface Recurrence {
   /** Errors up to this are no surprise. */
   readonly leastSurprise: number;
   /**
-   * By slot of the day: the value a week before the next step of this slot; NaN where unknown, and once that step is over. A
-   * value as it was then is no surprise, so that a weekend is none.
+   * By slot of the day: the value a week before the next step of this slot; NaN where unknown, and once that step is over.
    */
   readonly lastWeek: Float64Array | Float32Array;
   /** By slot of the day: the newest value, where it was a surprise. */

@@ -45,6 +45,7 @@ describe('status page', () => {
           stage: 'weekly',
           observed: 336,
           value: 440,
+          unboundedValue: 440,
           forecast: shopForecast(sample),
           quality,
         });
