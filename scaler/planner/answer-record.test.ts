@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { testTrigger } from '../../test/support/test-trigger.js';
+import { testSnapshot } from '../../test/support/test-snapshot.js';
 import { ScalerError } from '../shared/errors.js';
 import { AnswerRecord } from './answer-record.js';
 import type { Answer } from './types.js';
@@ -9,25 +9,7 @@ const slot = 300;
 /** An answer in which the last step of the forecast is told apart from the others. */
 function answerOf(observed: number | undefined, value: number, ahead?: number): Answer {
   const forecast = ahead === undefined ? undefined : forecastOf(ahead);
-  return {
-    snapshot: {
-      trigger: testTrigger(),
-      computedAtSeconds: 0,
-      observed,
-      observedAtSeconds: 0,
-      value,
-      unboundedValue: value,
-      active: true,
-      reason: 'forecast',
-      stage: 'daily',
-      nextStageInSeconds: 0,
-      forecast,
-      quality: undefined,
-      guarded: false,
-      historyUntilSeconds: 0,
-      historyFailure: undefined,
-    },
-  };
+  return { snapshot: testSnapshot({ observed, value, forecast }) };
 }
 
 function forecastOf(ahead: number) {

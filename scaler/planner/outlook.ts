@@ -6,7 +6,7 @@ import type { PlannedForecast } from './types.js';
 /** What a model says of the coming horizon, as far as answers need it: it holds until the next step of history. */
 export type Outlook = Pick<
   FittedModel,
-  'stage' | 'nextStageInSeconds' | 'guarded' | 'quality' | 'endSeconds' | 'stepSeconds'
+  'stage' | 'nextStageInSeconds' | 'trust' | 'guarded' | 'quality' | 'endSeconds' | 'stepSeconds'
 > & {
   /** Newest known step mean; NaN when there is none. */
   readonly last: number;
@@ -31,12 +31,13 @@ export function outlookOf(
   trigger: Pick<Trigger, 'horizonSeconds' | 'stepSeconds' | 'quantile'>,
   nowSeconds: number,
 ): Outlook {
-  const { stage, nextStageInSeconds, guarded, quality, endSeconds, stepSeconds } = model;
+  const { stage, nextStageInSeconds, trust, guarded, quality, endSeconds, stepSeconds } = model;
   const quantiles = [LOWER_QUANTILE, trigger.quantile];
   const coming = forecast(model, horizonSteps(trigger), quantiles, stepsBehind(model, nowSeconds));
   return {
     stage,
     nextStageInSeconds,
+    trust: coming.recurring ? 1 : trust,
     guarded: guarded && !coming.recurring,
     quality,
     endSeconds,

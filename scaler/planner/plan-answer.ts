@@ -59,6 +59,7 @@ export function planAnswer(knowledge: Knowledge): Answer | undefined {
     ...signal,
     stage: outlook?.stage ?? 'observed',
     nextStageInSeconds: outlook?.nextStageInSeconds,
+    modelShare: outlook?.trust ?? 0,
     guarded: outlook?.guarded ?? false,
     forecast: outlook?.forecast,
     quality: outlook?.quality,

@@ -1,6 +1,6 @@
 import type { Trigger } from '../trigger/trigger.js';
 import type { Outlook } from './outlook.js';
-import type { Reason } from './types.js';
+import type { Reason, Signal } from './types.js';
 
 /** What a trigger says about its answer. */
 export type SignalSettings = Pick<
@@ -18,20 +18,6 @@ export interface Present {
   readonly lacksHistory?: boolean;
 }
 
-/** The answer to KEDA and why it is what it is. */
-export interface Signal {
-  /** Answered to GetMetrics, within `minValue` and `maxValue`. */
-  readonly value: number;
-  /** The value before the two bounds. */
-  readonly unboundedValue: number;
-  /**
-   * Answered to IsActive: the load now is above the activation threshold, or one is coming that means something.
-   * `minValue` and `maxValue` have no part in it.
-   */
-  readonly active: boolean;
-  readonly reason: Reason;
-}
-
 /**
  * Share of `threshold` by which a forecast must exceed the activation threshold to wake a workload: a tenth of what one
  * replica carries, the least that the HPA acts upon. Below that it is a margin of error, not a load.
@@ -43,7 +29,8 @@ const LOAD_THAT_KEEPS_AWAKE = 0.05;
 /**
  * Decides the answered value: the larger of the load now and the coming peak's quantile, so it is never below what a
  * reactive scaler would answer. Without a model the load now is answered alone; while Prometheus does not answer there is
- * no load to observe: the forecast alone decides, or the newest known step where the forecast must not. A forecast that is too little to wake the workload is not answered as a value either.
+ * no load to observe: the forecast alone decides, or the newest known step where the forecast must not. A forecast that
+ * is too little to wake the workload is not answered as a value either.
  *
  * Pure; the live planner and the replay both call it, once a minute or more often.
  */
@@ -61,15 +48,23 @@ export function decideSignal(
   const isComing = peak !== undefined && peak > activationThreshold + share * threshold;
   const active = now > activationThreshold || isComing;
   const value = active && peak !== undefined ? Math.max(now, peak) : now;
+  const bounded = Math.min(maxValue ?? Number.POSITIVE_INFINITY, Math.max(minValue ?? -Infinity, value));
+  const reason = reasonOf();
   return {
-    value: Math.min(
-      maxValue ?? Number.POSITIVE_INFINITY,
-      Math.max(minValue ?? Number.NEGATIVE_INFINITY, value),
-    ),
+    value: bounded,
     unboundedValue: value,
+    bound: bounded === value ? undefined : bounded > value ? 'minValue' : 'maxValue',
+    decidedBy: decider(),
     active,
-    reason: reasonOf(),
+    reason,
+    status: reason === 'forecast' || reason === 'observed' ? 'forecasting' : reason,
   };
+
+  function decider(): Signal['decidedBy'] {
+    if (value > now) return 'forecast';
+    if (observed !== undefined) return 'observed';
+    return stale && peak === undefined ? 'last-step' : 'nothing';
+  }
 
   function reasonOf(): Reason {
     if (stale) return 'stale';

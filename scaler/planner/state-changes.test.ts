@@ -1,31 +1,10 @@
 import assert from 'node:assert/strict';
-import { testTrigger } from '../../test/support/test-trigger.js';
+import { testSnapshot } from '../../test/support/test-snapshot.js';
 import { ScalerError } from '../shared/errors.js';
 import { StateChanges } from './state-changes.js';
 import type { Answer, Snapshot } from './types.js';
 
-function answerOf(change: Partial<Snapshot> = {}): Answer {
-  return {
-    snapshot: {
-      trigger: testTrigger(),
-      computedAtSeconds: 0,
-      observed: 1,
-      observedAtSeconds: 0,
-      value: 1,
-      active: true,
-      reason: 'forecast',
-      stage: 'daily',
-      nextStageInSeconds: 0,
-      forecast: undefined,
-      quality: undefined,
-      guarded: false,
-      unboundedValue: 0,
-      historyUntilSeconds: 0,
-      historyFailure: undefined,
-      ...change,
-    },
-  };
-}
+const answerOf = (change: Partial<Snapshot> = {}): Answer => ({ snapshot: testSnapshot(change) });
 
 describe('StateChanges', () => {
   it('takes down the first state and then only what differs from the one before', () => {
@@ -34,10 +13,14 @@ describe('StateChanges', () => {
     changes.note(20, answerOf({ reason: 'warming-up', stage: 'observed' }));
     changes.note(30, answerOf({ stage: 'daily' }));
     changes.note(40, answerOf({ stage: 'daily', active: false }));
+    const forecasting = { reason: 'forecast', status: 'forecasting', stage: 'daily' } as const;
     assert.deepEqual(changes.list(), [
-      { atSeconds: 10, state: { reason: 'warming-up', stage: 'observed', active: true } },
-      { atSeconds: 30, state: { reason: 'forecast', stage: 'daily', active: true } },
-      { atSeconds: 40, state: { reason: 'forecast', stage: 'daily', active: false } },
+      {
+        atSeconds: 10,
+        state: { reason: 'warming-up', status: 'warming-up', stage: 'observed', active: true },
+      },
+      { atSeconds: 30, state: { ...forecasting, active: true } },
+      { atSeconds: 40, state: { ...forecasting, active: false } },
     ]);
   });
 

@@ -1,4 +1,4 @@
-import type { Answer, Reason, StateChange, TriggerState } from './types.js';
+import type { Answer, StateChange, TriggerState } from './types.js';
 
 /** Changes kept: enough for a bad night, little enough for ten thousand triggers. */
 const KEPT = 30;
@@ -10,10 +10,7 @@ const MESSAGE_LENGTH = 500;
 export class StateChanges {
   readonly #changes: StateChange[] = [];
 
-  /**
-   * Takes down the state of an answer when it differs from the one before. `forecast` and `observed` count as one:
-   * which of the two is larger may change every minute and means nothing.
-   */
+  /** Records the state of an answer when it differs from the one before. */
   note(nowSeconds: number, answer: Answer): void {
     const state = stateOf(answer);
     const before = this.#changes.at(-1)?.state;
@@ -31,15 +28,11 @@ export class StateChanges {
 function stateOf(answer: Answer): TriggerState {
   if ('error' in answer)
     return { error: answer.error.kind, message: answer.error.message.slice(0, MESSAGE_LENGTH) };
-  const { reason, stage, active } = answer.snapshot;
-  return { reason, stage, active };
+  const { reason, status, stage, active } = answer.snapshot;
+  return { reason, status, stage, active };
 }
 
 function isSame(a: TriggerState, b: TriggerState): boolean {
   if ('error' in a || 'error' in b) return 'error' in a && 'error' in b && a.error === b.error;
-  return settled(a.reason) === settled(b.reason) && a.stage === b.stage && a.active === b.active;
-}
-
-function settled(reason: Reason): Reason {
-  return reason === 'observed' ? 'forecast' : reason;
+  return a.status === b.status && a.stage === b.stage && a.active === b.active;
 }

@@ -1,4 +1,4 @@
-import type { FittedModel, Series, Stage } from '../forecast/index.js';
+import type { FittedModel, ModelQuality, Series, Stage } from '../forecast/index.js';
 import type { ScalerError, ScalerErrorKind } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
 
@@ -8,7 +8,7 @@ import type { Trigger } from '../trigger/trigger.js';
  * - `observed`: the load is already above the coming peak;
  * - `warming-up`: history is too short for a model;
  * - `no-history`: the history cannot be read, so there is no forecast; the observed value is answered;
- * - `guarded`: the model does not clearly beat "last value" on this trigger: the newest load and its usual rise decide;
+ * - `guarded`: the model hardly beats "last value" on this trigger, so the last value has the larger share in the peak;
  * - `observe-mode`: a dry run, the observed value is answered;
  * - `stale`: Prometheus does not answer; the forecast goes on from the last state;
  * - `empty`: the query's result is empty and that is allowed: 0.
@@ -22,6 +22,31 @@ export type Reason =
   | 'observe-mode'
   | 'stale'
   | 'empty';
+
+/** What a trigger that answers is doing: its reason, where it means nothing which of load and forecast is larger. */
+export type AnswerStatus = 'forecasting' | Exclude<Reason, 'forecast' | 'observed'>;
+
+/** What a trigger is doing, in one word: `starting` before the first answer, `error` while KEDA gets one. */
+export type TriggerStatus = AnswerStatus | 'starting' | 'error';
+
+/** The answer to KEDA and why it is what it is. */
+export interface Signal {
+  /** Answered to GetMetrics, within `minValue` and `maxValue`. */
+  readonly value: number;
+  /** The value before the two bounds. */
+  readonly unboundedValue: number;
+  /** The bound that changed the value. */
+  readonly bound: 'minValue' | 'maxValue' | undefined;
+  /** What the value before the bounds is: the load now, the forecast's peak, the newest known step, or nothing: 0. */
+  readonly decidedBy: 'observed' | 'forecast' | 'last-step' | 'nothing';
+  /**
+   * Answered to IsActive: the load now is above `activationThreshold`, or one is coming that means something. The
+   * bounds have no part in it.
+   */
+  readonly active: boolean;
+  readonly reason: Reason;
+  readonly status: AnswerStatus;
+}
 
 /** The forecast from the current step on, as charts and metrics show it. */
 export interface PlannedForecast {
@@ -39,38 +64,21 @@ export interface PlannedForecast {
   readonly peakAtSeconds: number;
 }
 
-/** How good the model is on this trigger's own recent past, at the horizon in use. Same unit as the query. */
-export interface ForecastQuality {
-  /** Mean error of the peak's quantile over the horizon; too low weighs more than too high. */
-  readonly modelError: number;
-  /** The same for "the last value stays". */
-  readonly lastValueError: number;
-  /** Share of past peaks that stayed at or below the quantile. */
-  readonly coverage: number;
-  /** Number of past forecasts that the three figures rest on. */
-  readonly samples: number;
-}
-
 /** The answer to KEDA and everything that explains it. Immutable; replaced whole at each refresh. */
-export interface Snapshot {
+export interface Snapshot extends Signal {
   readonly trigger: Trigger;
   readonly computedAtSeconds: number;
   /** undefined when the query's result was empty. */
   readonly observed: number | undefined;
   readonly observedAtSeconds: number;
-  /** Answered to GetMetrics, within `minValue` and `maxValue`. */
-  readonly value: number;
-  /** The value before the two bounds. */
-  readonly unboundedValue: number;
-  /** Answered to IsActive: the value before the two bounds is above `activationThreshold`. */
-  readonly active: boolean;
-  readonly reason: Reason;
   readonly stage: Stage;
   /** Seconds of history still missing for the next stage, 0 on the last one; undefined before the first model. */
   readonly nextStageInSeconds: number | undefined;
   readonly forecast: PlannedForecast | undefined;
-  readonly quality: ForecastQuality | undefined;
-  /** Whether the model is set aside because it does not beat "last value" on this trigger. */
+  readonly quality: ModelQuality | undefined;
+  /** Share of the model in the forecast of the peak, 0 to 1; "the last value stays" has the rest. */
+  readonly modelShare: number;
+  /** Whether the last value has the larger share, because the model hardly beats it on this trigger. */
   readonly guarded: boolean;
   /** Epoch seconds at which the newest step of history that the model has seen ends; undefined without a model. */
   readonly historyUntilSeconds: number | undefined;
@@ -109,7 +117,7 @@ export interface PastAnswers {
 
 /** What a trigger was doing at a moment, as far as operators care when it changes. */
 export type TriggerState =
-  | { readonly reason: Reason; readonly stage: Stage; readonly active: boolean }
+  | Pick<Snapshot, 'reason' | 'status' | 'stage' | 'active'>
   | { readonly error: ScalerErrorKind; readonly message: string };
 
 /** From when on a trigger was in a state. */

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { status } from '@grpc/grpc-js';
+import { testSnapshot } from '../../test/support/test-snapshot.js';
 import type { Answer, Snapshot } from '../planner/types.js';
 import { ScalerError } from '../shared/errors.js';
 import { packageRoot } from '../shared/package-root.js';
@@ -28,15 +29,12 @@ function trigger(name: string, metadata: Record<string, string> = {}): Trigger {
 
 function snapshot(of: Trigger, changes: Partial<Snapshot> = {}): Answer {
   return {
-    snapshot: {
+    snapshot: testSnapshot({
       trigger: of,
       computedAtSeconds: nowSeconds,
       observed: 250,
       observedAtSeconds: nowSeconds,
       value: 480,
-      active: true,
-      reason: 'forecast',
-      stage: 'daily',
       nextStageInSeconds: 86_400,
       forecast: {
         startSeconds: nowSeconds,
@@ -48,11 +46,9 @@ function snapshot(of: Trigger, changes: Partial<Snapshot> = {}): Answer {
         peakAtSeconds: nowSeconds + 300,
       },
       quality: { modelError: 12, lastValueError: 40, coverage: 0.91, samples: 500 },
-      guarded: false,
       historyUntilSeconds: nowSeconds - 90,
-      historyFailure: undefined,
       ...changes,
-    } as Snapshot,
+    }),
   };
 }
 

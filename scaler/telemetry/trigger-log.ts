@@ -64,10 +64,7 @@ function introduce(log: Logger, trigger: Trigger, admits: () => boolean): void {
   for (const notice of trigger.notices) if (admits()) log.warn(name(trigger), notice);
 }
 
-/**
- * What makes two answers the same state. `forecast` and `observed` count as one: near a peak the higher of the two
- * changes at every sample, and that is the model at work, not news.
- */
+/** What makes two answers the same state. */
 function state(answer: Answer): string {
   if ('error' in answer) {
     const { kind, message } = answer.error;
@@ -75,8 +72,8 @@ function state(answer: Answer): string {
     if (kind === 'unavailable') return `error ${kind}`;
     return `error ${kind} ${withoutNumbers(message)}`;
   }
-  const { stage, reason, historyFailure } = answer.snapshot;
-  return `${stage} ${reason === 'observed' ? 'forecast' : reason}${historyFailure ? ' without new history' : ''}`;
+  const { stage, status, historyFailure } = answer.snapshot;
+  return `${stage} ${status}${historyFailure ? ' without new history' : ''}`;
 }
 
 function name({ namespace, scaledObject, metricName }: Trigger) {

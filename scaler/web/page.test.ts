@@ -21,6 +21,7 @@ import { statusPage } from './status-page.js';
 
 const SHOP = '#/triggers/demo/shop/shop-load';
 
+const forecasting = { reason: 'forecast', status: 'forecasting', decidedBy: 'forecast' } as const;
 const quality = { modelError: 6.9, lastValueError: 10, coverage: 0.91, samples: 1002 };
 
 function shopForecast(sample: Sample): PlannedForecast {
@@ -40,8 +41,9 @@ describe('status page', () => {
       // The tests are about the page: how a forecast comes out is for others to test.
       if (sample.trigger.scaledObject === 'shop')
         return withSnapshot(sample, {
-          reason: 'forecast',
+          ...forecasting,
           guarded: false,
+          modelShare: 1,
           stage: 'weekly',
           observed: 336,
           value: 440,
@@ -51,7 +53,7 @@ describe('status page', () => {
         });
       if (sample.trigger.scaledObject === 'search-beta')
         return withSnapshot(sample, {
-          reason: 'forecast',
+          ...forecasting,
           guarded: false,
           stage: 'trend',
           nextStageInSeconds: 14 * 3600,
@@ -59,10 +61,12 @@ describe('status page', () => {
       if (sample.trigger.scaledObject === 'webhooks')
         return withSnapshot(sample, {
           reason: 'guarded',
+          status: 'guarded',
           guarded: true,
+          modelShare: 0.2,
           quality: { ...quality, modelError: 11.2 },
         });
-      return withSnapshot(sample, { reason: 'forecast', guarded: false, stage: 'weekly' });
+      return withSnapshot(sample, { ...forecasting, guarded: false, stage: 'weekly' });
     });
   });
   after(() => browser.close());
@@ -120,7 +124,7 @@ describe('status page', () => {
       assert.match(rows[2]!, /Trend\s+warming up: daily season in 14 h/);
       assert.match(
         rows[4]!,
-        /Guarded\s+forecast no closer than reacting; the newest load and its usual rise are answered\s+12\s% further off than reacting/,
+        /Guarded\s+forecast hardly closer than reacting; the last load counts for more than the model\s+12\s% further off than reacting/,
       );
       assert.match(rows[6]!, /No answer\s+the query cannot serve as a trigger/);
       assert.match(rows[7]!, /Starting/);
@@ -172,7 +176,7 @@ describe('status page', () => {
     );
     assert.match(
       steps[2]!,
-      /^The forecast may decide: it was 31\s% closer than reacting over 1,002 past forecasts\.$/,
+      /^The model alone makes this forecast: it was 31\s% closer than reacting over 1,002 past forecasts\.$/,
     );
     assert.equal(steps[3], 'The forecast is the larger of the two and decides: 440.');
     assert.match(steps[4]!, /^KEDA is answered 440 and “active”/);

@@ -45,7 +45,9 @@ describe('status API', () => {
 
   before(async () => {
     samples = [
-      ...workloadSamples().map((sample) => withSnapshot(sample, { reason: 'forecast', guarded: false })),
+      ...workloadSamples().map((sample) =>
+        withSnapshot(sample, { reason: 'forecast', status: 'forecasting', guarded: false }),
+      ),
       ...oddSamples(),
     ];
     answers = new SampleAnswers(samples);

@@ -5,29 +5,13 @@
  */
 
 import type { Stage } from '../../forecast/index.js';
-import type { Reason } from '../../planner/types.js';
+import type { Reason, Signal, TriggerStatus } from '../../planner/types.js';
 import type { ScalerErrorKind } from '../../shared/errors.js';
+
+export type { TriggerStatus };
 
 /** A number, or null where it is not known. */
 export type Known = number | null;
-
-/**
- * What a trigger is doing, in one word:
- * - `forecasting`: a model earns its place and is in use;
- * - `warming-up`, `no-history`, `guarded`, `stale`, `observe-mode`, `empty`: as the reason of the answer says;
- * - `error`: KEDA gets an error;
- * - `starting`: no answer yet.
- */
-export type TriggerStatus =
-  | 'forecasting'
-  | 'warming-up'
-  | 'no-history'
-  | 'guarded'
-  | 'stale'
-  | 'observe-mode'
-  | 'empty'
-  | 'error'
-  | 'starting';
 
 /** The error that KEDA gets in place of a value. */
 export interface ApiError {
@@ -129,10 +113,20 @@ export type ExplanationStep =
   | { readonly step: 'history-fails'; readonly error: ApiError }
   /** There is no model yet. */
   | { readonly step: 'no-forecast'; readonly nextStageInSeconds: Known }
-  /** Whether the forecast may decide. */
-  | { readonly step: 'trust'; readonly isTrusted: boolean; readonly accuracy: Accuracy }
-  /** Which of the values decided, before clamping. */
-  | { readonly step: 'choice'; readonly reason: Reason; readonly value: number }
+  /** How much of the forecast peak is the model's; the rest is "the last value stays". Trusted: the larger part. */
+  | {
+      readonly step: 'trust';
+      readonly isTrusted: boolean;
+      readonly modelShare: number;
+      readonly accuracy: Accuracy;
+    }
+  /** What decided, before the bounds. */
+  | {
+      readonly step: 'choice';
+      readonly reason: Reason;
+      readonly decidedBy: Signal['decidedBy'];
+      readonly value: number;
+    }
   | { readonly step: 'clamp'; readonly bound: 'minValue' | 'maxValue'; readonly value: number }
   | {
       readonly step: 'answer';
@@ -273,6 +267,7 @@ export interface SeasonProfile {
 /** From when on the trigger was in a state. */
 export interface StateChangeView {
   readonly time: string;
+  readonly status: TriggerStatus;
   readonly reason: Reason | null;
   readonly stage: Stage | null;
   readonly isActive: boolean | null;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { testSnapshot } from '../../../test/support/test-snapshot.js';
 import { testTrigger } from '../../../test/support/test-trigger.js';
 import type { Snapshot } from '../../planner/types.js';
 import { ScalerError } from '../../shared/errors.js';
@@ -8,17 +9,12 @@ import { explain, replicasFor } from './explain.js';
 const quality = { modelError: 6.9, lastValueError: 10, coverage: 0.91, samples: 400 };
 
 function snapshotOf(change: Partial<Snapshot> = {}, settings: Partial<Trigger> = {}): Snapshot {
-  return {
+  return testSnapshot({
     trigger: testTrigger(settings),
-    computedAtSeconds: 1_772_647_500,
     observed: 52,
     observedAtSeconds: 1_772_647_500,
     value: 83,
-    unboundedValue: change.value ?? 83,
-    active: true,
-    reason: 'forecast',
     stage: 'weekly',
-    nextStageInSeconds: 0,
     forecast: {
       startSeconds: 1_772_647_500,
       stepSeconds: 300,
@@ -29,11 +25,8 @@ function snapshotOf(change: Partial<Snapshot> = {}, settings: Partial<Trigger> =
       peakAtSeconds: 1_772_647_800,
     },
     quality,
-    guarded: false,
-    historyUntilSeconds: 1_772_647_500,
-    historyFailure: undefined,
     ...change,
-  };
+  });
 }
 
 const told = (snapshot: Snapshot) => explain(snapshot).map(({ step }) => step);
@@ -50,6 +43,7 @@ describe('explain', () => {
       {
         step: 'trust',
         isTrusted: true,
+        modelShare: 1,
         // 1 - 6.9 / 10.
         accuracy: {
           quantile: 0.9,
@@ -60,7 +54,7 @@ describe('explain', () => {
           samples: 400,
         },
       },
-      { step: 'choice', reason: 'forecast', value: 83 },
+      { step: 'choice', reason: 'forecast', decidedBy: 'forecast', value: 83 },
       { step: 'answer', value: 83, isActive: true, activationThreshold: 0 },
       // 83 at 10 a replica.
       { step: 'replicas', replicas: 9, threshold: 10 },
@@ -68,17 +62,25 @@ describe('explain', () => {
   });
 
   it('names the bound that changed the value, and what it was before', () => {
-    const capped = explain(snapshotOf({ value: 70, unboundedValue: 83 }, { maxValue: 70 }));
+    const capped = explain(snapshotOf({ value: 70, unboundedValue: 83, bound: 'maxValue' }));
     assert.deepEqual(capped.slice(3, 5), [
-      { step: 'choice', reason: 'forecast', value: 83 },
+      { step: 'choice', reason: 'forecast', decidedBy: 'forecast', value: 83 },
       { step: 'clamp', bound: 'maxValue', value: 70 },
     ]);
     const raised = explain(
-      snapshotOf({ value: 60, unboundedValue: 52, reason: 'guarded', guarded: true }, { minValue: 60 }),
+      snapshotOf({
+        value: 60,
+        unboundedValue: 52,
+        bound: 'minValue',
+        decidedBy: 'observed',
+        reason: 'guarded',
+        guarded: true,
+        modelShare: 0.25,
+      }),
     );
     assert.deepEqual(raised.slice(2, 5), [
-      { ...explain(snapshotOf())[2], isTrusted: false },
-      { step: 'choice', reason: 'guarded', value: 52 },
+      { ...explain(snapshotOf())[2], isTrusted: false, modelShare: 0.25 },
+      { step: 'choice', reason: 'guarded', decidedBy: 'observed', value: 52 },
       { step: 'clamp', bound: 'minValue', value: 60 },
     ]);
   });
@@ -113,16 +115,6 @@ describe('explain', () => {
     });
     const goesOn = told(snapshotOf({ historyFailure }));
     assert.deepEqual(goesOn.slice(0, 4), ['observed', 'history-fails', 'forecast', 'trust']);
-  });
-
-  it('takes the larger of the last load and the peak while there is no new data', () => {
-    assert.deepEqual(explain(snapshotOf({ reason: 'stale' }))[3], {
-      step: 'choice',
-      reason: 'stale',
-      value: 83,
-    });
-    const above = explain(snapshotOf({ reason: 'stale', observed: 90, value: 90 }));
-    assert.deepEqual(above[3], { step: 'choice', reason: 'stale', value: 90 });
   });
 
   it('counts replicas as Kubernetes does: rounded up, and not by dust in the last digit', () => {

@@ -6,29 +6,28 @@ import { known, rfc3339, rounded } from './json-values.js';
 
 /** How a snapshot's value came about, in the order in which it was decided. */
 export function explain(snapshot: Snapshot): ExplanationStep[] {
-  const { trigger, observed, value, reason } = snapshot;
+  const { trigger, reason, decidedBy, bound } = snapshot;
+  const value = rounded(snapshot.value);
+  const peak = comingPeak(snapshot);
+  const accuracy = accuracyOf(snapshot);
   const steps: ExplanationStep[] = [
-    { step: 'observed', value: known(observed), time: rfc3339(snapshot.observedAtSeconds) },
+    { step: 'observed', value: known(snapshot.observed), time: rfc3339(snapshot.observedAtSeconds) },
   ];
   if (snapshot.historyFailure)
     steps.push({ step: 'history-fails', error: apiError(snapshot.historyFailure) });
-  const peak = comingPeak(snapshot);
-  const accuracy = accuracyOf(snapshot);
   if (peak) steps.push({ step: 'forecast', peak, horizonSeconds: trigger.horizonSeconds });
-  if ((!peak || snapshot.stage === 'observed') && reason !== 'no-history')
+  else if (reason !== 'no-history')
     steps.push({ step: 'no-forecast', nextStageInSeconds: known(snapshot.nextStageInSeconds) });
-  else if (peak && accuracy) steps.push({ step: 'trust', isTrusted: !snapshot.guarded, accuracy });
-  steps.push({ step: 'choice', reason, value: rounded(snapshot.unboundedValue) });
-  const bound = boundOf(snapshot);
-  if (bound) steps.push({ step: 'clamp', bound, value: rounded(value) });
+  if (peak && accuracy) {
+    const modelShare = rounded(snapshot.modelShare);
+    steps.push({ step: 'trust', isTrusted: !snapshot.guarded, modelShare, accuracy });
+  }
+  steps.push({ step: 'choice', reason, decidedBy, value: rounded(snapshot.unboundedValue) });
+  if (bound) steps.push({ step: 'clamp', bound, value });
+  const { threshold, activationThreshold } = trigger;
   steps.push(
-    {
-      step: 'answer',
-      value: rounded(value),
-      isActive: snapshot.active,
-      activationThreshold: trigger.activationThreshold,
-    },
-    { step: 'replicas', replicas: replicasFor(value, trigger.threshold), threshold: trigger.threshold },
+    { step: 'answer', value, isActive: snapshot.active, activationThreshold },
+    { step: 'replicas', replicas: replicasFor(snapshot.value, threshold), threshold },
   );
   return steps;
 }
@@ -38,9 +37,9 @@ export function replicasFor(load: number, threshold: number): number {
   return Math.max(0, Math.ceil((load / threshold) * (1 - 1e-12)));
 }
 
-/** The peak that the snapshot's forecast expects; null without a forecast. */
-export function comingPeak({ forecast, trigger }: Snapshot): ComingPeak | null {
-  if (!forecast) return null;
+/** The peak that the snapshot's forecast expects; null without a model that may forecast. */
+export function comingPeak({ forecast, stage, trigger }: Snapshot): ComingPeak | null {
+  if (!forecast || stage === 'observed') return null;
   return {
     value: rounded(forecast.peak),
     time: rfc3339(forecast.peakAtSeconds),
@@ -65,9 +64,4 @@ export function accuracyOf({ quality, trigger }: Snapshot): Accuracy | null {
 /** An error as the API shows it. */
 export function apiError(error: ScalerError): ApiError {
   return { kind: error.kind, message: redact(error.message) };
-}
-
-function boundOf({ value, unboundedValue }: Snapshot): 'minValue' | 'maxValue' | undefined {
-  if (value === unboundedValue) return undefined;
-  return value > unboundedValue ? 'minValue' : 'maxValue';
 }

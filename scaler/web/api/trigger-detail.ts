@@ -212,14 +212,13 @@ function regressionView({ companions }: PooledModel): ModelRegression | null {
 }
 
 function changeView({ atSeconds, state }: StateChange): StateChangeView {
-  const isError = 'error' in state;
-  return {
-    time: rfc3339(atSeconds),
-    reason: isError ? null : state.reason,
-    stage: isError ? null : state.stage,
-    isActive: isError ? null : state.active,
-    error: isError ? { kind: state.error, message: redact(state.message) } : null,
-  };
+  const time = rfc3339(atSeconds);
+  if ('error' in state) {
+    const error = { kind: state.error, message: redact(state.message) };
+    return { time, status: 'error', reason: null, stage: null, isActive: null, error };
+  }
+  const { status, reason, stage, active } = state;
+  return { time, status, reason, stage, isActive: active, error: null };
 }
 
 function meanOf(values: Float64Array): number {

@@ -1,5 +1,5 @@
-import type { Answer, KnownTrigger, Snapshot } from '../../planner/types.js';
-import type { Sparkline, TriggerStatus, TriggerSummary } from './contract.js';
+import type { Answer, KnownTrigger, TriggerStatus } from '../../planner/types.js';
+import type { Sparkline, TriggerSummary } from './contract.js';
 import { accuracyOf, apiError, comingPeak, replicasFor } from './explain.js';
 import { known, rfc3339 } from './json-values.js';
 
@@ -38,9 +38,5 @@ export function summarise({ name, trigger, answer }: KnownTrigger, spark: Sparkl
 function statusOf(answer: Answer | undefined): TriggerStatus {
   if (!answer) return 'starting';
   if ('error' in answer) return 'error';
-  return statusOfSnapshot(answer.snapshot);
-}
-
-function statusOfSnapshot({ reason }: Snapshot): TriggerStatus {
-  return reason === 'forecast' || reason === 'observed' ? 'forecasting' : reason;
+  return answer.snapshot.status;
 }

@@ -1,7 +1,7 @@
 import { type Child, element } from '../../page-kit/dom.js';
 import { load } from '../../page-kit/numbers.js';
 import type { ExplanationStep } from '../api/contract.js';
-import { epochSeconds, quantile, replicas, span, timeElement } from './format.js';
+import { epochSeconds, percent, quantile, replicas, span, timeElement } from './format.js';
 import { accuracyWords, errorAdvice } from './words.js';
 
 /** How the answered value came about, as a list that reads from the load to the replicas. */
@@ -45,17 +45,7 @@ function sentence(step: ExplanationStep, nowSeconds: number): Child[] {
           : `The first one comes in ${span(step.nextStageInSeconds)}.`,
       ];
     case 'trust':
-      return step.isTrusted
-        ? [
-            'The forecast may decide: it was ',
-            strong(accuracyWords(step.accuracy)),
-            ` over ${count(step.accuracy.samples)}.`,
-          ]
-        : [
-            'The forecast may ',
-            strong('not'),
-            ` decide: it was ${accuracyWords(step.accuracy)} over ${count(step.accuracy.samples)}, so the peak is the newest load and its usual rise until it does better.`,
-          ];
+      return trust(step);
     case 'choice':
       return choice(step);
     case 'clamp':
@@ -91,31 +81,37 @@ function waitWords(seconds: number): string {
   return seconds > 60 ? ` (in ${span(seconds)})` : ', which is now';
 }
 
-function choice({ reason, value }: Extract<ExplanationStep, { step: 'choice' }>): Child[] {
+/** How much the model counts. */
+function trust({ modelShare, accuracy }: Extract<ExplanationStep, { step: 'trust' }>): Child[] {
+  const measured = [strong(accuracyWords(accuracy)), ` over ${count(accuracy.samples)}`];
+  if (modelShare >= 1) return ['The model alone makes this forecast: it was ', ...measured, '.'];
+  return [
+    'The model was ',
+    ...measured,
+    `, so it has ${modelShare > 0 ? `${percent(modelShare)} of the say` : 'no say'} in this forecast; the rest is the last load with its usual rise.`,
+  ];
+}
+
+function choice({ reason, decidedBy, value }: Extract<ExplanationStep, { step: 'choice' }>): Child[] {
   const shown = strong(load(value));
-  switch (reason) {
+  const stale = reason === 'stale' ? 'There is no new data. ' : '';
+  switch (decidedBy) {
     case 'forecast':
-      return ['The forecast is the larger of the two and decides: ', shown, '.'];
+      return [stale, 'The forecast is the larger of the two and decides: ', shown, '.'];
     case 'observed':
-      return [
-        'The observed load decides, since nothing above it is coming that means something: ',
-        shown,
-        '.',
-      ];
-    case 'observe-mode':
-      return [
-        'This trigger is on a dry run (',
-        element('code', {}, 'mode: observe'),
-        '): the observed load decides: ',
-        shown,
-        '.',
-      ];
-    case 'stale':
-      return ['There is no new data, so the forecast from the last state decides: ', shown, '.'];
-    case 'empty':
+      if (reason === 'observe-mode')
+        return [
+          'This trigger is on a dry run (',
+          element('code', {}, 'mode: observe'),
+          '), so the observed load decides: ',
+          shown,
+          '.',
+        ];
+      return [stale, 'The observed load decides: ', shown, '.'];
+    case 'last-step':
+      return [stale, 'The last known load decides: ', shown, '.'];
+    case 'nothing':
       return ['Nothing is there to decide: ', shown, '.'];
-    default:
-      return ['The observed load decides: ', shown, '.'];
   }
 }
 

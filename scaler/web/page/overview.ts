@@ -4,7 +4,9 @@ import { DemoView } from './demo-view.js';
 import { fetchJson } from './fetch-json.js';
 import { count, epochSeconds } from './format.js';
 import { OverviewRow } from './overview-row.js';
-import { STATUS_LABELS, STATUS_ORDER } from './words.js';
+import { STATUSES } from './words.js';
+
+const STATUS_ORDER = Object.keys(STATUSES) as TriggerStatus[];
 
 /** Triggers asked for at once. */
 const PAGE_TRIGGERS = 1000;
@@ -244,7 +246,7 @@ export class Overview {
     for (const { status } of found) counts.set(status, (counts.get(status) ?? 0) + 1);
     for (const [status, chip] of this.#chips) {
       const amount = status === 'all' ? found.length : (counts.get(status) ?? 0);
-      const label = status === 'all' ? 'All' : STATUS_LABELS[status];
+      const label = status === 'all' ? 'All' : STATUSES[status].label;
       chip.setAttribute('aria-pressed', String(status === this.#status));
       chip.hidden = amount === 0 && status !== 'all' && status !== this.#status;
       refill(chip, [label, amount], () => [label, element('span', { class: 'amount' }, count(amount))]);

@@ -19,7 +19,7 @@ import { modelNodes } from './model-table.js';
 import { replicaChart, replicaData } from './replica-chart.js';
 import { path } from './route.js';
 import { SeasonChart } from './season-chart.js';
-import { accuracyWords, REASON_WORDS, STAGE_WORDS, seasonWords, stateWords } from './words.js';
+import { accuracyWords, STAGE_WORDS, STATUSES, seasonWords, stateWords } from './words.js';
 
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
@@ -398,17 +398,23 @@ function weight(times: number): string {
 function changeItems(changes: readonly StateChangeView[], now: number): HTMLLIElement[] {
   if (changes.length === 0)
     return [element('li', { class: 'none' }, 'Nothing has changed since the scaler learnt of this trigger.')];
-  return changes.map(({ time, reason, stage, isActive, error }) =>
+  return changes.map(({ time, status, stage, isActive, error }) =>
     element(
       'li',
       {},
       timeElement(time, now),
       error
-        ? element('span', {}, element('strong', {}, 'no answer: '), element('q', {}, error.message))
+        ? element(
+            'span',
+            {},
+            element('strong', {}, STATUSES.error.label),
+            ': ',
+            element('q', {}, error.message),
+          )
         : element(
             'span',
             {},
-            element('strong', {}, reason ? REASON_WORDS[reason] : ''),
+            element('strong', {}, STATUSES[status].label),
             stage && stage !== 'observed' ? ` with ${STAGE_WORDS[stage]}` : '',
             isActive ? '' : ', not active',
           ),

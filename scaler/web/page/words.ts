@@ -7,56 +7,34 @@ export interface StateWords {
   readonly detail: string;
 }
 
-/** Statuses in the order of how much they ask for attention. */
-export const STATUS_ORDER: readonly TriggerStatus[] = [
-  'error',
-  'stale',
-  'no-history',
-  'empty',
-  'guarded',
-  'starting',
-  'warming-up',
-  'observe-mode',
-  'forecasting',
-];
-
-/** Statuses as the filter names them. */
-export const STATUS_LABELS: Readonly<Record<TriggerStatus, string>> = {
-  forecasting: 'Forecasting',
-  'warming-up': 'Warming up',
-  guarded: 'Guarded',
-  stale: 'Stale',
-  'no-history': 'No history',
-  'observe-mode': 'Dry run',
-  empty: 'No series',
-  error: 'No answer',
-  starting: 'Starting',
+/** Each status as the page names it, with what it means; those that need attention first. */
+export const STATUSES: Readonly<Record<TriggerStatus, StateWords>> = {
+  error: { label: 'No answer', detail: 'KEDA gets an error' },
+  stale: { label: 'Stale', detail: 'no new data; the forecast goes on from the last' },
+  'no-history': { label: 'No history', detail: 'the history cannot be read; the load now is answered' },
+  empty: { label: 'No series', detail: 'the query gives no series, which reads as no load' },
+  guarded: {
+    label: 'Guarded',
+    detail: 'forecast hardly closer than reacting; the last load counts for more than the model',
+  },
+  starting: { label: 'Starting', detail: 'reading the history' },
+  'warming-up': { label: 'Warming up', detail: 'too little history to forecast; the load now is answered' },
+  'observe-mode': { label: 'Dry run', detail: 'forecast shown; the load now is answered' },
+  forecasting: { label: 'Forecasting', detail: '' },
 };
 
 /** What a trigger is doing, and how far it has come. */
 export function stateWords(summary: TriggerSummary): StateWords {
+  const words = STATUSES[summary.status];
   switch (summary.status) {
     case 'forecasting':
       return stageWords(summary);
     case 'warming-up':
-      return { label: 'Warming up', detail: `first forecast ${leftWords(summary.nextStageInSeconds)}` };
-    case 'guarded':
-      return {
-        label: 'Guarded',
-        detail: 'forecast no closer than reacting; the newest load and its usual rise are answered',
-      };
-    case 'stale':
-      return { label: 'Stale', detail: 'no new data; the forecast goes on from the last' };
-    case 'no-history':
-      return { label: 'No history', detail: 'the history cannot be read; the load now is answered' };
-    case 'observe-mode':
-      return { label: 'Dry run', detail: 'forecast shown; the load now is answered' };
-    case 'empty':
-      return { label: 'No series', detail: 'the query gives nothing, read as no load' };
+      return { ...words, detail: `first forecast ${leftWords(summary.nextStageInSeconds)}` };
     case 'error':
-      return { label: 'No answer', detail: errorWords(summary.error) };
-    case 'starting':
-      return { label: 'Starting', detail: 'reading the history' };
+      return { ...words, detail: errorWords(summary.error) };
+    default:
+      return words;
   }
 }
 
@@ -73,7 +51,7 @@ function stageWords({ stage, nextStageInSeconds }: TriggerSummary): StateWords {
         detail: isLast ? '' : `warming up: daily season ${leftWords(nextStageInSeconds)}`,
       };
     default:
-      return { label: 'Forecasting', detail: '' };
+      return STATUSES.forecasting;
   }
 }
 
@@ -121,18 +99,6 @@ export const STAGE_WORDS = {
   trend: 'level and trend',
   daily: 'a daily season',
   weekly: 'daily and weekly seasons',
-} as const;
-
-/** The reasons as a list of changes names them. */
-export const REASON_WORDS = {
-  forecast: 'forecasting',
-  observed: 'forecasting',
-  'warming-up': 'warming up',
-  guarded: 'guarded: answering the newest load and its usual rise',
-  'observe-mode': 'dry run: answering the load now',
-  stale: 'stale: no new data, the forecast goes on',
-  'no-history': 'the history cannot be read: answering the load now',
-  empty: 'the query gives no series, read as no load',
 } as const;
 
 /** A season's length as a word where there is one. */
