@@ -4,9 +4,17 @@
  * is not known is null.
  */
 
-import type { Stage } from '../../forecast/index.js';
+import type {
+  FittedModel,
+  LookedAt,
+  Member,
+  ModelQuality,
+  SmoothingParameters,
+  Stage,
+} from '../../forecast/index.js';
 import type { Reason, Signal, TriggerStatus } from '../../planner/types.js';
 import type { ScalerErrorKind } from '../../shared/errors.js';
+import type { Trigger } from '../../trigger/trigger.js';
 
 export type { TriggerStatus };
 
@@ -41,22 +49,13 @@ export interface Replicas {
 }
 
 /** How far off past forecasts were, at the horizon in use. */
-export interface Accuracy {
+export interface Accuracy extends Pick<ModelQuality, 'modelError' | 'lastValueError' | 'samples'> {
   /** The trigger's quantile, at which the errors are measured. */
   readonly quantile: number;
-  /**
-   * Mean of twice the quantile (pinball) loss of the peak over the horizon: each distance from the forecast counts
-   * `2 * quantile` times where the load was above it and `2 * (1 - quantile)` times where it was below.
-   */
-  readonly modelError: number;
-  /** The same for "the last value stays", which is what reacting amounts to. */
-  readonly lastValueError: number;
   /** By what share the model's error is the smaller: 0.31 is 31 % closer than reacting; below 0 it is further off. */
   readonly closerThanReactingShare: number;
   /** Share of past peaks that stayed at or below the forecast; should come to `quantile`. */
   readonly coverageShare: number;
-  /** Past forecasts that these figures rest on. */
-  readonly samples: number;
 }
 
 /** The last day and the next hours in a few points. */
@@ -70,18 +69,14 @@ export interface Sparkline {
 }
 
 /** One trigger of the overview. */
-export interface TriggerSummary {
-  readonly namespace: string;
-  readonly scaledObject: string;
-  readonly metricName: string;
+export interface TriggerSummary
+  extends Pick<Trigger, 'namespace' | 'scaledObject' | 'metricName' | 'threshold' | 'horizonSeconds'> {
   readonly status: TriggerStatus;
   readonly reason: Reason | null;
   readonly stage: Stage | null;
   /** History still missing for the next stage, as of the newest fit; 0 on the last one. */
   readonly nextStageInSeconds: Known;
   readonly error: ApiError | null;
-  readonly threshold: number;
-  readonly horizonSeconds: number;
   readonly observed: Known;
   readonly observedTime: string | null;
   readonly answered: Known;
@@ -138,23 +133,24 @@ export type ExplanationStep =
   | { readonly step: 'error'; readonly error: ApiError };
 
 /** What the trigger's metadata says, with defaults filled in and without secrets. */
-export interface TriggerSettings {
-  readonly query: string;
+export interface TriggerSettings
+  extends Pick<
+    Trigger,
+    | 'query'
+    | 'threshold'
+    | 'activationThreshold'
+    | 'horizonSeconds'
+    | 'historySeconds'
+    | 'stepSeconds'
+    | 'quantile'
+    | 'mode'
+    | 'timezone'
+    | 'ignoreNullValues'
+  > {
   readonly source: string;
-  readonly threshold: number;
-  readonly activationThreshold: number;
-  readonly horizonSeconds: number;
-  readonly historySeconds: number;
-  readonly stepSeconds: number;
-  readonly quantile: number;
-  readonly mode: 'predict' | 'observe';
-  /** Lengths of the seasons, or `auto`. */
-  readonly seasonalitySeconds: 'auto' | readonly number[];
-  readonly timezone: string;
+  readonly seasonalitySeconds: Trigger['seasonality'];
   readonly minValue: Known;
   readonly maxValue: Known;
-  readonly ignoreNullValues: boolean;
-  /** Name of the file with the load from before the source knew it. */
   readonly bootstrap: string | null;
 }
 
@@ -207,46 +203,24 @@ export interface ReplicaChart {
 }
 
 /** One recursion of the pool. */
-export interface ModelMember {
-  readonly name: string;
-  readonly form: 'additive' | 'log';
+export interface ModelMember extends Pick<Member, 'name' | 'form' | 'level' | 'trend'> {
   /** Weight at each of the pool's `measuredAtSteps`. */
   readonly weights: readonly number[];
-  readonly parameters: {
-    readonly alpha: number;
-    readonly beta: number;
-    readonly phi: number;
-    readonly gamma: number;
-    readonly omega: number;
-    readonly kappa: number;
-    readonly rho: number;
-  };
-  /** In the member's own scale. */
-  readonly level: number;
-  readonly trend: number;
+  readonly parameters: SmoothingParameters;
   readonly seasonSeconds: readonly number[];
-}
-
-/** The regression beside a pool: what it looks at when it forecasts the horizon, the most first. */
-export interface ModelRegression {
-  readonly looksAt: readonly { readonly what: string; readonly weight: number }[];
 }
 
 /** The pooled model of the means, or of the highest loads, of the steps. */
 export interface ModelPool {
   readonly measuredAtSteps: readonly number[];
   readonly members: readonly ModelMember[];
-  /** Null while there is no regression beside the pool. */
-  readonly regression: ModelRegression | null;
+  /** The regression beside the pool: what it looks at when it forecasts the horizon, the most first. */
+  readonly regression: { readonly looksAt: readonly LookedAt[] } | null;
 }
 
 /** The model in use. */
-export interface ModelView {
-  readonly stage: Stage;
+export interface ModelView extends Pick<FittedModel, 'stage' | 'stepSeconds' | 'horizonSteps' | 'timezone'> {
   readonly isGuarded: boolean;
-  readonly stepSeconds: number;
-  readonly horizonSteps: number;
-  readonly timezone: string;
   /** End of the newest step that the model has seen. */
   readonly historyUntilTime: string;
   readonly mean: ModelPool;

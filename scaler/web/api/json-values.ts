@@ -1,3 +1,4 @@
+import { mean } from 'simple-statistics';
 import type { Known } from './contract.js';
 
 /** A moment in RFC 3339, in UTC, to the second. */
@@ -19,4 +20,10 @@ export function rounded(value: number): number {
 /** `known` for each number. */
 export function knownList(values: Iterable<number>): Known[] {
   return Array.from(values, known);
+}
+
+/** Mean of the values that are not NaN; NaN when there is none. */
+export function meanOfKnown(values: Float64Array): number {
+  const given = values.filter((value) => !Number.isNaN(value));
+  return given.length > 0 ? mean(Array.from(given)) : Number.NaN;
 }

@@ -1,6 +1,6 @@
 import { type FittedModel, forecast, type Series } from '../../forecast/index.js';
 import type { Sparkline } from './contract.js';
-import { known, rfc3339 } from './json-values.js';
+import { known, meanOfKnown, rfc3339 } from './json-values.js';
 
 const SHORTEST_STEP_SECONDS = 1800;
 const HISTORY_POINTS = 48;
@@ -21,33 +21,22 @@ export function sparkline(history: Series, model: FittedModel | undefined): Spar
   const points = Math.min(HISTORY_POINTS, Math.floor(values.length / perPoint));
   if (points === 0) return null;
   const first = values.length - points * perPoint;
+  const part = (of: Float64Array, from: number) => of.subarray(from, from + perPoint);
   const coming = model && forecast(model, FORECAST_POINTS * perPoint, []);
   return {
     stepSeconds: pointSeconds,
     historyStartTime: rfc3339(startSeconds + first * stepSeconds),
     history: Array.from({ length: points }, (_, point) =>
-      short(meanOf(values, first + point * perPoint, first + (point + 1) * perPoint)),
+      short(meanOfKnown(part(values, first + point * perPoint))),
     ),
     forecastStartTime: coming ? rfc3339(coming.startSeconds) : null,
     forecast: coming
       ? Array.from(
           { length: FORECAST_POINTS },
-          (_, point) => short(meanOf(coming.mean, point * perPoint, (point + 1) * perPoint)) ?? 0,
+          (_, point) => short(meanOfKnown(part(coming.mean, point * perPoint))) ?? 0,
         )
       : [],
   };
-}
-
-/** Mean of the known values in `[from, to)`; NaN when there is none. */
-function meanOf(values: Float64Array, from: number, to: number): number {
-  let sum = 0;
-  let count = 0;
-  for (let i = from; i < to; i++) {
-    if (Number.isNaN(values[i]!)) continue;
-    sum += values[i]!;
-    count++;
-  }
-  return count > 0 ? sum / count : Number.NaN;
 }
 
 /** Three digits are more than a line of 30 pixels can show. */

@@ -1,4 +1,11 @@
-import { type FittedModel, forecast, lookedAt, type PooledModel, type Series } from '../../forecast/index.js';
+import {
+  type FittedModel,
+  forecast,
+  lookedAt,
+  type PooledModel,
+  type Series,
+  type SmoothingParameters,
+} from '../../forecast/index.js';
 import { LOWER_QUANTILE, stepsBehind } from '../../planner/outlook.js';
 import type { Answer, Evidence, KnownTrigger, PastAnswers, StateChange } from '../../planner/types.js';
 import { redact } from '../../shared/redact.js';
@@ -8,7 +15,6 @@ import type {
   ForecastChart,
   HistoryChart,
   ModelPool,
-  ModelRegression,
   ModelView,
   PastChart,
   StateChangeView,
@@ -16,7 +22,7 @@ import type {
   TriggerSettings,
 } from './contract.js';
 import { apiError, explain } from './explain.js';
-import { known, knownList, rfc3339, rounded } from './json-values.js';
+import { known, knownList, meanOfKnown, rfc3339, rounded } from './json-values.js';
 import { type GrpcAccess, grpcurlCommand, manifestYaml } from './manifest.js';
 import { compareReplicas } from './replica-comparison.js';
 import { seasonProfiles } from './season-profile.js';
@@ -120,7 +126,7 @@ function historyChart(history: Series, historySeconds: number): HistoryChart | n
   return {
     startTime: rfc3339(startSeconds + first * stepSeconds),
     stepSeconds: gridSeconds,
-    mean: thinned(values, meanOf),
+    mean: thinned(values, meanOfKnown),
     highest: peaks ? thinned(peaks, highestOf) : null,
   };
 }
@@ -178,37 +184,25 @@ function modelView(model: FittedModel): ModelView {
   };
 }
 
-function poolView(pool: PooledModel): ModelPool {
+function poolView({ measuredAt, companions, members, weights }: PooledModel): ModelPool {
+  const looksAt = companions?.regression && lookedAt(companions.regression);
   return {
-    measuredAtSteps: [...pool.measuredAt],
-    regression: regressionView(pool),
-    members: pool.members.map((member, index) => {
-      const { alpha, beta, phi, gamma, omega, kappa, rho } = member.parameters;
-      return {
-        name: member.name,
-        form: member.form,
-        weights: pool.weights.map((row) => rounded(row[index]!)),
-        parameters: {
-          alpha: rounded(alpha),
-          beta: rounded(beta),
-          phi: rounded(phi),
-          gamma: rounded(gamma),
-          omega: rounded(omega),
-          kappa: rounded(kappa),
-          rho: rounded(rho),
-        },
-        level: rounded(member.level),
-        trend: rounded(member.trend),
-        seasonSeconds: member.seasons.map((season) => season.periodSeconds),
-      };
-    }),
+    measuredAtSteps: [...measuredAt],
+    regression: looksAt
+      ? { looksAt: looksAt.map(({ what, weight }) => ({ what, weight: rounded(weight) })) }
+      : null,
+    members: members.map(({ name, form, parameters, level, trend, seasons }, index) => ({
+      name,
+      form,
+      weights: weights.map((row) => rounded(row[index]!)),
+      parameters: Object.fromEntries(
+        Object.entries<number>({ ...parameters }).map(([key, value]) => [key, rounded(value)]),
+      ) as unknown as SmoothingParameters,
+      level: rounded(level),
+      trend: rounded(trend),
+      seasonSeconds: seasons.map(({ periodSeconds }) => periodSeconds),
+    })),
   };
-}
-
-function regressionView({ companions }: PooledModel): ModelRegression | null {
-  if (!companions?.regression) return null;
-  const looksAt = lookedAt(companions.regression);
-  return { looksAt: looksAt.map(({ what, weight }) => ({ what, weight: rounded(weight) })) };
 }
 
 function changeView({ atSeconds, state }: StateChange): StateChangeView {
@@ -219,17 +213,6 @@ function changeView({ atSeconds, state }: StateChange): StateChangeView {
   }
   const { status, reason, stage, active } = state;
   return { time, status, reason, stage, isActive: active, error: null };
-}
-
-function meanOf(values: Float64Array): number {
-  let sum = 0;
-  let count = 0;
-  for (const value of values)
-    if (!Number.isNaN(value)) {
-      sum += value;
-      count++;
-    }
-  return count > 0 ? sum / count : Number.NaN;
 }
 
 function highestOf(values: Float64Array): number {

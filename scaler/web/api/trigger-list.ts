@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import type { Answer, Answers, KnownTrigger } from '../../planner/types.js';
 import type { Clock } from '../../shared/clock.js';
 import type { Trigger } from '../../trigger/trigger.js';
@@ -16,15 +17,16 @@ const FRESH_MILLISECONDS = 1000;
 /** Time after which others get their turn on the event loop. */
 const SLICE_MILLISECONDS = 4;
 
-/** Pages kept at once. */
-const KEPT_PAGES = 32;
-
 /**
  * Builds the pages of the trigger list: in slices, so that ten thousand triggers never hold up an answer to KEDA, and
  * once for all who ask within a second.
  */
 export class TriggerPages {
-  readonly #pages = new Map<string, { readonly madeAt: number; readonly body: Promise<string> }>();
+  readonly #pages = new LRUCache<string, string, { readonly offset: number; readonly limit: number }>({
+    max: 32,
+    ttl: FRESH_MILLISECONDS,
+    fetchMethod: (_key, _stale, { context: { offset, limit } }) => this.#build(offset, limit),
+  });
   readonly #sparklines = new WeakMap<
     Trigger,
     { readonly untilSeconds: number; readonly line: Sparkline | null }
@@ -37,16 +39,7 @@ export class TriggerPages {
 
   /** Triggers `offset` to `offset + limit` in order of their names. */
   async page(offset: number, limit: number): Promise<string> {
-    const key = `${offset}/${limit}`;
-    const held = this.#pages.get(key);
-    if (held && performance.now() - held.madeAt < FRESH_MILLISECONDS) return held.body;
-    this.#pages.delete(key);
-    if (this.#pages.size >= KEPT_PAGES) this.#pages.delete(this.#pages.keys().next().value!);
-    const body = this.#build(offset, limit);
-    this.#pages.set(key, { madeAt: performance.now(), body });
-    // A page that could not be built is not kept.
-    body.catch(() => this.#pages.delete(key));
-    return body;
+    return (await this.#pages.fetch(`${offset}/${limit}`, { context: { offset, limit } }))!;
   }
 
   async #build(offset: number, limit: number): Promise<string> {

@@ -1,6 +1,6 @@
 import { element } from '../../page-kit/dom.js';
 import { load } from '../../page-kit/numbers.js';
-import type { ModelMember, ModelPool, ModelRegression, ModelView } from '../api/contract.js';
+import type { ModelMember, ModelPool, ModelView } from '../api/contract.js';
 import { epochSeconds, percent, span, timeElement } from './format.js';
 import { STAGE_WORDS } from './words.js';
 
@@ -43,7 +43,7 @@ export function modelNodes(model: ModelView, nowSeconds: number): Node[] {
 /** Weights below this are not worth reading. */
 const LEAST_WEIGHT = 0.05;
 
-function regressionNode({ looksAt }: ModelRegression, ahead: string): HTMLElement {
+function regressionNode({ looksAt }: NonNullable<ModelPool['regression']>, ahead: string): HTMLElement {
   const worthReading = looksAt.filter(({ weight }) => Math.abs(weight) >= LEAST_WEIGHT);
   const list = worthReading.map(({ what, weight }) => `${what} (${weight.toFixed(2)})`).join(', ');
   return element(
