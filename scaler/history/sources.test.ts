@@ -150,7 +150,7 @@ describe('Sources', () => {
       );
   });
 
-  it('gives no more places at a server to a tenant who brings other headers, parameters or paths', async () => {
+  it('gives no more places at a server to a namespace that brings other headers, parameters or paths', async () => {
     const waiting: (() => void)[] = [];
     let most = 0;
     const { address } = await serve(undefined, (_, response) => {

@@ -6,7 +6,7 @@ import type { FitTurn } from './ports.js';
 
 const options: FitOptions = { horizonSteps: 3, seasonality: 'auto', timezone: 'UTC' };
 
-/** A turn of a tenant whose fits nobody gives up. */
+/** A turn of a namespace whose fits nobody gives up. */
 function turnOf(namespace: string): FitTurn {
   return { namespace, signal: new AbortController().signal };
 }
@@ -54,18 +54,18 @@ describe('FitPool', () => {
     assert.equal(unpackModel(await pool.fit(series, options, turn)).stage, 'daily');
   });
 
-  it('fits for another tenant next, or as the one after, while 200 fits of one tenant wait', async () => {
+  it('fits for another namespace next, or as the one after, while 200 fits of one namespace wait', async () => {
     const order: string[] = [];
-    const fit = async (tenant: string) => {
-      await pool.fit(() => series(100), options, turnOf(tenant));
-      order.push(tenant);
+    const fit = async (namespace: string) => {
+      await pool.fit(() => series(100), options, turnOf(namespace));
+      order.push(namespace);
     };
     const noisy = Array.from({ length: 200 }, () => fit('noisy'));
     await noisy[0];
     const before = order.length;
     await fit('quiet');
     const ahead = order.length - 1 - before;
-    assert.ok(ahead <= 2, `${ahead} fits of the noisy tenant went ahead`);
+    assert.ok(ahead <= 2, `${ahead} fits of the noisy namespace went ahead`);
     await Promise.all(noisy);
     assert.equal(order.length, 201);
   });

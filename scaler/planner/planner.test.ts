@@ -25,6 +25,8 @@ class History implements HistoryProvider {
   state: 'answers' | 'fails' | 'hangs' | 'rejects' | 'is empty' = 'answers';
   /** Whether the past takes for ever, while the present is known. */
   pastHangs = false;
+  /** What each read of the past waits for. */
+  pastComes = Promise.resolve();
   /** What the past fails with, while the present is known. */
   pastFailure: ScalerError | undefined;
   /** Days that are held although the past fails. */
@@ -40,6 +42,7 @@ class History implements HistoryProvider {
       refresh: async (nowSeconds, signal) => {
         await this.#answer(signal);
         if (this.pastHangs) await untilAborted(signal!);
+        await this.pastComes;
         if (this.pastFailure && !this.heldDays) throw this.pastFailure;
         const finalUntil = Math.floor((nowSeconds - settle) / step) * step;
         if (finalUntil > knownUntil) this.reads++;
@@ -369,6 +372,22 @@ describe('Planner', () => {
     assert.ok(after.observedAtSeconds >= before.observedAtSeconds + step - settings.refreshSeconds);
     assert.equal(after.historyUntilSeconds, before.historyUntilSeconds! + step);
     assert.equal(history.reads, 2);
+  });
+
+  it('learns the steps that ended during a slow read with the next tick', async () => {
+    const before = await snapshot();
+    let come = () => {};
+    history.pastComes = new Promise((resolve) => {
+      come = resolve;
+    });
+    for (let i = 0; i < 3; i++) {
+      await clock.advance(step);
+      assert.equal((await snapshot()).historyUntilSeconds, before.historyUntilSeconds);
+    }
+    come();
+    await clock.advance(settings.refreshSeconds);
+    assert.equal((await snapshot()).historyUntilSeconds, before.historyUntilSeconds! + 3 * step);
+    assert.equal(history.reads, 2, 'one read for all that ended meanwhile');
   });
 
   it('refits once an hour and carries the model on in between', async () => {

@@ -327,7 +327,7 @@ describe('PrometheusApi against servers that misbehave', () => {
     'are not even PromQL': (response) =>
       json(response, 400, refusal('bad_data', 'parse error: unexpected identifier "connection"')),
   })) {
-    it(`goes on asking for others what they ask when a tenant's queries ${what}`, async () => {
+    it(`goes on asking for others what they ask when a namespace's queries ${what}`, async () => {
       const { address } = await serve(async (request, response) => {
         const query = (await formOf(request)).get('query')!;
         if (query === 'poison') misbehave(response);
@@ -343,10 +343,10 @@ describe('PrometheusApi against servers that misbehave', () => {
     });
   }
 
-  it('leaves a server alone that fails more than one tenant', async () => {
+  it('leaves a server alone that fails more than one namespace', async () => {
     const { seen, listener } = inTurn((response) => json(response, 500, refusal('internal', 'oops')));
     const api = apiFor((await serve(listener)).address, { retries: 0 });
-    for (let i = 0; i < 20; i++) await assert.rejects(api.query('load', 0, undefined, `tenant-${i % 10}`));
+    for (let i = 0; i < 20; i++) await assert.rejects(api.query('load', 0, undefined, `namespace-${i % 10}`));
     assert.ok(seen.count < 10, `${seen.count} requests`);
     assert.equal(recorder.notices.filter(({ topic }) => topic === 'circuit').length, 1);
   });
