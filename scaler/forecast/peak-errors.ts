@@ -12,11 +12,14 @@ export interface PastPeaks {
   readonly last: Float64Array;
 }
 
+/** Multiples of it fall evenly between whole numbers, in step with no season: each time of day sees all turns. */
+const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
+
 /**
  * Gathers the peaks of replayed forecasts. An origin counts when every step of its horizon is known.
  *
  * A horizon that begins inside a step reaches into one step more than it lasts. Steps are the finest that is known, so
- * origins take turns: for one the horizon begins with its first step, for the next it ends with its last.
+ * origins take turns: for some the horizon begins with its first step, for others it ends with its last.
  *
  * @param replayed `horizonSteps` values for each origin
  * @param spanSteps steps that the horizon lasts
@@ -34,7 +37,7 @@ export function pastPeaks(
   for (let i = 0; i < origins.count; i++) {
     const origin = origins.first + i * origins.stride;
     if (origin + horizonSteps >= values.length) break;
-    const begin = origin + 1 + (i % places);
+    const begin = origin + 1 + Math.floor(places * ((i * GOLDEN_RATIO) % 1));
     peaks.came[i] = highest(values, begin, begin + spanSteps);
     peaks.cameInSteps[i] = highest(values, origin + 1, origin + 1 + horizonSteps);
     peaks.forecast[i] = highest(replayed, i * horizonSteps, (i + 1) * horizonSteps);
