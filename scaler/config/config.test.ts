@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { ScalerError } from '../shared/errors.js';
-import { Secret } from '../shared/secret.js';
 import { type ScalerConfig, triggerContext } from './config.js';
 import { loadConfig } from './load.js';
 
@@ -67,7 +66,7 @@ describe('loadConfig', () => {
 
   it('reads the file', () => {
     const config = load(`
-grpc: {address: "[::1]:5000", certFile: /tls/tls.crt, keyFile: /tls/tls.key, maxConnections: 5}
+grpc: {address: "[::1]:5000", certFile: /tls/tls.crt, keyFile: /tls/tls.key}
 planner:
   maxStaleness: 1h
   threads: 2
@@ -84,7 +83,6 @@ sources:
 `);
     assert.deepEqual(config.grpc.address, { host: '::1', port: 5000, text: '[::1]:5000' });
     assert.equal(config.grpc.tls?.keyFile, '/tls/tls.key');
-    assert.equal(config.grpc.maxConnections, 5);
     assert.deepEqual(config.http.address, { host: undefined, port: 9000, text: ':9000' });
     assert.equal(config.planner.maxStalenessSeconds, 3600);
     assert.equal(config.fitting.threads, 2);
@@ -220,11 +218,18 @@ sources:
         /received "localhost"; expected/,
       ],
       ['a port too high', undefined, { SCALER_GRPC_ADDRESS: ':70000' }, /port 70000 is above 65535/],
+      ['part of a thread', undefined, { SCALER_PLANNER_THREADS: '1.5' }, /"1\.5" \(it is not whole\)/],
       [
-        'part of a connection',
+        'a setting that is a constant now',
+        'grpc:\n  maxConnections: 5',
+        { SCALER_HISTORY_BOOTSTRAP_FOLDER: '/csv' },
+        /: FILE:2:3: grpc\.maxConnections: received "5"; there is no such setting any more: it is a constant now, 1024; SCALER_HISTORY_BOOTSTRAP_FOLDER: received "\/csv"; .* now, \/etc\/scaler\/bootstrap$/,
+      ],
+      [
+        'a password that is not in a file',
         undefined,
-        { SCALER_GRPC_MAX_CONNECTIONS: '5000.5' },
-        /"5000\.5" \(it is not whole\)/,
+        { SCALER_HTTP_USERNAME: 'ann', SCALER_HTTP_PASSWORD: 'hush' },
+        /: SCALER_HTTP_PASSWORD: received a hidden value; .* any more: write the password to a file and name it in http\.passwordFile$/,
       ],
       ['a certificate alone', 'grpc: {certFile: /a}', {}, /grpc\.certFile and grpc\.keyFile: one of the two/],
       ['a client CA alone', 'grpc: {clientCaFile: /a}', {}, /grpc\.clientCaFile: needs grpc\.certFile/],
@@ -232,13 +237,7 @@ sources:
         'a user without password',
         'http: {username: ann}',
         {},
-        /http\.username and http\.password .* is missing/,
-      ],
-      [
-        'a password in two ways',
-        'http: {username: a, password: b, passwordFile: c}',
-        {},
-        /password and http\.passwordF/,
+        /http\.username and http\.passwordFile: one of the two is missing/,
       ],
       [
         'a missing password file',
@@ -250,7 +249,7 @@ sources:
         'metrics protected by nothing',
         'http: {protectMetrics: true}',
         {},
-        /no http\.username or http\.token/,
+        /no http\.passwordFile or http\.tokenFile/,
       ],
       ['a list of sources', 'sources: [a]', {}, /FILE:1:1: sources: received a list; expected a map/],
       [
@@ -316,27 +315,23 @@ sources:
   describe('keeps secrets', () => {
     const secret = 'hush-hush';
 
-    it('readable where they are needed', () => {
+    it('in files that are read where they are needed', () => {
       const passwordFile = join(folder, 'password');
       writeFileSync(passwordFile, ` ${secret}\n`);
       const { auth } = load(undefined, {
         SCALER_HTTP_USERNAME: 'ann',
         SCALER_HTTP_PASSWORD_FILE: passwordFile,
-        SCALER_HTTP_TOKEN: 'other',
+        SCALER_HTTP_TOKEN_FILE: passwordFile,
       }).http;
-      assert.equal(auth?.basic?.username, 'ann');
-      assert.deepEqual(auth?.basic?.password, { file: passwordFile });
-      assert.ok(auth?.token instanceof Secret);
-      assert.equal(auth.token.reveal(), 'other');
+      assert.deepEqual(auth, { basic: { username: 'ann', passwordFile }, tokenFile: passwordFile });
     });
 
     it('out of JSON and dumps', () => {
       const config = load(
         `sources: {named: {a: {address: "http://a", basic: {username: u, password: ${secret}}, headers: {X-Key: ${secret}}}}}`,
-        { SCALER_HTTP_TOKEN: secret },
       );
       assert.equal(config.sources.named.a?.basic?.password, secret);
-      const shown = JSON.stringify(config) + inspect(config, { depth: 9 }) + String(config.http.auth?.token);
+      const shown = JSON.stringify(config) + inspect(config, { depth: 9 });
       assert.ok(!shown.includes(secret), shown);
       assert.ok(shown.includes('X-Key'));
     });

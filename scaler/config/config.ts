@@ -1,5 +1,4 @@
 import type { SourcesConfig } from '../prometheus/source-config.js';
-import type { Secret } from '../shared/secret.js';
 import { address as triggerAddress } from '../trigger/address.js';
 import type { TriggerContext } from '../trigger/source.js';
 import type { ListenAddress } from './settings.js';
@@ -56,14 +55,11 @@ export interface ScalerConfig {
   readonly notices: readonly string[];
 }
 
-/** Credentials that open the status page. */
+/** Files with the credentials that open the status page. */
 export interface PageAuth {
-  readonly basic: { readonly username: string; readonly password: GivenSecret } | undefined;
-  readonly token: GivenSecret | undefined;
+  readonly basic: { readonly username: string; readonly passwordFile: string } | undefined;
+  readonly tokenFile: string | undefined;
 }
-
-/** A secret as the configuration gives it: itself, or the file that holds it and may change while the scaler runs. */
-export type GivenSecret = Secret | { readonly file: string };
 
 /** What parsing a trigger needs of the configuration. */
 export function triggerContext({ sources }: ScalerConfig): TriggerContext {

@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import { formatDuration } from '../shared/duration.js';
 import { explain, Problems } from '../shared/problems.js';
 import { isSecretKey, withoutSecrets } from '../shared/redact.js';
-import { HIDDEN, Secret, showAs } from '../shared/secret.js';
+import { HIDDEN, showAs } from '../shared/secret.js';
 import { show, showKey } from '../shared/show.js';
 import { didYouMean } from '../shared/suggest.js';
-import type { GivenSecret, ScalerConfig } from './config.js';
+import type { ScalerConfig } from './config.js';
 import { type ConfigFile, noFile, readConfigFile } from './file.js';
 import {
+  CONSTANTS,
   defaultThreads,
   environmentName,
   environmentOnly,
-  LIMITS,
   type SettingValues,
   settingPaths,
   settingsSchema,
@@ -59,28 +59,31 @@ export function loadConfig({ environment, file: given }: ConfigOrigin): ScalerCo
       address: grpc.address,
       tls,
       advertisedAddress: grpc.advertisedAddress,
-      maxConnections: grpc.maxConnections,
+      maxConnections: CONSTANTS.grpcConnections,
     },
     http: { address: http.address, auth, protectMetrics: http.protectMetrics },
     sources: showAs({ ...sources }, () => withoutSecrets({ ...sources })),
-    history: { bootstrapFolder: values.history.bootstrapFolder },
+    history: { bootstrapFolder: CONSTANTS.bootstrapFolder },
     planner: {
       refreshSeconds: planner.refresh,
       refitSeconds: planner.refit,
       maxStalenessSeconds: planner.maxStaleness,
-      firstAnswerWaitSeconds: LIMITS.firstAnswerWaitSeconds,
-      idleSeconds: LIMITS.idleSeconds,
+      firstAnswerWaitSeconds: CONSTANTS.firstAnswerWaitSeconds,
+      idleSeconds: CONSTANTS.idleSeconds,
       maxTriggersPerNamespace: planner.maxTriggersPerNamespace,
-      maxStepsPerNamespace: planner.maxStepsPerNamespace,
+      maxStepsPerNamespace: Math.max(
+        CONSTANTS.stepsPerNamespace,
+        CONSTANTS.stepsPerTrigger * planner.maxTriggersPerNamespace,
+      ),
     },
     fitting: {
       threads: planner.threads ?? defaultThreads(),
-      timeoutSeconds: LIMITS.fitTimeoutSeconds,
-      heapMebibytes: LIMITS.fitMebibytes,
+      timeoutSeconds: CONSTANTS.fitTimeoutSeconds,
+      heapMebibytes: CONSTANTS.fitMebibytes,
     },
-    replicas: { address: values.replicas.address, warmUpSeconds: LIMITS.warmUpSeconds },
+    replicas: { address: values.replicas.address, warmUpSeconds: CONSTANTS.warmUpSeconds },
     log: { level: values.log.level },
-    drainSeconds: LIMITS.drainSeconds,
+    drainSeconds: CONSTANTS.drainSeconds,
     notices: unknownVariables(environment),
   });
 }
@@ -169,45 +172,26 @@ function readTls(
 }
 
 function readAuth(
-  http: SettingValues['http'],
+  { username, passwordFile, tokenFile, protectMetrics }: SettingValues['http'],
   complain: (problem: string) => void,
 ): ScalerConfig['http']['auth'] {
-  const secret = (name: 'password' | 'token'): GivenSecret | undefined => {
-    const direct = http[name];
-    const file = http[`${name}File`];
-    if (direct !== undefined && file !== undefined)
-      complain(`http.${name} and http.${name}File: give one of the two`);
-    if (file === undefined) return direct === undefined ? undefined : new Secret(direct);
-    return checkSecretFile(file, `http.${name}File`, complain);
-  };
-  const password = secret('password');
-  const token = secret('token');
-  const { username } = http;
-  const givesPassword = http.password !== undefined || http.passwordFile !== undefined;
-  if ((username !== undefined) !== givesPassword)
-    complain('http.username and http.password (or http.passwordFile): one of the two is missing');
-  const basic = username === undefined || password === undefined ? undefined : { username, password };
-  if (basic === undefined && token === undefined) {
-    if (http.protectMetrics)
-      complain('http.protectMetrics: there is no http.username or http.token to protect them with');
-    return undefined;
-  }
-  return { basic, token };
+  for (const [setting, file] of Object.entries({ passwordFile, tokenFile }))
+    if (file !== undefined) checkSecretFile(file, `http.${setting}`, complain);
+  if ((username === undefined) !== (passwordFile === undefined))
+    complain('http.username and http.passwordFile: one of the two is missing');
+  if (protectMetrics && passwordFile === undefined && tokenFile === undefined)
+    complain('http.protectMetrics: there is no http.passwordFile or http.tokenFile to protect them with');
+  const basic = username === undefined || passwordFile === undefined ? undefined : { username, passwordFile };
+  return basic || tokenFile ? { basic, tokenFile } : undefined;
 }
 
-/** What uses the secret reads the file again; a mistake in it should show at the start all the same. */
-function checkSecretFile(
-  path: string,
-  setting: string,
-  complain: (problem: string) => void,
-): GivenSecret | undefined {
+/** Each use reads the file again; a mistake in it should show at the start all the same. */
+function checkSecretFile(path: string, setting: string, complain: (problem: string) => void): void {
   try {
-    if (readFileSync(path, 'utf8').trim() !== '') return { file: path };
-    complain(`${setting}: the file ${show(path)} is empty`);
+    if (readFileSync(path, 'utf8').trim() === '') complain(`${setting}: the file ${show(path)} is empty`);
   } catch (error) {
     complain(`${setting}: cannot read ${show(path)} (${(error as NodeJS.ErrnoException).code})`);
   }
-  return undefined;
 }
 
 /** Variables with our prefix that mean nothing: no error, since Kubernetes adds variables that nobody wrote. */
@@ -221,7 +205,7 @@ function unknownVariables(environment: ConfigOrigin['environment']): string[] {
 }
 
 function deepFreeze<T>(value: T): T {
-  if (value === null || typeof value !== 'object' || value instanceof Secret) return value;
+  if (value === null || typeof value !== 'object') return value;
   for (const held of Object.values(value)) deepFreeze(held);
   return Object.freeze(value);
 }

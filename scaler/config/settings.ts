@@ -18,6 +18,17 @@ import { USUAL_SCALER_ADDRESS } from '../trigger/trigger.js';
 const group = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.strictObject(shape).prefault({} as never);
 
+/** A setting of earlier versions, whose value now says what to do instead. */
+const gone = (hint: string) => z.never(`there is no such setting any more: ${hint}`).optional();
+
+/** Whether a setting is one of earlier versions. */
+export function isGone(setting: z.core.$ZodType): boolean {
+  return setting instanceof z.ZodOptional && setting.unwrap() instanceof z.ZodNever;
+}
+
+/** A setting of earlier versions that nobody had to change. */
+const retired = (constant: string) => gone(`it is a constant now, ${constant}`);
+
 /**
  * Everything that the configuration may hold, in its groups. The environment variable of a setting follows from its path
  * (see `environmentName`). `make docs` writes docs/configuration.md from it.
@@ -46,11 +57,7 @@ export const settingsSchema = z.strictObject({
       meaning:
         "Authority that callers' certificates must come from (mutual TLS). Read again when it changes.",
     }),
-    maxConnections: defaulted('1024', whole(1, 65_536), {
-      form: 'a whole number from 1 to 65536',
-      meaning:
-        'Connections at once. Each KEDA operator and metrics server holds one. At the limit the one that has sent least is closed for a new one.',
-    }),
+    maxConnections: retired('1024'),
   }),
   http: group({
     address: defaulted('0.0.0.0:8080', readWith(listenAddress), {
@@ -61,35 +68,25 @@ export const settingsSchema = z.strictObject({
       form: 'text without a colon',
       meaning: 'User name that the status page asks for, together with a password.',
     }),
-    password: optional('none', text, {
-      form: 'text',
-      meaning: 'Password that the status page asks for. Prefer `http.passwordFile`.',
-      secret: true,
-    }),
     passwordFile: optional('none', text, {
       form: 'path of a file',
       meaning:
         'File that holds the password; white space around it does not count. Read again when it changes.',
     }),
-    token: optional('none', text, {
-      form: 'text',
-      meaning: 'Bearer token that opens the status page and its API too. Prefer `http.tokenFile`.',
-      secret: true,
-    }),
     tokenFile: optional('none', text, {
       form: 'path of a file',
-      meaning: 'File that holds the token; white space around it does not count. Read again when it changes.',
+      meaning:
+        'File that holds a bearer token, which opens the status page and its API too; white space around it does not count. Read again when it changes.',
     }),
+    password: gone('write the password to a file and name it in http.passwordFile'),
+    token: gone('write the token to a file and name it in http.tokenFile'),
     protectMetrics: defaulted('false', boolean, {
       form: '`true` or `false`',
       meaning: 'Whether `/metrics` asks for the same password or token. `/healthz` and `/readyz` never do.',
     }),
   }),
   history: group({
-    bootstrapFolder: defaulted('/etc/scaler/bootstrap', text, {
-      form: 'path of a folder',
-      meaning: 'Folder of the CSV files that triggers name as `bootstrap`. Any trigger may name any of them.',
-    }),
+    bootstrapFolder: retired('/etc/scaler/bootstrap'),
   }),
   planner: group({
     refresh: defaulted('15s', wholeSeconds({ min: 1, max: 600 }), {
@@ -109,13 +106,11 @@ export const settingsSchema = z.strictObject({
     maxTriggersPerNamespace: defaulted('2000', whole(1, 1_000_000), {
       form: 'a whole number from 1 to 1000000',
       meaning:
-        'Triggers that one namespace may have at once. More get FAILED_PRECONDITION until others of the namespace are dropped.',
+        'Triggers that one namespace may have at once, and 5,000 steps of history for each of them. More get FAILED_PRECONDITION until others of the namespace are dropped.',
     }),
-    maxStepsPerNamespace: defaulted('10000000', whole(1000, 10_000_000_000), {
-      form: 'a whole number from 1000 to 10000000000',
-      meaning:
-        'Steps of history that the triggers of one namespace may have together: `historyTimeWindow` divided by `queryStep`, which is 4,032 where neither is set. Memory and fits go with them. More triggers get FAILED_PRECONDITION until others of the namespace are dropped.',
-    }),
+    maxStepsPerNamespace: retired(
+      '5,000 for each of planner.maxTriggersPerNamespace, and 10,000,000 at least',
+    ),
     threads: optional('one less than the processors, from 1 to 4', whole(1, 64), {
       form: 'a whole number from 1 to 64',
       meaning: 'Worker threads that fit models.',
@@ -146,8 +141,16 @@ export const settingPaths: readonly string[] = Object.entries(settingsSchema.sha
     name === 'sources' ? [] : Object.keys(shapeOf(group)).map((setting) => `${name}.${setting}`),
 );
 
-/** Bounds that no user had to change. Durations are seconds. */
-export const LIMITS = {
+/** What no user had to change, as docs/configuration.md lists it. Durations are seconds. */
+export const CONSTANTS = {
+  /** gRPC connections at once; KEDA's operator and its metrics server hold one each. */
+  grpcConnections: 1024,
+  /** Steps of history of a namespace for each trigger that it may have: `historyTimeWindow` / `queryStep`, 4,032 by default. */
+  stepsPerTrigger: 5000,
+  /** Steps of history that a namespace may have however few triggers it may have. */
+  stepsPerNamespace: 10_000_000,
+  /** Folder of the CSV files that triggers name as `bootstrap`. Any trigger may name any of them. */
+  bootstrapFolder: '/etc/scaler/bootstrap',
   /** How long the first call for a new trigger may wait for history, since KEDA's loop waits with it. */
   firstAnswerWaitSeconds: 2,
   /** A trigger that nobody has asked about for this long is dropped. */

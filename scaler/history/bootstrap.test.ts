@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
-import { ScalerProcess } from '../../test/support/scaler-process.js';
+import { silentLog } from '../../test/support/silent-log.js';
+import { loadConfig } from '../config/load.js';
 import { KedaStandIn } from '../demo/keda-stand-in.js';
 import type { Series } from '../forecast/types.js';
+import { startScaler } from '../main.js';
 import type { TriggerDetail } from '../web/api/contract.js';
 import { Bootstrap } from './bootstrap.js';
 
@@ -100,12 +102,16 @@ describe('a bootstrap file', () => {
     const since = Math.floor(now / 300) * 300 - 3600;
     write('shop.csv', csv(since - 14 * day, since, 300));
     const prometheus = await PrometheusServer.start();
-    const scaler = await ScalerProcess.start({
-      SCALER_PROMETHEUS_ADDRESS: prometheus.address,
-      SCALER_HISTORY_BOOTSTRAP_FOLDER: folder,
-      SCALER_PLANNER_REFRESH: '1s',
+    const config = loadConfig({
+      environment: {
+        SCALER_PROMETHEUS_ADDRESS: prometheus.address,
+        SCALER_GRPC_ADDRESS: '127.0.0.1:0',
+        SCALER_HTTP_ADDRESS: '127.0.0.1:0',
+        SCALER_PLANNER_REFRESH: '1s',
+      },
     });
-    const keda = new KedaStandIn(scaler.grpcAddress);
+    const scaler = await startScaler({ ...config, history: { bootstrapFolder: folder } }, { log: silentLog });
+    const keda = new KedaStandIn(`127.0.0.1:${scaler.grpcPort}`);
     const metadata = {
       query: `(100 + 40 * sin(vector(time()) * 2 * pi() / ${day})) and on() (vector(time()) >= ${since})`,
       threshold: '10',

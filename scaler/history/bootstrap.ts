@@ -99,7 +99,7 @@ export class Bootstrap {
     const known = names.flatMap((name) => (name.endsWith('.csv') ? [name.slice(0, -'.csv'.length)] : []));
     return known.length > 0
       ? `known names: ${known.sort().join(', ')}`
-      : 'the operator mounts such files there (history.bootstrapFolder)';
+      : `the operator mounts such files in ${this.#folder}`;
   }
 
   #refuse(reason: string): ScalerError {

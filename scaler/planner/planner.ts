@@ -158,22 +158,17 @@ export class Planner implements Answers {
     const { maxTriggersPerNamespace, maxStepsPerNamespace } = this.parts.settings;
     const { namespace, scaledObject } = trigger;
     const { triggers, steps } = this.#shareOf(namespace);
-    const refuse = (has: string, advice: string, setting: string) =>
+    const refuse = (has: string, advice: string) =>
       new ScalerError(
         'rejected',
-        `ScaledObject ${namespace}/${scaledObject}: namespace ${namespace} has ${has}; ${advice}, or ask the operator to raise planner.${setting}`,
+        `ScaledObject ${namespace}/${scaledObject}: namespace ${namespace} has ${has}; ${advice}, or ask the operator to raise planner.maxTriggersPerNamespace`,
       );
     if (triggers >= maxTriggersPerNamespace)
-      return refuse(
-        `${maxTriggersPerNamespace} triggers already, and no more are accepted`,
-        'remove some',
-        'maxTriggersPerNamespace',
-      );
+      return refuse(`${maxTriggersPerNamespace} triggers already, and no more are accepted`, 'remove some');
     if (steps + stepsOf(trigger) > maxStepsPerNamespace)
       return refuse(
         `${steps} of ${maxStepsPerNamespace} steps of history, and this trigger wants ${stepsOf(trigger)} more`,
         'shorten historyTimeWindow, lengthen queryStep',
-        'maxStepsPerNamespace',
       );
     return undefined;
   }

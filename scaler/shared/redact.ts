@@ -1,4 +1,4 @@
-import { HIDDEN, Secret } from './secret.js';
+import { HIDDEN } from './secret.js';
 import { show } from './show.js';
 
 /** Keys that hold secrets in a configuration: passwords and tokens, and headers and parameters, where tokens hide. */
@@ -6,7 +6,7 @@ const SECRET_KEY = /^(password|token|headers|queryParameters)$/;
 
 /** A deep copy of plain data for showing, with everything under a key that may hold a secret hidden. */
 export function withoutSecrets(value: unknown): unknown {
-  if (value === null || typeof value !== 'object' || value instanceof Secret) return value;
+  if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map(withoutSecrets);
   return Object.fromEntries(
     Object.entries(value).map(([key, held]) => {

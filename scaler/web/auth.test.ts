@@ -4,9 +4,9 @@ import { connect } from 'node:net';
 import fc from 'fast-check';
 import { Gauge, Registry } from 'prom-client';
 import { ManualClock } from '../../test/support/manual-clock.js';
+import { textFile } from '../../test/support/text-file.js';
 import { oddSamples, SAMPLE_NOW_SECONDS, SampleAnswers } from '../../test/support/web/sample-answers.js';
 import { SampleDemo } from '../../test/support/web/sample-demo.js';
-import { Secret } from '../shared/secret.js';
 import { demoPanel } from './demo-panel.js';
 import { createWebServer, type WebServer } from './server.js';
 import { statusPage } from './status-page.js';
@@ -18,6 +18,8 @@ describe('what is behind the password of the page', () => {
   let server: WebServer;
   const token = `Authorization: Bearer right\r\n`;
 
+  const auth = { basic: { username: 'ann', passwordFile: textFile('pw') }, tokenFile: textFile('right') };
+
   before(async () => {
     const registry = new Registry();
     new Gauge({ name: 'inside', help: 'Inside.', registers: [registry] }).set(1);
@@ -25,7 +27,7 @@ describe('what is behind the password of the page', () => {
       registry,
       readiness: () => undefined,
       log: { info() {}, warn() {}, error() {} },
-      auth: { basic: { username: 'ann', password: new Secret('pw') }, token: new Secret('right') },
+      auth,
       protectMetrics: true,
       pages: [
         demoPanel(new SampleDemo([])),

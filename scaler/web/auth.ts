@@ -1,30 +1,29 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import type { GivenSecret, PageAuth } from '../config/config.js';
+import type { PageAuth } from '../config/config.js';
 import { OncePerChange } from '../shared/once-per-change.js';
-import { Secret } from '../shared/secret.js';
 import { WatchedFile } from '../shared/watched-file.js';
 import type { Logger } from '../telemetry/log.js';
 
-/** One way in: what a request has to bring, as `basic user:password` or `bearer token`; undefined while nobody knows. */
+/** One way in: what a request has to bring, as `basic user:password` or `bearer token`; undefined until the file could be read. */
 type Accepted = () => Promise<string | undefined>;
 
 /**
  * Lets a request through that brings the password or the token; answers 401 to any other. Without credentials in the
- * configuration everyone is let through. Those in files are read again when the file changes; while it cannot be read,
- * its last content counts, and the log says so once.
+ * configuration everyone is let through. A file is read again when it changes; while it cannot be read, its last content
+ * counts, and the log says so once.
  */
 export function requireAuth(auth: PageAuth | undefined, log: Pick<Logger, 'info' | 'warn'>): RequestHandler {
   if (auth === undefined) return (_request, _response, next) => next();
   const accepted: Accepted[] = [];
   const challenges: string[] = [];
   if (auth.basic !== undefined) {
-    const { username, password } = auth.basic;
-    accepted.push(acceptedWith(`basic ${username}:`, password, log));
+    const { username, passwordFile } = auth.basic;
+    accepted.push(acceptedWith(`basic ${username}:`, passwordFile, log));
     challenges.push('Basic realm="predictive-scaler", charset="UTF-8"');
   }
-  if (auth.token !== undefined) {
-    accepted.push(acceptedWith('bearer ', auth.token, log));
+  if (auth.tokenFile !== undefined) {
+    accepted.push(acceptedWith('bearer ', auth.tokenFile, log));
     challenges.push('Bearer realm="predictive-scaler"');
   }
   return async (request, response, next) => {
@@ -46,9 +45,8 @@ export function requireAuth(auth: PageAuth | undefined, log: Pick<Logger, 'info'
   };
 }
 
-function acceptedWith(prefix: string, given: GivenSecret, log: Pick<Logger, 'info' | 'warn'>): Accepted {
-  if (given instanceof Secret) return async () => prefix + given.reveal();
-  const file = new WatchedFile(given.file);
+function acceptedWith(prefix: string, path: string, log: Pick<Logger, 'info' | 'warn'>): Accepted {
+  const file = new WatchedFile(path);
   const once = new OncePerChange();
   const read = async (): Promise<string | undefined> => {
     const problem = await file.read().then(
@@ -56,7 +54,6 @@ function acceptedWith(prefix: string, given: GivenSecret, log: Pick<Logger, 'inf
       (error: Error) => error.message,
     );
     if (once.changed(problem)) {
-      const path = given.file;
       if (problem === undefined)
         log.info({ path }, 'the file with the credentials of the page is used again');
       else

@@ -7,8 +7,8 @@ import { gunzipSync } from 'node:zlib';
 import { Router } from 'express';
 import { Counter, Registry } from 'prom-client';
 import { request } from 'undici';
+import { textFile } from '../../test/support/text-file.js';
 import { ScalerError } from '../shared/errors.js';
-import { Secret } from '../shared/secret.js';
 import { createWebServer, type WebServer, type WebServerOptions } from './server.js';
 
 describe('the HTTP server', () => {
@@ -108,7 +108,10 @@ describe('the HTTP server', () => {
   });
 
   describe('with credentials', () => {
-    const auth = { basic: { username: 'ann', password: new Secret('pa:ss wörd') }, token: new Secret('tok') };
+    const auth = {
+      basic: { username: 'ann', passwordFile: textFile('pa:ss wörd') },
+      tokenFile: textFile('tok'),
+    };
     const page = Router().get('/page', (_request, response) => {
       response.send('page');
     });
@@ -156,8 +159,8 @@ describe('the HTTP server', () => {
         writeFileSync(join(folder, 'token-2'), 'two');
         symlinkSync('token-1', tokenFile);
         const inFiles = {
-          basic: { username: 'ann', password: { file: passwordFile } },
-          token: { file: tokenFile },
+          basic: { username: 'ann', passwordFile },
+          tokenFile,
         };
         const url = await start({ auth: inFiles, pages: [page] });
         const statusWith = async (headers: Record<string, string>) =>
@@ -179,7 +182,7 @@ describe('the HTTP server', () => {
       it('keeps the last content of a file that is empty or gone, says so once each, and opens to nobody without a password', async () => {
         writeFileSync(passwordFile, 'kept');
         const url = await start({
-          auth: { basic: { username: 'ann', password: { file: passwordFile } }, token: undefined },
+          auth: { basic: { username: 'ann', passwordFile }, tokenFile: undefined },
           pages: [page],
         });
         const statusWith = async (text: string) => (await get(`${url}/page`, basic(text))).status;

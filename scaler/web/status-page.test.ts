@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { Registry } from 'prom-client';
 import { launchBrowser, openPage } from '../../test/support/browser.js';
 import { ManualClock } from '../../test/support/manual-clock.js';
+import { textFile } from '../../test/support/text-file.js';
 import { oddSamples, SAMPLE_NOW_SECONDS, SampleAnswers } from '../../test/support/web/sample-answers.js';
-import { Secret } from '../shared/secret.js';
 import { createWebServer, type WebServer } from './server.js';
 import { statusPage } from './status-page.js';
 
@@ -11,15 +11,17 @@ describe('status page on its server', () => {
   let server: WebServer;
   let url: string;
 
+  const auth = {
+    basic: { username: 'ann', passwordFile: textFile('pa:ss wörd') },
+    tokenFile: textFile('t0ken'),
+  };
+
   before(async () => {
     server = createWebServer({
       registry: new Registry(),
       readiness: () => undefined,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-      auth: {
-        basic: { username: 'ann', password: new Secret('pa:ss wörd') },
-        token: new Secret('t0ken'),
-      },
+      auth,
       pages: [
         statusPage({
           answers: new SampleAnswers(oddSamples()),

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { environmentName, environmentOnly, settingsSchema } from '../../scaler/config/settings.js';
+import { environmentName, environmentOnly, isGone, settingsSchema } from '../../scaler/config/settings.js';
 import { type FieldMeta, metaOf } from '../../scaler/shared/fields.js';
 import { packageRoot } from '../../scaler/shared/package-root.js';
 import { shapeOf, unwrapped } from '../../scaler/shared/problems.js';
@@ -17,12 +17,16 @@ const blocks: Readonly<Record<string, readonly string[]>> = {
     Object.entries(keyGroups).map(([group, names]) => [`keys: ${group}`, names.map(keyLine)]),
   ),
   ...Object.fromEntries(
-    Object.entries(settingsSchema.shape).map(([group, schema]) => [
-      `settings: ${group}`,
-      group === 'sources'
-        ? sourceLines(schema, group)
-        : Object.entries(shapeOf(schema)).map(([name, setting]) => settingLine(`${group}.${name}`, setting)),
-    ]),
+    Object.entries(settingsSchema.shape)
+      .map(([group, schema]) => [
+        `settings: ${group}`,
+        group === 'sources'
+          ? sourceLines(schema, group)
+          : Object.entries(shapeOf(schema))
+              .filter(([, setting]) => !isGone(setting))
+              .map(([name, setting]) => settingLine(`${group}.${name}`, setting)),
+      ])
+      .filter(([, lines]) => lines!.length > 0),
   ),
   'picture: folders': ['```mermaid', picture(), '```'],
   'settings: variables': Object.entries(environmentOnly).map(

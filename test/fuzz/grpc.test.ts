@@ -42,10 +42,10 @@ describe('bad input over gRPC', function () {
         SCALER_PROMETHEUS_ADDRESS: prometheus.address,
         SCALER_GRPC_ADDRESS: '127.0.0.1:0',
         SCALER_HTTP_ADDRESS: '127.0.0.1:0',
-        SCALER_GRPC_MAX_CONNECTIONS: String(connections),
       },
     });
-    scaler = await startScaler(config, { log: recorded.log });
+    const grpc = { ...config.grpc, maxConnections: connections };
+    scaler = await startScaler({ ...config, grpc }, { log: recorded.log });
     keda = new KedaStandIn(`127.0.0.1:${scaler.grpcPort}`);
     raw = rawConnection(scaler.grpcPort);
   });

@@ -4,12 +4,12 @@ import { connect, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { Registry } from 'prom-client';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
-import { Secret } from '../../scaler/shared/secret.js';
 import { demoPanel } from '../../scaler/web/demo-panel.js';
 import { createWebServer, type WebServer, type WebServerOptions } from '../../scaler/web/server.js';
 import { statusPage } from '../../scaler/web/status-page.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { RecordedLog } from '../support/recorded-log.js';
+import { textFile } from '../support/text-file.js';
 import { oddSamples, SAMPLE_NOW_SECONDS, SampleAnswers } from '../support/web/sample-answers.js';
 import { SampleDemo } from '../support/web/sample-demo.js';
 import { nasty, stackTrace, tell, timeoutMilliseconds, tryInputs } from './fuzz.js';
@@ -18,6 +18,7 @@ import { nasty, stackTrace, tell, timeoutMilliseconds, tryInputs } from './fuzz.
 const expectedStatuses = [200, 204, 304, 400, 401, 403, 404, 405, 408, 413, 414, 415, 417, 431];
 
 describe('bad input over HTTP', function () {
+  const tokenFile = textFile('t0ken');
   this.timeout(timeoutMilliseconds);
   const recorded = new RecordedLog();
   const started: WebServer[] = [];
@@ -267,7 +268,7 @@ describe('bad input over HTTP', function () {
   });
 
   it('opens nothing to credentials that are none', async () => {
-    const closed = await start({ auth: { basic: undefined, token: new Secret('t0ken') } });
+    const closed = await start({ auth: { basic: undefined, tokenFile } });
     const credentials = fc.oneof(
       nasty,
       nasty.map((text) => `Bearer ${text}`),

@@ -310,7 +310,7 @@ describe('secrets', () => {
       ),
       SCALER_LOG_LEVEL: 'trace',
       SCALER_HTTP_USERNAME: 'ann',
-      SCALER_HTTP_PASSWORD: canaries.make(),
+      SCALER_HTTP_PASSWORD_FILE: file('page.password', canaries.make()),
       SCALER_HTTP_TOKEN_FILE: file('page.token', pageToken),
       HTTP_PROXY: proxy,
       HTTPS_PROXY: proxy,
