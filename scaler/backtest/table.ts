@@ -1,3 +1,4 @@
+import { columnWidths, textTable } from '../shared/text-table.js';
 import {
   type Comparison,
   EQUAL_OVERLOAD,
@@ -86,16 +87,10 @@ function cheapestCell(limit: EqualOverload, key: PolicyKey): string {
   return `${formatAmount(own.podHours)}${ratio}${isFarBelowOthers(limit, key) ? '*' : ''}`;
 }
 
-/** The table in fixed-width text: names to the left, numbers to the right. */
+/** The table in fixed-width text, with a line of group titles above it. */
 export function tableText({ groups, columns, rows }: ComparisonTable): string {
-  const widths = columns.map((title, i) =>
-    Math.max(title.length, ...rows.map(({ cells }) => cells[i]!.length)),
-  );
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
-      .join('  ')
-      .trimEnd();
+  const lines = [columns, ...rows.map(({ cells }) => cells)];
+  const widths = columnWidths(lines);
   let first = 1;
   const titles = groups.map(({ title, columns: count }) => {
     const width = widths.slice(first, first + count).reduce((sum, each) => sum + each, 2 * (count - 1));
@@ -103,9 +98,5 @@ export function tableText({ groups, columns, rows }: ComparisonTable): string {
     const rule = '-'.repeat(Math.max(0, width - title.length - 1));
     return width > title.length ? `${title} ${rule}` : title;
   });
-  return [
-    [' '.repeat(widths[0]!), ...titles].join('  ').trimEnd(),
-    line(columns),
-    ...rows.map(({ cells }) => line(cells)),
-  ].join('\n');
+  return [[' '.repeat(widths[0]!), ...titles].join('  ').trimEnd(), ...textTable(lines)].join('\n');
 }

@@ -1,6 +1,7 @@
 import asciichart from 'asciichart';
 import type { FittedModel, Forecast, Series } from '../forecast/index.js';
 import { formatDuration } from '../shared/duration.js';
+import { textTable } from '../shared/text-table.js';
 
 /** A forecast with what it was made of, for printing. */
 export interface ForecastReport {
@@ -115,10 +116,7 @@ function table(model: FittedModel, ahead: Forecast, quantiles: readonly number[]
       ...ahead.quantiles.map((quantile) => number(quantile[h]!)),
     ]);
   });
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  return rows.map((row) =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
-  );
+  return textTable(rows);
 }
 
 function localTime(epochSeconds: number, timezone: string): string {

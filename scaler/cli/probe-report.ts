@@ -2,6 +2,7 @@ import type { GetMetricSpecResponse__Output } from '../grpc/generated/externalsc
 import type { GetMetricsResponse__Output } from '../grpc/generated/externalscaler/GetMetricsResponse.js';
 import type { IsActiveResponse__Output } from '../grpc/generated/externalscaler/IsActiveResponse.js';
 import type { ProbedCall, ProbedMessage, ProbedStream } from '../grpc/keda-probe.js';
+import { textTable } from '../shared/text-table.js';
 
 /** What a probe found. */
 export interface ProbeReport {
@@ -21,10 +22,7 @@ export function formatReport({ connectSeconds, calls, streams }: ProbeReport): s
     ...calls.map((call) => [call.rpc, milliseconds(call.seconds), call.code, answerOf(call, target)]),
     ...streams.flatMap(streamRows),
   ];
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const line = ([name, ms, code, answer]: string[]) =>
-    `${name!.padEnd(widths[0]!)}  ${ms!.padStart(widths[1]!)}  ${code!.padEnd(widths[2]!)}  ${answer}`.trimEnd();
-  return `${rows.map(line).join('\n')}\n`;
+  return `${textTable(rows, { left: [0, 2, 3] }).join('\n')}\n`;
 }
 
 /** A message of a stream as one line, for watching. */

@@ -1,9 +1,7 @@
 import { formatAmount, formatMinutes } from '../backtest/format.js';
+import { textTable } from '../shared/text-table.js';
 import type { Comparison, Side } from './comparison.js';
 import type { Demo } from './demo.js';
-
-const nameWidth = 14;
-const cellWidth = 14;
 
 /** The shop at this moment in one line: the time, its load, and both ways of scaling. */
 export function liveLine({ clock, shop }: Demo): string {
@@ -21,20 +19,21 @@ export function liveLine({ clock, shop }: Demo): string {
 /** What it came to for each service, as a table with a sentence below. */
 export function summary({ clock, comparisons, startSeconds }: Demo): string {
   const hours = (clock.nowSeconds() - startSeconds) / 3600;
-  const rows = comparisons.map(({ service, predictive, reactive }) =>
-    row(service.workload.app, [
-      formatMinutes(predictive.overloadedMinutes),
-      formatMinutes(reactive.overloadedMinutes),
-      formatAmount(predictive.podHours),
-      formatAmount(reactive.podHours),
-    ]),
-  );
+  const rows = comparisons.map(({ service, predictive, reactive }) => [
+    service.workload.app,
+    formatMinutes(predictive.overloadedMinutes),
+    formatMinutes(reactive.overloadedMinutes),
+    formatAmount(predictive.podHours),
+    formatAmount(reactive.podHours),
+  ]);
+  const heads = [
+    [' '.repeat(14), 'overloaded', '', 'pod-hours', ''],
+    ['', 'this scaler', 'reactive', 'this scaler', 'reactive'],
+  ];
   return [
     `${hours.toFixed(1)} hours of the demo`,
     '',
-    row('', ['overloaded', '', 'pod-hours', '']),
-    row('', ['this scaler', 'reactive', 'this scaler', 'reactive']),
-    ...rows,
+    ...textTable([...heads, ...rows], { minWidth: 12 }),
     '',
     verdict(comparisons),
     '',
@@ -45,10 +44,6 @@ function sideText({ replicas, readyReplicas, overloadedMinutes }: Side): string 
   const starting = replicas - readyReplicas;
   const pods = `${readyReplicas} pods${starting > 0 ? ` + ${starting} starting` : ''}`;
   return `${pods}, overloaded ${formatMinutes(overloadedMinutes)}`;
-}
-
-function row(name: string, cells: readonly string[]): string {
-  return (name.padEnd(nameWidth) + cells.map((cell) => cell.padStart(cellWidth)).join('')).trimEnd();
 }
 
 function verdict(comparisons: readonly Comparison[]): string {

@@ -1,5 +1,6 @@
+import { geometricMean, mean } from 'simple-statistics';
 import { fit, forecast } from '../../scaler/forecast/index.js';
-import { columns, geometricMean, mean } from './figures.js';
+import { textTable } from '../../scaler/shared/text-table.js';
 import type { Trace } from './traces.js';
 import { HORIZON_SECONDS, type Window, windowsOf } from './windows.js';
 
@@ -51,7 +52,7 @@ export function accuracyTable(traces: readonly Trace[]): string {
     HORIZONS_SECONDS.map((_, i) => geometricMean(measured.map((one) => one[key][i]!)));
   return [
     'Accuracy: mean absolute error, same time yesterday = 1; then the coverage of the 0.9 quantile',
-    ...columns([
+    ...textTable([
       ['trace', 'forecast 30m', '2h', 'last value 30m', '2h', 'coverage'],
       ...measured.map(({ trace, own, lastValue, coverage }) => row(trace, own, lastValue, coverage)),
       row(

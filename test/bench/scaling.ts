@@ -1,8 +1,9 @@
+import { geometricMean, mean } from 'simple-statistics';
 import { runBacktest } from '../../scaler/backtest/backtest.js';
 import { type EqualOverload, POLICY_NAMES, type PolicyKey, resultOf } from '../../scaler/backtest/compare.js';
 import { recordingOfSamples } from '../../scaler/backtest/recording.js';
 import { clusterDefaults } from '../../scaler/backtest/scaled-workload.js';
-import { columns, geometricMean, mean } from './figures.js';
+import { textTable } from '../../scaler/shared/text-table.js';
 import type { Trace } from './traces.js';
 
 const EVALUATED_MINUTES = 2 * 1440;
@@ -45,7 +46,7 @@ export function scalingTable(traces: readonly Trace[]): string {
   const names = COMPARED.map((key) => POLICY_NAMES[key]);
   return [
     'Scaling: pod-hours for overload of at most 1 % / 0.2 % of the time, oracle = 1; then overload at 70 % target use',
-    ...columns([['trace', ...names, ...names], ...rows, all]),
+    ...textTable([['trace', ...names, ...names], ...rows, all]),
   ].join('\n');
 }
 

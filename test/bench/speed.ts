@@ -1,9 +1,10 @@
+import { median } from 'simple-statistics';
 import { smooth } from '../../scaler/forecast/holt-winters.js';
 import { type FitOptions, fit, forecast, type Series, update } from '../../scaler/forecast/index.js';
 import { seasonSlots } from '../../scaler/forecast/local-time.js';
 import { startMember } from '../../scaler/forecast/start-member.js';
 import { fitPacked } from '../../scaler/planner/packed-model.js';
-import { columns, median } from './figures.js';
+import { textTable } from '../../scaler/shared/text-table.js';
 
 const DAY_SECONDS = 86_400;
 const ROUNDS = 15;
@@ -44,7 +45,7 @@ export function speedTable(): string {
   });
   return [
     'Speed: medians on one core; a plain pass is one run of Holt-Winters over the same points in the same process',
-    ...columns([['series', 'fit ms', 'in plain passes', 'forecasts/s', 'updates/s', 'model KiB'], ...rows]),
+    ...textTable([['series', 'fit ms', 'in plain passes', 'forecasts/s', 'updates/s', 'model KiB'], ...rows]),
   ].join('\n');
 }
 
