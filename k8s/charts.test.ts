@@ -172,6 +172,17 @@ describe('the Helm charts', () => {
     );
     assert.deepEqual([scaled!.spec.minReplicaCount, scaled!.spec.pollingInterval], [1, undefined]);
   });
+
+  it('boiler speaks the language that is set, on its page and in its alerts', () => {
+    const languages = renderChart('boiler', { set: ['rabbitmq.existingSecret=x', 'language=pt-BR'] })
+      .flatMap((object) => (podTemplate(object) ? containersOf(podTemplate(object)!) : []))
+      .map(({ name, env }) => [name, env?.find((one) => one.name === 'APP_LANGUAGE')?.value])
+      .filter(([, language]) => language !== undefined);
+    assert.deepEqual(languages.sort(), [
+      ['boiler-consumer', 'pt-BR'],
+      ['boiler-dashboard', 'pt-BR'],
+    ]);
+  });
   for (const [address, namespace] of [
     ['http://prometheus-server.observability:80', 'observability'],
     ['http://prometheus-operated.metrics.svc.cluster.local:9090/', 'metrics'],

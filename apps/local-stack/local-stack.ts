@@ -131,6 +131,7 @@ export class LocalStack {
     for (const name of ['pokedex', 'boiler']) await connection.query(`CREATE DATABASE ${name}`);
     await connection.end();
     const broker = { RABBITMQ_URI: rabbitmq.uri() };
+    const language = { APP_LANGUAGE: this.#config.APP_LANGUAGE };
 
     const [a, b, c] = [await choosePort(8000), await choosePort(8001), await choosePort(8002)];
     const hello = await choosePort(5001);
@@ -160,13 +161,13 @@ export class LocalStack {
       {
         name: 'boiler-consumer',
         folder: 'boiler/consumer',
-        environment: { ...broker, ...databaseVariables },
+        environment: { ...broker, ...databaseVariables, ...language },
       },
       {
         name: 'boiler-dashboard',
         folder: 'boiler/dashboard',
         port: await choosePort(8090),
-        environment: databaseVariables,
+        environment: { ...databaseVariables, ...language },
       },
       {
         name: 'metric-sender',

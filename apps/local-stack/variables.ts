@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { languageVariables } from '../boiler/language-variables.js';
 import { decimalNumber, text, wholeNumber } from '../shared/environment.js';
 
 /** What `make apps` reads from the environment. */
@@ -21,6 +22,7 @@ export const localStackVariables = z.object({
       'Requests per second to app-a at the usual weekday evening peak, in the past and from now on; 0 for none.',
   }),
   SCRAPE_SECONDS: wholeNumber({ min: 1, max: 60, default: 15, meaning: 'How often Prometheus scrapes.' }),
+  ...languageVariables,
 });
 
 /** The checked configuration of `make apps`. */

@@ -38,6 +38,11 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
       key: {{ .Values.mysql.existingSecretKey }}
 {{- end }}
 
+{{- define "boiler.languageEnv" -}}
+- name: APP_LANGUAGE
+  value: {{ .Values.language | quote }}
+{{- end }}
+
 {{/* What the programs share in a pod: {root, name, env, extraEnv, resources, pagePort}. */}}
 {{- define "boiler.pod" -}}
 {{- $missing := "image.registry is empty: this chart is not from a release, and no images are published for it. Build them (docs/boiler-chart.md), and name their registry with --set image.registry=REGISTRY" }}
