@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Router } from 'express';
-import { type ScalerConfig, triggerContext } from './config/config.js';
+import type { ScalerConfig } from './config/load.js';
+import { triggerContext } from './config/trigger-context.js';
 import { createGrpcServer } from './grpc/server.js';
 import { warmUp } from './grpc/warm-up.js';
 import { Sources } from './history/sources.js';
@@ -62,7 +63,7 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
   });
   telemetry.exportAnswers(planner);
 
-  const context = triggerContext(config);
+  const context = triggerContext(config.sources);
   const { address, warmUpSeconds } = config.replicas;
   const grpc = createGrpcServer({
     answers: planner,

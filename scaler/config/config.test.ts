@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { ScalerError } from '../shared/errors.js';
-import { type ScalerConfig, triggerContext } from './config.js';
-import { loadConfig } from './load.js';
+import { loadConfig, type ScalerConfig } from './load.js';
+import { triggerContext } from './trigger-context.js';
 
 describe('loadConfig', () => {
   let folder: string;
@@ -88,7 +88,7 @@ sources:
     assert.equal(config.fitting.threads, 2);
     assert.equal(config.log.level, 'debug');
     assert.equal(config.sources.named.central?.address, 'https://mimir/prometheus');
-    assert.deepEqual(triggerContext(config), {
+    assert.deepEqual(triggerContext(config.sources), {
       defaultSource: 'central',
       sourceNames: new Set(['central']),
       sourceNamespaces: new Map(),
@@ -121,7 +121,7 @@ sources:
     const { sourceByAddress } = triggerContext(
       load(
         `sources: {named: {a: ${one('http://a:80/')}, b: ${one('http://b:9090')}, c: ${one('HTTP://B:9090/')}}}`,
-      ),
+      ).sources,
     );
     assert.deepEqual(sourceByAddress, new Map([['http://a', 'a']]));
   });

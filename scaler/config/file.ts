@@ -18,6 +18,9 @@ export const noFile: ConfigFile = {
   position: () => 'the environment',
 };
 
+/** How files are parsed. Warnings of the parser would go to standard error and repeat lines of the file. */
+const options = { prettyErrors: false, stringKeys: true, logLevel: 'error' } as const;
+
 /**
  * Reads a configuration file.
  *
@@ -35,30 +38,19 @@ export function readConfigFile(path: string): ConfigFile {
       { cause: error },
     );
   }
-  return parseConfigFile(text, path);
-}
-
-/** The same for a text that is there already. @param path name of the file, for messages */
-export function parseConfigFile(text: string, path: string): ConfigFile {
   const unsafe = unsafeYaml(text);
   if (unsafe !== undefined)
     throw new ScalerError('invalid', `${path}: the configuration cannot be read: ${unsafe}`);
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    stringKeys: true,
-    // Its warnings go to standard error and repeat lines of the file.
-    logLevel: 'error',
-  });
+  const document = parseDocument(text, { ...options, lineCounter: lines });
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}`;
   };
   // The message of the parser may repeat what stands at the place; its code does not, and a secret may stand there.
   const [broken] = document.errors;
-  if (broken !== undefined)
-    throw new ScalerError('invalid', `${at(broken.pos[0])}: broken YAML (${explain(broken.code)})`);
+  const words = broken?.code.toLowerCase().replaceAll('_', ' ');
+  if (broken !== undefined) throw new ScalerError('invalid', `${at(broken.pos[0])}: broken YAML (${words})`);
   const { contents } = document;
   if (contents !== null && !isMap(contents) && !(isScalar(contents) && contents.value === null))
     throw new ScalerError(
@@ -75,7 +67,7 @@ export function parseConfigFile(text: string, path: string): ConfigFile {
   });
 
   return {
-    data: withWrittenText(plain(document, path) ?? {}, document),
+    data: withWrittenText(plain(document, path) ?? {}, text),
     position: (wanted) => at(offsetOf(document, wanted)),
   };
 }
@@ -96,7 +88,8 @@ function plain(document: Document, path: string): Record<string, unknown> | null
 }
 
 /** Settings are read from text, so `0123` and `1e3` must arrive as they were written; null means "not given". */
-function withWrittenText(data: Record<string, unknown>, document: Document): Record<string, unknown> {
+function withWrittenText(data: Record<string, unknown>, text: string): Record<string, unknown> {
+  const written = parseDocument(text, { ...options, schema: 'failsafe' }).toJS();
   for (const [group, settings] of Object.entries(data)) {
     if (settings === null) delete data[group];
     else if (group !== 'sources' && typeof settings === 'object' && !Array.isArray(settings))
@@ -104,17 +97,10 @@ function withWrittenText(data: Record<string, unknown>, document: Document): Rec
       data[group] = Object.fromEntries(
         Object.entries(settings)
           .filter(([, value]) => value !== null)
-          .map(([name, value]) => [name, writtenText(document, [group, name]) ?? value]),
+          .map(([name, value]) => [name, typeof value === 'object' ? value : written[group][name].trim()]),
       );
   }
   return data;
-}
-
-function writtenText(document: Document, [group, name]: readonly [string, string]): string | undefined {
-  const resolved = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
-  const map = resolved(document.get(group, true));
-  const value = isMap(map) ? resolved(map.get(name, true)) : undefined;
-  return isScalar(value) ? (value.source ?? String(value.value)).trim() : undefined;
 }
 
 function offsetOf(document: Document, path: readonly PropertyKey[]): number {
@@ -136,9 +122,4 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
     }
   }
   return offset;
-}
-
-/** A parser's code in words: `BAD_INDENT` as `bad indent`. */
-function explain(code: string): string {
-  return code.toLowerCase().replaceAll('_', ' ');
 }

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
+import type { SourcesConfig } from '../prometheus/source-config.js';
 import { formatDuration } from '../shared/duration.js';
 import { explain, Problems } from '../shared/problems.js';
 import { isSecretKey, withoutSecrets } from '../shared/redact.js';
 import { HIDDEN, showAs } from '../shared/secret.js';
 import { show, showKey } from '../shared/show.js';
 import { didYouMean } from '../shared/suggest.js';
-import type { ScalerConfig } from './config.js';
 import { type ConfigFile, noFile, readConfigFile } from './file.js';
 import {
   CONSTANTS,
@@ -31,6 +31,15 @@ export interface ConfigOrigin {
   readonly file?: string | undefined;
 }
 
+/** Everything that the operator of the scaler can set, checked and complete. Frozen. */
+export type ScalerConfig = ReturnType<typeof loadConfig>;
+
+/** Files with the credentials that open the status page, which is open to all without. Either of the two is enough. */
+export interface PageAuth {
+  readonly basic: { readonly username: string; readonly passwordFile: string } | undefined;
+  readonly tokenFile: string | undefined;
+}
+
 /**
  * Reads the configuration: environment variables first, then the file, then defaults.
  *
@@ -38,7 +47,7 @@ export interface ConfigOrigin {
  * @throws ScalerError `invalid` with every problem (five at most) on one line: the place in the file or the variable,
  * the value received, the accepted form.
  */
-export function loadConfig({ environment, file: given }: ConfigOrigin): ScalerConfig {
+export function loadConfig({ environment, file: given }: ConfigOrigin) {
   const filePath = given ?? (environment.SCALER_CONFIG_FILE?.trim() || undefined);
   const file = filePath === undefined ? noFile : readConfigFile(filePath);
   const problems = new Problems();
@@ -62,7 +71,7 @@ export function loadConfig({ environment, file: given }: ConfigOrigin): ScalerCo
       maxConnections: CONSTANTS.grpcConnections,
     },
     http: { address: http.address, auth, protectMetrics: http.protectMetrics },
-    sources: showAs({ ...sources }, () => withoutSecrets({ ...sources })),
+    sources: showAs<SourcesConfig>({ ...sources }, () => withoutSecrets({ ...sources })),
     history: { bootstrapFolder: CONSTANTS.bootstrapFolder },
     planner: {
       refreshSeconds: planner.refresh,
@@ -84,6 +93,7 @@ export function loadConfig({ environment, file: given }: ConfigOrigin): ScalerCo
     replicas: { address: values.replicas.address, warmUpSeconds: CONSTANTS.warmUpSeconds },
     log: { level: values.log.level },
     drainSeconds: CONSTANTS.drainSeconds,
+    /** What was accepted but the operator should know; to be logged at the start. */
     notices: unknownVariables(environment),
   });
 }
@@ -160,7 +170,9 @@ function shownPath(path: readonly string[]): string {
 function readTls(
   { certFile, keyFile, clientCaFile }: SettingValues['grpc'],
   complain: (problem: string) => void,
-): ScalerConfig['grpc']['tls'] {
+):
+  | { readonly certFile: string; readonly keyFile: string; readonly clientCaFile: string | undefined }
+  | undefined {
   if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile, clientCaFile };
   if (certFile !== undefined || keyFile !== undefined)
     complain('grpc.certFile and grpc.keyFile: one of the two is missing');
@@ -174,7 +186,7 @@ function readTls(
 function readAuth(
   { username, passwordFile, tokenFile, protectMetrics }: SettingValues['http'],
   complain: (problem: string) => void,
-): ScalerConfig['http']['auth'] {
+): PageAuth | undefined {
   for (const [setting, file] of Object.entries({ passwordFile, tokenFile }))
     if (file !== undefined) checkSecretFile(file, `http.${setting}`, complain);
   if ((username === undefined) !== (passwordFile === undefined))

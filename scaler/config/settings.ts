@@ -163,7 +163,7 @@ export const CONSTANTS = {
   warmUpSeconds: 120,
   /** How long calls in flight may take to finish after SIGTERM. */
   drainSeconds: 10,
-} as const;
+};
 
 /** Environment variables that are not settings of the file under another name. */
 export const environmentOnly = {

@@ -1,4 +1,45 @@
+import { LRUCache } from 'lru-cache';
+import type { z } from 'zod';
 import { readSeconds, ValidationError } from '../shared/fields.js';
+import { messageOf } from '../shared/problems.js';
+import { headersSchema, queryParametersSchema } from '../shared/request-fields.js';
+
+/** An address that a trigger gives, and the credentials that stood in it. */
+export interface TriggerAddress {
+  /** Scheme, host, port where it is not the scheme's own, and path without a slash at its end. */
+  readonly address: string;
+  /** From `http://user:password@host`, decoded. */
+  readonly credentials: { readonly username: string; readonly password: string } | undefined;
+}
+
+/**
+ * Reads the address of a server that speaks the Prometheus HTTP API. Addresses that mean the same become the same
+ * text, so that triggers share what was fetched.
+ *
+ * @throws ValidationError, which repeats nothing of the address: it may hold a password.
+ */
+export function address(text: string): TriggerAddress {
+  if (!URL.canParse(text)) throw new ValidationError('it is not an address');
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new ValidationError('it is neither http nor https');
+  if (url.search !== '' || url.hash !== '')
+    throw new ValidationError('it has a query or fragment: parameters belong under "queryParameters"');
+  return {
+    address: url.origin + url.pathname.replace(/\/+$/, ''),
+    credentials: url.username === '' && url.password === '' ? undefined : credentials(url),
+  };
+}
+
+function credentials(url: URL): TriggerAddress['credentials'] {
+  try {
+    return { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+  } catch (error) {
+    if (error instanceof URIError)
+      throw new ValidationError('its user name or password has a broken % escape');
+    throw error;
+  }
+}
 
 /** `auto`, `none`, or a comma-separated list of season lengths; shortest first and each once. */
 export function seasons(most: number) {
@@ -13,26 +54,24 @@ export function seasons(most: number) {
   };
 }
 
+/** A formatter costs tens of microseconds to make, and the same few zones are asked for again and again. */
+const canonicalZones = new LRUCache<string, string>({ max: 1000 });
+
 /** A time zone of the IANA database, in its canonical spelling. */
 export function timezone(value: string): string {
-  const known = knownTimezones.get(value);
+  const known = canonicalZones.get(value);
   if (known !== undefined) return known;
   // Offsets such as +02:00 pass as zones in JavaScript, but they do not follow daylight saving.
   if (!/^[A-Za-z]/.test(value)) throw new ValidationError();
-  let canonical: string;
   try {
-    canonical = new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions();
+    canonicalZones.set(value, timeZone);
+    return timeZone;
   } catch (error) {
     if (error instanceof RangeError) throw new ValidationError();
     throw error;
   }
-  // Different spellings of one zone are without number ("uTC"); the bound keeps them from filling memory.
-  if (knownTimezones.size < 1000) knownTimezones.set(value, canonical);
-  return canonical;
 }
-
-/** A formatter costs tens of microseconds to make, and the same few zones are asked for again and again. */
-const knownTimezones = new Map<string, string>();
 
 /**
  * `name=value,name=value`, as KEDA writes maps. Only the first `=` of a pair separates, so that a value may hold one;
@@ -56,4 +95,27 @@ export function pairs(checkPair: (name: string, value: string) => void, most: nu
     }
     return read;
   };
+}
+
+/**
+ * Checks one header that a trigger adds to requests, by the rules for the headers of a named source: the name is a
+ * token, the value printable, and the header not one that the client sets itself.
+ *
+ * @throws ValidationError, which names the header only when that cannot be a slip that put a secret in the place of the name.
+ */
+export function checkHeader(name: string, value: string): void {
+  check(headersSchema, 'header', name, value);
+}
+
+/** The same for one parameter that a trigger adds to requests. */
+export function checkQueryParameter(name: string, value: string): void {
+  check(queryParametersSchema, 'parameter', name, value);
+}
+
+function check(schema: z.ZodType, what: string, name: string, value: string): void {
+  const [issue] = schema.safeParse({ [name]: value }).error?.issues ?? [];
+  if (issue === undefined) return;
+  const message = messageOf(issue);
+  const isPlain = /^[A-Za-z][A-Za-z0-9-]{0,39}$/.test(name);
+  throw new ValidationError(isPlain ? `${what} "${name}": ${message}` : message);
 }

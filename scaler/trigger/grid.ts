@@ -1,6 +1,5 @@
 import { AUTOMATIC_PERIODS, seasonNeedsSeconds, trendNeedsSeconds } from '../forecast/ladder.js';
 import { formatDuration } from '../shared/duration.js';
-import type { GivenKeys } from './collect.js';
 import { TRIGGER_LIMITS, type TriggerKeyName, type TriggerValues } from './keys.js';
 import type { Trigger } from './trigger.js';
 
@@ -14,7 +13,7 @@ const FINE_HORIZON_STEPS = 3;
  */
 export function settleGrid(
   values: TriggerValues,
-  given: GivenKeys,
+  given: ReadonlyMap<TriggerKeyName, unknown>,
   complain: (key: string, what: string) => void,
   notice: (text: string) => void,
 ): Pick<Trigger, 'stepSeconds' | 'horizonSeconds' | 'historySeconds'> {

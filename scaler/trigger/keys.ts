@@ -13,9 +13,7 @@ import {
   wholeSeconds,
 } from '../shared/fields.js';
 import { showAddress } from '../shared/redact.js';
-import { address } from './address.js';
-import { pairs, seasons, timezone } from './forms.js';
-import { checkHeader, checkQueryParameter } from './headers.js';
+import { address, checkHeader, checkQueryParameter, pairs, seasons, timezone } from './forms.js';
 import { safeMetricName } from './metric-name.js';
 
 const DAY_SECONDS = 86_400;

@@ -1,6 +1,6 @@
 import { showAddress, withoutSecrets } from '../shared/redact.js';
 import { showAs } from '../shared/secret.js';
-import type { TriggerAddress } from './address.js';
+import type { TriggerAddress } from './forms.js';
 import type { TriggerKeyName, TriggerValues } from './keys.js';
 import type { TriggerSource } from './trigger.js';
 

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import type { PageAuth } from '../config/config.js';
+import type { PageAuth } from '../config/load.js';
 import { OncePerChange } from '../shared/once-per-change.js';
 import { WatchedFile } from '../shared/watched-file.js';
 import type { Logger } from '../telemetry/log.js';

@@ -8,7 +8,7 @@ import express, {
   type Router,
 } from 'express';
 import type { Registry } from 'prom-client';
-import type { PageAuth } from '../config/config.js';
+import type { PageAuth } from '../config/load.js';
 import { gracefulClose, type ListenAddress, listen } from '../shared/listen.js';
 import { securityHeaders } from '../shared/page-server.js';
 import type { Logger } from '../telemetry/log.js';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { Sources } from '../../scaler/history/sources.js';
 import { sourceLimitsSchema, sourcesSchema } from '../../scaler/prometheus/source-config.js';
 import { ScalerError } from '../../scaler/shared/errors.js';
-import { address as triggerAddress } from '../../scaler/trigger/address.js';
+import { address as triggerAddress } from '../../scaler/trigger/forms.js';
 import { startHttpServer, type TestHttpServer } from '../support/http-server.js';
 import { runs, tell, timeoutMilliseconds, tryInputs } from './fuzz.js';
 

@@ -1,4 +1,4 @@
-import type { ScalerConfig } from '../../scaler/config/config.js';
+import type { ScalerConfig } from '../../scaler/config/load.js';
 
 /** A configuration with other limits of the planner than the constants that users get. */
 export function tuned(config: ScalerConfig, planner: Partial<ScalerConfig['planner']>): ScalerConfig {
