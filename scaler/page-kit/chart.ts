@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import { element } from './dom.js';
+import { h } from './dom.js';
 import type { TimeFormat } from './time-format.js';
 
 /** Fired on the document's root when colours have changed. */
@@ -23,7 +23,7 @@ export function colour(name: string): string {
   let resolved = colours.get(name);
   if (resolved === undefined) {
     // light-dark() is settled only where a colour is used, so it is used for a moment.
-    const probe = element('span', { class: 'probe' });
+    const probe = h('span.probe');
     probe.style.color = `var(--${name})`;
     document.body.append(probe);
     resolved = getComputedStyle(probe).color;

@@ -1,27 +1,22 @@
-import { element, setText } from './dom.js';
+import { h, renew } from './dom.js';
 
 /** A text to paste elsewhere, with a button that copies it. */
 export class CopyBlock {
   readonly element: HTMLElement;
-  readonly #code = element('code', {});
+  readonly #code = h('code');
 
   constructor(title: string) {
-    const button = element(
-      'button',
-      { type: 'button', class: 'quiet', 'aria-label': `Copy: ${title}` },
-      'Copy',
-    );
+    const button = h('button.quiet', { type: 'button', 'aria-label': `Copy: ${title}` }, 'Copy');
     copyButton(button, this.#code);
-    this.element = element(
-      'div',
-      { class: 'copy' },
-      element('div', { class: 'copy-head' }, element('h3', {}, title), button),
-      element('pre', { tabindex: 0, 'aria-label': title }, this.#code),
+    this.element = h(
+      'div.copy',
+      h('div.copy-head', h('h3', title), button),
+      h('pre', { tabindex: 0, 'aria-label': title }, this.#code),
     );
   }
 
   show(text: string): void {
-    setText(this.#code, text);
+    renew(this.#code, text);
   }
 }
 
@@ -35,6 +30,6 @@ export function copyButton(button: HTMLButtonElement, source: Element): void {
       getSelection()?.selectAllChildren(source);
       button.textContent = 'Selected: press Ctrl+C';
     }
-    setTimeout(() => setText(button, 'Copy'), 2500);
+    setTimeout(() => renew(button, 'Copy'), 2500);
   });
 }

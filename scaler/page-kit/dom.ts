@@ -14,21 +14,46 @@ export function visible(text: string): string {
   return text.replace(UNSEEN, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`);
 }
 
-type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
+/** Attributes by name. */
+export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
+
+type Tag<Selector> = Selector extends `${infer Name}.${string}` ? Name : Selector;
+type ElementOf<Selector> = HTMLElementTagNameMap[Tag<Selector> & keyof HTMLElementTagNameMap];
 
 /**
- * Makes an element. Attributes that are undefined or false are left out.
+ * Makes an element from a tag with classes, attributes and children. Attributes that are undefined or false are left out.
  *
- * @example element('a', { href: '#/' }, 'Overview')
+ * @example h('p.note', 'See ', h('a', { href: '#/' }, 'all triggers'))
  */
-export function element<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  attributes: Attributes = {},
-  ...children: Child[]
-): HTMLElementTagNameMap[K] {
-  const made = document.createElement(tag);
-  setAttributes(made, attributes);
-  made.append(...shown(children));
+export function h<Selector extends string>(
+  selector: Selector,
+  ...content: readonly (Child | Attributes)[]
+): ElementOf<Selector> {
+  const [tag, ...classes] = selector.split('.');
+  const made = document.createElement(tag!);
+  if (classes.length > 0) made.className = classes.join(' ');
+  for (const part of content)
+    if (typeof part === 'string') made.append(visible(part));
+    else if (part instanceof Node) made.append(part);
+    else if (part) setAttributes(made, part);
+  return made as ElementOf<Selector>;
+}
+
+/** Makes a button. @param press what it does */
+export function button(press: () => void, ...content: readonly (Child | Attributes)[]): HTMLButtonElement {
+  const made = h('button', { type: 'button' }, ...content);
+  made.addEventListener('click', press);
+  return made;
+}
+
+/**
+ * A sentence with elements in it.
+ *
+ * @example sentence`The load is ${h('strong', '52')} now.`
+ */
+export function sentence(texts: TemplateStringsArray, ...parts: readonly Child[]): DocumentFragment {
+  const made = document.createDocumentFragment();
+  made.append(...shown(texts.flatMap((text, i) => [text, parts[i]])));
   return made;
 }
 
@@ -44,22 +69,12 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return made;
 }
 
-/** Sets an element's text, and touches nothing when it is there already, so that selections survive. */
-export function setText(target: Element, text: string): void {
-  const wanted = visible(text);
-  if (target.textContent !== wanted) target.textContent = wanted;
-}
-
-/**
- * Fills an element anew when what it shows has changed, and leaves it alone otherwise.
- *
- * @param data what it shows; compared as JSON.
- */
-export function refill(target: Element, data: unknown, make: () => readonly Child[]): void {
-  const told = JSON.stringify(data);
-  if (shownIn.get(target) === told) return;
-  shownIn.set(target, told);
-  target.replaceChildren(...shown(make()));
+/** Gives an element other children, unless they would look the same: focus and selection in them then survive. */
+export function renew(target: Element, ...children: readonly Child[]): void {
+  const wanted = target.cloneNode() as Element;
+  wanted.append(...shown(children));
+  wanted.normalize();
+  if (!wanted.isEqualNode(target)) target.replaceChildren(...wanted.childNodes);
 }
 
 function shown(children: readonly Child[]): (Node | string)[] {
@@ -67,8 +82,6 @@ function shown(children: readonly Child[]): (Node | string)[] {
     .filter((child) => child !== null && child !== undefined)
     .map((child) => (typeof child === 'string' ? visible(child) : child));
 }
-
-const shownIn = new WeakMap<Element, string>();
 
 function setAttributes(target: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {

@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 import { colour } from './chart.js';
-import { element, setText } from './dom.js';
+import { h, renew } from './dom.js';
 import { FittedChart, type TimeRange } from './fitted-chart.js';
 import { type LegendEntry, LineLegend } from './line-legend.js';
 
@@ -40,24 +40,21 @@ export class LineChart {
   readonly element: HTMLElement;
   readonly #options: LineChartOptions;
   readonly #frame: HTMLElement;
-  readonly #readout = element('p', { class: 'readout' });
+  readonly #readout = h('p.readout');
   readonly #legend: LineLegend;
   readonly #chart: FittedChart;
 
   constructor(options: LineChartOptions) {
     this.#options = options;
-    this.#frame = element('div', { class: `chart ${options.kind}`, role: 'img' });
+    this.#frame = h('div', { class: `chart ${options.kind}`, role: 'img' });
     this.#chart = new FittedChart(this.#frame, options.heightPixels);
     this.#legend = new LineLegend(options.legend, (part, isOn) => {
       options.lines.forEach((line, i) => {
         if (partOf(line) === part) this.#chart.showLine(i + 1, isOn);
       });
     });
-    const head =
-      options.legend.length > 0
-        ? element('div', { class: 'chart-head' }, this.#legend.element, this.#readout)
-        : null;
-    this.element = element('div', { class: 'chart-with-legend' }, head, this.#frame);
+    const head = options.legend.length > 0 ? h('div.chart-head', this.#legend.element, this.#readout) : null;
+    this.element = h('div.chart-with-legend', head, this.#frame);
   }
 
   /**
@@ -125,7 +122,7 @@ export class LineChart {
     const { lines, legend, amount, place, invitation = '' } = this.#options;
     const index = (chart.cursor.left ?? -1) < 0 ? undefined : (chart.cursor.idx ?? undefined);
     const at = index === undefined ? undefined : chart.data[0][index];
-    setText(this.#readout, at === undefined ? invitation : place(at));
+    renew(this.#readout, at === undefined ? invitation : place(at));
     for (const { key, tells = [key] } of legend) {
       const values = tells.map(
         (name) => chart.data[lines.findIndex((line) => line.name === name) + 1]?.[index ?? -1],

@@ -1,4 +1,4 @@
-import { element, setText } from './dom.js';
+import { h, renew } from './dom.js';
 
 /** One line of a chart, as its legend shows and hides it. */
 export interface LegendEntry {
@@ -14,7 +14,7 @@ export interface LegendEntry {
 
 /** The legend of a chart: a button for each line, which shows and hides it and tells its value under the cursor. */
 export class LineLegend {
-  readonly element = element('div', { class: 'legend', role: 'group', 'aria-label': 'Lines of the chart' });
+  readonly element = h('div.legend', { role: 'group', 'aria-label': 'Lines of the chart' });
   readonly #buttons = new Map<string, { button: HTMLButtonElement; value: HTMLElement }>();
 
   constructor(
@@ -22,11 +22,11 @@ export class LineLegend {
     readonly onToggle: (key: string, isOn: boolean) => void,
   ) {
     for (const { key, label, hint, isOn = true } of entries) {
-      const value = element('span', { class: 'value' });
-      const button = element(
+      const value = h('span.value');
+      const button = h(
         'button',
         { type: 'button', title: hint, 'aria-pressed': isOn ? 'true' : 'false' },
-        element('span', { class: `swatch ${key}`, 'aria-hidden': 'true' }),
+        h('span', { class: `swatch ${key}`, 'aria-hidden': 'true' }),
         label,
         value,
       );
@@ -52,6 +52,6 @@ export class LineLegend {
   /** Tells a line's value under the cursor; an empty text when there is none. */
   tell(key: string, text: string): void {
     const entry = this.#buttons.get(key);
-    if (entry) setText(entry.value, text);
+    if (entry) renew(entry.value, text);
   }
 }

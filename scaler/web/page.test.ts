@@ -198,7 +198,7 @@ describe('status page', () => {
     // 2 * 0.975 above and 2 * 0.025 below: the weights of the quantile loss, doubled.
     assert.match(text, /a peak above the forecast counts 1\.95 times and one below it 0\.05 times/);
     assert.doesNotMatch(text, /\b90\s%/);
-    const model = page.locator('table.model').first();
+    const model = page.locator('table.numbers', { hasText: 'Recursion' }).first();
     assert.ok((await model.locator('thead th').allInnerTexts()).includes('ω'));
     // The recursions that the fit compares: their names are sentences as they are.
     const recursions = await model.locator('tbody th').allInnerTexts();

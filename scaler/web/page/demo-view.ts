@@ -1,21 +1,23 @@
-import { element, refill, setText } from '../../page-kit/dom.js';
+import { button, h, renew } from '../../page-kit/dom.js';
 import { load } from '../../page-kit/numbers.js';
 import type { DemoOutcome, DemoState, DemoWorkload } from '../demo-panel.js';
 import { fetchJson } from './fetch-json.js';
 import { count, epochSeconds, local, percent, span } from './format.js';
 import { replicaChart, replicaData } from './replica-chart.js';
-import { triggerLink } from './route.js';
+import { keyOf, triggerLink } from './route.js';
 
 /** The demo's panel: its clock with the buttons that steer it, and the comparison with a reactive HPA. */
 export class DemoView {
-  readonly element = element('section', { class: 'demo panel', hidden: true, 'aria-label': 'Demo' });
-  readonly #clock = element('p', { class: 'clock' });
-  readonly #pause = element('button', { type: 'button', class: 'primary' });
-  readonly #speeds = element('div', { class: 'spans', role: 'group', 'aria-label': 'Speed of the demo' });
-  readonly #verdict = element('p', { class: 'verdict' });
-  readonly #totals = element('div', { class: 'duel' });
-  readonly #workload = element('select', { id: 'workload' });
-  readonly #description = element('p', { class: 'note' });
+  readonly element = h('section.demo.panel', { hidden: true, 'aria-label': 'Demo' });
+  readonly #clock = h('p.clock');
+  readonly #pause = button(() => void this.#press(this.#state?.isPaused ? 'resume' : 'pause'), {
+    class: 'primary',
+  });
+  readonly #speeds = h('div.spans', { role: 'group', 'aria-label': 'Speed of the demo' });
+  readonly #verdict = h('p.verdict');
+  readonly #totals = h('div.duel');
+  readonly #workload = h('select', { id: 'workload' });
+  readonly #description = h('p.note');
   readonly #chart = replicaChart(190);
   /** Whether the server has a demo; not known before the first answer. */
   #hasDemo: boolean | undefined;
@@ -23,27 +25,15 @@ export class DemoView {
   #chosen: string | undefined;
 
   constructor() {
-    this.#pause.addEventListener('click', () => void this.#press(this.#state?.isPaused ? 'resume' : 'pause'));
     this.#workload.addEventListener('change', () => {
       this.#chosen = this.#workload.value;
       this.#showWorkload();
     });
     this.element.append(
-      element(
-        'div',
-        { class: 'panel-head' },
-        element('h2', {}, 'Demo'),
-        this.#clock,
-        element('div', { class: 'steer' }, this.#pause, this.#speeds),
-      ),
+      h('div.panel-head', h('h2', 'Demo'), this.#clock, h('div.steer', this.#pause, this.#speeds)),
       this.#verdict,
       this.#totals,
-      element(
-        'div',
-        { class: 'choose' },
-        element('label', { for: 'workload' }, 'Replicas of'),
-        this.#workload,
-      ),
+      h('div.choose', h('label', { for: 'workload' }, 'Replicas of'), this.#workload),
       this.#description,
       this.#chart.element,
     );
@@ -77,44 +67,43 @@ export class DemoView {
   show(state: DemoState): void {
     this.#state = state;
     const elapsed = epochSeconds(state.time) - epochSeconds(state.startTime);
-    setText(this.#clock, `${local.dateTime(epochSeconds(state.time))}, ${span(elapsed)} since the start`);
-    setText(this.#pause, state.isPaused ? '▶ Resume' : '❚❚ Pause');
-    refill(this.#speeds, [state.speedChoices, state.speed], () =>
-      state.speedChoices.map((speed) => this.#speedButton(speed)),
-    );
+    renew(this.#clock, `${local.dateTime(epochSeconds(state.time))}, ${span(elapsed)} since the start`);
+    renew(this.#pause, state.isPaused ? '▶ Resume' : '❚❚ Pause');
+    const speeds = state.speedChoices.map((speed) => {
+      const isChosen = speed === state.speed;
+      return button(
+        () => void this.#press('speed', { speed }),
+        { 'aria-pressed': String(isChosen) },
+        `${count(speed)}×`,
+      );
+    });
+    renew(this.#speeds, ...speeds);
     const predictive = total(state.workloads, 'predictive');
     const reactive = total(state.workloads, 'reactive');
-    setText(this.#verdict, verdict(predictive, reactive));
-    refill(this.#totals, [predictive, reactive], () => [
+    renew(this.#verdict, verdict(predictive, reactive));
+    renew(
+      this.#totals,
       side('This scaler', 'predictive', predictive),
       side('Reactive HPA', 'reactive', reactive),
-    ]);
-    refill(this.#workload, state.workloads.map(keyOf), () =>
-      state.workloads.map((workload) => element('option', { value: keyOf(workload) }, workload.scaledObject)),
     );
+    const options = state.workloads.map((workload) =>
+      h('option', { value: keyOf(workload) }, workload.scaledObject),
+    );
+    renew(this.#workload, ...options);
     this.#chosen ??= state.workloads[0] && keyOf(state.workloads[0]);
     if (this.#chosen) this.#workload.value = this.#chosen;
     this.#showWorkload();
-  }
-
-  #speedButton(speed: number): HTMLButtonElement {
-    const button = element(
-      'button',
-      { type: 'button', 'aria-pressed': speed === this.#state?.speed ? 'true' : 'false' },
-      `${count(speed)}×`,
-    );
-    button.addEventListener('click', () => void this.#press('speed', { speed }));
-    return button;
   }
 
   #showWorkload(): void {
     const workload = this.#state?.workloads.find((candidate) => keyOf(candidate) === this.#chosen);
     if (!workload) return;
     const { timeline, predictive, reactive, description, capacityPerReplica } = workload;
-    refill(this.#description, [description, predictive, reactive], () => [
+    renew(
+      this.#description,
       `${description[0]?.toUpperCase() ?? ''}${description.slice(1)}. Overloaded ${minutes(predictive.overloadedMinutes)} with this scaler, ${minutes(reactive.overloadedMinutes)} with the reactive HPA. `,
-      element('a', { href: triggerLink(workload) }, 'Look into its trigger'),
-    ]);
+      h('a', { href: triggerLink(workload) }, 'Look into its trigger'),
+    );
     this.#chart.show(
       replicaData({
         startSeconds: epochSeconds(timeline.startTime),
@@ -149,27 +138,16 @@ function verdict(predictive: Total, reactive: Total): string {
 }
 
 function side(title: string, kind: string, { podHours, overloadedMinutes, replicas }: Total): HTMLElement {
-  const figure = (value: string, unit: string) =>
-    element('div', {}, element('dd', { class: 'figure' }, value), element('dt', {}, unit));
-  return element(
-    'div',
-    { class: `side ${kind}` },
-    element('h3', {}, title),
-    element(
-      'dl',
-      {},
-      figure(count(Math.round(overloadedMinutes)), 'minutes overloaded'),
-      figure(load(podHours), 'pod-hours'),
-      figure(count(replicas), 'pods now'),
-    ),
-  );
+  const figures = [
+    [count(Math.round(overloadedMinutes)), 'minutes overloaded'],
+    [load(podHours), 'pod-hours'],
+    [count(replicas), 'pods now'],
+  ] as const;
+  const list = figures.map(([value, unit]) => h('div', h('dd.figure', value), h('dt', unit)));
+  return h('div', { class: `side ${kind}` }, h('h3', title), h('dl', ...list));
 }
 
 function minutes(value: number): string {
   const whole = Math.round(value);
   return whole === 1 ? '1 minute' : `${count(whole)} minutes`;
-}
-
-function keyOf({ namespace, scaledObject, metricName }: DemoWorkload): string {
-  return `${namespace}/${scaledObject}/${metricName}`;
 }

@@ -1,4 +1,4 @@
-import { element } from '../../page-kit/dom.js';
+import { h } from '../../page-kit/dom.js';
 import { wholeNumbers } from '../../page-kit/numbers.js';
 import { timeFormat } from '../../page-kit/time-format.js';
 
@@ -68,10 +68,11 @@ export function localAndUtc(seconds: number): string {
   return `${local.dateTime(seconds)} (${utc(seconds).slice(11)})`;
 }
 
-/** A moment that shows itself in UTC when pointed at. */
-export function timeElement(time: string, nowSeconds: number): HTMLTimeElement {
-  const seconds = epochSeconds(time);
-  return element('time', { datetime: time, title: utc(seconds) }, localTime(seconds, nowSeconds));
+/** A moment that shows itself in UTC when pointed at. @param time RFC 3339 or epoch seconds */
+export function timeElement(time: string | number, nowSeconds: number): HTMLTimeElement {
+  const seconds = typeof time === 'number' ? time : epochSeconds(time);
+  const datetime = new Date(seconds * 1000).toISOString();
+  return h('time', { datetime, title: utc(seconds) }, localTime(seconds, nowSeconds));
 }
 
 /** In which zone times are shown, and how to see them in UTC where that is another. */

@@ -1,6 +1,6 @@
 /** Starts the page: shows what the address names, and keeps it fresh. */
 
-import { setText, visible } from '../../page-kit/dom.js';
+import { renew, visible } from '../../page-kit/dom.js';
 import { FetchError } from './fetch-json.js';
 import { zoneSentence } from './format.js';
 import { Overview } from './overview.js';
@@ -74,11 +74,11 @@ function show(): void {
 
 /** Tells what is wrong with the connection; nothing when all is well. */
 function tell(trouble: string): void {
-  setText(connection, trouble);
+  renew(connection, trouble);
   connection.classList.toggle('trouble', trouble !== '');
 }
 
 bindThemeButton(document.querySelector<HTMLButtonElement>('#theme')!);
-setText(document.querySelector('#zone')!, zoneSentence());
+renew(document.querySelector('#zone')!, zoneSentence());
 addEventListener('hashchange', show);
 show();

@@ -1,79 +1,118 @@
-import { element, refill } from '../../page-kit/dom.js';
+import { type Child, h, renew } from '../../page-kit/dom.js';
 import { load } from '../../page-kit/numbers.js';
-import type { TriggerSummary } from '../api/contract.js';
+import type { TriggerStatus, TriggerSummary } from '../api/contract.js';
 import { count, epochSeconds, span, timeElement, utc } from './format.js';
-import { triggerLink } from './route.js';
+import { keyOf, triggerLink } from './route.js';
 import { sparklineSvg } from './sparkline-svg.js';
-import { accuracyWords, stateWords } from './words.js';
+import { accuracyWords, STATUSES, stateWords } from './words.js';
 
-/** One trigger's row of the overview. Its cells are filled anew only where something has changed. */
-export class OverviewRow {
-  readonly element: HTMLTableRowElement;
-  readonly #line = element('td', { class: 'line', 'data-label': 'Last day, next hours' });
-  readonly #observed = element('td', { class: 'number', 'data-label': 'Load now' });
-  readonly #answered = element('td', { class: 'number strong', 'data-label': 'Answered' });
-  readonly #replicas = element('td', { class: 'number', 'data-label': 'Replicas' });
-  readonly #state = element('td', { 'data-label': 'State' });
-  readonly #accuracy = element('td', { 'data-label': 'Forecast' });
-  readonly #age = element('td', { class: 'number', 'data-label': 'Data age' });
+/** Statuses in the order of how much attention they need. */
+export const STATUS_ORDER = Object.keys(STATUSES) as TriggerStatus[];
 
-  constructor(summary: TriggerSummary) {
-    const { namespace, scaledObject, metricName } = summary;
-    this.element = element(
-      'tr',
-      { role: 'row' },
-      element(
-        'th',
-        { scope: 'row', role: 'rowheader' },
-        element(
-          'a',
-          { href: triggerLink(summary) },
-          element('span', { class: 'namespace' }, `${namespace}/`),
-          scaledObject,
-        ),
-        element('span', { class: 'detail' }, metricName),
+/** A column of the overview. */
+export interface OverviewColumn {
+  readonly key: string;
+  readonly title: string;
+  readonly isNumber?: boolean;
+  /** What rows are ordered by; undefined for a column that has no order. */
+  readonly order?: (summary: TriggerSummary) => string | number;
+  /** @param nowSeconds the scaler's time, from which ages are counted */
+  readonly cell: (summary: TriggerSummary, nowSeconds: number) => readonly Child[];
+}
+
+const unknown = (value: number | null | undefined) => value ?? Number.NEGATIVE_INFINITY;
+
+/** The overview's columns; the first names the trigger. */
+export const COLUMNS: readonly OverviewColumn[] = [
+  {
+    key: 'name',
+    title: 'Trigger',
+    order: keyOf,
+    cell: (summary) => [
+      h(
+        'a',
+        { href: triggerLink(summary) },
+        h('span.namespace', `${summary.namespace}/`),
+        summary.scaledObject,
       ),
-      this.#line,
-      this.#observed,
-      this.#answered,
-      this.#replicas,
-      this.#state,
-      this.#accuracy,
-      this.#age,
-    );
-    for (const cell of this.element.querySelectorAll('td')) cell.setAttribute('role', 'cell');
+      h('span.detail', summary.metricName),
+    ],
+  },
+  { key: 'line', title: 'Last day, next hours', cell: ({ sparkline }) => [sparklineSvg(sparkline)] },
+  {
+    key: 'observed',
+    title: 'Load now',
+    isNumber: true,
+    order: ({ observed }) => unknown(observed),
+    cell: ({ observed }) => [load(observed)],
+  },
+  {
+    key: 'answered',
+    title: 'Answered',
+    isNumber: true,
+    order: ({ answered }) => unknown(answered),
+    cell: ({ answered }) => [h('span.strong', load(answered))],
+  },
+  {
+    key: 'replicas',
+    title: 'Replicas',
+    isNumber: true,
+    order: ({ replicas }) => unknown(replicas.forAnswered),
+    cell: ({ replicas, peak }, nowSeconds) => [
+      h('span', count(replicas.forObserved)),
+      peak && h('span.arrow', { 'aria-label': 'now, at the coming peak' }, ' → '),
+      peak && h('span.strong', count(replicas.forPeak)),
+      peak && h('span.detail', 'peak ', timeElement(peak.time, nowSeconds)),
+    ],
+  },
+  {
+    key: 'state',
+    title: 'State',
+    order: ({ status }) => -STATUS_ORDER.indexOf(status),
+    cell: (summary) => {
+      const { label, detail } = stateWords(summary);
+      return [h(`span.state.${summary.status}`, label), detail && h('span.detail', detail)];
+    },
+  },
+  {
+    key: 'accuracy',
+    title: 'Forecast',
+    order: ({ accuracy }) => unknown(accuracy?.closerThanReactingShare),
+    cell: ({ accuracy }) => {
+      const isGood = (accuracy?.closerThanReactingShare ?? 0) > 0.005;
+      return [h('span', { class: isGood ? 'good' : undefined }, accuracyWords(accuracy))];
+    },
+  },
+  {
+    key: 'age',
+    title: 'Data age',
+    isNumber: true,
+    order: ({ observedTime }) => (observedTime === null ? 0 : -epochSeconds(observedTime)),
+    cell: ({ observedTime: time }, nowSeconds) => {
+      if (time === null) return ['–'];
+      const seconds = epochSeconds(time);
+      return [h('time', { datetime: time, title: utc(seconds) }, span(nowSeconds - seconds))];
+    },
+  },
+];
+
+/** One trigger of the overview, renewed in place. Roles keep it a row where the style makes it a card. */
+export class OverviewRow {
+  readonly element = h('tr', { role: 'row' });
+  readonly #cells = COLUMNS.map(({ key, title, isNumber }, i) => {
+    if (i === 0) return h('th', { scope: 'row', role: 'rowheader' });
+    const names = [key === 'line' && 'line', isNumber && 'number'].filter(Boolean).join(' ');
+    return h('td', { role: 'cell', class: names || undefined, 'data-label': title });
+  });
+
+  constructor() {
+    this.element.append(...this.#cells);
   }
 
-  /** @param nowSeconds the scaler's time, from which ages are counted. */
+  /** @param nowSeconds the scaler's time, from which ages are counted */
   show(summary: TriggerSummary, nowSeconds: number): void {
-    const { sparkline, observed, answered, replicas, peak, accuracy, observedTime } = summary;
-    refill(this.#line, sparkline, () => [sparklineSvg(sparkline)]);
-    refill(this.#observed, observed, () => [load(observed)]);
-    refill(this.#answered, answered, () => [load(answered)]);
-    refill(this.#replicas, [replicas, peak?.time], () => [
-      element('span', {}, count(replicas.forObserved)),
-      ...(peak
-        ? [
-            element('span', { class: 'arrow', 'aria-label': 'now, at the coming peak' }, ' → '),
-            element('span', { class: 'strong' }, count(replicas.forPeak)),
-            element('span', { class: 'detail' }, 'peak ', timeElement(peak.time, nowSeconds)),
-          ]
-        : []),
-    ]);
-    const words = stateWords(summary);
-    refill(this.#state, words, () => [
-      element('span', { class: `state ${summary.status}` }, words.label),
-      words.detail ? element('span', { class: 'detail' }, words.detail) : null,
-    ]);
-    const closer = accuracy?.closerThanReactingShare ?? 0;
-    refill(this.#accuracy, accuracyWords(accuracy), () => [
-      element('span', { class: closer > 0.005 ? 'good' : '' }, accuracyWords(accuracy)),
-    ]);
-    const age = observedTime === null ? null : Math.max(0, nowSeconds - epochSeconds(observedTime));
-    refill(this.#age, age, () => [
-      age === null
-        ? '–'
-        : element('time', { datetime: observedTime!, title: utc(epochSeconds(observedTime!)) }, span(age)),
-    ]);
+    COLUMNS.forEach(({ cell }, i) => {
+      renew(this.#cells[i]!, ...cell(summary, nowSeconds));
+    });
   }
 }

@@ -1,12 +1,11 @@
-import { element, refill, setText } from '../../page-kit/dom.js';
+import { button, h, renew } from '../../page-kit/dom.js';
 import type { TriggerList, TriggerStatus, TriggerSummary } from '../api/contract.js';
 import { DemoView } from './demo-view.js';
 import { fetchJson } from './fetch-json.js';
 import { count, epochSeconds } from './format.js';
-import { OverviewRow } from './overview-row.js';
+import { COLUMNS, type OverviewColumn, OverviewRow, STATUS_ORDER } from './overview-row.js';
+import { keyOf } from './route.js';
 import { STATUSES } from './words.js';
-
-const STATUS_ORDER = Object.keys(STATUSES) as TriggerStatus[];
 
 /** Triggers asked for at once. */
 const PAGE_TRIGGERS = 1000;
@@ -14,80 +13,76 @@ const PAGE_TRIGGERS = 1000;
 /** Rows drawn before the viewer asks for more: a browser draws a thousand at once without a pause. */
 const ROWS = 1000;
 
-interface Column {
-  readonly key: string;
-  readonly title: string;
-  readonly isNumber?: boolean;
-  /** What rows are ordered by; strings or numbers. Undefined for a column that has no order. */
-  readonly order?: (summary: TriggerSummary) => string | number;
-}
-
-const unknown = (value: number | null | undefined) => value ?? Number.NEGATIVE_INFINITY;
-
-const COLUMNS: readonly Column[] = [
-  { key: 'name', title: 'Trigger', order: keyOf },
-  { key: 'line', title: 'Last day, next hours' },
-  { key: 'observed', title: 'Load now', isNumber: true, order: ({ observed }) => unknown(observed) },
-  { key: 'answered', title: 'Answered', isNumber: true, order: ({ answered }) => unknown(answered) },
-  {
-    key: 'replicas',
-    title: 'Replicas',
-    isNumber: true,
-    order: ({ replicas }) => unknown(replicas.forAnswered),
-  },
-  { key: 'state', title: 'State', order: ({ status }) => -STATUS_ORDER.indexOf(status) },
-  {
-    key: 'accuracy',
-    title: 'Forecast',
-    order: ({ accuracy }) => unknown(accuracy?.closerThanReactingShare),
-  },
-  {
-    key: 'age',
-    title: 'Data age',
-    isNumber: true,
-    order: ({ observedTime }) => (observedTime === null ? 0 : -epochSeconds(observedTime)),
-  },
-];
-
 /** The list of all triggers. */
 export class Overview {
   readonly element: HTMLElement;
   readonly #demo = new DemoView();
-  readonly #counts = element('div', { class: 'chips', role: 'group', 'aria-label': 'Show by state' });
-  readonly #search = element('input', {
+  readonly #search = h('input', {
     type: 'search',
     id: 'search',
     placeholder: 'Namespace, name, metric',
     autocomplete: 'off',
     spellcheck: 'false',
   });
-  readonly #sort = element('select', { id: 'sort' });
-  readonly #table = element('table', { role: 'table', class: 'triggers' });
-  readonly #body = element('tbody', { role: 'rowgroup' });
-  readonly #tools = element('div', { class: 'tools' });
-  readonly #message = element('div', { class: 'lonely', hidden: true });
-  readonly #more = element('button', { type: 'button', class: 'more', hidden: true });
-  readonly #shown = element('p', { class: 'shown', role: 'status' });
+  readonly #sort = h('select', { id: 'sort' });
+  readonly #body = h('tbody', { role: 'rowgroup' });
+  readonly #table: HTMLElement;
+  readonly #tools: HTMLElement;
+  readonly #message = h('div.lonely', { hidden: true });
+  readonly #more = button(() => this.#showMore(), { class: 'more', hidden: true });
+  readonly #shown = h('p.shown', { role: 'status' });
   readonly #rows = new Map<string, OverviewRow>();
   readonly #chips = new Map<TriggerStatus | 'all', HTMLButtonElement>();
-  readonly #headers = new Map<string, HTMLTableCellElement>();
+  readonly #headers = new Map<string, HTMLElement>();
 
   #triggers: readonly TriggerSummary[] = [];
   #nowSeconds = 0;
   #hasLoaded = false;
   #status: TriggerStatus | 'all';
-  #column: Column;
+  #column: OverviewColumn;
   #isDescending: boolean;
   #rowLimit = ROWS;
 
-  /** @param parameters filter and order as `store` wrote them. */
+  /** @param parameters filter and order as `#changed` wrote them */
   constructor(parameters: URLSearchParams) {
     this.#search.value = parameters.get('filter') ?? '';
     this.#status = STATUS_ORDER.find((status) => status === parameters.get('state')) ?? 'all';
     const sort = parameters.get('sort') ?? 'name';
     this.#isDescending = sort.startsWith('-');
     this.#column = COLUMNS.find(({ key, order }) => order && key === sort.replace(/^-/, '')) ?? COLUMNS[0]!;
-    this.element = this.#build();
+
+    for (const status of ['all', ...STATUS_ORDER] as const)
+      this.#chips.set(
+        status,
+        button(() => this.#choose(status), { class: `chip ${status}` }),
+      );
+    for (const column of COLUMNS) {
+      this.#headers.set(column.key, this.#header(column));
+      if (column.order) this.#sort.append(h('option', { value: column.key }, column.title));
+    }
+    this.#search.addEventListener('input', () => this.#changed());
+    this.#sort.addEventListener('change', () => this.#sortBy(this.#sort.value));
+    this.#table = h(
+      'table.triggers',
+      { role: 'table' },
+      h('caption.unseen', 'Triggers that KEDA asks about, with what they are answered'),
+      h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, ...this.#headers.values())),
+      this.#body,
+    );
+    this.#tools = h(
+      'div.tools',
+      h('div.chips', { role: 'group', 'aria-label': 'Show by state' }, ...this.#chips.values()),
+      h(
+        'div.search',
+        h('label', { for: 'search' }, 'Find'),
+        this.#search,
+        h('span.sorting', h('label', { for: 'sort' }, 'Sort by'), this.#sort),
+      ),
+    );
+    const { element: demo } = this.#demo;
+    const table = h('div.scroll', this.#table);
+    const parts = [demo, this.#tools, this.#shown, table, this.#message, this.#more];
+    this.element = h('div.overview', h('h1', 'Triggers'), ...parts);
   }
 
   /** True while a demo's panel is shown, whose time runs fast. */
@@ -121,75 +116,22 @@ export class Overview {
     if (demoState) this.#demo.show(demoState);
   }
 
-  #build(): HTMLElement {
-    for (const status of ['all', ...STATUS_ORDER] as const) {
-      const chip = element('button', { type: 'button', class: `chip ${status}` });
-      chip.addEventListener('click', () => {
-        this.#status = status;
-        this.#changed();
-      });
-      this.#chips.set(status, chip);
-    }
-    this.#counts.append(...this.#chips.values());
-    this.#search.addEventListener('input', () => this.#changed());
-    this.#sort.addEventListener('change', () => this.#sortBy(this.#sort.value));
-    for (const { key, title, order } of COLUMNS)
-      if (order) this.#sort.append(element('option', { value: key }, title));
-    const header = element('tr', { role: 'row' });
-    for (const column of COLUMNS) header.append(this.#header(column));
-    this.#more.addEventListener('click', () => {
-      this.#rowLimit += ROWS;
-      this.#render();
-    });
-    this.#table.append(
-      element('caption', { class: 'unseen' }, 'Triggers that KEDA asks about, with what they are answered'),
-      element('thead', { role: 'rowgroup' }, header),
-      this.#body,
-    );
-    this.#tools.append(
-      this.#counts,
-      element(
-        'div',
-        { class: 'search' },
-        element('label', { for: 'search' }, 'Find'),
-        this.#search,
-        element('span', { class: 'sorting' }, element('label', { for: 'sort' }, 'Sort by'), this.#sort),
-      ),
-    );
-    return element(
-      'div',
-      { class: 'overview' },
-      element('h1', {}, 'Triggers'),
-      this.#demo.element,
-      this.#tools,
-      this.#shown,
-      element('div', { class: 'scroll' }, this.#table),
-      this.#message,
-      this.#more,
-    );
+  #header({ key, title, order, isNumber }: OverviewColumn): HTMLElement {
+    const label = order
+      ? button(() => this.#sortBy(key), title, h('span.order', { 'aria-hidden': 'true' }))
+      : title;
+    const attributes = { scope: 'col', role: 'columnheader', class: isNumber ? 'number' : undefined };
+    return h('th', attributes, label);
   }
 
-  #header(column: Column): HTMLTableCellElement {
-    const { key, title, order, isNumber } = column;
-    const cell = element('th', {
-      scope: 'col',
-      role: 'columnheader',
-      class: isNumber ? 'number' : undefined,
-    });
-    this.#headers.set(key, cell);
-    if (!order) {
-      cell.append(title);
-      return cell;
-    }
-    const button = element(
-      'button',
-      { type: 'button' },
-      title,
-      element('span', { class: 'order', 'aria-hidden': 'true' }),
-    );
-    button.addEventListener('click', () => this.#sortBy(key));
-    cell.append(button);
-    return cell;
+  #showMore(): void {
+    this.#rowLimit += ROWS;
+    this.#render();
+  }
+
+  #choose(status: TriggerStatus | 'all'): void {
+    this.#status = status;
+    this.#changed();
   }
 
   #sortBy(key: string): void {
@@ -249,7 +191,7 @@ export class Overview {
       const label = status === 'all' ? 'All' : STATUSES[status].label;
       chip.setAttribute('aria-pressed', String(status === this.#status));
       chip.hidden = amount === 0 && status !== 'all' && status !== this.#status;
-      refill(chip, [label, amount], () => [label, element('span', { class: 'amount' }, count(amount))]);
+      renew(chip, label, h('span.amount', count(amount)));
     }
   }
 
@@ -269,7 +211,7 @@ export class Overview {
       const key = keyOf(summary);
       let row = this.#rows.get(key);
       if (!row) {
-        row = new OverviewRow(summary);
+        row = new OverviewRow();
         this.#rows.set(key, row);
       }
       row.show(summary, this.#nowSeconds);
@@ -281,51 +223,42 @@ export class Overview {
       this.#body.replaceChildren(...wanted);
     const hiddenRows = triggers.length - wanted.length;
     this.#more.hidden = hiddenRows === 0;
-    setText(this.#more, `Show ${count(Math.min(ROWS, hiddenRows))} more of ${count(hiddenRows)}`);
+    renew(this.#more, `Show ${count(Math.min(ROWS, hiddenRows))} more of ${count(hiddenRows)}`);
   }
 
   #renderMessage(shown: number): void {
     const total = this.#triggers.length;
     const isFiltered = this.#search.value !== '' || this.#status !== 'all';
     this.#tools.hidden = this.#hasLoaded && total === 0;
-    setText(this.#shown, isFiltered && total > 0 ? `${count(shown)} of ${count(total)} triggers` : '');
+    renew(this.#shown, isFiltered && total > 0 ? `${count(shown)} of ${count(total)} triggers` : '');
     this.#table.hidden = shown === 0;
     this.#message.hidden = shown > 0 || !this.#hasLoaded;
-    refill(this.#message, [total, shown], () => (total === 0 ? noTriggers() : this.#nothingFound()));
+    if (total === 0) renew(this.#message, ...noTriggers());
+    else if (shown === 0)
+      renew(
+        this.#message,
+        h('p', 'No trigger matches what you look for.'),
+        button(() => this.#showAll(), 'Show all triggers'),
+      );
   }
 
-  #nothingFound(): Node[] {
-    const clear = element('button', { type: 'button' }, 'Show all triggers');
-    clear.addEventListener('click', () => {
-      this.#search.value = '';
-      this.#status = 'all';
-      this.#changed();
-    });
-    return [element('p', {}, 'No trigger matches what you look for.'), clear];
+  #showAll(): void {
+    this.#search.value = '';
+    this.#choose('all');
   }
 }
 
 function noTriggers(): Node[] {
   return [
-    element('p', { class: 'strong' }, 'KEDA has not asked about any trigger yet.'),
-    element(
+    h('p.strong', 'KEDA has not asked about any trigger yet.'),
+    h(
       'p',
-      {},
       'A trigger appears here within seconds of its ScaledObject. If you have applied one, look at what KEDA says about it:',
     ),
-    element(
-      'pre',
-      {},
-      element('code', {}, 'kubectl describe scaledobject NAME\nkubectl logs -n keda deploy/keda-operator'),
-    ),
-    element(
+    h('pre', h('code', 'kubectl describe scaledobject NAME\nkubectl logs -n keda deploy/keda-operator')),
+    h(
       'p',
-      {},
       'A ScaledObject reaches this scaler through a trigger of type “external” whose scalerAddress names its Service.',
     ),
   ];
-}
-
-function keyOf({ namespace, scaledObject, metricName }: TriggerSummary): string {
-  return `${namespace}/${scaledObject}/${metricName}`;
 }

@@ -1,3 +1,5 @@
+import type { TriggerSummary } from '../api/contract.js';
+
 /** Where the viewer is: kept behind the `#`, so that the page works under any path that a proxy gives it. */
 export type Route =
   | { readonly view: 'overview'; readonly parameters: URLSearchParams }
@@ -13,13 +15,16 @@ export function parseRoute(hash: string): Route {
   return { view: 'overview', parameters: new URLSearchParams(query) };
 }
 
+type Names = Pick<TriggerSummary, 'namespace' | 'scaledObject' | 'metricName'>;
+
 /** The link to a trigger's page. */
-export function triggerLink(trigger: {
-  namespace: string;
-  scaledObject: string;
-  metricName: string;
-}): string {
-  return `#/triggers/${path(trigger.namespace, trigger.scaledObject, trigger.metricName)}`;
+export function triggerLink({ namespace, scaledObject, metricName }: Names): string {
+  return `#/triggers/${path(namespace, scaledObject, metricName)}`;
+}
+
+/** What tells triggers apart. */
+export function keyOf({ namespace, scaledObject, metricName }: Names): string {
+  return `${namespace}/${scaledObject}/${metricName}`;
 }
 
 /** Names as a path. Half a surrogate pair, which no address can hold, becomes U+FFFD. */

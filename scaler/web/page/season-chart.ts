@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 import { axisLook, colour } from '../../page-kit/chart.js';
-import { element } from '../../page-kit/dom.js';
+import { h } from '../../page-kit/dom.js';
 import { FittedChart } from '../../page-kit/fitted-chart.js';
 import { load } from '../../page-kit/numbers.js';
 import type { SeasonProfile } from '../api/contract.js';
@@ -13,16 +13,11 @@ const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 /** What the model has learnt of one rhythm. */
 export class SeasonChart {
   readonly element: HTMLElement;
-  readonly #frame = element('div', { class: 'chart season', role: 'img' });
+  readonly #frame = h('div.chart.season', { role: 'img' });
   readonly #chart = new FittedChart(this.#frame, () => 170);
 
   constructor(readonly periodSeconds: number) {
-    this.element = element(
-      'figure',
-      {},
-      element('figcaption', {}, `Rhythm of the ${seasonWords(periodSeconds)}`),
-      this.#frame,
-    );
+    this.element = h('figure', h('figcaption', `Rhythm of the ${seasonWords(periodSeconds)}`), this.#frame);
   }
 
   show(season: SeasonProfile): void {

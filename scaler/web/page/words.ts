@@ -24,35 +24,15 @@ export const STATUSES: Readonly<Record<TriggerStatus, StateWords>> = {
 };
 
 /** What a trigger is doing, and how far it has come. */
-export function stateWords(summary: TriggerSummary): StateWords {
-  const words = STATUSES[summary.status];
-  switch (summary.status) {
-    case 'forecasting':
-      return stageWords(summary);
-    case 'warming-up':
-      return { ...words, detail: `first forecast ${leftWords(summary.nextStageInSeconds)}` };
-    case 'error':
-      return { ...words, detail: errorWords(summary.error) };
-    default:
-      return words;
-  }
-}
-
-function stageWords({ stage, nextStageInSeconds }: TriggerSummary): StateWords {
-  const isLast = !nextStageInSeconds;
-  switch (stage) {
-    case 'weekly':
-      return { label: 'Daily + weekly', detail: '' };
-    case 'daily':
-      return { label: 'Daily', detail: isLast ? '' : `weekly season ${leftWords(nextStageInSeconds)}` };
-    case 'trend':
-      return {
-        label: 'Trend',
-        detail: isLast ? '' : `warming up: daily season ${leftWords(nextStageInSeconds)}`,
-      };
-    default:
-      return STATUSES.forecasting;
-  }
+export function stateWords({ status, stage, nextStageInSeconds, error }: TriggerSummary): StateWords {
+  const words = STATUSES[status];
+  const next = nextStageInSeconds === 0 ? '' : leftWords(nextStageInSeconds);
+  if (status === 'error') return { ...words, detail: ERRORS[error!.kind] ?? ERRORS.unavailable };
+  if (status === 'warming-up') return { ...words, detail: `first forecast ${leftWords(nextStageInSeconds)}` };
+  if (status !== 'forecasting') return words;
+  if (stage === 'weekly') return { label: 'Daily + weekly', detail: '' };
+  if (stage === 'daily') return { label: 'Daily', detail: next && `weekly season ${next}` };
+  return { label: 'Trend', detail: next && `warming up: daily season ${next}` };
 }
 
 function leftWords(seconds: number | null): string {
@@ -60,24 +40,19 @@ function leftWords(seconds: number | null): string {
   return seconds > 0 ? `in ${span(seconds)}` : 'with the next fit';
 }
 
-function errorWords(error: ApiError | null): string {
-  switch (error?.kind) {
-    case 'rejected':
-      return 'the query cannot serve as a trigger';
-    case 'invalid':
-      return 'the metadata is wrong';
-    default:
-      return 'the history source does not answer';
-  }
-}
+const ERRORS: Readonly<Partial<Record<ApiError['kind'], string>>> & { readonly unavailable: string } = {
+  rejected: 'the query cannot serve as a trigger',
+  invalid: 'the metadata is wrong',
+  unavailable: 'the history source does not answer',
+};
 
 /** What to do about an error, for people who operate the scaler. */
 export function errorAdvice(error: ApiError): string {
   switch (error.kind) {
     case 'rejected':
-      return 'Mend the query in the ScaledObject so that it gives exactly one series, for example with sum(...).';
+      return 'Correct the query in the ScaledObject so that it gives exactly one series, for example with sum(...).';
     case 'invalid':
-      return 'Mend the metadata in the ScaledObject; the message names the key and the accepted form.';
+      return 'Correct the metadata in the ScaledObject; the message names the key and the accepted form.';
     default:
       return 'Check that Prometheus runs, that the scaler may reach it, and that the query answers there. KEDA uses its fallback in the meantime, and the trigger recovers by itself.';
   }

@@ -1,4 +1,4 @@
-import { element } from '../../../../scaler/page-kit/dom.js';
+import { h } from '../../../../scaler/page-kit/dom.js';
 import type { AnomalyRow } from '../contract.js';
 import { count, decimal, timeOfDay } from './format.js';
 import { wordsFor } from './measures.js';
@@ -11,20 +11,19 @@ export function anomalyRows(anomalies: readonly AnomalyRow[]): HTMLElement[] {
     const { boiler, measuredAtMs, kind, value, values, expectedLow, expectedHigh, isAlert } = anomaly;
     const expected = say('range', { low: decimal(expectedLow, digits), high: decimal(expectedHigh, digits) });
     const kindWord = kind === 'limit' || kind === 'deviation' ? say(kind) : kind;
-    const badge = element(
+    const badge = h(
       'span',
       { class: kind === 'limit' ? 'badge bad' : 'badge warn' },
       isAlert ? `${kindWord}, ${say('alert')}` : kindWord,
     );
-    return element(
+    return h(
       'tr',
-      {},
-      element('td', { class: 'time' }, timeOfDay(measuredAtMs)),
-      element('td', { class: 'who' }, boiler),
-      element('td', { class: 'what' }, `${name} ${decimal(value, digits)} ${unit}`),
-      element('td', { class: 'expected' }, expected),
-      element('td', { class: 'number' }, count(values)),
-      element('td', { class: 'kind' }, badge),
+      h('td.time', timeOfDay(measuredAtMs)),
+      h('td.who', boiler),
+      h('td.what', `${name} ${decimal(value, digits)} ${unit}`),
+      h('td.expected', expected),
+      h('td.number', count(values)),
+      h('td.kind', badge),
     );
   });
 }

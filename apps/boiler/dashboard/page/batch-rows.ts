@@ -1,4 +1,4 @@
-import { element } from '../../../../scaler/page-kit/dom.js';
+import { h } from '../../../../scaler/page-kit/dom.js';
 import type { BatchRow } from '../contract.js';
 import { count } from './format.js';
 
@@ -6,22 +6,19 @@ import { count } from './format.js';
 export function batchRows(batches: readonly BatchRow[]): HTMLElement[] {
   const most = Math.max(...batches.map(({ readings }) => readings));
   return batches.map(({ batchId, readings, anomalies, consumers }) =>
-    element(
+    h(
       'tr',
-      {},
-      element('td', { class: 'time' }, batchId),
-      element(
-        'td',
-        { class: 'readings' },
-        element(
-          'div',
-          { class: 'bar' },
-          element('span', { class: 'number' }, count(readings)),
-          element('meter', { value: String(readings), max: String(most), 'aria-hidden': 'true' }),
+      h('td.time', batchId),
+      h(
+        'td.readings',
+        h(
+          'div.bar',
+          h('span.number', count(readings)),
+          h('meter', { value: String(readings), max: String(most), 'aria-hidden': 'true' }),
         ),
       ),
-      element('td', { class: 'number' }, count(anomalies)),
-      element('td', { class: 'number' }, count(consumers)),
+      h('td.number', count(anomalies)),
+      h('td.number', count(consumers)),
     ),
   );
 }

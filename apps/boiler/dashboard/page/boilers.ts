@@ -1,4 +1,4 @@
-import { element } from '../../../../scaler/page-kit/dom.js';
+import { h } from '../../../../scaler/page-kit/dom.js';
 import type { AnomalyRow, BoilerOverview, Overview } from '../contract.js';
 import { decimal } from './format.js';
 import { wordsFor } from './measures.js';
@@ -21,27 +21,19 @@ export function colourClass(index: number): string {
 export function boilerCards(overview: Overview): HTMLElement[] {
   return overview.boilers.map((boiler, index) => {
     const { latest, name } = boiler;
-    return element(
-      'li',
-      { class: 'boiler' },
-      element(
-        'div',
-        { class: 'boiler-head' },
-        element('span', { class: `swatch ${colourClass(index)}` }),
-        element('h2', {}, name),
+    return h(
+      'li.boiler',
+      h(
+        'div.boiler-head',
+        h(`span.swatch.${colourClass(index)}`),
+        h('h2', name),
         stateBadge(boiler, overview),
       ),
-      element('p', { class: 'temperature' }, ...valueWithUnit('temperature', latest.temperature)),
-      element(
-        'dl',
-        { class: 'measures' },
+      h('p.temperature', ...valueWithUnit('temperature', latest.temperature)),
+      h(
+        'dl.measures',
         ...(['pressure', 'steamFlow', 'waterLevel'] as const).map((measure) =>
-          element(
-            'div',
-            {},
-            element('dt', {}, wordsFor(measure).name),
-            element('dd', {}, ...valueWithUnit(measure, latest[measure])),
-          ),
+          h('div', h('dt', wordsFor(measure).name), h('dd', ...valueWithUnit(measure, latest[measure]))),
         ),
       ),
     );
@@ -50,25 +42,21 @@ export function boilerCards(overview: Overview): HTMLElement[] {
 
 function valueWithUnit(measure: string, value: number): (Node | string)[] {
   const { unit, digits } = wordsFor(measure);
-  return [decimal(value, digits), ' ', element('span', { class: 'unit' }, unit)];
+  return [decimal(value, digits), ' ', h('span.unit', unit)];
 }
 
 function stateBadge(boiler: BoilerOverview, { anomalies, asOfMs }: Overview): HTMLElement {
   const silentMs = asOfMs - boiler.latest.measuredAtMs;
   if (silentMs > silentAfterMs) {
-    return element(
-      'span',
-      { class: 'badge warn' },
-      say('silent', { minutes: Math.floor(silentMs / 60_000) }),
-    );
+    return h('span.badge.warn', say('silent', { minutes: Math.floor(silentMs / 60_000) }));
   }
   const recent = anomalies.filter(
     (anomaly) => anomaly.boiler === boiler.name && asOfMs - anomaly.measuredAtMs < anomalyShownMs,
   );
   const worst = recent.find((anomaly) => anomaly.kind === 'limit') ?? recent[0];
   return worst
-    ? element('span', { class: worst.kind === 'limit' ? 'badge bad' : 'badge warn' }, shortly(worst))
-    : element('span', { class: 'badge good' }, say('normal'));
+    ? h('span', { class: worst.kind === 'limit' ? 'badge bad' : 'badge warn' }, shortly(worst))
+    : h('span.badge.good', say('normal'));
 }
 
 /** `Pressure high`, or `Pressure unusual` for a deviation. */

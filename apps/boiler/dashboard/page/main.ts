@@ -1,4 +1,4 @@
-import { element } from '../../../../scaler/page-kit/dom.js';
+import { h } from '../../../../scaler/page-kit/dom.js';
 import type { Overview } from '../contract.js';
 import { anomalyRows } from './anomaly-rows.js';
 import { batchRows } from './batch-rows.js';
@@ -12,7 +12,7 @@ const chart = new TemperatureChart();
 
 function show(overview: Overview): void {
   const { boilers, anomalies, anomalyCount, batches, minutes } = overview;
-  const noReading = element('li', { class: 'empty' }, say('noReadings', { minutes: minutes.length }));
+  const noReading = h('li.empty', say('noReadings', { minutes: minutes.length }));
   byId('boilers').replaceChildren(...(boilers.length > 0 ? boilerCards(overview) : [noReading]));
   chart.show(overview);
   fill('anomalies', anomalies, anomalyRows);

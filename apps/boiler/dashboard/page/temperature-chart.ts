@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 import { axisLook, colour } from '../../../../scaler/page-kit/chart.js';
-import { element } from '../../../../scaler/page-kit/dom.js';
+import { h } from '../../../../scaler/page-kit/dom.js';
 import { FittedChart } from '../../../../scaler/page-kit/fitted-chart.js';
 import type { Overview } from '../contract.js';
 import { colourClass } from './boilers.js';
@@ -38,22 +38,11 @@ export class TemperatureChart {
   }
 
   #drawLegend(overview: Overview): void {
-    this.#values = overview.boilers.map(() => element('span', { class: 'value' }));
+    this.#values = overview.boilers.map(() => h('span.value'));
     const boilers = overview.boilers.map(({ name }, index) =>
-      element(
-        'li',
-        {},
-        element('span', { class: `swatch ${colourClass(index)}` }),
-        name,
-        this.#values[index]!,
-      ),
+      h('li', h(`span.swatch.${colourClass(index)}`), name, this.#values[index]!),
     );
-    const alert = element(
-      'li',
-      {},
-      element('span', { class: 'alert-mark', 'aria-hidden': 'true' }, '▼'),
-      say('alert'),
-    );
+    const alert = h('li', h('span.alert-mark', { 'aria-hidden': 'true' }, '▼'), say('alert'));
     this.#legend.replaceChildren(...boilers, alert);
   }
 
