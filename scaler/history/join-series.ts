@@ -1,5 +1,5 @@
 import { type AnsweredSeries, type ApiAnswer, finiteOrNaN } from '../prometheus/api-answer.js';
-import { severalSeriesMessage } from '../prometheus/label-set.js';
+import { severalSeriesMessage } from '../prometheus/message-text.js';
 import { longestBridgedGap } from './fill-gaps.js';
 
 /** The steps that are joined. */
@@ -88,8 +88,7 @@ export function severalSeries(
   stepSeconds: number,
 ): string | undefined {
   if (overlapping <= Math.max(longestBridgedGap(stepSeconds), toleratedShare * known)) return undefined;
-  const shown = labelSets.map((labels) => labels.replace(/#\d+$/, ''));
-  return severalSeriesMessage([...new Set(shown)].sort(), labelSets.length);
+  return severalSeriesMessage(labelSets.map((labels) => labels.replace(/#\d+$/, '')));
 }
 
 /** The parts of each series, from all answers. Long label sets are cut, so two of one answer may be equal as text. */

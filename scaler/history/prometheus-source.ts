@@ -1,14 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import type { Series } from '../forecast/types.js';
-import type { ApiAnswer } from '../prometheus/api-answer.js';
-import { finiteOrNaN } from '../prometheus/api-answer.js';
-import { severalSeriesMessage } from '../prometheus/label-set.js';
-import type { Notices } from '../prometheus/notices.js';
+import { type ApiAnswer, finiteOrNaN } from '../prometheus/api-answer.js';
+import { severalSeriesMessage } from '../prometheus/message-text.js';
+import type { Notices } from '../prometheus/observer.js';
 import type { PrometheusApi } from '../prometheus/prometheus-api.js';
 import { RequestFailure } from '../prometheus/request-failure.js';
 import { ScalerError } from '../shared/errors.js';
 import { heartbeatQuery } from './absence.js';
-import { type Joined, joinSeries, severalSeries } from './join-series.js';
+import { joinSeries, severalSeries } from './join-series.js';
 import { resolutionWithin, stepQueries } from './step-queries.js';
 import type { HistorySource, Observation } from './types.js';
 
@@ -34,27 +33,16 @@ const recentHeartbeats = 24;
 /** How many times a request that is too much for the server is halved. */
 const maxHalvings = 5;
 
-/** What all parts of a range have in common. */
-interface Asked {
-  readonly stepSeconds: number;
-  readonly signal: AbortSignal;
-  readonly namespace: string | undefined;
-}
-
 /** The past and the present of queries to one Prometheus-compatible server. */
 export class PrometheusSource implements HistorySource {
-  readonly #options: PrometheusSourceOptions;
-
-  constructor(options: PrometheusSourceOptions) {
-    this.#options = options;
-  }
+  constructor(readonly options: PrometheusSourceOptions) {}
 
   get clockOffsetSeconds(): number {
-    return this.#options.api.clockOffsetSeconds;
+    return this.options.api.clockOffsetSeconds;
   }
 
   sliceSteps(stepSeconds: number): number {
-    return slicesOf(stepSeconds, resolutionWithin(stepSeconds, this.#options.resolutionSeconds));
+    return slicesOf(stepSeconds, resolutionWithin(stepSeconds, this.options.resolutionSeconds));
   }
 
   /** Mean and maximum of each step, from two samples per step. Parts of a long range are asked for at once. */
@@ -66,13 +54,13 @@ export class PrometheusSource implements HistorySource {
     signal?: AbortSignal,
     namespace?: string,
   ): Promise<Series> {
-    const resolutionSeconds = resolutionWithin(stepSeconds, this.#options.resolutionSeconds);
+    const resolutionSeconds = resolutionWithin(stepSeconds, this.options.resolutionSeconds);
     return this.#range(query, fromSeconds, toSeconds, stepSeconds, resolutionSeconds, signal, namespace);
   }
 
   /** From one sample per step: there may be thousands of targets. */
   async heartbeat(from: number, to: number, stepSeconds: number, signal?: AbortSignal): Promise<Series> {
-    const { notices, where } = this.#options;
+    const { notices, where } = this.options;
     const unable = (why: string) =>
       notices.report(
         'heartbeat',
@@ -89,6 +77,27 @@ export class PrometheusSource implements HistorySource {
     }
   }
 
+  /** The query's value at a time, as an instant query. */
+  async instant(
+    query: string,
+    atSeconds: number,
+    signal?: AbortSignal,
+    namespace?: string,
+  ): Promise<Observation> {
+    const { series } = await this.options.api.query(query, atSeconds, signal, namespace);
+    if (series.length > 1) throw this.#rejected(severalSeriesMessage(series.map(({ labels }) => labels)));
+    const [samples] = series.map(({ samples }) => samples);
+    if (samples === undefined) return { value: undefined, atSeconds };
+    if (samples.length !== 1)
+      throw this.#rejected(
+        'gives a range of samples for the query where one value is needed; put rate(...[5m]) or avg_over_time(...[5m]) around the range selector',
+      );
+    const value = finiteOrNaN(samples[0]![1]);
+    if (!Number.isNaN(value)) return { value, atSeconds };
+    this.options.notices.observer.samplesDropped(this.options.notices.source, 1);
+    return { value: undefined, atSeconds };
+  }
+
   async #range(
     query: string,
     fromSeconds: number,
@@ -98,102 +107,67 @@ export class PrometheusSource implements HistorySource {
     signal?: AbortSignal,
     namespace?: string,
   ): Promise<Series> {
+    signal?.throwIfAborted();
     const queries = stepQueries(query, stepSeconds, resolutionSeconds);
     // With one sample in each step mean and maximum are the same.
     const isOneSample = resolutionSeconds === stepSeconds;
     const statistics = isOneSample ? (['mean'] as const) : (['mean', 'maximum'] as const);
     const sliceSeconds = slicesOf(stepSeconds, resolutionSeconds) * stepSeconds;
+    const slices: number[] = [];
+    for (let from = fromSeconds; from < toSeconds; from += sliceSeconds) slices.push(from);
     const failed = new AbortController();
+    const ended = signal === undefined ? failed.signal : AbortSignal.any([failed.signal, signal]);
     // As many parts listen as the range needs; they leave when they end.
-    setMaxListeners(0, failed.signal);
-    const giveUp = (): void => failed.abort(signal?.reason);
-    signal?.addEventListener('abort', giveUp, { once: true });
+    setMaxListeners(0, ended);
+    /** The answers for the steps in `[from, to)`: several when the range is too much for the server at once. */
+    const read = async (asked: string, from: number, to: number, halvings = 0): Promise<ApiAnswer[]> => {
+      try {
+        // Each step is evaluated at its end.
+        const first = from + stepSeconds;
+        return [await this.options.api.queryRange(asked, first, to, stepSeconds, ended, namespace)];
+      } catch (error) {
+        const cause = error instanceof ScalerError ? error.cause : undefined;
+        const isTooMuch = cause instanceof RequestFailure && cause.traits.isTooMuchAtOnce;
+        const steps = (to - from) / stepSeconds;
+        if (!isTooMuch || steps < 2 || halvings === maxHalvings) throw error;
+        const middle = from + Math.ceil(steps / 2) * stepSeconds;
+        const older = await read(asked, from, middle, halvings + 1);
+        return [...older, ...(await read(asked, middle, to, halvings + 1))];
+      }
+    };
     try {
-      signal?.throwIfAborted();
-      const asked = { stepSeconds, signal: failed.signal, namespace };
-      const slices: number[] = [];
-      for (let from = fromSeconds; from < toSeconds; from += sliceSeconds) slices.push(from);
-      const parts = statistics.map((statistic) =>
-        Promise.all(
-          slices.map((from) =>
-            this.#part(queries[statistic], from, Math.min(toSeconds, from + sliceSeconds), asked),
-          ),
-        ),
+      const grid = {
+        startSeconds: fromSeconds,
+        stepSeconds,
+        steps: Math.round((toSeconds - fromSeconds) / stepSeconds),
+      };
+      const [means, maxima] = await Promise.all(
+        statistics.map(async (statistic) => {
+          const parts = slices.map((from) =>
+            read(queries[statistic], from, Math.min(toSeconds, from + sliceSeconds)),
+          );
+          return joinSeries((await Promise.all(parts)).flat(), statistic, grid);
+        }),
       );
-      const answers = await Promise.all(parts);
-      const steps = Math.round((toSeconds - fromSeconds) / stepSeconds);
-      const grid = { startSeconds: fromSeconds, stepSeconds, steps };
-      const joined = statistics.map((statistic, i) => joinSeries(answers[i]!.flat(), statistic, grid));
-      const [means] = joined as [Joined];
-      const refusal = severalSeries(means, stepSeconds);
+      const refusal = severalSeries(means!, stepSeconds);
       if (refusal !== undefined) throw this.#rejected(refusal);
-      this.#reportDropped(
-        query,
-        joined.reduce((sum, { dropped }) => sum + dropped, 0),
-      );
-      const { values } = means;
-      const peaks = joined[1]?.values ?? values.slice();
+      this.#reportDropped(query, means!.dropped + (maxima?.dropped ?? 0));
+      const { values } = means!;
+      const peaks = maxima?.values ?? values.slice();
       agree(values, peaks);
       return { startSeconds: fromSeconds, stepSeconds, values, peaks };
     } finally {
       // After a failure nobody needs the other parts.
       failed.abort();
-      signal?.removeEventListener('abort', giveUp);
-    }
-  }
-
-  /** The query's value at a time, as an instant query. */
-  async instant(
-    query: string,
-    atSeconds: number,
-    signal?: AbortSignal,
-    namespace?: string,
-  ): Promise<Observation> {
-    const answer = await this.#options.api.query(query, atSeconds, signal, namespace);
-    const [series, ...others] = answer.series;
-    if (others.length > 0)
-      throw this.#rejected(
-        severalSeriesMessage(
-          [...new Set(answer.series.map(({ labels }) => labels))].sort(),
-          answer.series.length,
-        ),
-      );
-    if (series === undefined) return { value: undefined, atSeconds };
-    const sample = series.samples.at(-1);
-    if (sample === undefined || series.samples.length > 1)
-      throw this.#rejected(
-        'gives a range of samples for the query where one value is needed; put rate(...[5m]) or avg_over_time(...[5m]) around the range selector',
-      );
-    const value = finiteOrNaN(sample[1]);
-    if (!Number.isNaN(value)) return { value, atSeconds };
-    this.#options.notices.observer.samplesDropped(this.#options.notices.source, 1);
-    return { value: undefined, atSeconds };
-  }
-
-  /** The answers for the steps in `[from, to)`: several when the range is too much for the server at once. */
-  async #part(query: string, from: number, to: number, asked: Asked, halvings = 0): Promise<ApiAnswer[]> {
-    const { stepSeconds, signal, namespace } = asked;
-    try {
-      // Each step is evaluated at its end.
-      const { api } = this.#options;
-      return [await api.queryRange(query, from + stepSeconds, to, stepSeconds, signal, namespace)];
-    } catch (error) {
-      const cause = error instanceof ScalerError ? error.cause : undefined;
-      const isTooMuch = cause instanceof RequestFailure && cause.traits.isTooMuchAtOnce;
-      const steps = (to - from) / stepSeconds;
-      if (!isTooMuch || steps < 2 || halvings === maxHalvings) throw error;
-      const middle = from + Math.ceil(steps / 2) * stepSeconds;
-      const older = await this.#part(query, from, middle, asked, halvings + 1);
-      return [...older, ...(await this.#part(query, middle, to, asked, halvings + 1))];
     }
   }
 
   #rejected(what: string): ScalerError {
-    return new ScalerError('rejected', `${this.#options.where} ${what}`);
+    return new ScalerError('rejected', `${this.options.where} ${what}`);
   }
 
   #reportDropped(query: string, dropped: number): void {
-    const { notices, where } = this.#options;
+    const { notices, where } = this.options;
     if (dropped > 0) notices.observer.samplesDropped(notices.source, dropped);
     const message = `${where} gives samples that are not finite numbers (NaN or Inf, often from a division by zero); they are left out`;
     notices.report('not-finite', dropped > 0 ? message : undefined, query);
@@ -208,11 +182,8 @@ function slicesOf(stepSeconds: number, resolutionSeconds: number): number {
 /** A step is known when both its mean and its maximum are, and its maximum is not below its mean by a rounding. */
 function agree(values: Float64Array, peaks: Float64Array): void {
   for (let step = 0; step < values.length; step++) {
-    if (Number.isNaN(values[step]!) || Number.isNaN(peaks[step]!)) {
-      values[step] = Number.NaN;
-      peaks[step] = Number.NaN;
-    } else if (peaks[step]! < values[step]!) {
-      peaks[step] = values[step]!;
-    }
+    // NaN where either is NaN.
+    peaks[step] = Math.max(values[step]!, peaks[step]!);
+    if (Number.isNaN(peaks[step]!)) values[step] = Number.NaN;
   }
 }

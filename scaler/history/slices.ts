@@ -9,22 +9,18 @@ const fewestSteps = 12;
 
 /** How many steps of one query are asked for at once: halved each time the source does not answer in time. */
 export class SliceSize {
-  #steps: number;
+  steps: number;
 
+  /** @param mostSteps that the source takes at once. */
   constructor(
-    readonly source: HistorySource,
+    readonly mostSteps: number,
     readonly stepSeconds: number,
   ) {
-    this.#steps = source.sliceSteps(stepSeconds);
+    this.steps = mostSteps;
   }
 
-  get steps(): number {
-    return this.#steps;
-  }
-
-  /** Goes back to what the source takes at most. */
   reset(): void {
-    this.#steps = this.source.sliceSteps(this.stepSeconds);
+    this.steps = this.mostSteps;
   }
 
   /**
@@ -35,11 +31,11 @@ export class SliceSize {
    */
   halve(error: ScalerError, wanted: number): { isSmaller: boolean; error: ScalerError } | undefined {
     if (!(error.cause instanceof RequestFailure && error.cause.traits.isSlow)) return undefined;
-    const asked = Math.min(this.#steps, wanted);
+    const asked = Math.min(this.steps, wanted);
     const isSmaller = asked > fewestSteps;
-    if (isSmaller) this.#steps = Math.max(fewestSteps, Math.ceil(asked / 2));
+    if (isSmaller) this.steps = Math.max(fewestSteps, Math.ceil(asked / 2));
     const duration = (steps: number): string => formatDuration(steps * this.stepSeconds);
-    const sizes = `asked for up to ${duration(asked)} of history at once; the next try asks for up to ${duration(Math.min(this.#steps, asked))}`;
+    const sizes = `asked for up to ${duration(asked)} of history at once; the next try asks for up to ${duration(Math.min(this.steps, asked))}`;
     return {
       isSmaller,
       error: new ScalerError(error.kind, `${error.message} (${sizes})`, { cause: error.cause }),
@@ -61,7 +57,7 @@ export async function rangeInSlices(
   const steps = Math.round((toSeconds - fromSeconds) / stepSeconds);
   const values = new Float64Array(steps);
   const peaks = new Float64Array(steps);
-  const size = new SliceSize(source, stepSeconds);
+  const size = new SliceSize(source.sliceSteps(stepSeconds), stepSeconds);
   for (let end = steps; end > 0; ) {
     const begin = Math.max(0, end - size.steps);
     try {

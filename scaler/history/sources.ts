@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { AddressAllowList, shown } from '../prometheus/address-allow-list.js';
-import { Connection, type ConnectionOptions } from '../prometheus/connection.js';
-import { Notices } from '../prometheus/notices.js';
-import { type HistoryObserver, silentObserver } from '../prometheus/observer.js';
-import { PrometheusApi } from '../prometheus/prometheus-api.js';
+import type { ConnectionOptions } from '../prometheus/connection.js';
+import { type HistoryObserver, Notices, silentObserver } from '../prometheus/observer.js';
+import { PrometheusApi, type PrometheusApiOptions } from '../prometheus/prometheus-api.js';
 import { type SourceLimits, type SourcesConfig, sourceLimitsSchema } from '../prometheus/source-config.js';
 import { ScalerError } from '../shared/errors.js';
 import { FairQueue } from '../shared/fair-queue.js';
@@ -22,24 +21,20 @@ const defaultLimits: SourceLimits = sourceLimitsSchema.parse({});
 /** Addresses, each with its headers and parameters, that one namespace may use at once: connections are kept for each. */
 const mostAddressesPerNamespace = 32;
 
-interface Entry {
+/** What makes one source, named or not. */
+interface Recipe extends SourceLimits, Omit<PrometheusApiOptions, 'notices' | 'queue'> {
+  readonly key: string;
+  /** Sources of one origin share their places at the server; undefined for a source with places of its own. */
+  readonly origin: string | undefined;
+}
+
+interface Entry extends Pick<Recipe, 'origin'> {
   readonly history: HistorySource;
   readonly api: PrometheusApi;
   /** Where its requests wait. */
   readonly queue: FairQueue;
-  readonly origin: string | undefined;
   /** How often each namespace uses it. */
   readonly users: Map<string, number>;
-}
-
-/** What makes one source, named or not. */
-interface Recipe {
-  readonly key: string;
-  readonly where: string;
-  readonly limits: SourceLimits;
-  /** Sources of one origin share their places at the server; undefined for a source with places of its own. */
-  readonly origin: string | undefined;
-  readonly connection: Omit<ConnectionOptions, 'onFileTrouble' | keyof SourceLimits>;
 }
 
 /**
@@ -53,8 +48,8 @@ export class Sources implements HistorySources {
   readonly #config: SourcesConfig;
   readonly #allowList: AddressAllowList;
   readonly #observer: HistoryObserver;
-  readonly #lookup: ConnectionOptions['lookup'];
-  readonly #machineSeconds: (() => number) | undefined;
+  /** What this process adds to every source. */
+  readonly #own: Pick<PrometheusApiOptions, 'lookup' | 'machineSeconds'>;
   readonly #entries = new Map<string, Entry>();
 
   /**
@@ -71,14 +66,13 @@ export class Sources implements HistorySources {
     this.#config = config;
     this.#allowList = new AddressAllowList(config.allowedAddresses);
     this.#observer = observer;
-    this.#lookup = lookup;
-    this.#machineSeconds = machineSeconds;
+    this.#own = { lookup, machineSeconds };
   }
 
   open(source: TriggerSource, namespace = ''): OpenSource {
     const recipe = source.kind === 'named' ? this.#named(source.name) : this.#address(source);
     const { key } = recipe;
-    if (source.kind === 'address') this.#checkAddresses(key, namespace);
+    if (recipe.origin !== undefined) this.#checkAddresses(key, namespace);
     const entry = this.#entries.get(key) ?? this.#create(recipe);
     const { users } = entry;
     users.set(namespace, (users.get(namespace) ?? 0) + 1);
@@ -114,13 +108,6 @@ export class Sources implements HistorySources {
       );
   }
 
-  /** A queue that sources of the same origin share: other headers must not give a namespace more places at a server. */
-  #queueOf({ origin, limits }: Recipe): FairQueue {
-    if (origin !== undefined)
-      for (const entry of this.#entries.values()) if (entry.origin === origin) return entry.queue;
-    return new FairQueue(limits.concurrency);
-  }
-
   /** Closes every connection; requests under way fail. */
   async close(): Promise<void> {
     const entries = [...this.#entries.values()];
@@ -138,15 +125,9 @@ export class Sources implements HistorySources {
         `there is no source named ${show(name)} in the scaler's configuration; known sources: ${names}`,
       );
     }
-    const { basic, bearer, tls, headers, queryParameters, namespaces: _, ...limits } = config;
     const url = new URL(config.address);
-    return {
-      key: name,
-      where: `Prometheus source "${name}" (${shown(url)})`,
-      limits,
-      origin: undefined,
-      connection: { url, basic, bearer, tls, headers, queryParameters, lookup: this.#lookup },
-    };
+    const where = `Prometheus source "${name}" (${shown(url)})`;
+    return { ...config, ...this.#own, key: name, origin: undefined, where, url };
   }
 
   #address({ address, headers, queryParameters }: AddressSource): Recipe {
@@ -162,38 +143,28 @@ export class Sources implements HistorySources {
           `the ${field} ${issue.path.join('.')} cannot be used: ${messageOf(issue)}`,
         );
     }
-    const limits = this.#config.addressLimits ?? defaultLimits;
     return {
+      ...(this.#config.addressLimits ?? defaultLimits),
+      ...this.#own,
       key: addressKey(url, headers, queryParameters),
-      where: `Prometheus at ${shown(url)}`,
-      limits,
       origin: url.origin,
-      connection: { url, isAllowedIp, headers, queryParameters, lookup: this.#lookup },
+      where: `Prometheus at ${shown(url)}`,
+      url,
+      isAllowedIp,
+      headers,
+      queryParameters,
     };
   }
 
-  #create(recipe: Recipe): Entry {
-    const { key, where, limits, origin, connection } = recipe;
+  #create({ key, origin, ...options }: Recipe): Entry {
+    const { where, resolutionSeconds, concurrency } = options;
     const notices = new Notices(key, this.#observer);
-    const queue = this.#queueOf(recipe);
-    const api = new PrometheusApi({
-      ...limits,
-      where,
-      notices,
-      queue,
-      machineSeconds: this.#machineSeconds,
-      connection: new Connection({
-        ...limits,
-        ...connection,
-        onFileTrouble: (path, message) => notices.report('files', message, path),
-      }),
-    });
-    const history = new PrometheusSource({
-      api,
-      notices,
-      where,
-      resolutionSeconds: limits.resolutionSeconds,
-    });
+    // Sources of one origin share their places: other headers must not give a namespace more of them at a server.
+    const sameOrigin =
+      origin === undefined ? undefined : [...this.#entries.values()].find((entry) => entry.origin === origin);
+    const queue = sameOrigin?.queue ?? new FairQueue(concurrency);
+    const api = new PrometheusApi({ ...options, notices, queue });
+    const history = new PrometheusSource({ api, notices, where, resolutionSeconds });
     const entry = { api, queue, origin, history, users: new Map<string, number>() };
     this.#entries.set(key, entry);
     return entry;

@@ -2,14 +2,7 @@ import { ScalerError } from '../shared/errors.js';
 import { heartbeatQuery } from './absence.js';
 import { Backoff } from './backoff.js';
 import { Bootstrap } from './bootstrap.js';
-import type {
-  HistoryProvider,
-  HistoryRequest,
-  HistorySource,
-  HistorySources,
-  OpenSource,
-  TriggerHistory,
-} from './types.js';
+import type { HistoryProvider, HistoryRequest, HistorySources, OpenSource, TriggerHistory } from './types.js';
 import { HistoryWindow, type WindowOptions } from './window.js';
 
 /**
@@ -32,7 +25,7 @@ export interface WindowStoreOptions {
 
 interface Entry {
   readonly window: HistoryWindow;
-  /** Steps that each open handle wants. */
+  /** Steps that each user wants. */
   readonly wanted: Map<symbol, number>;
 }
 
@@ -74,11 +67,11 @@ export class WindowStore implements HistoryProvider {
     const steps = Math.max(1, Math.ceil(historySeconds / stepSeconds));
     const source = this.#sources.open(request.source, namespace);
     const lateSeconds = lateness * Math.min(spreadShare * stepSeconds, longestSpreadSeconds);
-    const options = { query, stepSeconds, settleSeconds: this.#settleSeconds + lateSeconds };
-    const key = JSON.stringify([namespace, source.key, query, stepSeconds]);
-    const { window, leave } = this.#join(key, steps, source.history, options);
+    const settleSeconds = this.#settleSeconds + lateSeconds;
+    const options = { query, namespace, stepSeconds, settleSeconds };
+    const { window, leave } = this.#join(source, steps, options);
     const absence = request.ignoreNullValues ? this.#absence(source, window, steps, stepSeconds) : undefined;
-    const read = (fromSeconds?: number) => window.series(steps, fromSeconds, absence?.heartbeat);
+    const read = (fromSeconds?: number) => window.series(steps, fromSeconds, absence?.heartbeat());
     const bootstrap =
       request.bootstrap !== undefined && this.#bootstrapFolder !== undefined
         ? new Bootstrap(this.#bootstrapFolder, request.bootstrap, stepSeconds)
@@ -87,14 +80,14 @@ export class WindowStore implements HistoryProvider {
     let isReleased = false;
     return {
       refresh: async (nowSeconds, signal) => {
-        await window.refresh(steps, nowSeconds, signal, namespace);
+        await window.refresh(steps, nowSeconds, signal);
         await absence?.refresh(nowSeconds, signal);
         if (bootstrap === undefined) return;
         const known = read();
         const isWhole = known.values.length > 0 && known.startSeconds <= startSeconds();
         if (!isWhole) await bootstrap.load();
       },
-      observe: (nowSeconds, signal) => window.observe(nowSeconds, signal, namespace),
+      observe: (nowSeconds, signal) => window.observe(nowSeconds, signal),
       series: (fromSeconds) =>
         bootstrap?.before(read(), startSeconds(), window.end * stepSeconds) ?? read(fromSeconds),
       get bootstrapUntilSeconds() {
@@ -112,26 +105,20 @@ export class WindowStore implements HistoryProvider {
     };
   }
 
-  /** The source's heartbeat, once a window has an absence that it may explain. */
-  #absence({ key, history }: OpenSource, window: HistoryWindow, steps: number, stepSeconds: number) {
+  /** The source's heartbeat, once a window has an absence that it may explain. One serves all namespaces. */
+  #absence(source: OpenSource, window: HistoryWindow, steps: number, stepSeconds: number) {
     const backoff = new Backoff();
     let share: Share | undefined;
     let lookedAt: number | undefined;
     let isReleased = false;
     return {
-      get heartbeat() {
-        return share?.window;
-      },
+      heartbeat: () => share?.window,
       refresh: async (nowSeconds: number, signal?: AbortSignal) => {
         const isChanged = window.end !== lookedAt;
         lookedAt = window.end;
         if (isReleased || (!share && !(isChanged && window.hasAbsence(steps)))) return;
-        // Of no namespace: one heartbeat serves all of them.
-        share ??= this.#join(JSON.stringify([key, stepSeconds]), steps, heartbeatOf(history), {
-          query: heartbeatQuery,
-          stepSeconds,
-          settleSeconds: this.#settleSeconds,
-        });
+        const heartbeat = { query: heartbeatQuery, isHeartbeat: true, stepSeconds };
+        share ??= this.#join(source, steps, { ...heartbeat, settleSeconds: this.#settleSeconds });
         if (backoff.isWaiting(nowSeconds)) return;
         try {
           await share.window.refresh(steps, nowSeconds, signal);
@@ -149,39 +136,26 @@ export class WindowStore implements HistoryProvider {
     };
   }
 
-  /** Takes a share in the window of that key, which is made for its first user and dropped with the last. */
-  #join(key: string, steps: number, source: HistorySource, options: WindowOptions): Share {
-    const entry = this.#entries.get(key) ?? {
-      window: new HistoryWindow(source, options, steps),
-      wanted: new Map<symbol, number>(),
-    };
-    this.#entries.set(key, entry);
-    const { window, wanted } = entry;
-    const id = Symbol();
-    wanted.set(id, steps);
+  /** Takes a share in a window, which is made for its first user and dropped with the last. */
+  #join({ key, history }: OpenSource, steps: number, options: WindowOptions): Share {
+    const { query, namespace, isHeartbeat, stepSeconds } = options;
+    const id = JSON.stringify([key, query, isHeartbeat, namespace, stepSeconds]);
+    const { window, wanted } =
+      this.#entries.get(id) ??
+      ({ window: new HistoryWindow(history, options, steps), wanted: new Map() } satisfies Entry);
+    this.#entries.set(id, { window, wanted });
+    const user = Symbol();
+    wanted.set(user, steps);
     if (steps > window.capacity) window.resize(steps);
     return {
       window,
       leave: () => {
-        wanted.delete(id);
+        wanted.delete(user);
         if (wanted.size === 0) {
-          this.#entries.delete(key);
+          this.#entries.delete(id);
           window.close();
         } else if (steps === window.capacity) window.resize(Math.max(...wanted.values()));
       },
     };
   }
-}
-
-/** A source whose only query is its heartbeat. */
-function heartbeatOf(source: HistorySource): HistorySource {
-  return {
-    get clockOffsetSeconds() {
-      return source.clockOffsetSeconds;
-    },
-    sliceSteps: () => Number.POSITIVE_INFINITY,
-    range: (_query, from, to, stepSeconds, signal) => source.heartbeat(from, to, stepSeconds, signal),
-    heartbeat: source.heartbeat.bind(source),
-    instant: source.instant.bind(source),
-  };
 }

@@ -14,15 +14,13 @@ const lateSeconds = 15 * 60;
 /** What identifies a window, and how long a step takes to become final. */
 export interface WindowOptions {
   readonly query: string;
+  /** Whether it holds the source's heartbeat, which is read in another way. */
+  readonly isHeartbeat?: boolean;
+  /** On whose behalf the source is asked. */
+  readonly namespace?: string | undefined;
   readonly stepSeconds: number;
   /** Seconds after a step's end until it is asked for. */
   readonly settleSeconds: number;
-}
-
-/** On whose behalf the source is asked, and until when. */
-interface Caller {
-  readonly signal: AbortSignal;
-  readonly namespace: string | undefined;
 }
 
 /** Steps that a caller wants: `[from, end)`. */
@@ -59,7 +57,8 @@ export class HistoryWindow {
     this.#source = source;
     this.#options = options;
     this.#buffer = new StepBuffer(options.stepSeconds, historySteps);
-    this.#slice = new SliceSize(source, options.stepSeconds);
+    const { stepSeconds, isHeartbeat = false } = options;
+    this.#slice = new SliceSize(isHeartbeat ? Infinity : source.sliceSteps(stepSeconds), stepSeconds);
   }
 
   /** Steps that the window has room for. */
@@ -79,36 +78,30 @@ export class HistoryWindow {
 
   /**
    * Asks the source for what is missing of the last `historySteps` final steps. Callers at the same time share one
-   * fetch, which is made on behalf of the first one's namespace.
+   * fetch.
    * @throws ScalerError of kind `unavailable` or `rejected`; the window then keeps what it had, and what came before
    *   the failure. After a timeout or a refusal the same error comes until it is time to retry.
    */
-  async refresh(
-    historySteps: number,
-    nowSeconds: number,
-    signal?: AbortSignal,
-    namespace?: string,
-  ): Promise<void> {
+  async refresh(historySteps: number, nowSeconds: number, signal?: AbortSignal): Promise<void> {
     for (;;) {
       const atSeconds = this.sourceSeconds(nowSeconds);
       const goal = this.#goal(historySteps, atSeconds);
       if (this.#isReached(goal, atSeconds)) return;
       if (!this.#load?.isRunning)
-        this.#load = new SharedWork((shared) =>
-          this.#reach(historySteps, nowSeconds, { namespace, signal: shared }),
-        );
+        this.#load = new SharedWork((shared) => this.#reach(historySteps, nowSeconds, shared));
       const reached = await this.#load.join(signal);
       if (reached.end >= goal.end && reached.from <= goal.from) return;
     }
   }
 
   /** The value now. Callers within one second share one query. Errors as for `refresh`. */
-  observe(nowSeconds: number, signal?: AbortSignal, namespace?: string): Promise<Observation> {
+  observe(nowSeconds: number, signal?: AbortSignal): Promise<Observation> {
+    const { query, namespace } = this.#options;
     const last = this.#observation;
     const isFresh = last !== undefined && Math.abs(nowSeconds - last.nowSeconds) < 1;
     if (isFresh && !last.work.hasFailed) return last.work.join(signal);
     const ask = (shared: AbortSignal) =>
-      this.#source.instant(this.#options.query, this.sourceSeconds(nowSeconds), shared, namespace);
+      this.#source.instant(query, this.sourceSeconds(nowSeconds), shared, namespace);
     const work = new SharedWork(async (shared) => {
       const observation = await ask(shared);
       // The answer may have shown that the source's clock says something else: then it is about another moment.
@@ -226,53 +219,66 @@ export class HistoryWindow {
    * Loads what is missing; once more from the start when an answer shows that the source's clock differs by another
    * amount than was thought, and the steps were not those meant.
    */
-  async #reach(historySteps: number, nowSeconds: number, caller: Caller, isAgain = false): Promise<Goal> {
+  async #reach(
+    historySteps: number,
+    nowSeconds: number,
+    signal: AbortSignal,
+    isAgain = false,
+  ): Promise<Goal> {
     const { stepSeconds } = this.#options;
     const offsetSeconds = this.#source.clockOffsetSeconds;
     const atSeconds = nowSeconds + offsetSeconds;
     const goal = this.#goal(historySteps, atSeconds);
-    const load = async (from: number, end: number): Promise<boolean> => {
-      const series = await this.#ask(from, end, caller);
-      if (!isAgain && this.#source.clockOffsetSeconds !== offsetSeconds) return false;
-      this.#buffer.write(series);
-      return true;
-    };
     if (!this.#isLoaded || goal.from > this.#buffer.end) {
       this.#isLoaded = false;
       this.#buffer.write({ startSeconds: goal.end * stepSeconds, stepSeconds, values: new Float64Array(0) });
       this.#askedFrom = goal.end;
     }
-    const hasNewest = await this.#patiently(this.#newestBackoff, atSeconds, async () => {
-      if (!this.#lacksNewest(goal, atSeconds)) return true;
-      for (let from = this.#resumeAt(); from < goal.end; from += this.#slice.steps)
-        if (!(await load(from, Math.min(goal.end, from + this.#slice.steps)))) return false;
-      this.#askedAtSeconds = atSeconds;
+    const load = async (from: number, end: number, backoff: Backoff): Promise<boolean> => {
+      const series = await this.#ask(from, end, signal, backoff, atSeconds);
+      if (!isAgain && this.#source.clockOffsetSeconds !== offsetSeconds) return false;
+      this.#buffer.write(series);
       return true;
-    });
-    if (!hasNewest) return this.#reach(historySteps, nowSeconds, caller, true);
-    const hasOlder = await this.#patiently(this.#olderBackoff, atSeconds, async () => {
-      while (this.#lacksOlder(goal)) {
-        const end = this.#heldFrom;
-        const from = Math.max(goal.from, end - this.#slice.steps);
-        if (!(await load(from, end))) return false;
-        this.#askedFrom = from;
-        if (!this.#isLoaded) this.#askedAtSeconds = atSeconds;
-        this.#isLoaded = true;
+    };
+    const again = () => this.#reach(historySteps, nowSeconds, signal, true);
+    if (this.#lacksNewest(goal, atSeconds)) {
+      for (let from = this.#resumeAt(); from < goal.end; from += this.#slice.steps) {
+        const end = Math.min(goal.end, from + this.#slice.steps);
+        if (!(await load(from, end, this.#newestBackoff))) return again();
       }
-      return true;
-    });
-    if (!hasOlder) return this.#reach(historySteps, nowSeconds, caller, true);
+      this.#askedAtSeconds = atSeconds;
+    }
+    while (this.#lacksOlder(goal)) {
+      const end = this.#heldFrom;
+      const from = Math.max(goal.from, end - this.#slice.steps);
+      if (!(await load(from, end, this.#olderBackoff))) return again();
+      this.#askedFrom = from;
+      if (!this.#isLoaded) this.#askedAtSeconds = atSeconds;
+      this.#isLoaded = true;
+    }
     this.#slice.reset();
     return goal;
   }
 
-  /** Waits longer after each timeout or refusal, which the source would only suffer from again. */
-  async #patiently(backoff: Backoff, nowSeconds: number, load: () => Promise<boolean>): Promise<boolean> {
+  /** Asks for steps; waits longer after each timeout or refusal, which the source would only suffer from again. */
+  async #ask(
+    from: number,
+    end: number,
+    signal: AbortSignal,
+    backoff: Backoff,
+    nowSeconds: number,
+  ): Promise<Series> {
+    signal.throwIfAborted();
     backoff.check(nowSeconds);
+    const { query, isHeartbeat, namespace, stepSeconds } = this.#options;
+    const [fromSeconds, toSeconds] = [from * stepSeconds, end * stepSeconds];
     try {
-      const isDone = await load();
+      const series = await (isHeartbeat
+        ? this.#source.heartbeat(fromSeconds, toSeconds, stepSeconds, signal)
+        : this.#source.range(query, fromSeconds, toSeconds, stepSeconds, signal, namespace));
+      signal.throwIfAborted();
       backoff.succeeded();
-      return isDone;
+      return series;
     } catch (error) {
       if (!(error instanceof ScalerError)) throw error;
       const halved = this.#slice.halve(error, this.#buffer.capacity);
@@ -283,14 +289,5 @@ export class HistoryWindow {
       backoff.failed(nowSeconds, told);
       throw told;
     }
-  }
-
-  async #ask(from: number, end: number, { signal, namespace }: Caller): Promise<Series> {
-    signal.throwIfAborted();
-    const { query, stepSeconds } = this.#options;
-    const [fromSeconds, toSeconds] = [from * stepSeconds, end * stepSeconds];
-    const series = await this.#source.range(query, fromSeconds, toSeconds, stepSeconds, signal, namespace);
-    signal.throwIfAborted();
-    return series;
   }
 }

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { ScalerError } from '../shared/errors.js';
 import { showAddress } from '../shared/redact.js';
-import { clip } from './clip.js';
+import { clip } from './message-text.js';
 
 /** An address that may be asked. */
 export interface AdmittedAddress {

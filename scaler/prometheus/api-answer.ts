@@ -1,6 +1,6 @@
 import type { Hide } from '../shared/redact.js';
 import { show } from '../shared/show.js';
-import { labelSet } from './label-set.js';
+import { labelSet } from './message-text.js';
 import { formatFailure, RequestFailure } from './request-failure.js';
 
 /** One series of an answer. */

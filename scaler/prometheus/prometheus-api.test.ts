@@ -8,8 +8,7 @@ import { freePorts } from '../../apps/local-stack/servers/free-ports.js';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { HistoryRecorder } from '../../test/support/history-recorder.js';
 import { startHttpServer, type TestHttpServer } from '../../test/support/http-server.js';
-import { Connection } from './connection.js';
-import { Notices } from './notices.js';
+import { Notices } from './observer.js';
 import { PrometheusApi, type PrometheusApiOptions } from './prometheus-api.js';
 import { type SourceConfigInput, sourceSchema } from './source-config.js';
 
@@ -56,14 +55,10 @@ describe('PrometheusApi against servers that misbehave', () => {
   ): PrometheusApi {
     const config = sourceSchema.parse({ address, timeout: '2s', ...changes });
     const notices = new Notices('main', recorder);
-    const connection = new Connection({
-      ...config,
-      url: new URL(config.address),
-      onFileTrouble: (path, message) => notices.report('files', message, path),
-    });
     const where = `Prometheus source "main" (${address})`;
     // The shortest wait that jitter allows keeps the tests short.
-    const api = new PrometheusApi({ ...config, where, connection, notices, random: () => 0, ...options });
+    const url = new URL(config.address);
+    const api = new PrometheusApi({ ...config, url, where, notices, random: () => 0, ...options });
     cleanUps.push(() => api.close());
     return api;
   }

@@ -2,42 +2,38 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ScalerError } from '../shared/errors.js';
 import { FairQueue } from '../shared/fair-queue.js';
 import { type ApiAnswer, readAnswer } from './api-answer.js';
-import { clip } from './clip.js';
-import type { Connection } from './connection.js';
-import { connectionFailure } from './connection-failure.js';
-import type { Notices } from './notices.js';
-import type { RequestEnded } from './observer.js';
-import { formatFailure, RequestFailure, timeoutFailure } from './request-failure.js';
+import { Connection, type ConnectionOptions } from './connection.js';
+import { clip } from './message-text.js';
+import type { Notices, RequestEnded } from './observer.js';
+import {
+  connectionFailure,
+  formatFailure,
+  RequestFailure,
+  statusFailure,
+  timeoutFailure,
+} from './request-failure.js';
 import { SourceBreaker } from './source-breaker.js';
 import { type HeardDate, SourceClock } from './source-clock.js';
 import type { SourceLimits } from './source-config.js';
-import { statusFailure } from './status-failure.js';
 
 /** How one source is asked. */
-export interface PrometheusApiOptions extends SourceLimits {
+export interface PrometheusApiOptions
+  extends Omit<SourceLimits, 'resolutionSeconds'>,
+    Omit<ConnectionOptions, 'onFileTrouble'> {
   /** How messages name the source, such as `Prometheus source "main" (http://prometheus:9090)`. No secrets. */
   readonly where: string;
-  readonly connection: Connection;
   readonly notices: Notices;
   /** Where requests wait for a free place; a queue of `concurrency` places of its own when undefined. */
   readonly queue?: FairQueue | undefined;
   /** This machine's clock in epoch seconds; Date.now() when undefined. */
   readonly machineSeconds?: (() => number) | undefined;
-  /** Random number in [0, 1) that spreads retries; Math.random when undefined. */
-  readonly random?: (() => number) | undefined;
-  /** Seconds without requests after too many failures; 5 when undefined. */
-  readonly breakSeconds?: number | undefined;
+  /** Random number in [0, 1) that spreads retries. @default Math.random */
+  readonly random?: () => number;
+  /** Seconds without requests after too many failures. @default 5 */
+  readonly breakSeconds?: number;
 }
 
-/** One request as all its tries send it. */
-interface ApiRequest {
-  readonly kind: RequestEnded['kind'];
-  readonly path: string;
-  readonly form: URLSearchParams;
-  readonly signal: AbortSignal;
-}
-
-const defaultBreakSeconds = 5;
+const paths = { instant: '/api/v1/query', range: '/api/v1/query_range' };
 /** Wait before the first retry, doubled for each further one. */
 const firstBackoffSeconds = 0.2;
 /** Longest wait that a Retry-After header can impose: a wrong one must not silence the source for a day. */
@@ -56,23 +52,27 @@ const latestSeconds = 1e11;
  */
 export class PrometheusApi {
   readonly #options: PrometheusApiOptions;
+  readonly #connection: Connection;
   readonly #queue: FairQueue;
   readonly #breaker: SourceBreaker;
-  readonly #machineSeconds: () => number;
   readonly #clock: SourceClock;
   /** performance.now() until which the server wants no requests. */
   #pausedUntil = 0;
   #isClosed = false;
 
   constructor(options: PrometheusApiOptions) {
-    const { where, notices, concurrency, queue, breakSeconds = defaultBreakSeconds } = options;
+    const { where, notices, concurrency, breakSeconds = 5 } = options;
     this.#options = options;
-    this.#queue = queue ?? new FairQueue(concurrency);
+    this.#connection = new Connection({
+      ...options,
+      onFileTrouble: (path, message) => notices.report('files', message, path),
+    });
+    this.#queue = options.queue ?? new FairQueue(concurrency);
     this.#breaker = new SourceBreaker(breakSeconds, (reason) =>
       notices.report('circuit', reason && `${where} ${reason}`),
     );
-    this.#machineSeconds = options.machineSeconds ?? (() => Date.now() / 1000);
-    this.#clock = new SourceClock(this.#machineSeconds, () => this.#serverSeconds());
+    const machineSeconds = options.machineSeconds ?? (() => Date.now() / 1000);
+    this.#clock = new SourceClock(machineSeconds, () => this.#serverSeconds());
   }
 
   /** How far the server's clock is from this machine's, as far as its answers have shown. */
@@ -82,8 +82,7 @@ export class PrometheusApi {
 
   /** Evaluates a query at one time. Errors as for `queryRange`. */
   query(query: string, atSeconds: number, signal?: AbortSignal, namespace?: string): Promise<ApiAnswer> {
-    const form = { query, time: String(atSeconds) };
-    return this.#ask('instant', '/api/v1/query', form, 2, signal, namespace);
+    return this.#ask('instant', { query, time: String(atSeconds) }, 2, signal, namespace);
   }
 
   /**
@@ -101,19 +100,17 @@ export class PrometheusApi {
   ): Promise<ApiAnswer> {
     const [start, end, step] = [String(startSeconds), String(endSeconds), String(stepSeconds)];
     const isRecent = (endSeconds - startSeconds) / stepSeconds < recentSteps;
-    const form = { query, start, end, step };
-    return this.#ask('range', '/api/v1/query_range', form, isRecent ? 1 : 0, signal, namespace);
+    return this.#ask('range', { query, start, end, step }, isRecent ? 1 : 0, signal, namespace);
   }
 
   /** Aborts requests under way and waiting, and closes the connections. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#options.connection.destroy();
+    await this.#connection.destroy();
   }
 
   async #ask(
     kind: RequestEnded['kind'],
-    path: string,
     fields: Readonly<Record<string, string>>,
     priority: number,
     signal: AbortSignal = new AbortController().signal,
@@ -121,23 +118,20 @@ export class PrometheusApi {
   ): Promise<ApiAnswer> {
     const { where, retries, timeoutSeconds, random = Math.random } = this.#options;
     const form = new URLSearchParams({ timeout: `${Math.ceil(timeoutSeconds)}s`, ...fields });
-    for (let attempt = 0; ; attempt++)
+    const attempt = (): Promise<ApiAnswer> => {
+      this.#checkOpen(signal);
+      return this.#breaker.run(namespace, () => this.#request(kind, form, signal));
+    };
+    for (let failures = 0; ; failures++)
       try {
-        return await this.#queue.run(
-          { priority, namespace },
-          () => {
-            this.#checkOpen(signal);
-            return this.#breaker.run(namespace, () => this.#request({ kind, path, form, signal }));
-          },
-          signal,
-        );
+        return await this.#queue.run({ priority, namespace }, attempt, signal);
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof RequestFailure)) throw error;
         const { isPassing, retryAfterSeconds } = error.traits;
-        const jittered = firstBackoffSeconds * 2 ** attempt * (0.5 + random() / 2);
+        const jittered = firstBackoffSeconds * 2 ** failures * (0.5 + random() / 2);
         const waitSeconds = retryAfterSeconds ?? jittered;
-        if (!isPassing || attempt >= retries || waitSeconds > timeoutSeconds)
+        if (!isPassing || failures >= retries || waitSeconds > timeoutSeconds)
           throw new ScalerError(error.kind, `${where} ${error.message}`, { cause: error });
         await delay(waitSeconds * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
       }
@@ -156,13 +150,13 @@ export class PrometheusApi {
   }
 
   /** One try, reported to the observer. */
-  async #request({ kind, path, form, signal }: ApiRequest): Promise<ApiAnswer> {
+  async #request(kind: RequestEnded['kind'], form: URLSearchParams, signal: AbortSignal): Promise<ApiAnswer> {
     const { notices } = this.#options;
     const began = performance.now();
     const size = { bytes: 0, samples: 0 };
     let outcome: RequestEnded['outcome'] = 'failed';
     try {
-      const { answer, ...heard } = await this.#send(path, form, signal, size);
+      const { answer, ...heard } = await this.#send(paths[kind], form, signal, size);
       await this.#clock.hear(heard);
       this.#reportClock();
       outcome = 'ok';
@@ -174,9 +168,9 @@ export class PrometheusApi {
       if (signal.aborted) outcome = 'aborted';
       else if (error instanceof RequestFailure) {
         if (error.kind === 'rejected') outcome = 'refused';
-        const { retryAfterSeconds } = error.traits;
-        if (retryAfterSeconds !== undefined)
-          this.#pausedUntil = performance.now() + Math.min(retryAfterSeconds, longestPauseSeconds) * 1000;
+        const { retryAfterSeconds = 0 } = error.traits;
+        const pause = performance.now() + Math.min(retryAfterSeconds, longestPauseSeconds) * 1000;
+        if (retryAfterSeconds > 0) this.#pausedUntil = pause;
       }
       throw error;
     } finally {
@@ -192,7 +186,7 @@ export class PrometheusApi {
     signal?: AbortSignal,
     size = { bytes: 0 },
   ): Promise<HeardDate & { readonly answer: ApiAnswer }> {
-    const { connection, timeoutSeconds, maxBodyBytes } = this.#options;
+    const { timeoutSeconds, maxBodyBytes } = this.#options;
     // AbortSignal.any would keep each signal that it makes for as long as the caller's signal lives.
     const deadline = new AbortController();
     const giveUp = (): void => deadline.abort(signal?.reason);
@@ -203,9 +197,9 @@ export class PrometheusApi {
       deadline.abort();
     }, timeoutSeconds * 1000);
     try {
-      const sentAtSeconds = this.#machineSeconds();
-      const { response, hide } = await connection.post(path, form, deadline.signal);
-      const receivedAtSeconds = this.#machineSeconds();
+      const sentAtSeconds = this.#clock.machineSeconds();
+      const { response, hide } = await this.#connection.post(path, form, deadline.signal);
+      const receivedAtSeconds = this.#clock.machineSeconds();
       const { statusCode, headers, body } = response;
       // undici also emits the error that `bytes` rejects with; without a listener it would end the process.
       body.on('error', () => {});
@@ -235,7 +229,7 @@ export class PrometheusApi {
   /** The server's own time; undefined when it refuses to tell. Belongs to a request that has its place already. */
   async #serverSeconds(): Promise<number | undefined> {
     try {
-      const { answer } = await this.#send('/api/v1/query', new URLSearchParams({ query: 'time()' }));
+      const { answer } = await this.#send(paths.instant, new URLSearchParams({ query: 'time()' }));
       const seconds = Number(answer.series[0]?.samples[0]?.[1]);
       if (seconds > 0 && seconds < latestSeconds) return seconds;
       throw formatFailure('something else than the time for the query time()');

@@ -1,4 +1,7 @@
+import { STATUS_CODES } from 'node:http';
 import type { ScalerErrorKind } from '../shared/errors.js';
+import type { Hide } from '../shared/redact.js';
+import { clip } from './message-text.js';
 
 /** How the caller of a failed request goes on. */
 export interface FailureTraits {
@@ -22,38 +25,147 @@ export class RequestFailure extends Error {
     readonly kind: ScalerErrorKind,
     message: string,
     readonly traits: FailureTraits = {},
-    options?: ErrorOptions,
+    cause?: unknown,
   ) {
-    super(message, options);
+    super(message, { cause });
   }
 }
 
 /** The server is in trouble and may be well again soon. */
-export const passingFault = { isPassing: true, isServerFault: true };
+const passingFault = { isPassing: true, isServerFault: true };
+
+function unavailable(message: string, traits?: FailureTraits, cause?: unknown): RequestFailure {
+  return new RequestFailure('unavailable', message, traits, cause);
+}
 
 /** The answer did not come in time. Not retried at once: heavy queries would pile up at the server. */
 export function timeoutFailure(timeoutSeconds: number): RequestFailure {
-  return new RequestFailure(
-    'unavailable',
+  return unavailable(
     `did not answer within ${timeoutSeconds} s; check its load, make the query cheaper with a recording rule, or raise the source's timeout`,
     { isSlow: true },
   );
 }
 
-/** The body is larger than the scaler reads. */
-export function bodyLimitFailure(maxBodyBytes: number): RequestFailure {
-  return new RequestFailure(
-    'unavailable',
-    `sent an answer of more than ${maxBodyBytes} bytes, which was not read further; most often the query gives very many series: put sum(...) around it, or raise the source's maxBodyBytes`,
+/** The answer is not what the Prometheus HTTP API v1 gives. `detail` says what was there instead. */
+export function formatFailure(detail: string, cause?: unknown): RequestFailure {
+  return unavailable(
+    `sent something other than an answer of the Prometheus HTTP API (${detail}); check the address, and that no login page or proxy stands before it`,
+    passingFault,
+    cause,
   );
 }
 
-/** The answer is not what the Prometheus HTTP API v1 gives. `detail` says what was there instead. */
-export function formatFailure(detail: string, cause?: unknown): RequestFailure {
-  return new RequestFailure(
-    'unavailable',
-    `sent something other than an answer of the Prometheus HTTP API (${detail}); check the address, and that no login page or proxy stands before it`,
-    passingFault,
-    { cause },
-  );
+/** The connection failed or broke, by the error code that Node.js, OpenSSL or undici gave. */
+export function connectionFailure(error: unknown, maxBodyBytes: number): RequestFailure {
+  if (error instanceof RequestFailure) return error;
+  const { code, message } = innermost(error);
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
+    return unavailable(
+      `sent an answer of more than ${maxBodyBytes} bytes, which was not read further; most often the query gives very many series: put sum(...) around it, or raise the source's maxBodyBytes`,
+    );
+  const advice = connectionAdvice[code] ?? (certificateCode.test(code) ? certificateAdvice : brokenAdvice);
+  const detail = code === '' || message.includes(code) ? message : `${message}, ${code}`;
+  return unavailable(`cannot be reached (${clip(detail)}); ${advice}`, passingFault, error);
+}
+
+const brokenAdvice = 'check that it runs and what the network between does';
+const certificateAdvice =
+  "check the server's certificate, and the certificate authorities and client certificate given under the source's tls";
+const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|ERR_OSSL/;
+
+const connectionAdvice: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'check that it runs and listens on that port',
+  ENOTFOUND: 'check the host name',
+  EAI_AGAIN: 'check the cluster DNS',
+  EHOSTUNREACH: 'check routes and network policies',
+  ENETUNREACH: 'check routes and network policies',
+  ETIMEDOUT: 'check network policies and firewalls',
+  UND_ERR_CONNECT_TIMEOUT: 'check network policies and firewalls',
+  EPROTO: 'check whether the port speaks http or https',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'check whether the port speaks http or https',
+};
+
+/** The error that says most: undici and Node.js wrap it in causes and, for several addresses, in a list. */
+function innermost(error: unknown): { code: string; message: string } {
+  if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0]);
+  if (!(error instanceof Error)) return { code: '', message: String(error) };
+  if (error.cause instanceof Error) return innermost(error.cause);
+  const { code } = error as NodeJS.ErrnoException;
+  return { code: typeof code === 'string' ? code : '', message: error.message };
+}
+
+/**
+ * What an HTTP answer without a result means.
+ * @param body what could be read of it.
+ * @param hide hides the request's secrets in what the message repeats of the body.
+ */
+export function statusFailure(
+  status: number,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  body: string,
+  hide: Hide,
+): RequestFailure {
+  const { errorType, error } = errorEnvelope(body, hide);
+  const said = error === undefined ? '' : `: ${clip(error)}`;
+  const line = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
+
+  if (status >= 300 && status < 400)
+    return unavailable(
+      `answers with a redirect (${line}), which is not followed, so that credentials stay with this address; give the final address`,
+    );
+  if (status === 401 || status === 403)
+    return unavailable(`refuses access (${line})${said}; check the source's credentials and headers`);
+  if (status === 404 || status === 405)
+    return unavailable(
+      `has no Prometheus HTTP API there (${line})${said}; check the address' path (Mimir's ends in /prometheus)`,
+    );
+  const retryAfterSeconds = secondsOf(headers['retry-after']);
+  if (status === 429)
+    return unavailable(`asks for fewer requests (${line})${said}`, { isPassing: true, retryAfterSeconds });
+  // Thanos and remote storage report failing backends as 422 "execution", like an error in the query.
+  const isBackends = status === 422 && error !== undefined && backendTrouble.test(error);
+  if ((status === 400 || status === 422) && error !== undefined && !isBackends)
+    return new RequestFailure('rejected', `refuses the query (${errorType ?? line})${said}`, {
+      isTooMuchAtOnce: tooMuchAtOnce.test(error),
+    });
+  if (errorType === 'timeout' || errorType === 'canceled')
+    return unavailable(
+      `gave the query up (${errorType})${said}; make it cheaper with a recording rule, or raise the server's query timeout`,
+      { isSlow: true },
+    );
+  const fails = `fails (${line})${said}; check its log`;
+  // These words may be the query's own, so they lead to a retry only and do not count for the breaker.
+  if (isBackends) return unavailable(fails, { isPassing: true });
+  if (status >= 500 || error !== undefined) return unavailable(fails, { ...passingFault, retryAfterSeconds });
+  return formatFailure(line);
+}
+
+const backendTrouble =
+  /rpc error|connection|context (canceled|deadline)|proxy Series|unavailable|no such host|EOF/i;
+
+/** Limits on what one query may load, as Prometheus, Thanos, Mimir and VictoriaMetrics word them. */
+const tooMuchAtOnce =
+  /too many (samples|points)|err-mimir-max|max(imum)?[ -]?(samples|points|chunks|bytes)|exceed/i;
+
+function errorEnvelope(body: string, hide: Hide): { errorType?: string; error?: string } {
+  try {
+    const { errorType, error } = Object(JSON.parse(body)) as Record<string, unknown>;
+    if (typeof error !== 'string') return {};
+    return {
+      error: hide(error),
+      ...(typeof errorType === 'string' && { errorType: clip(hide(errorType)) }),
+    };
+  } catch {
+    // Proxies answer errors in HTML or plain text: then the status has to say it all.
+    return {};
+  }
+}
+
+/** RFC 9110 section 10.2.3: seconds, or a date. */
+function secondsOf(header: string | string[] | undefined): number | undefined {
+  const text = Array.isArray(header) ? header[0] : header;
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text.trim())) return Number(text);
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : Math.max(0, (at - Date.now()) / 1000);
 }

@@ -45,7 +45,8 @@ export class SourceBreaker {
    */
   constructor(breakSeconds: number, onChange: (reason: string | undefined) => void) {
     this.#breakSeconds = breakSeconds;
-    this.#source = this.#breaker(({ isServerFault }) => isServerFault && this.#concernsAll());
+    const concernsAll = () => this.#faulty.size > 1 || this.#namespaces.size <= 1;
+    this.#source = breaker(breakSeconds, ({ isServerFault }) => isServerFault && concernsAll());
     this.#source.onStateChange((state) => {
       if (state === CircuitState.Open)
         onChange(`failed ${breakAfterFailures} times in a row: it ${this.#lastFault}`);
@@ -55,7 +56,7 @@ export class SourceBreaker {
 
   /** @throws RequestFailure of the request, or one that says why it was not sent. */
   async run<Result>(namespace: string, request: () => Promise<Result>): Promise<Result> {
-    const own = this.#namespaceBreaker(namespace);
+    const own = this.#own(namespace);
     const attempt = async (): Promise<Result> => {
       try {
         const result = await own.policy.execute(request);
@@ -71,10 +72,11 @@ export class SourceBreaker {
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
       const upTo = `for up to ${this.#breakSeconds} s`;
+      const who = namespace === '' ? 'this trigger' : `namespace ${namespace}`;
       throw new RequestFailure(
         'unavailable',
         this.#source.state === CircuitState.Closed || this.#isOpenForOthers(namespace)
-          ? `is not asked ${upTo} on behalf of ${namespace === '' ? 'this trigger' : `namespace ${namespace}`}, because ${breakAfterFailures} of its queries in a row failed; at the last one it ${own.lastFailure}`
+          ? `is not asked ${upTo} on behalf of ${who}, because ${breakAfterFailures} of its queries in a row failed; at the last one it ${own.lastFailure}`
           : `is left alone ${upTo} after ${breakAfterFailures} failures in a row; at the last one it ${this.#lastFault}`,
       );
     }
@@ -88,37 +90,33 @@ export class SourceBreaker {
     } else if (kind === 'rejected') this.#faulty.clear();
   }
 
-  #concernsAll(): boolean {
-    return this.#faulty.size > 1 || this.#namespaces.size <= 1;
-  }
-
   /** Whether requests stopped because of one other namespace alone, so that this one may try for itself. */
   #isOpenForOthers(namespace: string): boolean {
     const isStopped = this.#source.state !== CircuitState.Closed;
     return isStopped && this.#faulty.size < 2 && !this.#faulty.has(namespace);
   }
 
-  #namespaceBreaker(namespace: string): NamespaceBreaker {
-    let own = this.#namespaces.get(namespace);
-    if (own === undefined) {
-      own = {
-        policy: this.#breaker(({ isSlow, isServerFault }) => isSlow || isServerFault),
-        lastFailure: '',
-      };
-      this.#namespaces.set(namespace, own);
-    }
+  #own(namespace: string): NamespaceBreaker {
+    const known = this.#namespaces.get(namespace);
+    if (known !== undefined) return known;
+    const policy = breaker(this.#breakSeconds, ({ isSlow, isServerFault }) => isSlow || isServerFault);
+    const own = { policy, lastFailure: '' };
+    this.#namespaces.set(namespace, own);
     return own;
   }
+}
 
-  #breaker(counts: (traits: FailureTraits) => boolean | undefined): CircuitBreakerPolicy {
-    return circuitBreaker(
-      handleWhen((error) => error instanceof RequestFailure && counts(error.traits) === true),
-      {
-        halfOpenAfter: monotonicWait(this.#breakSeconds * 1000),
-        breaker: new ConsecutiveBreaker(breakAfterFailures),
-      },
-    );
-  }
+function breaker(
+  breakSeconds: number,
+  counts: (traits: FailureTraits) => boolean | undefined,
+): CircuitBreakerPolicy {
+  return circuitBreaker(
+    handleWhen((error) => error instanceof RequestFailure && counts(error.traits) === true),
+    {
+      halfOpenAfter: monotonicWait(breakSeconds * 1000),
+      breaker: new ConsecutiveBreaker(breakAfterFailures),
+    },
+  );
 }
 
 /** cockatiel measures its waits by Date.now(), which may be set back; this one measures by performance.now(). */

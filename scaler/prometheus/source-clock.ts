@@ -15,7 +15,8 @@ export interface HeardDate {
  * The Date header may be a proxy's, so a header that differs only makes the scaler ask the source for its `time()`.
  */
 export class SourceClock {
-  #offsetSeconds = 0;
+  /** Seconds to add to this machine's time; 0 while the clocks differ by less than half a minute. */
+  offsetSeconds = 0;
   /** Offset of the Date header that was last looked into. */
   #heardSeconds = 0;
   #checking: Promise<void> | undefined;
@@ -29,41 +30,32 @@ export class SourceClock {
     readonly askTime: () => Promise<number | undefined>,
   ) {}
 
-  /** Seconds to add to this machine's time; 0 while the clocks differ by less than half a minute. */
-  get offsetSeconds(): number {
-    return this.#offsetSeconds;
-  }
-
-  /**
-   * Compares an answer's Date header with this machine's clock. Resolves when the offset is known again.
-   * @throws what `askTime` throws.
-   */
+  /** Compares an answer's Date header with this machine's clock. Resolves when the offset is known, or as `askTime`. */
   async hear({ date, sentAtSeconds, receivedAtSeconds }: HeardDate): Promise<void> {
     const atSeconds = Date.parse(date ?? '') / 1000;
-    if (Number.isNaN(atSeconds)) return;
     const least = atSeconds - receivedAtSeconds;
     const most = atSeconds + 1 - sentAtSeconds;
     const heard = this.#heardSeconds;
     if (least > heard + toleratedSeconds || most < heard - toleratedSeconds) {
       this.#heardSeconds = (least + most) / 2;
-      this.#checking = this.#check()
-        .catch((error: unknown) => {
-          // Not known yet, so the next answer must bring it up again.
-          this.#heardSeconds = heard;
-          throw error;
-        })
-        .finally(() => {
-          this.#checking = undefined;
-        });
+      this.#checking = this.#check(heard);
     }
     await this.#checking;
   }
 
-  async #check(): Promise<void> {
+  async #check(heardBefore: number): Promise<void> {
     const sentAtSeconds = this.machineSeconds();
-    const atSeconds = await this.askTime();
-    if (atSeconds === undefined) return;
-    const offset = atSeconds - (sentAtSeconds + this.machineSeconds()) / 2;
-    this.#offsetSeconds = Math.abs(offset) < toleratedSeconds ? 0 : Math.round(offset);
+    try {
+      const atSeconds = await this.askTime();
+      if (atSeconds === undefined) return;
+      const offset = atSeconds - (sentAtSeconds + this.machineSeconds()) / 2;
+      this.offsetSeconds = Math.abs(offset) < toleratedSeconds ? 0 : Math.round(offset);
+    } catch (error) {
+      // Not known yet, so the next answer must bring it up again.
+      this.#heardSeconds = heardBefore;
+      throw error;
+    } finally {
+      this.#checking = undefined;
+    }
   }
 }

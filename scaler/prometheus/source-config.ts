@@ -12,15 +12,14 @@ const sourceAddress = z
     'expected http://host:port or https://host:port, with a path where the API is not at the root, without user name, password, query or fragment (credentials go under "basic" or "bearer", parameters under "queryParameters")',
   );
 
+const given = z.string().min(1).optional();
+const readAgain = 'Read again when it changes.';
+
 const basicSchema = z
   .strictObject({
     username: described(z.string(), 'none', 'User name for HTTP basic authentication.'),
     password: described(z.string().optional(), 'none', 'Its password. Prefer the file.'),
-    passwordFile: described(
-      z.string().min(1).optional(),
-      'none',
-      'File that holds the password. Read again when it changes.',
-    ),
+    passwordFile: described(given.clone(), 'none', `File that holds the password. ${readAgain}`),
   })
   .refine(
     ({ password, passwordFile }) => (password === undefined) !== (passwordFile === undefined),
@@ -29,12 +28,8 @@ const basicSchema = z
 
 const bearerSchema = z
   .strictObject({
-    token: described(z.string().min(1).optional(), 'none', 'Bearer token. Prefer the file.'),
-    tokenFile: described(
-      z.string().min(1).optional(),
-      'none',
-      'File that holds the token. Read again when it changes.',
-    ),
+    token: described(given.clone(), 'none', 'Bearer token. Prefer the file.'),
+    tokenFile: described(given.clone(), 'none', `File that holds the token. ${readAgain}`),
   })
   .refine(
     ({ token, tokenFile }) => (token === undefined) !== (tokenFile === undefined),
@@ -44,25 +39,17 @@ const bearerSchema = z
 const tlsSchema = z
   .strictObject({
     caFile: described(
-      z.string().min(1).optional(),
+      given.clone(),
       "the system's authorities",
-      'PEM file with the authorities to trust. Read again when it changes.',
+      `PEM file with the authorities to trust. ${readAgain}`,
     ),
     certFile: described(
-      z.string().min(1).optional(),
+      given.clone(),
       'none',
-      'PEM file with the client certificate, for mutual TLS. Read again when it changes.',
+      `PEM file with the client certificate, for mutual TLS. ${readAgain}`,
     ),
-    keyFile: described(
-      z.string().min(1).optional(),
-      'none',
-      'PEM file with its key. Read again when it changes.',
-    ),
-    serverName: described(
-      z.string().min(1).optional(),
-      "the address' host",
-      "Name expected in the server's certificate.",
-    ),
+    keyFile: described(given.clone(), 'none', `PEM file with its key. ${readAgain}`),
+    serverName: described(given.clone(), "the address' host", "Name expected in the server's certificate."),
     insecureSkipVerify: described(
       z.boolean().default(false),
       '`false`',
@@ -74,6 +61,8 @@ const tlsSchema = z
     'expected "certFile" and "keyFile" together',
   );
 
+const mebibyte = 1024 * 1024;
+
 /** What is the same for a named source and for an address that a trigger brings along. */
 const limitsShape = {
   timeout: described(
@@ -83,28 +72,23 @@ const limitsShape = {
   ),
   resolution: described(
     duration(
-      z
-        .number()
-        .int('expected whole seconds')
-        .min(1, 'expected at least 1s')
-        .max(3600, 'expected at most 1h'),
+      z.int('expected whole seconds').min(1, 'expected at least 1s').max(3600, 'expected at most 1h'),
     ).default(60),
     '`60s`',
     'Time between two samples inside a step. Peaks shorter than this cannot be seen; at its finest it is the interval at which the source scrapes. The finer it is, the more a history costs the source: see [how history is read](history.md).',
   ),
-  concurrency: described(z.number().int().min(1).max(256).default(8), '`8`', 'Requests under way at once.'),
+  concurrency: described(z.int().min(1).max(256).default(8), '`8`', 'Requests under way at once.'),
   retries: described(
-    z.number().int().min(0).max(10).default(2),
+    z.int().min(0).max(10).default(2),
     '`2`',
     'Tries after the first for a request that failed in passing.',
   ),
   maxBodyBytes: described(
     z
-      .number()
       .int()
       .min(1024)
-      .max(256 * 1024 * 1024)
-      .default(4 * 1024 * 1024),
+      .max(256 * mebibyte)
+      .default(4 * mebibyte),
     '`4194304`',
     'Largest answer that is read, in bytes.',
   ),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { HistoryRecorder } from '../../test/support/history-recorder.js';
-import { Notices } from './notices.js';
+import { Notices } from './observer.js';
 
 describe('Notices', () => {
   it('tells each topic and subject when it begins, when it changes and when it ends', () => {

@@ -1,0 +1,33 @@
+/** Label sets shown of a query that gives too many. */
+const maxShown = 3;
+
+/** Text from elsewhere as a message may repeat it: one line, printable, bounded. */
+export function clip(text: string, length = 300): string {
+  const printable = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return printable.length <= length
+    ? printable
+    : `${printable.slice(0, length).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+/**
+ * A series' labels as PromQL writes them, sorted by name, so that equal sets give equal text. Long sets are cut.
+ *
+ * @example labelSet({ pod: 'a', app: 'shop' }) // '{app="shop", pod="a"}'
+ */
+export function labelSet(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.keys(labels)
+    .sort()
+    .map((name) => `${name}=${JSON.stringify(labels[name])}`);
+  return clip(`{${pairs.join(', ')}}`, 500);
+}
+
+/** Tells which series there are where one is wanted, and how to make one of them. Sets that are equal as text count. */
+export function severalSeriesMessage(labelSets: readonly string[]): string {
+  const shown = [...new Set(labelSets)]
+    .sort()
+    .slice(0, maxShown)
+    .map((set) => clip(set, 200));
+  const count = labelSets.length;
+  const more = count > shown.length ? ` and ${count - shown.length} more` : '';
+  return `gives ${count} series for the query where one is needed: ${shown.join(', ')}${more}; put sum(...) or max(...) around the query`;
+}
