@@ -1,8 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { createSecureContext } from 'node:tls';
-import type { ServerCredentials } from '@grpc/grpc-js';
+import { createSecureContext, createServer, type SecureContextOptions, type Server } from 'node:tls';
 import { ScalerError } from '../shared/errors.js';
-import { type CertificateProvider, certificateCredentials } from '../shared/library-internals.js';
 import { OncePerChange } from '../shared/once-per-change.js';
 import { WatchedFile } from '../shared/watched-file.js';
 import type { Log } from './log.js';
@@ -16,127 +14,65 @@ export interface TlsFiles {
   readonly clientCaFile?: string | undefined;
 }
 
-interface Loaded {
-  readonly certificate: string;
-  readonly privateKey: string;
-  readonly clientCa: string | undefined;
-}
-
-type CaListener = Parameters<CertificateProvider['addCaCertificateListener']>[0];
-type IdentityListener = Parameters<CertificateProvider['addIdentityCertificateListener']>[0];
-
 /**
- * The server's certificates, read again when the files change. Open connections stay; new ones get the new files. When
- * the files cannot be used, the log says so once and the last good ones stay in use. The provider of grpc-js itself
- * refuses every connection while a file cannot be read, and accepts a key that does not belong to the certificate.
+ * A TLS server that reads its files again when they change. Open connections stay; new ones get the new files. When the
+ * files cannot be used, the log says so once and the last good ones stay in use.
+ *
+ * @param refreshSeconds how often the files are looked at again, until the server is closed
+ * @throws ScalerError `unavailable` when a file cannot be read or used at the start
  */
-export class RotatingCertificates implements CertificateProvider {
-  /** What tells each listener the files of now. */
-  readonly #tell = new Map<CaListener | IdentityListener, () => void>();
-  readonly #problems = new OncePerChange();
-  #timer: NodeJS.Timeout | undefined;
+export async function createTlsServer(files: TlsFiles, refreshSeconds: number, log: Log): Promise<Server> {
+  const load = loader(files);
+  let current = await load();
+  const problems = new OncePerChange();
+  const isMutual = files.clientCaFile !== undefined;
+  const server = createServer({
+    ...current,
+    ALPNProtocols: ['h2'],
+    requestCert: isMutual,
+    rejectUnauthorized: isMutual,
+    noDelay: true,
+  });
 
-  private constructor(
-    readonly files: TlsFiles,
-    readonly load: () => Promise<Loaded>,
-    private current: Loaded,
-    readonly refreshSeconds: number,
-    readonly log: Log,
-  ) {}
-
-  /**
-   * Reads the files for the first time.
-   *
-   * @param refreshSeconds how often the files are looked at again
-   * @throws ScalerError when a file cannot be read or used
-   */
-  static async load(files: TlsFiles, refreshSeconds: number, log: Log): Promise<RotatingCertificates> {
-    const load = loader(files);
-    return new RotatingCertificates(files, load, await load(), refreshSeconds, log);
-  }
-
-  /** Credentials for a server, which follow the files as long as the server lives. */
-  credentials(): ServerCredentials {
-    return certificateCredentials(this, this.files.clientCaFile !== undefined);
-  }
-
-  addCaCertificateListener(listener: CaListener): void {
-    this.#add(listener, () => {
-      const { clientCa } = this.current;
-      listener(clientCa === undefined ? null : { caCertificate: Buffer.from(clientCa) });
-    });
-  }
-
-  addIdentityCertificateListener(listener: IdentityListener): void {
-    this.#add(listener, () => {
-      const { certificate, privateKey } = this.current;
-      listener({ certificate: Buffer.from(certificate), privateKey: Buffer.from(privateKey) });
-    });
-  }
-
-  removeCaCertificateListener(listener: CaListener): void {
-    this.#remove(listener);
-  }
-
-  removeIdentityCertificateListener(listener: IdentityListener): void {
-    this.#remove(listener);
-  }
-
-  #add(listener: CaListener | IdentityListener, tell: () => void): void {
-    this.#tell.set(listener, tell);
-    this.#timer ??= setInterval(() => void this.#refresh(), this.refreshSeconds * 1000).unref();
-    // Later, as the caller finishes its own set-up first.
-    process.nextTick(tell);
-  }
-
-  #remove(listener: CaListener | IdentityListener): void {
-    this.#tell.delete(listener);
-    if (this.#tell.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-  }
-
-  async #refresh(): Promise<void> {
-    const fresh = await this.load().catch((error: Error) => error);
+  async function refresh(): Promise<void> {
+    const fresh = await load().catch((error: Error) => error);
     if (fresh instanceof Error) {
-      if (this.#problems.changed(fresh.message))
-        this.log.warn({ problem: fresh.message }, 'TLS files cannot be used; the last good ones stay in use');
+      if (problems.changed(fresh.message))
+        log.warn({ problem: fresh.message }, 'TLS files cannot be used; the last good ones stay in use');
       return;
     }
-    const before = this.current;
-    const isNew =
-      fresh.certificate !== before.certificate ||
-      fresh.privateKey !== before.privateKey ||
-      fresh.clientCa !== before.clientCa;
-    const isGoodAgain = this.#problems.changed(undefined);
-    if (isNew || isGoodAgain) this.log.info({ ...this.files }, 'TLS files read again');
+    const isNew = fresh.cert !== current.cert || fresh.key !== current.key || fresh.ca !== current.ca;
+    const isGoodAgain = problems.changed(undefined);
+    if (isNew || isGoodAgain) log.info({ ...files }, 'TLS files read again');
     if (!isNew) return;
-    this.current = fresh;
-    for (const tell of this.#tell.values()) tell();
+    current = fresh;
+    server.setSecureContext(fresh);
   }
+  const timer = setInterval(() => void refresh(), refreshSeconds * 1000).unref();
+  return server.once('close', () => clearInterval(timer));
 }
 
 /** Reads the files and checks that they can be used together. */
-function loader({ certFile, keyFile, clientCaFile }: TlsFiles): () => Promise<Loaded> {
-  const files = { certificate: new WatchedFile(certFile), privateKey: new WatchedFile(keyFile) };
-  const ca = clientCaFile === undefined ? undefined : new WatchedFile(clientCaFile);
+function loader({ certFile, keyFile, clientCaFile }: TlsFiles): () => Promise<SecureContextOptions> {
+  const [certificate, privateKey] = [new WatchedFile(certFile), new WatchedFile(keyFile)];
+  const clientCa = clientCaFile === undefined ? undefined : new WatchedFile(clientCaFile);
   return async () => {
-    const [certificate, privateKey, clientCa] = await Promise.all([
-      read('certificate', files.certificate),
-      read('private key', files.privateKey),
-      ca && read('client CA', ca),
+    const [cert, key, ca] = await Promise.all([
+      read('certificate', certificate),
+      read('private key', privateKey),
+      clientCa && read('client CA', clientCa),
     ]);
-    const expiry = new Date(parsed('certificate', certFile, certificate).validTo);
+    const expiry = new Date(parsed('certificate', certFile, cert).validTo);
     if (expiry.getTime() <= Date.now())
       throw unusable('certificate', certFile, `it expired at ${expiry.toISOString()}; put a valid one there`);
-    if (clientCa !== undefined) parsed('client CA', clientCaFile!, clientCa);
+    if (ca !== undefined) parsed('client CA', clientCaFile!, ca);
     try {
-      createSecureContext({ cert: certificate, key: privateKey });
+      createSecureContext({ cert, key });
     } catch (error) {
       const what = `it must be the unencrypted PEM key of ${certFile} (${reason(error)})`;
       throw unusable('private key', keyFile, what);
     }
-    return { certificate, privateKey, clientCa };
+    return { cert, key, ...(ca !== undefined && { ca }) };
   };
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { type ListenAddress, listen } from '../shared/listen.js';
 import { OncePerChange } from '../shared/once-per-change.js';
 import type { Log } from './log.js';
@@ -13,8 +13,8 @@ export interface Listener {
 }
 
 /**
- * Binds an address and hands each connection over. grpc-js can bind by itself, but neither limits connections nor
- * tells why it could not bind.
+ * Binds a server to an address and limits its connections. grpc-js can bind by itself, but neither limits connections
+ * nor says why it could not bind.
  *
  * At the limit the connection that has sent least is closed for the new one. If new ones were refused, a client that
  * opens many and sends nothing would keep KEDA out; a connection that has made calls has sent more than those.
@@ -23,14 +23,14 @@ export interface Listener {
  * @throws ScalerError of kind `unavailable` when the address cannot be bound
  */
 export async function acceptConnections(
+  server: Server,
   address: ListenAddress,
   maxConnections: number,
   log: Log,
-  accept: (socket: Socket) => void,
 ): Promise<Listener> {
   const sockets = new Set<Socket>();
   const crowding = new OncePerChange();
-  const server = createServer({ noDelay: true }, (socket) => {
+  server.on('connection', (socket) => {
     const isFull = sockets.size >= maxConnections;
     if (crowding.changed(isFull ? 'full' : undefined)) {
       if (isFull)
@@ -47,7 +47,6 @@ export async function acceptConnections(
     }
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    accept(socket);
   });
 
   const port = await listen(server, address, 'gRPC');

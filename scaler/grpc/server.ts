@@ -1,8 +1,9 @@
+import { createServer, type Socket } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { ListenAddress } from '../shared/listen.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { CallWatch, type RpcObserver } from './call-watch.js';
-import { RotatingCertificates, type TlsFiles } from './certificates.js';
+import { createTlsServer, type TlsFiles } from './certificates.js';
 import { addHealth, addReflection } from './discovery.js';
 import { type ReadAnswers, unaryHandlers } from './handlers.js';
 import { defaultLimits, type GrpcLimits } from './limits.js';
@@ -109,18 +110,14 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
 
   return {
     async listen(address) {
-      const credentials = tls
-        ? (await RotatingCertificates.load(tls, tlsRefreshSeconds, log)).credentials()
-        : ServerCredentials.createInsecure();
-      const injector = server.createConnectionInjector(credentials);
-      try {
-        listener = await acceptConnections(address, limits.connections, log, (socket) =>
-          injector.injectConnection(socket),
-        );
-      } catch (error) {
-        injector.destroy();
-        throw error;
-      }
+      const socketServer = tls
+        ? await createTlsServer(tls, tlsRefreshSeconds, log)
+        : createServer({ noDelay: true });
+      listener = await acceptConnections(socketServer, address, limits.connections, log);
+      const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+      socketServer.on(tls ? 'secureConnection' : 'connection', (socket: Socket) =>
+        injector.injectConnection(socket),
+      );
       watch.start(server);
       if (!replicas) health.set(true);
       return listener.port;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import {
   copyFileSync,
   mkdtempSync,
@@ -11,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect as connectTls, type SecureContextOptions } from 'node:tls';
+import { connect as connectTls, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import { type ChannelCredentials, credentials, status } from '@grpc/grpc-js';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { Authority, type Pair } from '../../test/support/authority.js';
@@ -153,6 +154,32 @@ describe('the gRPC server with TLS', () => {
       const ours = channel(authority.caFile, authority.issue('client'));
       await assert.rejects(callOnce(port, ours), { code: status.UNAVAILABLE });
     });
+  });
+
+  it('resumes no session of a client whose authority was replaced', async () => {
+    const clientCaFile = join(folder, 'resumed.crt');
+    copyFileSync(authority.caFile, clientCaFile);
+    const port = await start({ ...files, clientCaFile });
+    const { certFile, keyFile } = authority.issue('client');
+    const options = {
+      ...{ port, host: 'localhost', ALPNProtocols: ['h2'], ca: readFileSync(authority.caFile) },
+      ...{ cert: readFileSync(certFile), key: readFileSync(keyFile) },
+    };
+    /** What a connection comes to: the server's first bytes, or its end. */
+    const outcome = (socket: TLSSocket) =>
+      new Promise<string>((resolve) => {
+        for (const event of ['data', 'close']) socket.once(event, () => resolve(event));
+        socket.on('error', () => {}); // An alert comes before the end.
+      });
+    const before = connectTls(options);
+    const [[session], first] = await Promise.all([once(before, 'session'), outcome(before)]);
+    before.destroy();
+    assert.equal(first, 'data');
+    copyFileSync(stranger.caFile, clientCaFile);
+    await pollUntil('the files to be read again', () => log.messages('info').length > 0);
+    const after = connectTls({ ...options, session });
+    assert.equal(await outcome(after), 'close');
+    after.destroy();
   });
 
   describe('whose files rotate', () => {

@@ -8,8 +8,6 @@ import { Registry } from 'prom-client';
 import { connect } from '../grpc/client.js';
 import { ExternalScaler } from '../grpc/proto.js';
 import {
-  type CertificateProvider,
-  certificateCredentials,
   closeStream,
   type GrpcCall,
   http2ServersOf,
@@ -109,19 +107,6 @@ describe('the insides of libraries that are used', () => {
       });
       // The stream is closed under it, so the call fails in one way or another.
       await Promise.all([closed, isActive('web')]);
-    });
-
-    it('take certificates from a provider of ours', async () => {
-      let asked = 0;
-      const provider: CertificateProvider = {
-        addCaCertificateListener: unused,
-        removeCaCertificateListener: unused,
-        addIdentityCertificateListener: () => asked++,
-        removeIdentityCertificateListener: unused,
-      };
-      const injector = server.createConnectionInjector(certificateCredentials(provider, false));
-      assert.equal(asked, 1);
-      injector.destroy();
     });
   });
 

@@ -1,5 +1,5 @@
 import { constants, type Http2Server, type ServerHttp2Stream } from 'node:http2';
-import { experimental, type Server, type ServerCredentials, type ServerInterceptor } from '@grpc/grpc-js';
+import type { Server, ServerInterceptor } from '@grpc/grpc-js';
 import { Gauge, type MetricObjectWithValues, type MetricType, type MetricValue } from 'prom-client';
 
 /** The versions whose insides are used here. The test beside this file fails when one of them changes. */
@@ -10,14 +10,6 @@ export type GrpcCall = Parameters<ServerInterceptor>[1];
 
 /** A status on its way to the client. */
 type SentStatus = Parameters<GrpcCall['sendStatus']>[0];
-
-/** Tells grpc-js the certificates of a server, and of its clients' authority, whenever they change. */
-export type CertificateProvider = experimental.CertificateProvider;
-
-/** Credentials that follow a provider. With `mutual`, clients must bring a certificate of its authority. */
-export function certificateCredentials(provider: CertificateProvider, mutual: boolean): ServerCredentials {
-  return experimental.createCertificateProviderServerCredentials(provider, mutual ? provider : null, mutual);
-}
 
 /** The HTTP/2 servers under a gRPC server that has its connection injector: their streams are not offered otherwise. */
 export function http2ServersOf(server: Server): Http2Server[] {
