@@ -1,7 +1,7 @@
 import type { Series, Stage } from '../forecast/index.js';
 import { fillGaps } from '../history/fill-gaps.js';
 import { fitOptions } from '../planner/fit-options.js';
-import { fitPacked } from '../planner/packed-model.js';
+import { fitCompact } from '../planner/fit-worker.js';
 import { cutSeries, RefittingModel } from '../planner/refitting-model.js';
 import { decideSignal } from '../planner/signal.js';
 import type { Reason } from '../planner/types.js';
@@ -81,7 +81,7 @@ export function replaySignal(
       if (window.values.length > 0) {
         const startedAt = performance.now();
         const learnt = fillGaps({ ...window, peaks: window.peaks ?? window.values.slice() });
-        model.offer(boundary, fitPacked(learnt, options));
+        model.offer(boundary, fitCompact(learnt, options));
         fitSeconds += (performance.now() - startedAt) / 1000;
         fits++;
       }
@@ -99,7 +99,7 @@ export function replaySignal(
     reasons.push(signal.reason);
     onProgress?.(minute + 1);
   }
-  const stage = model.unpacked()?.stage ?? 'observed';
+  const stage = model.model?.stage ?? 'observed';
   return { values, active, forecastPeaks, reasons, stage, fits, fitSeconds };
 }
 

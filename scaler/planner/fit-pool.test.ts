@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FitOptions, Series } from '../forecast/index.js';
 import { FitPool } from './fit-pool.js';
-import { fitPacked, unpackModel } from './packed-model.js';
+import { fitCompact } from './fit-worker.js';
 import type { FitTurn } from './ports.js';
 
 const options: FitOptions = { horizonSteps: 3, seasonality: 'auto', timezone: 'UTC' };
@@ -25,8 +25,8 @@ describe('FitPool', () => {
   afterEach(() => pool.close());
 
   it('gives the model that a fit in this thread gives', async () => {
-    const model = unpackModel(await pool.fit(series, options, turn));
-    assert.deepEqual(model, unpackModel(fitPacked(series(), options)));
+    const model = await pool.fit(series, options, turn);
+    assert.deepEqual(model, fitCompact(series(), options));
   });
 
   it('takes the series over, so that nothing is copied', async () => {
@@ -51,7 +51,7 @@ describe('FitPool', () => {
       /abort|timeout/i,
     );
     await impatient.close();
-    assert.equal(unpackModel(await pool.fit(series, options, turn)).stage, 'daily');
+    assert.equal((await pool.fit(series, options, turn)).stage, 'daily');
   });
 
   it('fits for another namespace next, or as the one after, while 200 fits of one namespace wait', async () => {

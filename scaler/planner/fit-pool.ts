@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import type { FitOptions, Series } from '../forecast/index.js';
+import type { FitOptions, FittedModel, Series } from '../forecast/index.js';
 import { FairQueue } from '../shared/fair-queue.js';
-import type { PackedModel } from './packed-model.js';
 import type { FitTurn, Fitter } from './ports.js';
 
 /** Bounds on the worker threads. */
@@ -30,7 +29,7 @@ const priority = 1;
  * long fails its own fit only; the pool replaces it.
  */
 export class FitPool implements Fitter {
-  readonly #pool: Piscina<{ series: Series; options: FitOptions }, PackedModel>;
+  readonly #pool: Piscina<{ series: Series; options: FitOptions }, FittedModel>;
   readonly #timeoutSeconds: number;
   /** Queues in front of the pool, so that the time limit starts when a thread is free. */
   readonly #queue: FairQueue;
@@ -51,11 +50,11 @@ export class FitPool implements Fitter {
   }
 
   /** @throws Error when the fit failed, took too long, lost its thread, was given up, or the pool was closed. */
-  async fit(take: () => Series, options: FitOptions, { namespace, signal }: FitTurn): Promise<PackedModel> {
+  async fit(take: () => Series, options: FitOptions, { namespace, signal }: FitTurn): Promise<FittedModel> {
     return await this.#queue.run({ namespace, priority }, () => this.#run(take(), options), signal);
   }
 
-  async #run(series: Series, options: FitOptions): Promise<PackedModel> {
+  async #run(series: Series, options: FitOptions): Promise<FittedModel> {
     const transferList = [series.values.buffer as ArrayBuffer];
     if (series.peaks) transferList.push(series.peaks.buffer as ArrayBuffer);
     const signal = AbortSignal.timeout(this.#timeoutSeconds * 1000);

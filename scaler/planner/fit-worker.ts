@@ -1,7 +1,12 @@
-import type { FitOptions, Series } from '../forecast/index.js';
-import { fitPacked, type PackedModel } from './packed-model.js';
+import { compactModel } from '../forecast/compact-model.js';
+import { type FitOptions, type FittedModel, fit, type Series } from '../forecast/index.js';
+
+/** Fits a model in the compact form in which the live planner holds thousands. Errors as for `fit`. */
+export function fitCompact(series: Series, options: FitOptions): FittedModel {
+  return compactModel(fit(series, options), options.quantile);
+}
 
 /** What runs in a worker thread of the fit pool. */
-export default function fitInWorker(task: { series: Series; options: FitOptions }): PackedModel {
-  return fitPacked(task.series, task.options);
+export default function fitInWorker(task: { series: Series; options: FitOptions }): FittedModel {
+  return fitCompact(task.series, task.options);
 }

@@ -5,7 +5,7 @@ import type { Series } from '../forecast/index.js';
 import type { HistoryProvider, HistoryRequest, Observation, TriggerHistory } from '../history/types.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
-import { fitPacked } from './packed-model.js';
+import { fitCompact } from './fit-worker.js';
 import { Planner } from './planner.js';
 import type { FitTurn, Fitter, PlannerObserver } from './ports.js';
 import type { Answer, Snapshot } from './types.js';
@@ -88,7 +88,7 @@ function seriesUntil(untilSeconds: number, historySeconds: number): Series {
 }
 
 /** Fits in this thread: what a fit gives is the same, only when it gives it differs. */
-const fitter: Fitter = { fit: async (series, options) => fitPacked(series(), options) };
+const fitter: Fitter = { fit: async (series, options) => fitCompact(series(), options) };
 const brokenFitter: Fitter = {
   fit: async () => {
     throw new Error('worker ran out of memory');

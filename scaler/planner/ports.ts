@@ -1,7 +1,5 @@
-import type { FitOptions } from '../forecast/index.js';
-import type { Series } from '../forecast/types.js';
+import type { FitOptions, FittedModel, Series } from '../forecast/index.js';
 import type { Trigger } from '../trigger/trigger.js';
-import type { PackedModel } from './packed-model.js';
 import type { Answer } from './types.js';
 
 /** On whose behalf a model is fitted. */
@@ -15,10 +13,10 @@ export interface FitTurn {
 /** Fits models away from the event loop. */
 export interface Fitter {
   /**
-   * As `fitPacked`. The series is asked for when its turn comes, so that fits that wait hold no copies of theirs, and
+   * As `fitCompact`. The series is asked for when its turn comes, so that fits that wait hold no copies of theirs, and
    * is given away.
    */
-  fit(series: () => Series, options: FitOptions, turn: FitTurn): Promise<PackedModel>;
+  fit(series: () => Series, options: FitOptions, turn: FitTurn): Promise<FittedModel>;
 }
 
 /** How often the planner does what. All in seconds of its clock. */

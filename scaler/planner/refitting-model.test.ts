@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FitOptions, Series } from '../forecast/index.js';
-import { fitPacked } from './packed-model.js';
+import { fitCompact } from './fit-worker.js';
 import { cutSeries, type RefitSchedule, RefittingModel } from './refitting-model.js';
 
 const step = 300;
@@ -35,7 +35,7 @@ function live(model: RefittingModel, fromSeconds: number, toSeconds: number): vo
     model.advance(now, known);
     const boundary = model.dueBoundarySeconds(now, now);
     if (boundary !== undefined) {
-      model.offer(boundary, fitPacked(cutSeries(known, boundary - 14 * day, boundary), options));
+      model.offer(boundary, fitCompact(cutSeries(known, boundary - 14 * day, boundary), options));
       model.advance(now, known);
     }
   }
@@ -50,15 +50,15 @@ describe('RefittingModel', () => {
     live(young, now, now);
     assert.ok(old.outlook(now));
     assert.deepEqual(old.outlook(now), young.outlook(now));
-    assert.deepEqual(old.unpacked(), young.unpacked());
+    assert.deepEqual(old.model, young.model);
   });
 
   it('changes over to a newer fit only when its grace has passed', () => {
     const model = new RefittingModel({ ...schedule, graceSeconds: 2 * step }, trigger);
     live(model, midnight, midnight + hour + step);
-    const before = model.unpacked()!.quality;
+    const before = model.model!.quality;
     live(model, midnight + hour + 2 * step, midnight + hour + 2 * step);
-    assert.notDeepEqual(model.unpacked()!.quality, before);
+    assert.notDeepEqual(model.model!.quality, before);
   });
 
   it('asks for one fit a boundary', () => {
@@ -68,7 +68,7 @@ describe('RefittingModel', () => {
       const boundary = model.dueBoundarySeconds(now, now);
       if (boundary === undefined) continue;
       due.push(boundary);
-      model.offer(boundary, fitPacked(cutSeries(history(now), boundary - day, boundary), options));
+      model.offer(boundary, fitCompact(cutSeries(history(now), boundary - day, boundary), options));
       model.advance(now, history(now));
     }
     assert.deepEqual(due, [midnight - hour, midnight, midnight + hour, midnight + 2 * hour]);
@@ -84,13 +84,13 @@ describe('RefittingModel', () => {
       const known = cutSeries(history(now), midnight - day / 2, now);
       const boundary = model.dueBoundarySeconds(now, now);
       if (boundary !== undefined) {
-        model.offer(boundary, fitPacked(cutSeries(known, 0, boundary), options));
+        model.offer(boundary, fitCompact(cutSeries(known, 0, boundary), options));
         due.push(boundary);
       }
       model.advance(now, known);
     }
     assert.equal(due[0], midnight);
-    assert.equal(model.unpacked()?.stage, 'daily');
+    assert.equal(model.model?.stage, 'daily');
     assert.ok(due.length <= 4, `fits at ${due}`);
   });
 

@@ -1,7 +1,6 @@
 import { type FittedModel, type Series, update } from '../forecast/index.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { type Outlook, outlookOf, stepsBehind } from './outlook.js';
-import { type PackedModel, packModel, unpackModel } from './packed-model.js';
 import { refitBoundarySeconds } from './schedule.js';
 
 /** When a trigger's model is fitted again. */
@@ -19,7 +18,8 @@ export interface RefitSchedule {
 }
 
 /** A model fitted on the window that ends at a boundary. */
-interface RestingModel extends PackedModel {
+interface Fit {
+  readonly model: FittedModel;
   readonly boundarySeconds: number;
 }
 
@@ -29,8 +29,8 @@ interface RestingModel extends PackedModel {
  * not on when the process started: replicas and replays agree.
  */
 export class RefittingModel {
-  #current: RestingModel | undefined;
-  #next: RestingModel | undefined;
+  #current: Fit | undefined;
+  #next: Fit | undefined;
   /** The newest outlook, and how many steps the model was behind then. */
   #outlook: { readonly behind: number; readonly outlook: Outlook } | undefined;
 
@@ -43,20 +43,23 @@ export class RefittingModel {
   /** Epoch seconds up to which every model held has seen the history; undefined before the first fit. */
   get seenUntilSeconds(): number | undefined {
     if (!this.#current) return undefined;
-    return Math.min(this.#current.endSeconds, this.#next?.endSeconds ?? this.#current.endSeconds);
+    const { endSeconds } = this.#current.model;
+    return Math.min(endSeconds, this.#next?.model.endSeconds ?? endSeconds);
   }
 
-  /** The model in use, unpacked: not to be changed. Undefined before the first fit. */
-  unpacked(): FittedModel | undefined {
-    return this.#current && unpackModel(this.#current);
+  /** The model in use, which the next step changes: not to be kept. Undefined before the first fit. */
+  get model(): FittedModel | undefined {
+    return this.#current?.model;
   }
 
   /** What the model in use says of the coming horizon; undefined before the first fit. */
   outlook(nowSeconds: number): Outlook | undefined {
     if (!this.#current) return undefined;
-    if (this.#outlook?.behind !== stepsBehind(this.#current, nowSeconds))
-      this.#look(unpackModel(this.#current), nowSeconds);
-    return this.#outlook?.outlook;
+    const { model } = this.#current;
+    const behind = stepsBehind(model, nowSeconds);
+    if (this.#outlook?.behind !== behind)
+      this.#outlook = { behind, outlook: outlookOf(model, this.trigger, nowSeconds) };
+    return this.#outlook.outlook;
   }
 
   /**
@@ -80,9 +83,9 @@ export class RefittingModel {
     return this.#boundary(nowSeconds - this.schedule.graceSeconds);
   }
 
-  /** Takes over a model that was fitted on the window ending at `boundarySeconds`. */
-  offer(boundarySeconds: number, packed: PackedModel): void {
-    const offered = { ...packed, boundarySeconds };
+  /** Takes over a model that was fitted on the window ending at `boundarySeconds`. It is the giver's no more. */
+  offer(boundarySeconds: number, model: FittedModel): void {
+    const offered = { model, boundarySeconds };
     if (this.#current) this.#next = offered;
     else this.#current = offered;
   }
@@ -94,20 +97,13 @@ export class RefittingModel {
       this.#next = undefined;
       this.#outlook = undefined;
     }
-    if (!this.#current || this.#current.endSeconds >= seriesEndSeconds(history)) return;
-    const model = caughtUp(unpackModel(this.#current), history);
-    this.#current = { ...packModel(model), boundarySeconds: this.#current.boundarySeconds };
-    // While it is unpacked: the next answer needs it.
-    this.#look(model, nowSeconds);
-  }
-
-  #look(model: FittedModel, nowSeconds: number): void {
-    const behind = stepsBehind(model, nowSeconds);
-    this.#outlook = { behind, outlook: outlookOf(model, this.trigger, nowSeconds) };
+    if (!this.#current || this.#current.model.endSeconds >= seriesEndSeconds(history)) return;
+    catchUp(this.#current.model, history);
+    this.#outlook = undefined;
   }
 
   /** When the history of a fit will be long enough for the next stage; undefined on the last one. */
-  #stageReachedSeconds({ boundarySeconds, nextStageInSeconds }: RestingModel): number | undefined {
+  #stageReachedSeconds({ boundarySeconds, model: { nextStageInSeconds } }: Fit): number | undefined {
     const { stepSeconds } = this.schedule;
     const missingSteps = Math.ceil(nextStageInSeconds / stepSeconds);
     return missingSteps > 0 ? boundarySeconds + missingSteps * stepSeconds : undefined;
@@ -119,13 +115,11 @@ export class RefittingModel {
   }
 }
 
-/** The model after the steps that it has not seen; steps before the history's beginning are unknown. Changes it. */
-function caughtUp(model: FittedModel, history: Series): FittedModel {
+/** Moves a model on over the steps that it has not seen; steps before the history's beginning are unknown. */
+function catchUp(model: FittedModel, history: Series): void {
   const seen = Math.round((model.endSeconds - history.startSeconds) / history.stepSeconds);
-  const peaks = history.peaks ?? history.values;
-  for (let i = seen; i < history.values.length; i++)
-    update(model, history.values[i] ?? Number.NaN, peaks[i] ?? Number.NaN);
-  return model;
+  const { values, peaks = values } = history;
+  for (let i = seen; i < values.length; i++) update(model, values[i] ?? Number.NaN, peaks[i] ?? Number.NaN);
 }
 
 /** Epoch seconds at which the newest step of a series ends. */

@@ -87,7 +87,7 @@ export class TrackedTrigger {
       // Held is a little more than the trigger asks for.
       history: cutSeries(history, end - this.trigger.historySeconds, end),
       bootstrapUntilSeconds: this.history.bootstrapUntilSeconds,
-      model: this.#model.unpacked(),
+      model: this.#model.model,
       past: this.#record.past(),
       changes: this.#changes.list(),
     };

@@ -132,7 +132,7 @@ export interface Evidence {
   readonly history: Series;
   /** Until when it is from the trigger's bootstrap file; undefined when all of it is from the source. */
   readonly bootstrapUntilSeconds?: number | undefined;
-  /** The model in use. A copy. */
+  /** The model in use, which the next step changes: not to be kept. */
   readonly model: FittedModel | undefined;
   /** The answers of the last two days beside what came; undefined before the first answer. */
   readonly past: PastAnswers | undefined;

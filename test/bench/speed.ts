@@ -1,9 +1,10 @@
+import { serialize } from 'node:v8';
 import { median } from 'simple-statistics';
 import { smooth } from '../../scaler/forecast/holt-winters.js';
 import { type FitOptions, fit, forecast, type Series, update } from '../../scaler/forecast/index.js';
 import { seasonSlots } from '../../scaler/forecast/local-time.js';
 import { startMember } from '../../scaler/forecast/start-member.js';
-import { fitPacked } from '../../scaler/planner/packed-model.js';
+import { fitCompact } from '../../scaler/planner/fit-worker.js';
 import { textTable } from '../../scaler/shared/text-table.js';
 
 const DAY_SECONDS = 86_400;
@@ -40,7 +41,7 @@ export function speedTable(): string {
       (fitMs / passMs).toFixed(0),
       Math.round(1e5 / forecastMs).toLocaleString('en-GB'),
       Math.round(1e5 / updateMs).toLocaleString('en-GB'),
-      Math.round(fitPacked(series, options).bytes.length / 1024).toLocaleString('en-GB'),
+      Math.round(serialize(fitCompact(series, options)).length / 1024).toLocaleString('en-GB'),
     ];
   });
   return [

@@ -10,7 +10,6 @@ import type { Series } from '../../scaler/forecast/index.js';
 import { callUnary, connect } from '../../scaler/grpc/client.js';
 import { type Scaler, startScaler } from '../../scaler/main.js';
 import { FitPool } from '../../scaler/planner/fit-pool.js';
-import { unpackModel } from '../../scaler/planner/packed-model.js';
 import { createLog } from '../../scaler/telemetry/log.js';
 import { record } from '../support/grpc/client.js';
 import { printResults, type Result } from '../support/result-table.js';
@@ -60,7 +59,7 @@ describe('the process', function () {
             outcomes.map(({ status }) => status),
             ['rejected', 'fulfilled', 'fulfilled'],
           );
-          assert.equal(unpackModel(before).stage, 'daily');
+          assert.equal(before.stage, 'daily');
         } finally {
           await pool.close();
         }
