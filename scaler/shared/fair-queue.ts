@@ -29,11 +29,13 @@ interface Queue {
 }
 
 /**
- * Runs a bounded number of tasks at once and lets namespaces take turns: next is a task of the namespace with the fewest
- * under way, among equals the most urgent task, and among these one of the namespace that was served longest ago. A
- * namespace is passed over for more urgent tasks of others a few times only: each says itself how urgent its tasks are.
- * No namespace has more than three quarters of the places, and long work has half of them at most, so that slow queries
- * leave room (with fewer than 4 places either may have all).
+ * Runs a bounded number of tasks at once and lets namespaces take turns. Next is a task of the namespace with the fewest
+ * running; among equals the most urgent task; among these one of the namespace that was served longest ago. A namespace
+ * says itself how urgent its tasks are, so others are passed over for them a few times only. No namespace has more than
+ * three quarters of the places and long work no more than half of them (with fewer than 4 places either may have all).
+ *
+ * Own code, since no library does it: p-queue and fastq know priorities but no groups, and Bottleneck's groups, chained to
+ * a common limiter, are served there in the order of arrival.
  */
 export class FairQueue {
   readonly #places: number;

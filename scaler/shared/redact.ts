@@ -1,5 +1,8 @@
-import { HIDDEN } from './secret.js';
+import { inspect } from 'node:util';
 import { show } from './show.js';
+
+/** What is shown in place of a secret. */
+export const HIDDEN = '(hidden)';
 
 /** Keys that hold secrets in a configuration: passwords and tokens, and headers and parameters, where tokens hide. */
 const SECRET_KEY = /^(password|token|headers|queryParameters)$/;
@@ -15,6 +18,18 @@ export function withoutSecrets(value: unknown): unknown {
       return [key, names === undefined ? HIDDEN : Object.fromEntries(names.map((name) => [name, HIDDEN]))];
     }),
   );
+}
+
+/**
+ * Makes an object write itself as something else in JSON and dumps. Reading its properties is not affected, and what is
+ * added is not enumerable, so that copies and comparisons do not see it.
+ *
+ * @returns the same object, frozen.
+ */
+export function showAs<T extends object>(value: T, shown: () => unknown): T {
+  Object.defineProperty(value, 'toJSON', { value: shown });
+  Object.defineProperty(value, inspect.custom, { value: shown });
+  return Object.freeze(value);
 }
 
 /** Whether a key of a configuration holds a secret, so that messages must not repeat its value. */
@@ -52,8 +67,8 @@ export interface SentFields {
 const credentialName = /auth|token|key|secret|passw|cookie|session|signature/i;
 
 /**
- * Values under other names are hidden from this length on: `true` or a tenant's name are no secrets, and messages
- * without such words could not be read.
+ * Values under other names are hidden from this length on: `true` or a short name are no secrets, and messages without
+ * such words could not be read.
  */
 const shortestElsewhere = 8;
 
@@ -148,10 +163,8 @@ export function redact(text: string): string {
   return redacted + unnamed.slice(done);
 }
 
-/** `(hidden)` in the quotes of the value. */
+/** `(hidden)` in the quotes of the value, of which a text that was cut has only the first. */
 function hiddenLike(value: string): string {
-  const opening = /^\\?["']/.exec(value)?.[0] ?? '';
-  const closing =
-    opening !== '' && value.length > opening.length && value.endsWith(opening.at(-1)!) ? opening : '';
-  return `${opening}${HIDDEN}${closing}`;
+  const [, opening = '', rest = ''] = /^(\\?["']?)(.*)$/s.exec(value) ?? [];
+  return `${opening}${HIDDEN}${rest.endsWith(opening.at(-1) ?? '') ? opening : ''}`;
 }

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
 import { ScalerError } from '../shared/errors.js';
-import { HIDDEN } from '../shared/secret.js';
+import { HIDDEN } from '../shared/redact.js';
 
 export type { Logger } from 'pino';
 

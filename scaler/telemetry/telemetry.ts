@@ -7,8 +7,7 @@ import type { HistoryObserver } from '../prometheus/observer.js';
 import type { Clock } from '../shared/clock.js';
 import { LineLimit } from './line-limit.js';
 import type { Logger } from './log.js';
-import { triggerFamilies } from './trigger-families.js';
-import { registerTriggerGauges } from './trigger-gauge.js';
+import { registerTriggerGauges } from './trigger-gauges.js';
 import { triggerLog } from './trigger-log.js';
 
 /** What the parts of the scaler report to, and what is scraped of it. */
@@ -116,7 +115,7 @@ export function createTelemetry({ clock, log, version, sourceNames }: TelemetryO
     rpc: (method, code, seconds) =>
       rpcs.observe({ method: method.replace(/^\//, ''), code: status[code] ?? String(code) }, seconds),
     exportAnswers(answers) {
-      registerTriggerGauges(triggerFamilies, answers, () => clock.nowSeconds(), registry);
+      registerTriggerGauges(answers, () => clock.nowSeconds(), registry);
       gauge('triggers', 'Triggers that are known now.', [], function () {
         let count = 0;
         for (const _ of answers.all()) count++;

@@ -1,5 +1,4 @@
-import { showAddress, withoutSecrets } from '../shared/redact.js';
-import { showAs } from '../shared/secret.js';
+import { showAddress, showAs, withoutSecrets } from '../shared/redact.js';
 import type { TriggerAddress } from './forms.js';
 import type { TriggerKeyName, TriggerValues } from './keys.js';
 import type { TriggerSource } from './trigger.js';
