@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parse } from 'yaml';
 import { testSetup, testReplayTrigger as trigger } from '../../test/support/backtest/backtest.js';
-import { completeBehaviour } from '../hpa/behaviour.js';
+import { completeBehavior } from '../hpa/behavior.js';
 import { parseTrigger } from '../trigger/parse.js';
 import { scaledObjectYaml } from './scaled-object.js';
 
@@ -86,12 +86,12 @@ describe('scaledObjectYaml', () => {
     assert.match(yaml, /^# Kubernetes keeps three decimals/);
   });
 
-  it('carries the behaviour, seasons and idle replicas that were simulated', () => {
-    const behaviour = completeBehaviour({ scaleDown: { stabilisationWindowSeconds: 60, tolerance: 0.05 } });
+  it('carries the behavior, seasons and idle replicas that were simulated', () => {
+    const behavior = completeBehavior({ scaleDown: { stabilizationWindowSeconds: 60, tolerance: 0.05 } });
     const yaml = scaledObjectYaml(
       { ...names, query: undefined },
       { ...trigger, seasonality: [86_400, 604_800] },
-      { ...testSetup, behaviour, idleReplicas: 0, minReplicas: 2 },
+      { ...testSetup, behavior, idleReplicas: 0, minReplicas: 2 },
       'predict',
     );
     const { spec } = parse(yaml);

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { HpaBehaviour, ScalingRules } from '../hpa/behaviour.js';
+import type { ScalingRules } from '../hpa/behavior.js';
 import { formatDuration } from '../shared/duration.js';
 import { showAddress } from '../shared/redact.js';
 import { USUAL_SCALER_ADDRESS } from '../trigger/trigger.js';
@@ -70,8 +70,15 @@ export function scaledObjectYaml(
       ...(setup.idleReplicas !== undefined && { idleReplicaCount: setup.idleReplicas }),
       minReplicaCount: setup.minReplicas,
       maxReplicaCount: setup.maxReplicas,
-      ...(setup.behaviour && {
-        advanced: { horizontalPodAutoscalerConfig: { behavior: behaviourManifest(setup.behaviour) } },
+      ...(setup.behavior && {
+        advanced: {
+          horizontalPodAutoscalerConfig: {
+            behavior: {
+              scaleUp: rulesManifest(setup.behavior.scaleUp),
+              scaleDown: rulesManifest(setup.behavior.scaleDown),
+            },
+          },
+        },
       }),
       triggers: [{ type: 'external', metadata }],
     },
@@ -116,20 +123,7 @@ function decimal(value: number): string {
     : String(rounded);
 }
 
-function behaviourManifest(behaviour: HpaBehaviour): object {
-  return { scaleUp: rulesManifest(behaviour.scaleUp), scaleDown: rulesManifest(behaviour.scaleDown) };
-}
-
-function rulesManifest({
-  stabilisationWindowSeconds,
-  selectPolicy,
-  policies,
-  tolerance,
-}: ScalingRules): object {
-  return {
-    stabilizationWindowSeconds: stabilisationWindowSeconds,
-    selectPolicy,
-    policies,
-    ...(tolerance !== undefined && { tolerance: String(tolerance) }),
-  };
+/** Kubernetes writes a tolerance as a quantity. */
+function rulesManifest({ tolerance, ...rules }: ScalingRules): object {
+  return { ...rules, ...(tolerance !== undefined && { tolerance: String(tolerance) }) };
 }

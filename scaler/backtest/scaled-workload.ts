@@ -1,4 +1,4 @@
-import type { HpaBehaviour } from '../hpa/behaviour.js';
+import type { HpaBehavior } from '../hpa/behavior.js';
 import { HpaController } from '../hpa/controller.js';
 import { hpaMinReplicas, KedaActivation } from './keda-activation.js';
 import { Pods } from './pods.js';
@@ -21,7 +21,7 @@ export interface ScalingSetup {
   readonly cooldownSeconds: number;
   readonly pollingSeconds: number;
   /** `spec.behavior` of the HPA; undefined when the ScaledObject has none. */
-  readonly behaviour: HpaBehaviour | undefined;
+  readonly behavior: HpaBehavior | undefined;
   /** `--horizontal-pod-autoscaler-tolerance` and `--horizontal-pod-autoscaler-sync-period` of the cluster. */
   readonly tolerance: number;
   readonly syncSeconds: number;
@@ -35,7 +35,7 @@ export const clusterDefaults = {
   activationThreshold: 0,
   cooldownSeconds: 300,
   pollingSeconds: 30,
-  behaviour: undefined,
+  behavior: undefined,
   tolerance: 0.1,
   syncSeconds: 15,
 } satisfies Partial<ScalingSetup>;

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command, Option } from 'commander';
 import { type Backtest, type BacktestOptions, runBacktest } from '../backtest/backtest.js';
-import { readBehaviour } from '../backtest/behaviour-file.js';
+import { readBehavior } from '../backtest/behavior-file.js';
 import { backtestJson } from '../backtest/json.js';
 import { recommend } from '../backtest/recommend.js';
 import { type Recording, recordingOfQuery, recordingOfSamples } from '../backtest/recording.js';
@@ -214,7 +214,7 @@ async function optionsOf(
       activationThreshold: trigger.activationThreshold,
       cooldownSeconds: flags.cooldown,
       pollingSeconds: flags.polling,
-      behaviour: flags.behavior === undefined ? undefined : await readBehaviour(flags.behavior),
+      behavior: flags.behavior === undefined ? undefined : await readBehavior(flags.behavior),
       tolerance: flags.tolerance,
       syncSeconds: flags.sync,
     },

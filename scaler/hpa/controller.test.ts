@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { completeBehaviour } from './behaviour.js';
+import { completeBehavior } from './behavior.js';
 import { HpaController, type HpaOptions } from './controller.js';
 
 function controller(options: Partial<HpaOptions> = {}): HpaController {
@@ -7,7 +7,7 @@ function controller(options: Partial<HpaOptions> = {}): HpaController {
     targetPerReplica: 10,
     minReplicas: 1,
     maxReplicas: 100,
-    behaviour: undefined,
+    behavior: undefined,
     ...options,
   });
 }
@@ -37,12 +37,12 @@ describe('HpaController', () => {
     ];
     for (const { name, current, desired, min, max, want } of upstream)
       it(`answers ${want} in upstream's "${name}"`, () => {
-        const hpa = controller({ minReplicas: min, maxReplicas: max, downscaleStabilisationSeconds: 0 });
+        const hpa = controller({ minReplicas: min, maxReplicas: max, downscaleStabilizationSeconds: 0 });
         hpa.sync(0, 10 * current, current);
         assert.equal(hpa.sync(15, 10 * desired, current), want);
       });
 
-    // Oracle: downscale stabilisation of 5 min: the recommendation of 0 s counts until it is older than 300 s.
+    // Oracle: downscale stabilization of 5 min: the recommendation of 0 s counts until it is older than 300 s.
     it('keeps the highest recommendation of the last five minutes, then drops to the minimum at once', () => {
       const falling = run(controller(), 8, [80, ...Array<number>(22).fill(0)]);
       assert.deepEqual(falling.slice(0, 21), Array(21).fill(8));
@@ -58,50 +58,47 @@ describe('HpaController', () => {
   describe('with spec.behavior', () => {
     // Oracle: the default policies: +100 % or +4 pods per 15 s, whichever is more.
     it('grows by the larger of four pods and doubling per 15 s', () => {
-      const hpa = controller({ behaviour: completeBehaviour({}) });
+      const hpa = controller({ behavior: completeBehavior({}) });
       assert.deepEqual(run(hpa, 1, [1000, 1000, 1000, 1000, 1000, 1000]), [5, 10, 20, 40, 80, 100]);
     });
 
     // Oracle: kubernetes.io, "Scaling policies": 4 pods per 60 s with one policy of 4 pods in 60 s.
     it('adds four pods per minute under a policy of four pods per 60 s', () => {
-      const behaviour = completeBehaviour({
+      const behavior = completeBehavior({
         scaleUp: { policies: [{ type: 'Pods', value: 4, periodSeconds: 60 }] },
       });
-      assert.deepEqual(run(controller({ behaviour }), 1, Array(9).fill(1000)), [5, 5, 5, 5, 9, 9, 9, 9, 13]);
+      assert.deepEqual(run(controller({ behavior }), 1, Array(9).fill(1000)), [5, 5, 5, 5, 9, 9, 9, 9, 13]);
     });
 
     // Oracle: kubernetes.io, "Example: limit scale down rate": 80 replicas fall by 10 % a minute (8, then 7.2 -> 8).
     it('falls by ten percent per minute as in the documentation', () => {
-      const behaviour = completeBehaviour({
+      const behavior = completeBehavior({
         scaleDown: {
-          stabilisationWindowSeconds: 0,
+          stabilizationWindowSeconds: 0,
           policies: [{ type: 'Percent', value: 10, periodSeconds: 60 }],
         },
       });
-      const hpa = controller({ behaviour });
+      const hpa = controller({ behavior });
       assert.equal(hpa.sync(0, 100, 80), 72);
       assert.equal(hpa.sync(60, 100, 72), 64);
       assert.equal(hpa.sync(90, 100, 64), 64);
     });
 
     it('never scales down when scaleDown is disabled', () => {
-      const behaviour = completeBehaviour({ scaleDown: { selectPolicy: 'Disabled' } });
-      assert.deepEqual(new Set(run(controller({ behaviour }), 9, Array(40).fill(0))), new Set([9]));
+      const behavior = completeBehavior({ scaleDown: { selectPolicy: 'Disabled' } });
+      assert.deepEqual(new Set(run(controller({ behavior }), 9, Array(40).fill(0))), new Set([9]));
     });
 
     it('waits for the scale-up window and then takes its lowest recommendation', () => {
-      const behaviour = completeBehaviour({ scaleUp: { stabilisationWindowSeconds: 60 } });
+      const behavior = completeBehavior({ scaleUp: { stabilizationWindowSeconds: 60 } });
       // 3 replicas are recommended until 15 s, 6 from 30 s on; at 90 s the window holds 6 alone.
-      assert.deepEqual(
-        run(controller({ behaviour }), 3, [30, 30, 60, 60, 60, 60, 60]),
-        [3, 3, 3, 3, 3, 6, 6],
-      );
+      assert.deepEqual(run(controller({ behavior }), 3, [30, 30, 60, 60, 60, 60, 60]), [3, 3, 3, 3, 3, 6, 6]);
     });
 
-    it('takes the tolerance of each direction from the behaviour', () => {
-      const behaviour = completeBehaviour({ scaleUp: { tolerance: 0 } });
-      assert.equal(controller({ behaviour }).sync(0, 101, 10), 11);
-      assert.equal(controller({ behaviour }).sync(0, 91, 10), 10);
+    it('takes the tolerance of each direction from the behavior', () => {
+      const behavior = completeBehavior({ scaleUp: { tolerance: 0 } });
+      assert.equal(controller({ behavior }).sync(0, 101, 10), 11);
+      assert.equal(controller({ behavior }).sync(0, 91, 10), 10);
     });
   });
 

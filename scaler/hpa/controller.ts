@@ -1,8 +1,8 @@
-import type { HpaBehaviour, ScalingRules } from './behaviour.js';
+import type { HpaBehavior } from './behavior.js';
 import { desiredReplicas, type Tolerances } from './desired-replicas.js';
 import { scaleDownLimit, scaleUpLimit } from './rate-limit.js';
 import { Recommendations } from './recommendations.js';
-import { ScaleEvents } from './scale-events.js';
+import { TimedValues } from './timed-values.js';
 
 /** A HorizontalPodAutoscaler with one external metric, and the cluster's own settings. */
 export interface HpaOptions {
@@ -12,16 +12,16 @@ export interface HpaOptions {
   readonly minReplicas: number;
   readonly maxReplicas: number;
   /** `spec.behavior`, or undefined when the manifest has none: an older rule with its own limits then applies. */
-  readonly behaviour: HpaBehaviour | undefined;
-  /** `--horizontal-pod-autoscaler-tolerance`, used where the behaviour sets none; 0.1 by default. */
+  readonly behavior: HpaBehavior | undefined;
+  /** `--horizontal-pod-autoscaler-tolerance`, used where the behavior sets none; 0.1 by default. */
   readonly tolerance?: number;
-  /** `--horizontal-pod-autoscaler-downscale-stabilization`, used without a behaviour; 300 by default. */
-  readonly downscaleStabilisationSeconds?: number;
+  /** `--horizontal-pod-autoscaler-downscale-stabilization`, used without a behavior; 300 by default. */
+  readonly downscaleStabilizationSeconds?: number;
 }
 
 /**
  * The decision that Kubernetes' HPA controller takes at each sync (every 15 s by default) for one external metric with
- * an AverageValue target, with its memory: recommendations for the stabilisation windows and scale events for the
+ * an AverageValue target, with its memory: recommendations for the stabilization windows and scale events for the
  * policies. Time is an argument; times must not go backwards.
  *
  * Source: kubernetes `pkg/controller/podautoscaler/horizontal.go` (reconcileAutoscaler, normalizeDesiredReplicas,
@@ -33,22 +33,20 @@ export class HpaController {
   readonly #tolerances: Tolerances;
   readonly #downWindowSeconds: number;
   readonly #recommendations: Recommendations;
-  readonly #added: ScaleEvents;
-  readonly #removed: ScaleEvents;
+  readonly #changes: TimedValues;
 
   constructor(options: HpaOptions) {
-    const { behaviour, tolerance = 0.1, downscaleStabilisationSeconds = 300 } = options;
+    const { behavior, tolerance = 0.1, downscaleStabilizationSeconds = 300 } = options;
     this.#options = options;
     this.#tolerances = {
-      scaleUp: behaviour?.scaleUp.tolerance ?? tolerance,
-      scaleDown: behaviour?.scaleDown.tolerance ?? tolerance,
+      scaleUp: behavior?.scaleUp.tolerance ?? tolerance,
+      scaleDown: behavior?.scaleDown.tolerance ?? tolerance,
     };
-    this.#downWindowSeconds =
-      behaviour?.scaleDown.stabilisationWindowSeconds ?? downscaleStabilisationSeconds;
-    const upWindowSeconds = behaviour?.scaleUp.stabilisationWindowSeconds ?? 0;
+    this.#downWindowSeconds = behavior?.scaleDown.stabilizationWindowSeconds ?? downscaleStabilizationSeconds;
+    const upWindowSeconds = behavior?.scaleUp.stabilizationWindowSeconds ?? 0;
     this.#recommendations = new Recommendations(Math.max(upWindowSeconds, this.#downWindowSeconds));
-    this.#added = new ScaleEvents(longestPeriodSeconds(behaviour?.scaleUp, behaviour?.scaleDown));
-    this.#removed = new ScaleEvents(longestPeriodSeconds(behaviour?.scaleUp, behaviour?.scaleDown));
+    const policies = behavior ? [...behavior.scaleUp.policies, ...behavior.scaleDown.policies] : [];
+    this.#changes = new TimedValues(Math.max(0, ...policies.map(({ periodSeconds }) => periodSeconds)));
   }
 
   /**
@@ -60,7 +58,7 @@ export class HpaController {
    * @returns the replicas that the workload gets
    */
   sync(nowSeconds: number, metric: number, currentReplicas: number): number {
-    if (this.#recommendations.empty) this.#recommendations.record(nowSeconds, currentReplicas);
+    if (this.#recommendations.times.length === 0) this.#recommendations.record(nowSeconds, currentReplicas);
     if (currentReplicas === 0) return 0;
     const { minReplicas, maxReplicas } = this.#options;
     // Outside the bounds the metric is not even read.
@@ -70,47 +68,36 @@ export class HpaController {
         : currentReplicas < minReplicas
           ? minReplicas
           : this.#replicasForMetric(nowSeconds, metric, currentReplicas);
-    if (next > currentReplicas) this.#added.record(nowSeconds, next - currentReplicas);
-    else if (next < currentReplicas) this.#removed.record(nowSeconds, currentReplicas - next);
+    if (next !== currentReplicas) this.#changes.record(nowSeconds, next - currentReplicas);
     return next;
   }
 
   #replicasForMetric(nowSeconds: number, metric: number, currentReplicas: number): number {
-    const { targetPerReplica, minReplicas, maxReplicas, behaviour } = this.#options;
+    const { targetPerReplica, minReplicas, maxReplicas, behavior } = this.#options;
     const desired = desiredReplicas(metric, targetPerReplica, currentReplicas, this.#tolerances);
-    if (behaviour === undefined) {
+    if (behavior === undefined) {
       const stable = this.#recommendations.highest(nowSeconds, this.#downWindowSeconds, desired);
       this.#recommendations.record(nowSeconds, desired);
-      // Without a behaviour each sync may at most double, and always reach 4.
+      // Without a behavior each sync may at most double, and always reach 4.
       const limit = Math.min(maxReplicas, Math.max(2 * currentReplicas, 4));
       return stable < minReplicas ? minReplicas : Math.min(stable, limit);
     }
-    const stable = this.#recommendations.stabilised(
+    const stable = this.#recommendations.stabilized(
       nowSeconds,
-      behaviour.scaleUp.stabilisationWindowSeconds,
+      behavior.scaleUp.stabilizationWindowSeconds,
       this.#downWindowSeconds,
       currentReplicas,
       desired,
     );
     this.#recommendations.record(nowSeconds, desired);
     if (stable > currentReplicas) {
-      const limit = scaleUpLimit(nowSeconds, currentReplicas, this.#added, this.#removed, behaviour.scaleUp);
+      const limit = scaleUpLimit(nowSeconds, currentReplicas, this.#changes, behavior.scaleUp);
       return Math.min(stable, maxReplicas, limit);
     }
     if (stable < currentReplicas) {
-      const limit = scaleDownLimit(
-        nowSeconds,
-        currentReplicas,
-        this.#added,
-        this.#removed,
-        behaviour.scaleDown,
-      );
+      const limit = scaleDownLimit(nowSeconds, currentReplicas, this.#changes, behavior.scaleDown);
       return Math.max(stable, minReplicas, limit);
     }
     return stable;
   }
-}
-
-function longestPeriodSeconds(...rules: (ScalingRules | undefined)[]): number {
-  return Math.max(0, ...rules.flatMap((rule) => rule?.policies.map((policy) => policy.periodSeconds) ?? []));
 }

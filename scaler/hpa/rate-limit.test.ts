@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
-import { completeBehaviour, type ScalingPolicy } from './behaviour.js';
+import { completeBehavior, type ScalingPolicy } from './behavior.js';
 import { scaleDownLimit, scaleUpLimit } from './rate-limit.js';
-import { ScaleEvents } from './scale-events.js';
+import { TimedValues } from './timed-values.js';
 
 const now = 1_000_000;
 
-/** Upstream's generateEventsUniformDistribution: changes in the middle of equal parts of the last `seconds`. */
-function events(changes: readonly number[] = [], seconds = 120): ScaleEvents {
-  const memory = new ScaleEvents(86_400);
-  const part = seconds / changes.length;
-  changes.forEach((change, i) => {
-    memory.record(now - Math.trunc(seconds - part * (i + 1) + part / 2), change);
-  });
+/** Upstream's generateEventsUniformDistribution: changes in the middle of equal parts of the last two minutes. */
+function events(up: readonly number[] = [], down: readonly number[] = []): TimedValues {
+  const spread = (changes: readonly number[], sign: number) =>
+    changes.map((change, i) => {
+      const part = 120 / changes.length;
+      return [now - Math.trunc(120 - part * (i + 1) + part / 2), sign * change] as const;
+    });
+  const memory = new TimedValues(86_400);
+  for (const [at, change] of [...spread(up, 1), ...spread(down, -1)].sort(([a], [b]) => a - b))
+    memory.record(at, change);
   return memory;
 }
 
@@ -73,35 +76,35 @@ describe('scaleUpLimit', () => {
   ];
   for (const { name, rules, up, down, current, want } of upstream)
     it(`is ${want} in upstream's "${name}"`, () => {
-      const { scaleUp } = completeBehaviour(rules ? { scaleUp: { policies: rules } } : {});
-      assert.equal(scaleUpLimit(now, current, events(up), events(down), scaleUp), want);
+      const { scaleUp } = completeBehavior(rules ? { scaleUp: { policies: rules } } : {});
+      assert.equal(scaleUpLimit(now, current, events(up, down), scaleUp), want);
     });
 
   // Oracle: defaults.go, GenerateHPAScaleUpRules: the larger of 4 pods and 100 % per 15 s.
   it('lets a single pod become five by default', () => {
-    assert.equal(scaleUpLimit(now, 1, events(), events(), completeBehaviour({}).scaleUp), 5);
+    assert.equal(scaleUpLimit(now, 1, events(), completeBehavior({}).scaleUp), 5);
   });
 
   // Oracle: upstream TestCalculateScaleUpLimitWithScalingRules: min(1 + 2, ceil(1 * 1.5)) = 2.
   it('takes the strictest policy with selectPolicy Min', () => {
-    const { scaleUp } = completeBehaviour({
+    const { scaleUp } = completeBehavior({
       scaleUp: { selectPolicy: 'Min', policies: policies(2, 60, 50, 60) },
     });
-    assert.equal(scaleUpLimit(now, 1, events(), events(), scaleUp), 2);
+    assert.equal(scaleUpLimit(now, 1, events(), scaleUp), 2);
   });
 
   it('is the current number with selectPolicy Disabled', () => {
-    const { scaleUp } = completeBehaviour({ scaleUp: { selectPolicy: 'Disabled' } });
-    assert.equal(scaleUpLimit(now, 7, events(), events(), scaleUp), 7);
+    const { scaleUp } = completeBehavior({ scaleUp: { selectPolicy: 'Disabled' } });
+    assert.equal(scaleUpLimit(now, 7, events(), scaleUp), 7);
   });
 
   // Oracle: getReplicasChangePerPeriod counts what is *after* the cutoff.
   it('frees a policy again when its period has passed exactly', () => {
-    const { scaleUp } = completeBehaviour({ scaleUp: { policies: policies(4, 15, 0, 0) } });
-    const added = new ScaleEvents(15);
+    const { scaleUp } = completeBehavior({ scaleUp: { policies: policies(4, 15, 0, 0) } });
+    const added = new TimedValues(15);
     added.record(now - 15, 4);
-    assert.equal(scaleUpLimit(now, 10, added, events(), scaleUp), 14);
-    assert.equal(scaleUpLimit(now - 1, 10, added, events(), scaleUp), 10);
+    assert.equal(scaleUpLimit(now, 10, added, scaleUp), 14);
+    assert.equal(scaleUpLimit(now - 1, 10, added, scaleUp), 10);
   });
 });
 
@@ -157,20 +160,20 @@ describe('scaleDownLimit', () => {
   ];
   for (const { name, rules, up, down, current, want } of upstream)
     it(`is ${want} in upstream's "${name}"`, () => {
-      const { scaleDown } = completeBehaviour({ scaleDown: { policies: rules } });
-      assert.equal(scaleDownLimit(now, current, events(up), events(down), scaleDown), want);
+      const { scaleDown } = completeBehavior({ scaleDown: { policies: rules } });
+      assert.equal(scaleDownLimit(now, current, events(up, down), scaleDown), want);
     });
 
   // Oracle: upstream TestCalculateScaleDownLimitWithBehaviors: max(5 - 2, 5 - 50 %) = 3.
   it('takes the strictest policy with selectPolicy Min', () => {
-    const { scaleDown } = completeBehaviour({
+    const { scaleDown } = completeBehavior({
       scaleDown: { selectPolicy: 'Min', policies: policies(2, 60, 50, 60) },
     });
-    assert.equal(scaleDownLimit(now, 5, events(), events(), scaleDown), 3);
+    assert.equal(scaleDownLimit(now, 5, events(), scaleDown), 3);
   });
 
   it('is the current number with selectPolicy Disabled', () => {
-    const { scaleDown } = completeBehaviour({ scaleDown: { selectPolicy: 'Disabled' } });
-    assert.equal(scaleDownLimit(now, 7, events(), events(), scaleDown), 7);
+    const { scaleDown } = completeBehavior({ scaleDown: { selectPolicy: 'Disabled' } });
+    assert.equal(scaleDownLimit(now, 7, events(), scaleDown), 7);
   });
 });

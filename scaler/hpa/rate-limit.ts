@@ -1,22 +1,23 @@
-import type { ScalingPolicy, ScalingRules } from './behaviour.js';
-import type { ScaleEvents } from './scale-events.js';
+import type { ScalingPolicy, ScalingRules } from './behavior.js';
+import type { TimedValues } from './timed-values.js';
 
 /**
  * The most replicas that the scale-up policies allow now. Each policy counts from the replicas at the start of its
  * own period; a percentage is rounded up, so that it can always add a pod.
+ *
+ * @param changes replicas added by each past change, negative where they were removed
  *
  * Source: kubernetes `pkg/controller/podautoscaler/horizontal.go` (calculateScaleUpLimitWithScalingRules).
  */
 export function scaleUpLimit(
   nowSeconds: number,
   currentReplicas: number,
-  added: ScaleEvents,
-  removed: ScaleEvents,
+  changes: TimedValues,
   rules: ScalingRules,
 ): number {
   if (rules.selectPolicy === 'Disabled') return currentReplicas;
   const proposals = rules.policies.map((policy) => {
-    const start = replicasAtPeriodStart(nowSeconds, currentReplicas, added, removed, policy);
+    const start = replicasAtPeriodStart(nowSeconds, currentReplicas, changes, policy);
     return policy.type === 'Pods' ? start + policy.value : Math.ceil(start * (1 + policy.value / 100));
   });
   const limit = rules.selectPolicy === 'Min' ? Math.min(...proposals) : Math.max(...proposals);
@@ -32,13 +33,12 @@ export function scaleUpLimit(
 export function scaleDownLimit(
   nowSeconds: number,
   currentReplicas: number,
-  added: ScaleEvents,
-  removed: ScaleEvents,
+  changes: TimedValues,
   rules: ScalingRules,
 ): number {
   if (rules.selectPolicy === 'Disabled') return currentReplicas;
   const proposals = rules.policies.map((policy) => {
-    const start = replicasAtPeriodStart(nowSeconds, currentReplicas, added, removed, policy);
+    const start = replicasAtPeriodStart(nowSeconds, currentReplicas, changes, policy);
     return policy.type === 'Pods' ? start - policy.value : Math.trunc(start * (1 - policy.value / 100));
   });
   // The smallest change leaves the most replicas.
@@ -46,15 +46,20 @@ export function scaleDownLimit(
   return Math.min(limit, currentReplicas);
 }
 
+/**
+ * A change of exactly the period's age no longer counts.
+ *
+ * Source: as above (getReplicasChangePerPeriod).
+ */
 function replicasAtPeriodStart(
   nowSeconds: number,
   currentReplicas: number,
-  added: ScaleEvents,
-  removed: ScaleEvents,
+  changes: TimedValues,
   policy: ScalingPolicy,
 ): number {
-  const { periodSeconds } = policy;
-  return (
-    currentReplicas - added.within(nowSeconds, periodSeconds) + removed.within(nowSeconds, periodSeconds)
-  );
+  const { times, values } = changes;
+  const cutoff = nowSeconds - policy.periodSeconds;
+  let replicas = currentReplicas;
+  for (let i = times.length - 1; i >= 0 && times[i]! > cutoff; i--) replicas -= values[i]!;
+  return replicas;
 }

@@ -11,7 +11,7 @@ function remembered(entries: readonly (readonly [replicas: number, minutesAgo: n
 }
 
 describe('Recommendations', () => {
-  describe('without a behaviour', () => {
+  describe('without a behavior', () => {
     // Oracle: kubernetes pkg/controller/podautoscaler/horizontal_test.go, TestNormalizeDesiredReplicas (window 5 min).
     const upstream: { name: string; entries: [number, number][]; desired: number; want: number }[] = [
       { name: 'empty log', entries: [], desired: 5, want: 5 },
@@ -65,7 +65,7 @@ describe('Recommendations', () => {
     });
   });
 
-  describe('with a behaviour', () => {
+  describe('with a behavior', () => {
     // Oracle: as above, TestNormalizeDesiredReplicasWithBehavior.
     const upstream: {
       name: string;
@@ -180,12 +180,12 @@ describe('Recommendations', () => {
     ];
     for (const { name, entries, current, desired, up, down, want } of upstream)
       it(`answers ${want} in upstream's "${name}"`, () => {
-        assert.equal(remembered(entries).stabilised(now, up, down, current, desired), want);
+        assert.equal(remembered(entries).stabilized(now, up, down, current, desired), want);
       });
 
     // Oracle: stabilizeRecommendationWithBehaviors counts what is *after* the cutoff.
     it('no longer counts a recommendation of exactly the window length ago', () => {
-      assert.equal(remembered([[7, 5]]).stabilised(now, 0, 300, 9, 1), 1);
+      assert.equal(remembered([[7, 5]]).stabilized(now, 0, 300, 9, 1), 1);
     });
   });
 });

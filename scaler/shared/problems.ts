@@ -80,7 +80,7 @@ export function messageOf(issue: z.core.$ZodIssue): string {
 /** The schema of what stands under a key. */
 function childOf(schema: z.core.$ZodType | undefined, key: string): z.core.$ZodType | undefined {
   const def = schema && unwrapped(schema);
-  return def?.shape?.[key] ?? def?.valueType;
+  return def?.shape?.[key] ?? def?.valueType ?? def?.element;
 }
 
 /** Keys that a schema knows at a path. */
@@ -97,6 +97,7 @@ export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core
 interface Definition {
   readonly shape?: Readonly<Record<string, z.core.$ZodType>>;
   readonly valueType?: z.core.$ZodType;
+  readonly element?: z.core.$ZodType;
 }
 
 /** The definition of an object or map without its defaults, transforms and the like. */

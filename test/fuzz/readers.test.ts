@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import fc from 'fast-check';
-import { readBehaviour } from '../../scaler/backtest/behaviour-file.js';
+import { readBehavior } from '../../scaler/backtest/behavior-file.js';
 import { runCommandLine } from '../../scaler/cli/command-line.js';
 import { answerLines } from '../../scaler/cli/forecast-lines.js';
 import { loadConfig } from '../../scaler/config/load.js';
@@ -229,12 +229,12 @@ describe('bad input to what reads text', function () {
     ScalerError,
   );
   holds(
-    'YAML of an HPA’s behaviour',
+    'YAML of an HPA’s behavior',
     yaml,
     async (text) => {
-      const file = join(folder, 'behaviour.yaml');
+      const file = join(folder, 'behavior.yaml');
       writeFileSync(file, text);
-      await readBehaviour(file);
+      await readBehavior(file);
     },
     ScalerError,
   );

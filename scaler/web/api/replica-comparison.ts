@@ -1,4 +1,4 @@
-import { completeBehaviour } from '../../hpa/behaviour.js';
+import { completeBehavior } from '../../hpa/behavior.js';
 import { HpaController } from '../../hpa/controller.js';
 import type { PastAnswers } from '../../planner/types.js';
 import type { ReplicaChart } from './contract.js';
@@ -11,7 +11,7 @@ const SYNC_SECONDS = 60;
 const NO_LIMIT = 100_000;
 
 /**
- * The replicas that Kubernetes' HPA rule, with its default behaviour and at least one replica, makes of the answered
+ * The replicas that Kubernetes' HPA rule, with its default behavior and at least one replica, makes of the answered
  * values, beside those that it makes of the observed load alone; of both the highest in each slot, which is what the
  * autoscaler's window for scaling down makes it hold on to. Where nothing is known the replicas stay, as they do
  * in a cluster.
@@ -41,7 +41,7 @@ function replicasFollowing(metric: Float32Array, past: PastAnswers, threshold: n
     targetPerReplica: threshold,
     minReplicas: 1,
     maxReplicas: NO_LIMIT,
-    behaviour: completeBehaviour({}),
+    behavior: completeBehavior({}),
   });
   const result = new Float32Array(metric.length).fill(Number.NaN);
   let replicas = Number.NaN;

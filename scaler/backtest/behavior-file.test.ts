@@ -3,19 +3,19 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScalerError } from '../shared/errors.js';
-import { readBehaviour } from './behaviour-file.js';
+import { readBehavior } from './behavior-file.js';
 
-describe('readBehaviour', () => {
+describe('readBehavior', () => {
   let folder: string;
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'behaviour-'));
+    folder = await mkdtemp(join(tmpdir(), 'behavior-'));
   });
   after(() => rm(folder, { recursive: true }));
 
   async function read(text: string) {
-    const file = join(folder, 'behaviour.yaml');
+    const file = join(folder, 'behavior.yaml');
     await writeFile(file, text);
-    return readBehaviour(file);
+    return readBehavior(file);
   }
 
   const wanted =
@@ -30,12 +30,11 @@ describe('readBehaviour', () => {
     it(`reads ${name} and fills in Kubernetes’ defaults`, async () => {
       const { scaleUp, scaleDown } = await read(text);
       assert.deepEqual(scaleDown, {
-        stabilisationWindowSeconds: 60,
+        stabilizationWindowSeconds: 60,
         selectPolicy: 'Max',
         policies: [{ type: 'Pods', value: 2, periodSeconds: 90 }],
-        tolerance: undefined,
       });
-      assert.deepEqual([scaleUp.stabilisationWindowSeconds, scaleUp.policies.length], [0, 2]);
+      assert.deepEqual([scaleUp.stabilizationWindowSeconds, scaleUp.policies.length], [0, 2]);
     });
 
   const wrong: [name: string, text: string, message: RegExp][] = [

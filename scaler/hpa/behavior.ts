@@ -8,35 +8,33 @@ export interface ScalingPolicy {
 /** How the autoscaler may move in one direction (`spec.behavior.scaleUp` or `scaleDown`). */
 export interface ScalingRules {
   /** The most cautious recommendation within this window decides; 0 follows the newest one. */
-  readonly stabilisationWindowSeconds: number;
+  readonly stabilizationWindowSeconds: number;
   /** Which policy decides when several allow different changes: the largest, the smallest, or no change at all. */
   readonly selectPolicy: 'Max' | 'Min' | 'Disabled';
   readonly policies: readonly ScalingPolicy[];
-  /** Share by which the metric may miss its target without a change; undefined takes the cluster's own (0.1). */
-  readonly tolerance: number | undefined;
+  /** Share by which the metric may miss its target without a change; by default the cluster's own (0.1). */
+  readonly tolerance?: number;
 }
 
 /** `spec.behavior` of a HorizontalPodAutoscaler with every default filled in. */
-export interface HpaBehaviour {
+export interface HpaBehavior {
   readonly scaleUp: ScalingRules;
   readonly scaleDown: ScalingRules;
 }
 
 const scaleUpDefaults: ScalingRules = {
-  stabilisationWindowSeconds: 0,
+  stabilizationWindowSeconds: 0,
   selectPolicy: 'Max',
   policies: [
     { type: 'Pods', value: 4, periodSeconds: 15 },
     { type: 'Percent', value: 100, periodSeconds: 15 },
   ],
-  tolerance: undefined,
 };
 
 const scaleDownDefaults: ScalingRules = {
-  stabilisationWindowSeconds: 300,
+  stabilizationWindowSeconds: 300,
   selectPolicy: 'Max',
   policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }],
-  tolerance: undefined,
 };
 
 /**
@@ -46,10 +44,10 @@ const scaleDownDefaults: ScalingRules = {
  * Source: kubernetes `pkg/apis/autoscaling/v2/defaults.go` (GenerateHPAScaleUpRules, GenerateHPAScaleDownRules); the
  * 300 s are kube-controller-manager's `--horizontal-pod-autoscaler-downscale-stabilization`.
  */
-export function completeBehaviour(partial: {
+export function completeBehavior(partial: {
   readonly scaleUp?: Partial<ScalingRules>;
   readonly scaleDown?: Partial<ScalingRules>;
-}): HpaBehaviour {
+}): HpaBehavior {
   return {
     scaleUp: { ...scaleUpDefaults, ...partial.scaleUp },
     scaleDown: { ...scaleDownDefaults, ...partial.scaleDown },
