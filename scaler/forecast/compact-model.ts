@@ -53,7 +53,7 @@ function compactPool(pool: PooledModel): PooledModel {
 function compactCompanions({ past, regression, poolDecides }: Companions): Companions {
   return {
     poolDecides,
-    past: { ...past, values: Float32Array.from(past.values) },
+    past: { ...past, raw: Float32Array.from(past.raw), calm: Float32Array.from(past.calm) },
     regression: regression && {
       ...regression,
       weights: regression.weights.map((weights) => Float32Array.from(weights)),

@@ -2,14 +2,8 @@ import { clockSteps } from './local-time.js';
 import { foretellByMoments } from './moments/nearest-moments.js';
 import type { Origins } from './origins.js';
 import { measuredSteps } from './pool.js';
-import { type Readable, sameTimeBefore } from './regression/features.js';
-import {
-  appendToPast,
-  newestOfPast,
-  recentPast,
-  runningSums,
-  withoutWildSteps,
-} from './regression/recent-past.js';
+import { type Readable, readable, sameTimeBefore } from './regression/features.js';
+import { appendToPast, newestOfPast, recentPast } from './regression/recent-past.js';
 import { fitRegression, projectRegression, stepsNeeded } from './regression/regression.js';
 import type { Companions, FittedModel, RecentPast } from './types.js';
 import { recentError } from './weights.js';
@@ -60,7 +54,7 @@ export function fitCompanions(
   if (past === undefined) return none;
   const ahead = known.length + horizonSteps;
   const moving = clockSteps(clock.startSeconds, clock.stepSeconds, ahead, clock.timezone);
-  const read = readable(past, daySteps, moving);
+  const read = readable(past, daySteps, moving, true);
   const fitted = fitRegression(past, known, read, origins, horizonSteps);
 
   const byMoments = new Float64Array(pool.length);
@@ -81,7 +75,7 @@ export function fitCompanions(
     );
   const poolDecides = error(pool) < CLEARLY_BETTER * error(combined);
   const needed = fitted ? stepsNeeded(daySteps, fitted.regression.hasWeek) : 0;
-  const kept = newestOfPast(past, Math.min(known.length, Math.max(KEPT_STEPS, needed)));
+  const kept = newestOfPast(past, Math.max(KEPT_STEPS, needed), daySteps);
   return {
     companions: { past: kept, regression: fitted?.regression, poolDecides },
     replayed: poolDecides ? pool.slice() : combined,
@@ -96,19 +90,19 @@ export function combineWithCompanions(
 ): Float64Array {
   if (poolDecides) return pool;
   const { stepSeconds, timezone, endSeconds } = model;
-  const { values } = past;
+  const known = past.calm.length;
   const count = pool.length;
   const daySteps = DAY_SECONDS / stepSeconds;
-  const startSeconds = endSeconds - values.length * stepSeconds;
-  const moving = clockSteps(startSeconds, stepSeconds, values.length + count, timezone);
+  const startSeconds = endSeconds - known * stepSeconds;
+  const moving = clockSteps(startSeconds, stepSeconds, known + count, timezone);
   const read = readable(past, daySteps, moving);
   // Beyond the horizon that they were fitted for the pool is alone: the same time yesterday is not known there.
   const within = Math.min(count, model.horizonSteps);
   const byRegression = regression && projectRegression(past, regression, read, within);
   const byMoments = new Float64Array(within);
-  foretellByMoments(past, read, values.length - 1, within, byMoments, 0);
+  foretellByMoments(past, read, known - 1, within, byMoments, 0);
   return pool.map((value, h) => {
-    if (h >= within || weekDisagrees(past, read, values.length - 1, h + 1)) return value;
+    if (h >= within || weekDisagrees(past, read, known - 1, h + 1)) return value;
     return combine(value, byRegression?.[h] ?? Number.NaN, byMoments[h]!, (h + 1) / model.horizonSteps);
   });
 }
@@ -124,19 +118,6 @@ function weekDisagrees({ wildChange }: RecentPast, read: Readable, t: number, ah
   const ofWeek = calm[sameTimeBefore(read, t + ahead, 7)]! - calm[lastWeek]!;
   const ofDay = calm[sameTimeBefore(read, t + ahead, 1)]! - calm[sameTimeBefore(read, t, 1)]!;
   return Math.abs(ofWeek - ofDay) > wildChange;
-}
-
-function readable(past: RecentPast, daySteps: number, moving: Int32Array | undefined): Readable {
-  const { values } = past;
-  const calm = withoutWildSteps(past, daySteps);
-  return {
-    values,
-    calm,
-    sums: runningSums(values),
-    calmSums: runningSums(calm),
-    daySteps,
-    clockSteps: moving,
-  };
 }
 
 /** Moves companions on by one step. */

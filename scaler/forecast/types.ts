@@ -173,8 +173,10 @@ export interface RecentPast {
   readonly spread: number;
   /** A change from step to step beyond this is wild. */
   readonly wildChange: number;
-  /** The oldest first; where a value is unknown, what it probably was. */
-  readonly values: Float64Array | Float32Array;
+  /** The newest values as they came, the oldest first; where a value is unknown, what it probably was. */
+  readonly raw: Float64Array | Float32Array;
+  /** The same without single wild steps, and further back: for looks at earlier days. */
+  readonly calm: Float64Array | Float32Array;
 }
 
 /** A direct regression on seasonal lags. */

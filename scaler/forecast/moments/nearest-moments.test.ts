@@ -1,22 +1,14 @@
 import assert from 'node:assert/strict';
-import { recentPast, runningSums, withoutWildSteps } from '../regression/recent-past.js';
+import { readable } from '../regression/features.js';
+import { recentPast } from '../regression/recent-past.js';
 import { foretellByMoments } from './nearest-moments.js';
 
 const DAY_STEPS = 96;
 
 function foretold(values: Float64Array, t: number, count: number): Float64Array {
   const past = recentPast(values, DAY_STEPS)!;
-  const calm = withoutWildSteps(past, DAY_STEPS);
-  const read = {
-    values: past.values,
-    calm,
-    sums: runningSums(past.values),
-    calmSums: runningSums(calm),
-    daySteps: DAY_STEPS,
-    clockSteps: undefined,
-  };
   const out = new Float64Array(count);
-  foretellByMoments(past, read, t, count, out, 0);
+  foretellByMoments(past, readable(past, DAY_STEPS, undefined, true), t, count, out, 0);
   return out;
 }
 

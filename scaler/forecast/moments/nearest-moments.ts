@@ -1,4 +1,4 @@
-import { type Readable, sameTimeBefore } from '../regression/features.js';
+import { meanUpTo, type Readable, sameTimeBefore } from '../regression/features.js';
 import { fromPastScale } from '../regression/recent-past.js';
 import type { RecentPast } from '../types.js';
 
@@ -38,34 +38,35 @@ export function foretellByMoments(
     out.fill(Number.NaN, at, at + count);
     return;
   }
-  const { values, calm } = read;
+  const { calm } = read;
+  const now = read.raw[t - read.rawFrom]!;
   let weights = 0;
   for (let m = 0; m < found; m++) weights += 1 / distances[m]!;
   for (let h = 1; h <= count; h++) {
     let change = 0;
     for (let m = 0; m < found; m++) change += (calm[steps[m]! + h]! - calm[steps[m]!]!) / distances[m]!;
-    out[at + h - 1] = fromPastScale(past, values[t]! + change / weights);
+    out[at + h - 1] = fromPastScale(past, now + change / weights);
   }
 }
 
 /** Finds the moments most like `t`, the likest first, in `steps` and `distances`; answers how many there are. */
 function findMoments(read: Readable, t: number, count: number): number {
-  const { values, calm, sums, calmSums, daySteps } = read;
-  const level = (s: number) => calmSums[s + 1]! - calmSums[s + 1 - PATTERN_STEPS]!;
+  const { raw, rawFrom, rawSums, calm, calmSums, daySteps } = read;
+  const now = t - rawFrom;
   const reach = Math.max(1, Math.round(daySteps * REACH_OF_DAY));
-  const here = sums[t + 1]! - sums[t + 1 - PATTERN_STEPS]!;
+  const here = meanUpTo(raw, rawSums, now, PATTERN_STEPS);
   let found = 0;
   for (let day = 1; ; day++) {
     const same = sameTimeBefore(read, t, day);
     if (same + reach < PATTERN_STEPS) return found;
     const age = 1 + DEARER_EACH_DAY * day;
     for (let s = Math.max(PATTERN_STEPS, same - reach); s <= same + reach && s + count <= t; s++) {
-      const shift = (LEVEL_TAKEN_OUT * (here - level(s))) / PATTERN_STEPS;
+      const shift = LEVEL_TAKEN_OUT * (here - meanUpTo(calm, calmSums, s, PATTERN_STEPS));
       const most = found < MOST_MOMENTS ? Number.POSITIVE_INFINITY : distances[found - 1]!;
       const enough = (most / age) * PATTERN_SUM;
       let sum = 0;
       for (let j = 0; j < PATTERN_STEPS && sum < enough; j++)
-        sum += PATTERN[j]! * Math.abs(values[t - j]! - calm[s - j]! - shift);
+        sum += PATTERN[j]! * Math.abs(raw[now - j]! - calm[s - j]! - shift);
       const distance = age * (sum / PATTERN_SUM) + 1e-6;
       if (distance >= most) continue;
       if (found < MOST_MOMENTS) found++;

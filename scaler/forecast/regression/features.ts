@@ -34,15 +34,47 @@ export function featureCount(hasWeek: boolean): number {
 
 /** A series to read features from. */
 export interface Readable {
-  readonly values: RecentPast['values'];
-  /** The same without single wild steps: for looks at earlier days. */
-  readonly calm: RecentPast['values'];
-  /** Running sums of both. */
-  readonly sums: Float64Array;
-  readonly calmSums: Float64Array;
+  /** Values as they came, from step `rawFrom` on. */
+  readonly raw: RecentPast['raw'];
+  readonly rawFrom: number;
+  /** Values without single wild steps, from step 0 on: for looks at earlier days. */
+  readonly calm: RecentPast['calm'];
+  /** Running sums of both, where many features are read: a mean is then one difference. */
+  readonly rawSums?: Float64Array;
+  readonly calmSums?: Float64Array;
   readonly daySteps: number;
   /** Steps that the wall clock is ahead of UTC at each step, those to be forecast included; undefined while it never moves. */
   readonly clockSteps: Int32Array | undefined;
+}
+
+/** A past made ready to be read a few times, or with running sums to be read many times. */
+export function readable(
+  { raw, calm }: RecentPast,
+  daySteps: number,
+  clockSteps: Int32Array | undefined,
+  isReadOften = false,
+): Readable {
+  const read = { raw, rawFrom: calm.length - raw.length, calm, daySteps, clockSteps };
+  return isReadOften ? { ...read, rawSums: runningSums(raw), calmSums: runningSums(calm) } : read;
+}
+
+function runningSums(values: RecentPast['raw']): Float64Array {
+  const sums = new Float64Array(values.length + 1);
+  for (let t = 0; t < values.length; t++) sums[t + 1] = sums[t]! + values[t]!;
+  return sums;
+}
+
+/** Mean of the `width` values that end at index `end`. */
+export function meanUpTo(
+  values: RecentPast['raw'],
+  sums: Float64Array | undefined,
+  end: number,
+  width: number,
+): number {
+  if (sums) return (sums[end + 1]! - sums[end + 1 - width]!) / width;
+  let sum = 0;
+  for (let t = end + 1 - width; t <= end; t++) sum += values[t]!;
+  return sum / width;
 }
 
 /** The step that showed the same wall-clock time some days before a step. */
@@ -65,12 +97,13 @@ export function readFeatures(
   out: Float64Array,
   at: number,
 ): void {
-  const { values, calm, sums, calmSums, daySteps } = read;
-  const lately = (width: number) => (sums[t + 1]! - sums[t + 1 - width]!) / width;
-  const mean = (end: number, width: number) => (calmSums[end + 1]! - calmSums[end + 1 - width]!) / width;
+  const { raw, rawFrom, rawSums, calm, calmSums, daySteps } = read;
+  const now = t - rawFrom;
+  const lately = (width: number) => meanUpTo(raw, rawSums, now, width);
+  const mean = (end: number, width: number) => meanUpTo(calm, calmSums, end, width);
   let k = at;
   out[k++] = 1;
-  for (let i = 0; i < LAGS.length; i++) out[k++] = values[t - LAGS[i]!]!;
+  for (let i = 0; i < LAGS.length; i++) out[k++] = raw[now - LAGS[i]!]!;
   out[k++] = lately(6);
   out[k++] = lately(12);
   out[k++] = mean(t - 1, daySteps);

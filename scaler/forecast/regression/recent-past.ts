@@ -1,5 +1,6 @@
 import { offsetForLog } from '../scale-form.js';
 import type { RecentPast } from '../types.js';
+import { LEAD_STEPS } from './features.js';
 
 /** A step is wild that changes by this many times the mean change, and back. */
 const WILD_TIMES = 15;
@@ -14,43 +15,47 @@ export function recentPast(values: Float64Array, daySteps: number): RecentPast |
   const center = known.reduce((sum, value) => sum + value, 0) / known.length;
   const spread = Math.sqrt(known.reduce((sum, value) => sum + (value - center) ** 2, 0) / known.length);
   if (!(spread > 1e-9 * (1 + Math.abs(center)))) return undefined;
-  const past = { logOffset, center, spread, wildChange: 0, values: new Float64Array(values.length) };
+  const raw = new Float64Array(values.length);
+  const past = { logOffset, center, spread, wildChange: 0, raw, calm: raw };
   let changes = 0;
   for (let t = 0; t < values.length; t++) {
-    past.values[t] = scaledOrLikely(past, t, values[t]!, daySteps);
-    if (t > 0) changes += Math.abs(past.values[t]! - past.values[t - 1]!);
+    raw[t] = scaledOrLikely(past, values[t]!, raw[t - daySteps] ?? raw[t - 1] ?? 0);
+    if (t > 0) changes += Math.abs(raw[t]! - raw[t - 1]!);
   }
-  return { ...past, wildChange: (WILD_TIMES * changes) / values.length };
+  const wildChange = (WILD_TIMES * changes) / values.length;
+  return { ...past, wildChange, calm: raw.map((_, t) => calmValue(raw, t, wildChange, daySteps)) };
 }
 
 /**
- * The values without single wild steps: those far from the step before and the step after, and from the same time
- * yesterday. What is wild at the same time on two days is kept. The newest step has no step after it and stays.
+ * The value of a step, or the mean of its neighbors where it is wild: far from the step before and the step after, and
+ * from the same time yesterday. What is wild at the same time on two days is kept. The newest step has no step after it
+ * and stays.
  */
-export function withoutWildSteps({ values, wildChange }: RecentPast, daySteps: number): RecentPast['values'] {
-  const calm = values.slice();
-  for (let t = 1; t < values.length - 1; t++) {
-    const value = values[t]!;
-    if (Math.abs(value - values[t - 1]!) <= wildChange || Math.abs(value - values[t + 1]!) <= wildChange)
-      continue;
-    if (Math.abs(values[t + 1]! - values[t - 1]!) > wildChange) continue;
-    const yesterday = values[t - daySteps];
-    if (yesterday !== undefined && Math.abs(value - yesterday) <= wildChange) continue;
-    calm[t] = (values[t - 1]! + values[t + 1]!) / 2;
-  }
-  return calm;
+function calmValue(raw: RecentPast['raw'], t: number, wildChange: number, daySteps: number): number {
+  const value = raw[t]!;
+  const before = raw[t - 1]!;
+  const after = raw[t + 1]!;
+  const isFar = (from: number) => Math.abs(value - from) > wildChange;
+  // A neighbor that does not exist is NaN and far from nothing.
+  if (!isFar(before) || !isFar(after) || Math.abs(after - before) > wildChange) return value;
+  const yesterday = raw[t - daySteps];
+  return yesterday === undefined || isFar(yesterday) ? (before + after) / 2 : value;
 }
 
 /** Takes in the value of a new step; the oldest one is forgotten. */
 export function appendToPast(past: RecentPast, value: number, daySteps: number): void {
-  const last = past.values.length - 1;
-  past.values.copyWithin(0, 1);
-  past.values[last] = scaledOrLikely(past, last, value, daySteps);
+  const { raw, calm, wildChange } = past;
+  raw.copyWithin(0, 1);
+  calm.copyWithin(0, 1);
+  const newest = scaledOrLikely(past, value, raw.at(-1 - daySteps) ?? 0);
+  raw[raw.length - 1] = newest;
+  calm[calm.length - 1] = newest;
+  calm[calm.length - 2] = calmValue(raw, raw.length - 2, wildChange, daySteps);
 }
 
-/** The same past with its newest `steps` only, in single precision where it is kept for long. */
-export function newestOfPast(past: RecentPast, steps: number): RecentPast {
-  return { ...past, values: past.values.slice(-steps) };
+/** The same past with the newest `steps` only, and as they came no more of them than looks at wild steps need. */
+export function newestOfPast(past: RecentPast, steps: number, daySteps: number): RecentPast {
+  return { ...past, raw: past.raw.slice(-daySteps - LEAD_STEPS - 2), calm: past.calm.slice(-steps) };
 }
 
 /** A number in the scale of a past as a value of the series. */
@@ -60,17 +65,9 @@ export function fromPastScale({ logOffset, center, spread }: RecentPast, scaled:
   return Math.exp(Math.min(Math.log(logOffset) + 14, value)) - logOffset;
 }
 
-/** Sums of all values before each index: the mean of any stretch is then one difference. */
-export function runningSums(values: RecentPast['values']): Float64Array {
-  const sums = new Float64Array(values.length + 1);
-  for (let t = 0; t < values.length; t++) sums[t + 1] = sums[t]! + values[t]!;
-  return sums;
-}
-
 /** An unknown value is taken to be as at the same time yesterday; before there was a yesterday, as the one before. */
-function scaledOrLikely(past: RecentPast, t: number, value: number, daySteps: number): number {
-  if (!Number.isNaN(value)) return (toLog(value, past.logOffset) - past.center) / past.spread;
-  return past.values[t - daySteps] ?? past.values[t - 1] ?? 0;
+function scaledOrLikely(past: RecentPast, value: number, likely: number): number {
+  return Number.isNaN(value) ? likely : (toLog(value, past.logOffset) - past.center) / past.spread;
 }
 
 function toLog(value: number, logOffset: number): number {

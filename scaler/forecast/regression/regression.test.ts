@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type FitOptions, fit, forecast, lookedAt, update } from '../index.js';
-import { sameTimeBefore } from './features.js';
+import { readable as readableOf, sameTimeBefore } from './features.js';
 import { addRow, normalEquations, solve } from './normal-equations.js';
-import { recentPast, runningSums, withoutWildSteps } from './recent-past.js';
+import { appendToPast, newestOfPast, recentPast } from './recent-past.js';
 import { fitRegression, projectRegression } from './regression.js';
 
 const DAY_STEPS = 48;
@@ -17,17 +17,7 @@ const generate = (count: number, load: (t: number) => number) =>
   Float64Array.from({ length: count }, (_, t) => load(t));
 const readable = (values: Float64Array, clockSteps?: Int32Array) => {
   const past = recentPast(values, DAY_STEPS)!;
-  const calm = withoutWildSteps(past, DAY_STEPS);
-  const sums = runningSums(past.values);
-  const read = {
-    values: past.values,
-    calm,
-    sums,
-    calmSums: runningSums(calm),
-    daySteps: DAY_STEPS,
-    clockSteps,
-  };
-  return { past, read };
+  return { past, read: readableOf(past, DAY_STEPS, clockSteps, true) };
 };
 const regressionOf = (values: Float64Array) => {
   const { past, read } = readable(values);
@@ -128,9 +118,23 @@ describe('the regression', () => {
   it('leaves single wild steps out when it looks at earlier days, and keeps what recurs', () => {
     const spike = (t: number) =>
       t === 200 || (t % DAY_STEPS === 20 && t >= 4 * DAY_STEPS) ? 5000 : weekday(t);
-    const { past, read } = readable(generate(8 * DAY_STEPS, spike));
-    assert.ok(past.values[200]! > 3 && read.calm[200]! < 3);
+    const { read } = readable(generate(8 * DAY_STEPS, spike));
+    assert.ok(read.raw[200]! > 3 && read.calm[200]! < 3);
     // The first of the daily spikes could be anything; from the second on it is a rhythm.
-    assert.equal(read.calm[5 * DAY_STEPS + 20], past.values[5 * DAY_STEPS + 20]);
+    assert.equal(read.calm[5 * DAY_STEPS + 20], read.raw[5 * DAY_STEPS + 20]);
+  });
+
+  it('leaves out of a past that moves on what it leaves out of a past that is known at once', () => {
+    const load = generate(9 * DAY_STEPS, (t) => (t % 97 === 50 || t % DAY_STEPS === 30 ? 5000 : weekday(t)));
+    const whole = recentPast(load, DAY_STEPS)!;
+    const known = 5 * DAY_STEPS;
+    const begun = { ...whole, raw: whole.raw.slice(0, known), calm: whole.calm.slice(0, known) };
+    begun.calm[known - 1] = begun.raw[known - 1]!;
+    const moving = newestOfPast(begun, 4 * DAY_STEPS, DAY_STEPS);
+    for (const value of load.subarray(known)) appendToPast(moving, value, DAY_STEPS);
+    moving.calm.forEach((value, i) => {
+      assert.ok(Math.abs(value - whole.calm.at(i - 4 * DAY_STEPS)!) < 1e-12, `step ${i}: ${value}`);
+    });
+    assert.ok(whole.calm.some((value, t) => value !== whole.raw[t]));
   });
 });

@@ -52,8 +52,8 @@ export function fitRegression(
   origins: Origins,
   horizonSteps: number,
 ): FittedRegression | undefined {
-  const { values, daySteps } = read;
-  const n = values.length;
+  const { daySteps } = read;
+  const n = known.length;
   const hasWeek = n >= 8.5 * daySteps;
   const first = firstReadable(daySteps, hasWeek, read.clockSteps !== undefined);
   if (horizonSteps + 3 >= daySteps / 2 || n - first < daySteps + horizonSteps) return undefined;
@@ -86,7 +86,7 @@ export function projectRegression(
 ): Float64Array {
   const out = new Float64Array(count);
   const features = new Float64Array(featureCount(regression.hasWeek));
-  foretell(past, regression, read, read.values.length - 1, count, features, out, 0);
+  foretell(past, regression, read, read.calm.length - 1, count, features, out, 0);
   return out;
 }
 
@@ -114,7 +114,7 @@ function solveDays(
   days: number,
   features: Float64Array,
 ): Float64Array[] {
-  const { values, daySteps } = read;
+  const { raw: values, daySteps } = read;
   const size = featureCount(hasWeek);
   const stride = Math.ceil((values.length - first) / MOST_ROWS);
   const growth = 2 ** (stride / (HALF_LIFE_DAYS * daySteps));
@@ -175,6 +175,7 @@ function foretell(
   out: Float64Array,
   at: number,
 ): void {
+  const now = read.raw[t - read.rawFrom]!;
   let k = 0;
   for (let ahead = 1; ahead <= count; ahead++) {
     while (k < solvedAt.length - 1 && solvedAt[k]! < ahead) k++;
@@ -186,7 +187,7 @@ function foretell(
       const share = (ahead - low) / (high - low);
       change = share * change + (1 - share) * product(weights[k - 1]!, features, 0);
     }
-    out[at + ahead - 1] = fromPastScale(past, read.values[t]! + change);
+    out[at + ahead - 1] = fromPastScale(past, now + change);
   }
 }
 
