@@ -10,7 +10,7 @@ export interface GrpcLimits {
   readonly callsPerConnection: number;
   /** Push streams at once, over all connections; more are refused with RESOURCE_EXHAUSTED. */
   readonly streams: number;
-  /** Push streams of one namespace at once, so that a tenant cannot use up all of them. */
+  /** Push streams of one namespace at once, so that it cannot use up all of them. */
   readonly streamsPerNamespace: number;
   /** Seconds that a request may take to arrive whole; slower ones are refused with DEADLINE_EXCEEDED. */
   readonly requestSeconds: number;

@@ -41,8 +41,8 @@ describe('hideSent', () => {
       queryParameters: { dedup: 'true', token: 'x', part: 'long-enough' },
     });
     assert.equal(
-      hide('no tenant shop, true? token=x part=long-enough'),
-      'no tenant shop, true? token=(hidden) part=(hidden)',
+      hide('no shop, true? token=x part=long-enough'),
+      'no shop, true? token=(hidden) part=(hidden)',
     );
   });
 

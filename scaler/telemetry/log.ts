@@ -12,7 +12,7 @@ const secretFields = ['password', 'token', 'authorization', 'headers', 'customHe
 
 /**
  * A structured log: one JSON object per line with `time` (ISO 8601), `level` (a word) and `msg`. JSON escapes control
- * characters, so that what a tenant wrote cannot forge a line. Fields named like secrets are hidden.
+ * characters, so that what a user wrote cannot forge a line. Fields named like secrets are hidden.
  *
  * @param options.destination where the lines go; standard output unless given.
  */

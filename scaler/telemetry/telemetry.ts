@@ -26,8 +26,8 @@ export interface TelemetryOptions {
   readonly log: Logger;
   readonly version: string;
   /**
-   * Sources that the operator named. Addresses that triggers bring along count as one source, `address`: a tenant who
-   * made up addresses would otherwise make up series.
+   * Sources that the operator named. Addresses that triggers bring along count as one source, `address`: otherwise
+   * invented addresses would become series.
    */
   readonly sourceNames: ReadonlySet<string>;
 }

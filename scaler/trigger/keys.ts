@@ -161,7 +161,7 @@ export const triggerKeys = {
       return value;
     }),
     {
-      form: 'a tenant name',
+      form: 'the name of a Mimir or Cortex tenant',
       example: 'shop',
       meaning:
         "Tenant in the `X-Scope-OrgID` header of requests to `prometheusAddress`; KEDA's older spelling.",

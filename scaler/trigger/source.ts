@@ -32,7 +32,7 @@ const CREDENTIAL_KEYS = [
 /**
  * Where a trigger's history comes from, out of the keys that speak of it.
  *
- * A trigger cannot add headers or parameters to a named source: with the operator's credentials and another tenant's
+ * A trigger cannot add headers or parameters to a named source: with the operator's credentials and another Mimir tenant's
  * header it could read what it should not.
  */
 export function triggerSource(

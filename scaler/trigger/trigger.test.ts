@@ -603,7 +603,7 @@ describe('parseTrigger', () => {
       assert.deepEqual(notices, []);
     });
 
-    // With these the operator's credentials would go out together with what a tenant wrote.
+    // With these the operator's credentials would go out together with what a user wrote.
     for (const [name, brought] of Object.entries<Record<string, string>>({
       'a header': { customHeaders: 'X-Scope-OrgID=other' },
       'a tenant': { cortexOrgID: 'other' },

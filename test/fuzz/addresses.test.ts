@@ -49,7 +49,7 @@ describe('addresses that triggers bring along', function () {
 
   const lookup: LookupFunction = (hostname, { all }, callback) => {
     resolved.push(hostname);
-    const isListed = hostname === 'listed.test' || hostname.endsWith('.tenants.test');
+    const isListed = hostname === 'listed.test' || hostname.endsWith('.teams.test');
     const known = isListed ? ['127.0.0.1', ...nearby] : treacherous;
     const addresses = shuffled(known, resolved.length).map((address) => ({
       address,
@@ -75,7 +75,7 @@ describe('addresses that triggers bring along', function () {
         ...sourcesSchema.parse({
           allowedAddresses: [
             `http://listed.test:${port}`,
-            `http://*.tenants.test:${port}`,
+            `http://*.teams.test:${port}`,
             `http://127.0.0.1:${port}`,
             `http://127.9.0.0/16:${port}`,
           ],
@@ -126,7 +126,7 @@ describe('addresses that triggers bring along', function () {
       assert.equal(protocol, 'http:', address);
       assert.equal(used, String(port), address);
       const isNamed =
-        hostname === 'listed.test' || hostname === '127.0.0.1' || hostname.endsWith('.tenants.test');
+        hostname === 'listed.test' || hostname === '127.0.0.1' || hostname.endsWith('.teams.test');
       for (const { ip, port: reached } of attempts) {
         assert.equal(reached, port, address);
         const isInNetwork = network.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
@@ -198,19 +198,19 @@ describe('addresses that triggers bring along', function () {
       'listed.test.evil.test',
       'evil-listed.test',
       'xn--listed.test',
-      'a.tenants.test',
-      'tenants.test',
-      'eviltenants.test',
-      'evil-tenants.test',
-      '.tenants.test',
-      '%2etenants.test',
-      'evil.test%2f.tenants.test',
-      'evil.test%23.tenants.test',
-      'evil.test\\.tenants.test',
-      'evil.test;.tenants.test',
-      'evil.test,.tenants.test',
-      'evil.test:80.tenants.test',
-      'a.tenants.test.',
+      'a.teams.test',
+      'teams.test',
+      'evilteams.test',
+      'evil-teams.test',
+      '.teams.test',
+      '%2eteams.test',
+      'evil.test%2f.teams.test',
+      'evil.test%23.teams.test',
+      'evil.test\\.teams.test',
+      'evil.test;.teams.test',
+      'evil.test,.teams.test',
+      'evil.test:80.teams.test',
+      'a.teams.test.',
       'localhost',
       'evil.test',
       'metadata',

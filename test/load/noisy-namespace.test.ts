@@ -15,7 +15,7 @@ import { printResults } from '../support/result-table.js';
 import { openMetricsFamily, workloadSamples } from '../support/workload-openmetrics.js';
 
 const day = 86_400;
-/** What the noisy tenant asks for, and what it may have. */
+/** What the noisy namespace asks for, and what it may have. */
 const asked = 1000;
 const most = 100;
 /** What each of its queries takes. */
@@ -24,7 +24,7 @@ const slowSeconds = 0.5;
 const patience = 10;
 const instantSeconds = 0.3;
 
-/** What a tenant gets for a new trigger, in seconds from its first question. */
+/** What a namespace gets for a new trigger, in seconds from its first question. */
 interface Service {
   readonly firstAnswer: number;
   readonly model: number;
@@ -32,7 +32,7 @@ interface Service {
   readonly oldest: number;
 }
 
-describe('a tenant that asks for ten times its triggers, with queries that take long', () => {
+describe('a namespace that asks for ten times its triggers, with queries that take long', () => {
   let prometheus: PrometheusServer;
   let proxy: FaultProxy;
   let scaler: Scaler;
@@ -145,23 +145,23 @@ describe('a tenant that asks for ten times its triggers, with queries that take 
     const text = await (await get('/metrics')).text();
     const ofNoisy = text.split('\n').filter((line) => line.includes('noisy'));
     const exported = new Set(ofNoisy.map((line) => /scaledobject="([^"]+)"/.exec(line)?.[1]));
-    assert.ok(exported.size <= most, `${exported.size} triggers of the noisy tenant are exported`);
+    assert.ok(exported.size <= most, `${exported.size} triggers of the noisy namespace are exported`);
     const lines = logged.lines.filter(({ namespace }) => namespace === 'noisy').length;
-    assert.ok(lines <= 4 * most, `${lines} lines of the log about the noisy tenant`);
+    assert.ok(lines <= 4 * most, `${lines} lines of the log about the noisy namespace`);
 
     const streams = Array.from({ length: 2 * most + 1 }, () =>
       record(client.StreamMetricSpec(refOf('noisy', 'app-0'))),
     );
     assert.equal((await streams.at(-1)!.ended).code, status.RESOURCE_EXHAUSTED);
     const stream = record(client.StreamIsActive(refOf('quiet', 'beside')));
-    await pollUntil('a stream of the quiet tenant', () => stream.messages.length === 1);
+    await pollUntil('a stream of the quiet namespace', () => stream.messages.length === 1);
 
-    printResults(`Beside a tenant that asks for ${asked} triggers with queries of ${slowSeconds} s`, [
-      row('the first answer for another tenant', alone.firstAnswer, beside.firstAnswer),
-      row("the model of that tenant's trigger", alone.model, beside.model),
+    printResults(`Beside a namespace that asks for ${asked} triggers with queries of ${slowSeconds} s`, [
+      row('the first answer for another namespace', alone.firstAnswer, beside.firstAnswer),
+      row("the model of that namespace's trigger", alone.model, beside.model),
       row('the oldest observation that it is answered from', alone.oldest, beside.oldest),
       {
-        what: 'the noisy tenant itself',
+        what: 'the noisy namespace itself',
         many: `${asked} triggers`,
         result: `${most} are kept and the rest are refused, in ${lines} lines of the log`,
       },
