@@ -1,24 +1,18 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { HistoryProvider, HistoryRequest } from '../history/types.js';
-import type { Clock } from '../shared/clock.js';
+import type { HistoryProvider } from '../history/types.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
-import type { Fitter, PlannerObserver, PlannerSettings } from './ports.js';
 import { spread } from './schedule.js';
-import { TrackedTrigger } from './tracked-trigger.js';
+import { TrackedTrigger, type TrackedTriggerParts } from './tracked-trigger.js';
 import type { Answer, Answers, Evidence, KnownTrigger } from './types.js';
 
 /** How many times a trigger is looked at without a question in between until it is dropped. */
 const looksUntilIdle = 10;
 
 /** What the planner works with. */
-export interface PlannerParts {
-  readonly clock: Clock;
+export interface PlannerParts extends TrackedTriggerParts {
   readonly history: HistoryProvider;
-  readonly fitter: Fitter;
-  readonly settings: PlannerSettings;
-  readonly observer: PlannerObserver;
 }
 
 /** What the triggers of one namespace have together. */
@@ -52,10 +46,8 @@ export class Planner implements Answers {
       if (error instanceof ScalerError) return { error };
       throw error;
     }
-    if (!tracked.hasSettled && !tracked.hasBeenWaitedFor) {
-      tracked.firstWait ??= this.#waitForFirstAnswer(tracked);
-      await tracked.firstWait;
-    }
+    tracked.firstWait ??= this.#waitForFirstAnswer(tracked);
+    if (!tracked.hasSettled) await tracked.firstWait;
     return tracked.answer ?? { error: noAnswerYet(trigger, this.parts.settings.firstAnswerWaitSeconds) };
   }
 
@@ -88,8 +80,13 @@ export class Planner implements Answers {
   /** Stops every trigger's life and waits until nothing is under way. */
   async close(): Promise<void> {
     this.#closing.abort();
-    for (const tracked of [...this.#tracked.values()].flat()) this.#drop(tracked);
+    for (const tracked of this.#everyone()) this.#drop(tracked);
     await Promise.all([this.#sweeping, ...this.#ending]);
+  }
+
+  /** A copy, since those who read it drop some. */
+  #everyone(): TrackedTrigger[] {
+    return [...this.#tracked.values()].flat();
   }
 
   #find(trigger: Trigger): TrackedTrigger | undefined {
@@ -108,22 +105,16 @@ export class Planner implements Answers {
     }
     this.#makeRoom(trigger);
     const phase = spread(trigger.query);
-    const history = this.parts.history.window(this.#historyOf(trigger, phase));
+    // The window of a fit ends at a refit boundary, up to a refit and its grace before now. Without that lead a replica
+    // that has just started would fit on less than one that runs.
+    const leadSeconds = this.parts.settings.refitSeconds + 2 * trigger.stepSeconds;
+    const historySeconds = trigger.historySeconds + leadSeconds;
+    const history = this.parts.history.window({ ...trigger, historySeconds, lateness: phase });
     const tracked = new TrackedTrigger(trigger, history, phase, this.parts);
     const key = keyOf(trigger);
     this.#tracked.set(key, [...(this.#tracked.get(key) ?? []), tracked]);
     this.#addToShare(trigger, 1);
-    tracked.start();
     return tracked;
-  }
-
-  /**
-   * The history that a trigger's fits need: the window of a fit ends at a refit boundary, up to a refit and its grace
-   * before now. Without that lead a replica that has just started would fit on less than one that runs.
-   */
-  #historyOf(trigger: Trigger, lateness: number): HistoryRequest {
-    const leadSeconds = this.parts.settings.refitSeconds + 2 * trigger.stepSeconds;
-    return { ...trigger, historySeconds: trigger.historySeconds + leadSeconds, lateness };
   }
 
   #shareOf(namespace: string): Share {
@@ -158,19 +149,17 @@ export class Planner implements Answers {
     const { maxTriggersPerNamespace, maxStepsPerNamespace } = this.parts.settings;
     const { namespace, scaledObject } = trigger;
     const { triggers, steps } = this.#shareOf(namespace);
-    const refuse = (has: string, advice: string) =>
-      new ScalerError(
-        'rejected',
-        `ScaledObject ${namespace}/${scaledObject}: namespace ${namespace} has ${has}; ${advice}, or ask the operator to raise planner.maxTriggersPerNamespace`,
-      );
-    if (triggers >= maxTriggersPerNamespace)
-      return refuse(`${maxTriggersPerNamespace} triggers already, and no more are accepted`, 'remove some');
-    if (steps + stepsOf(trigger) > maxStepsPerNamespace)
-      return refuse(
-        `${steps} of ${maxStepsPerNamespace} steps of history, and this trigger wants ${stepsOf(trigger)} more`,
-        'shorten historyTimeWindow, lengthen queryStep',
-      );
-    return undefined;
+    const wanted = stepsOf(trigger);
+    const ask = 'or ask the operator to raise planner';
+    const reason =
+      triggers >= maxTriggersPerNamespace
+        ? `${maxTriggersPerNamespace} triggers already, and no more are accepted; remove some, ${ask}.maxTriggersPerNamespace`
+        : steps + wanted > maxStepsPerNamespace
+          ? `${steps} of ${maxStepsPerNamespace} steps of history, and this trigger wants ${wanted} more; shorten historyTimeWindow, lengthen queryStep, ${ask}.maxStepsPerNamespace`
+          : undefined;
+    if (reason === undefined) return undefined;
+    const where = `ScaledObject ${namespace}/${scaledObject}: namespace ${namespace}`;
+    return new ScalerError('rejected', `${where} has ${reason}`);
   }
 
   async #waitForFirstAnswer(tracked: TrackedTrigger): Promise<void> {
@@ -180,7 +169,6 @@ export class Planner implements Answers {
       .catch(() => undefined);
     await Promise.race([tracked.settled, patience]);
     enough.abort();
-    tracked.hasBeenWaitedFor = true;
   }
 
   #drop(tracked: TrackedTrigger): void {
@@ -199,7 +187,7 @@ export class Planner implements Answers {
     const signal = this.#closing.signal;
     while (!signal.aborted) {
       await clock.sleep(settings.idleSeconds / looksUntilIdle, signal).catch(() => undefined);
-      for (const tracked of [...this.#tracked.values()].flat()) {
+      for (const tracked of this.#everyone()) {
         if (tracked.hasSubscribers || tracked.idleLooks++ < looksUntilIdle) continue;
         this.#drop(tracked);
         observer.triggerDropped(tracked.trigger);

@@ -8,16 +8,6 @@ export type SignalSettings = Pick<
   'mode' | 'minValue' | 'maxValue' | 'activationThreshold' | 'threshold'
 >;
 
-/** What is known at one moment. */
-export interface Present {
-  /** The load now; undefined when the query's result is empty or Prometheus does not answer. */
-  readonly observed: number | undefined;
-  /** Whether Prometheus does not answer, so that the forecast goes on from the model's last state. */
-  readonly stale: boolean;
-  /** Whether the history cannot be read, which is why there is no forecast. */
-  readonly lacksHistory?: boolean;
-}
-
 /**
  * Share of `threshold` by which a forecast must exceed the activation threshold to wake a workload: a tenth of what one
  * replica carries, the least that the HPA acts upon. Below that it is a margin of error, not a load.
@@ -33,11 +23,15 @@ const LOAD_THAT_KEEPS_AWAKE = 0.05;
  * is too little to wake the workload is not answered as a value either.
  *
  * Pure; the live planner and the replay both call it, once a minute or more often.
+ *
+ * @param now.observed The load now; undefined when the query's result is empty or Prometheus does not answer.
+ * @param now.stale Whether Prometheus does not answer, so that the forecast goes on from the model's last state.
+ * @param now.lacksHistory Whether the history cannot be read, which is why there is no forecast.
  */
 export function decideSignal(
   settings: SignalSettings,
   outlook: Outlook | undefined,
-  { observed, stale, lacksHistory }: Present,
+  { observed, stale, lacksHistory }: { observed: number | undefined; stale: boolean; lacksHistory?: boolean },
 ): Signal {
   const { mode, activationThreshold, threshold, minValue, maxValue } = settings;
   const usable = outlook !== undefined && outlook.stage !== 'observed';

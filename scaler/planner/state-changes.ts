@@ -1,4 +1,4 @@
-import type { Answer, StateChange, TriggerState } from './types.js';
+import type { Answer, StateChange } from './types.js';
 
 /** Changes kept: enough for a bad night, little enough for ten thousand triggers. */
 const KEPT = 30;
@@ -25,14 +25,14 @@ export class StateChanges {
   }
 }
 
-function stateOf(answer: Answer): TriggerState {
+function stateOf(answer: Answer): StateChange['state'] {
   if ('error' in answer)
     return { error: answer.error.kind, message: answer.error.message.slice(0, MESSAGE_LENGTH) };
   const { reason, status, stage, active } = answer.snapshot;
   return { reason, status, stage, active };
 }
 
-function isSame(a: TriggerState, b: TriggerState): boolean {
+function isSame(a: StateChange['state'], b: StateChange['state']): boolean {
   if ('error' in a || 'error' in b) return 'error' in a && 'error' in b && a.error === b.error;
   return a.status === b.status && a.stage === b.stage && a.active === b.active;
 }

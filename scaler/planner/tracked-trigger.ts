@@ -21,7 +21,7 @@ export interface TrackedTriggerParts {
 }
 
 /**
- * One trigger's life: it observes the load, keeps its history and its model up to date, and renews its answer at each
+ * One trigger's life, from its making on: it observes the load, keeps its history and its model up to date, and renews its answer at each
  * tick of the refresh clock. Nothing that Prometheus does can hold up a tick.
  */
 export class TrackedTrigger {
@@ -35,22 +35,22 @@ export class TrackedTrigger {
   /** Why the newest look at the load, and the newest read of its history, failed; undefined when they did not. */
   #observeFailure: ScalerError | undefined;
   #loadFailure: ScalerError | undefined;
-  #answer: Answer | undefined;
   /** Whether the newest fit had to do without a part of the history, and is to be repeated when that has come. */
   #isFittedOnPart = false;
   /** When the history source has the next step to give. */
   #nextStepFinalSeconds = Number.NEGATIVE_INFINITY;
-  #running: Promise<void> | undefined;
+  readonly #running: Promise<void>;
   #observing: Promise<void> | undefined;
   #loading: Promise<void> | undefined;
   #fitting: Promise<void> | undefined;
   #announceSettled!: () => void;
 
+  /** The current answer; undefined until the first observation or failure. */
+  answer: Answer | undefined;
   /** Looks at idle triggers since somebody last asked about this one. */
   idleLooks = 0;
-  /** The bounded wait of the first call, which calls that come meanwhile share; later ones do not wait. */
+  /** The bounded wait of the first call, which calls that come meanwhile share; for later ones it is over. */
   firstWait: Promise<void> | undefined;
-  hasBeenWaitedFor = false;
   /** Whether the answer rests on all that can be learnt at first: a model, or the reason why there is none. */
   hasSettled = false;
   /** Resolves when `hasSettled` becomes true. */
@@ -72,11 +72,7 @@ export class TrackedTrigger {
     const offsetSeconds = phase * refitSeconds;
     const schedule = { stepSeconds, refitSeconds, offsetSeconds, graceSeconds: stepSeconds };
     this.#model = new RefittingModel(schedule, trigger);
-  }
-
-  /** The current answer; undefined until the first observation or failure. */
-  get answer(): Answer | undefined {
-    return this.#answer;
+    this.#running = this.#run();
   }
 
   /** What the answer was computed from. */
@@ -101,11 +97,6 @@ export class TrackedTrigger {
   subscribe(listener: (answer: Answer) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  /** Begins to read, fit and answer. */
-  start(): void {
-    this.#running = this.#run();
   }
 
   /** Ends the life: cancels what is under way and gives up the history. */
@@ -231,7 +222,7 @@ export class TrackedTrigger {
   #renew(): void {
     const nowSeconds = this.#sourceNowSeconds();
     const { refreshSeconds, maxStalenessSeconds } = this.parts.settings;
-    const before = this.#answer;
+    const before = this.answer;
     const after = planAnswer({
       trigger: this.trigger,
       nowSeconds,
@@ -243,7 +234,7 @@ export class TrackedTrigger {
       outlook: this.#model.outlook(nowSeconds),
     });
     if (!after) return;
-    this.#answer = after;
+    this.answer = after;
     this.#record.note(nowSeconds, after);
     this.#changes.note(nowSeconds, after);
     this.parts.observer.answerRenewed(this.trigger, before, after);

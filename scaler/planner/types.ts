@@ -98,7 +98,7 @@ export interface KnownTrigger {
   readonly answer: Answer | undefined;
 }
 
-/** What was answered in the recent past, beside what came. Slot `i` covers `slotSeconds` from `startSeconds + i * slotSeconds` on. */
+/** What was answered in the recent past, beside what came, in slots of `slotSeconds`. */
 export interface PastAnswers {
   /** Epoch seconds at which the first slot begins. */
   readonly startSeconds: number;
@@ -115,15 +115,12 @@ export interface PastAnswers {
   readonly forecastUpper: Float32Array;
 }
 
-/** What a trigger was doing at a moment, as far as operators care when it changes. */
-export type TriggerState =
-  | Pick<Snapshot, 'reason' | 'status' | 'stage' | 'active'>
-  | { readonly error: ScalerErrorKind; readonly message: string };
-
-/** From when on a trigger was in a state. */
+/** From when on a trigger was in a state, as far as operators care when it changes. */
 export interface StateChange {
   readonly atSeconds: number;
-  readonly state: TriggerState;
+  readonly state:
+    | Pick<Snapshot, 'reason' | 'status' | 'stage' | 'active'>
+    | { readonly error: ScalerErrorKind; readonly message: string };
 }
 
 /** What an answer was computed from. */
