@@ -43,8 +43,9 @@ test-long: test-setup ## Faults, fuzzing, load and whole stacks; RUNS, SECONDS, 
 bench: build ## Measure forecasts and scaling on traces (TRACES=folder of CSV files; generated ones by default)
 	@TRACES=$(TRACES) node dist/test/bench/bench.js
 
-.PHONY: behaviour
-behaviour: build ## Measure what users expect of the answers, over generated loads (ONLY="idle horizon" picks scenarios)
+.PHONY: behavior behaviour
+behaviour: behavior
+behavior: build ## Measure what users expect of the answers, over generated loads (ONLY="idle horizon" picks scenarios)
 	@node dist/test/behavior/main.js $(ONLY)
 
 .PHONY: bench-server

@@ -96,7 +96,7 @@ describe('the scaler over a real Prometheus', () => {
     assert.equal(active, true);
   });
 
-  it('goes on without Prometheus, says UNAVAILABLE after maxStaleness, and recovers by itself', async () => {
+  it('goes on without Prometheus, says UNAVAILABLE after maxStaleness, and recovers', async () => {
     await forecastReading();
     await prometheus.stop();
     const stale = await pollUntil('a stale answer', async () => {
@@ -124,7 +124,7 @@ describe('the scaler over a real Prometheus', () => {
     await refusal(several, status.FAILED_PRECONDITION, /instance="a".*instance="b".*sum\(/);
   });
 
-  it('tells an empty result from zero', async () => {
+  it('answers an empty result and zero differently', async () => {
     const unknown = { ...metadata, query: 'sum(rate(http_requests_total{app="nowhere"}[2m]))' };
     const { metric } = await pollUntil('an answer', () => keda.read('nowhere', 'apps', unknown));
     assert.equal(metric, 0);

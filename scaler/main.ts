@@ -128,11 +128,11 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
   };
   if (address === undefined) serve();
   else {
-    const tell = (progress: string): void => {
+    const onProgress = (progress: string): void => {
       if (!stopping.signal.aborted) notReady = progress;
     };
     const { signal } = stopping;
-    warming = warmUp({ grpc, planner, seconds: warmUpSeconds, log, signal, tell }).then(serve);
+    warming = warmUp({ grpc, planner, seconds: warmUpSeconds, log, signal, onProgress }).then(serve);
   }
   for (const notice of config.notices) log.warn(notice);
   log.info({ grpc: grpc.port, http: web.port, version: packageVersion }, 'the scaler serves');

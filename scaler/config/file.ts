@@ -60,7 +60,7 @@ export function readConfigFile(path: string): ConfigFile {
 
   visit(document, {
     Pair: (_at, { key }) => {
-      // What checks the data does not see a key of this name, which would then be ignored without a word.
+      // What checks the data does not see a key of this name, and would ignore it silently.
       if (isScalar(key) && key.value === '__proto__')
         throw new ScalerError('invalid', `${at(key.range?.[0] ?? 0)}: __proto__: there is no such setting`);
     },
@@ -77,7 +77,7 @@ function plain(document: Document, path: string): Record<string, unknown> | null
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    // The library's word for too many aliases; anything else is a fault of ours.
+    // The library's error for too many aliases; anything else is a bug.
     if (!(error instanceof ReferenceError)) throw error;
     throw new ScalerError(
       'invalid',

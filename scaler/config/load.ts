@@ -97,7 +97,7 @@ export function loadConfig({ environment, file: given }: ConfigOrigin) {
   });
 }
 
-/** Values by group and name; complete unless a problem was told, and then nobody reads them. */
+/** Values by group and name; complete unless a problem was reported, and not read then. */
 function readSettings(
   file: ConfigFile,
   environment: ConfigOrigin['environment'],
@@ -133,7 +133,7 @@ function readSettings(
   if (address !== undefined) {
     const sources = asMap(data.sources);
     const path = sources?.default === undefined ? ['named', DEFAULT_SOURCE] : ['default'];
-    // Two answers to one question: guessing could send the file's credentials to the variable's address.
+    // With two default sources, guessing could send the file's credentials to the variable's address.
     if (sources?.default !== undefined || Object.hasOwn(asMap(sources?.named) ?? {}, DEFAULT_SOURCE))
       complain(
         `${file.position(['sources', ...path])}: sources.${path.join('.')}: SCALER_PROMETHEUS_ADDRESS makes the default source too; keep one of the two`,
@@ -205,7 +205,7 @@ function checkSecretFile(path: string, setting: string, complain: (problem: stri
   }
 }
 
-/** Variables with our prefix that mean nothing: no error, since Kubernetes adds variables that nobody wrote. */
+/** Variables with our prefix that are not known: no error, since Kubernetes adds variables itself. */
 function unknownVariables(environment: ConfigOrigin['environment']): string[] {
   const known = [...settingPaths.map(environmentName), ...Object.keys(environmentOnly)];
   return Object.keys(environment)

@@ -26,7 +26,7 @@ export function isGone(setting: z.core.$ZodType): boolean {
   return setting instanceof z.ZodOptional && setting.unwrap() instanceof z.ZodNever;
 }
 
-/** A setting of earlier versions that nobody had to change. */
+/** A setting of earlier versions that is a constant now. */
 const retired = (constant: string) => gone(`it is a constant now, ${constant}`);
 
 /**
@@ -96,7 +96,7 @@ export const settingsSchema = z.strictObject({
     }),
     refit: defaulted('1h', wholeSeconds({ min: 60, max: 7 * 86_400 }), {
       form: 'a duration of whole seconds from 1m to 7d',
-      meaning: 'How often each model is fitted anew. In between it is carried on by each new step.',
+      meaning: 'How often each model is fitted again. In between each new step updates it.',
     }),
     maxStaleness: defaulted('30m', wholeSeconds({ min: 0, max: 86_400 }), {
       form: 'a duration of whole seconds up to 1d, of twice `planner.refresh` or more',
@@ -126,7 +126,7 @@ export const settingsSchema = z.strictObject({
   log: group({
     level: defaulted('info', z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']), {
       form: '`trace`, `debug`, `info`, `warn`, `error` or `silent`',
-      meaning: 'Least weighty kind of line that is logged.',
+      meaning: 'Lowest level that is logged.',
     }),
   }),
   sources: sourcesSchema.prefault({}),
@@ -141,7 +141,7 @@ export const settingPaths: readonly string[] = Object.entries(settingsSchema.sha
     name === 'sources' ? [] : Object.keys(shapeOf(group)).map((setting) => `${name}.${setting}`),
 );
 
-/** What no user had to change, as docs/configuration.md lists it. Durations are seconds. */
+/** Constants, as docs/configuration.md lists them. Durations are seconds. */
 export const CONSTANTS = {
   /** gRPC connections at once; KEDA's operator and its metrics server hold one each. */
   grpcConnections: 1024,
@@ -153,7 +153,7 @@ export const CONSTANTS = {
   bootstrapFolder: '/etc/scaler/bootstrap',
   /** How long the first call for a new trigger may wait for history, since KEDA's loop waits with it. */
   firstAnswerWaitSeconds: 2,
-  /** A trigger that nobody has asked about for this long is dropped. */
+  /** A trigger that KEDA has not asked about for this long is dropped. */
   idleSeconds: 600,
   /** A fit that takes longer is given up; the model in use stays. */
   fitTimeoutSeconds: 60,

@@ -4,7 +4,7 @@ import { closeStream, type GrpcCall, http2ServersOf, mapStatus } from '../shared
 import { sendableDetails } from './status.js';
 
 /**
- * Told of every call that has ended, for telemetry.
+ * Called for every call that has ended, for telemetry.
  *
  * @param method full path, such as `/externalscaler.ExternalScaler/GetMetrics`; only of methods that exist
  * @param code the gRPC status; CANCELLED also when the client went away
@@ -22,8 +22,8 @@ const mostArriving = 10_000;
 const unreadGraceMilliseconds = 1000;
 
 /**
- * Watches every call of a server: tells the observer, makes the text of statuses sendable, and gives up requests that
- * do not arrive whole in time, so that half-open calls cannot pile up.
+ * Watches every call of a server: calls the observer, makes the text of statuses sendable, and ends requests that do not
+ * arrive completely in time, so that half-open calls cannot pile up.
  */
 export class CallWatch {
   readonly #observer: RpcObserver;

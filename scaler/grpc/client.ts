@@ -43,7 +43,7 @@ export function callUnary<Name extends keyof UnaryRpcs>(
     done: (error: ServiceError | null, response: UnaryRpcs[Name]['response']) => void,
   ) => void;
   return new Promise((resolve, reject) => {
-    // The overloads of the generated client cannot be told apart by a type parameter.
+    // The overloads of the generated client cannot be selected by a type parameter.
     const method = (client[name] as unknown as Method).bind(client);
     method(request, { deadline: Date.now() + deadlineSeconds * 1000 }, (error, response) =>
       error ? reject(error) : resolve(response),

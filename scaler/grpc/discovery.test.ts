@@ -8,7 +8,7 @@ import { countingParser } from '../../test/support/grpc/parse-trigger.js';
 import { packageRoot } from '../shared/package-root.js';
 import { createGrpcServer, type GrpcServer } from './server.js';
 
-describe('what the gRPC server tells about itself', () => {
+describe('health checks and reflection of the gRPC server', () => {
   let server: GrpcServer;
   let health: HealthClient;
 

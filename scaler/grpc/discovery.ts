@@ -7,14 +7,14 @@ import { externalScalerName, externalScalerPackage } from './proto.js';
 
 const { FileDescriptorProto } = descriptors;
 
-/** The server's own word on whether it may be called. */
+/** Whether the server may be called. */
 export interface Health {
   set(serving: boolean): void;
   /** Ends the calls that watch the health, which would otherwise last as long as their client. */
   endWatches(): void;
 }
 
-/** Adds grpc.health.v1 to a server: NOT_SERVING until told otherwise, for the server as a whole and for its service. */
+/** Adds grpc.health.v1 to a server: NOT_SERVING until `set`, for the server as a whole and for its service. */
 export function addHealth(server: Server): Health {
   const health = new HealthImplementation({ '': 'NOT_SERVING', [externalScalerName]: 'NOT_SERVING' });
   const watches = new Set<ServerWritableStream<unknown, unknown>>();

@@ -67,7 +67,7 @@ describe('draining the gRPC server', () => {
     client.close();
   });
 
-  it('tells those who watch its health', async () => {
+  it('reports it to those who watch its health', async () => {
     const server = await start();
     const health = healthClient(server.port);
     const watch = record(health.watch('externalscaler.ExternalScaler'));

@@ -72,7 +72,7 @@ export function unaryHandlers({ triggers, answers, log }: HandlerParts): UnaryHa
   };
 }
 
-/** KEDA takes its own prefix (`s0-`, `s1-`, …) off before it calls; people who probe by hand often do not. */
+/** KEDA takes its own prefix (`s0-`, `s1-`, …) off before it calls; people who probe by hand often keep it. */
 const kedaPrefix = /^s\d+-/;
 
 function requireMetricName(received: string, trigger: Trigger): void {

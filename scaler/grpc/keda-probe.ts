@@ -35,7 +35,7 @@ export interface ProbedStream extends Outcome {
 }
 
 /**
- * Waits until the connection is made or has failed; a call made then tells which.
+ * Waits until the connection is made or has failed; a call made then shows which.
  * @returns seconds it took
  */
 export async function probeConnection(
@@ -93,9 +93,9 @@ const reopenAfterMilliseconds = 2000;
 
 /**
  * Opens both streams, as KEDA does for a trigger of type `external-push`, and listens until `signal` is aborted or
- * both have failed. A stream that ends without an error is opened again; what it then repeats is not told again.
+ * both have failed. A stream that ends without an error is opened again; messages that it then repeats are left out.
  *
- * @param onMessage told of each message as it comes
+ * @param onMessage called for each message as it arrives
  */
 export async function probeStreams(
   client: ExternalScalerClient,
@@ -132,7 +132,7 @@ export async function probeStreams(
     const cancel = () => stream.cancel();
     signal.addEventListener('abort', cancel, { once: true });
     stream.on('data', take);
-    stream.on('error', () => {}); // The status tells the same.
+    stream.on('error', () => {}); // The status says the same.
     return new Promise((resolve) =>
       stream.once('status', (ended) => {
         signal.removeEventListener('abort', cancel);

@@ -236,7 +236,7 @@ describe('the gRPC server under bad input', () => {
       'too many gRPC connections; for each new one the one that has sent least is closed',
     ]);
     for (const socket of silent) socket.destroy();
-    await pollUntil('the end of the crowd to be told', async () => {
+    await pollUntil('the end of the crowd to be logged', async () => {
       await assertAlive();
       return log.messages('info').includes('gRPC connections are within their limit again');
     });

@@ -6,7 +6,7 @@ import type { ProtoGrpcType } from './generated/externalscaler.js';
 
 /**
  * KEDA's contract as loaded from proto/externalscaler.proto. The options are those of the `proto:types` script, so that
- * the generated types tell the truth: int64 arrives as a string and stays exact past 2^53, absent fields arrive as
+ * the generated types are right: int64 arrives as a string and stays exact past 2^53, absent fields arrive as
  * their defaults.
  */
 export const externalScalerPackage = loadSync(join(packageRoot, 'proto/externalscaler.proto'), {

@@ -37,7 +37,7 @@ const { replicas } = loadPackageDefinition(
   loadSync(join(folder, 'replicas.proto'), { includeDirs: [folder], defaults: true }),
 ) as unknown as { replicas: { Replicas: ReplicasClientConstructor } };
 
-/** The service by which replicas tell each other their triggers: proto/replicas.proto. */
+/** The service by which replicas ask each other for their triggers: proto/replicas.proto. */
 export const replicasService = replicas.Replicas.service;
 
 /** Every replica of the scaler, those that are not ready included: a name and the port of all. */
@@ -57,7 +57,7 @@ export interface ReplicaParts {
 
 type KnownTriggers = handleServerStreamingCall<object, ScaledObjectRef__Output>;
 
-/** Answers a replica's question. Whoever asks from another address than a replica's is refused. */
+/** Lists the triggers to other replicas. Callers with another address than a replica's are refused. */
 export function replicaHandlers({ address, triggers, tracked, log }: ReplicaParts): {
   KnownTriggers: KnownTriggers;
 } {
@@ -70,7 +70,7 @@ export function replicaHandlers({ address, triggers, tracked, log }: ReplicaPart
           call.end();
           return;
         }
-        log.warn({ peer }, `refused to tell the triggers: ${address.host} does not resolve to the caller`);
+        log.warn({ peer }, `refused to list the triggers: ${address.host} does not resolve to the caller`);
         call.emit('error', { code: status.PERMISSION_DENIED, details: 'the caller is no replica' });
       } catch (error) {
         log.warn({ err: error }, 'the other replicas could not be looked up');
@@ -120,7 +120,7 @@ export async function askReplicas({
         const { code, details } = error as ServiceError;
         if (code === status.PERMISSION_DENIED) isRefused = true;
         else done.add(ip);
-        log.info({ replica: target, code, details }, 'a replica did not tell its triggers');
+        log.info({ replica: target, code, details }, 'a replica did not list its triggers');
       }
     }
     if (!isRefused || signal.aborted || performance.now() > until) return [...refs.values()];
@@ -169,7 +169,7 @@ async function addressesOf(host: string): Promise<string[]> {
   try {
     return (await dns.promises.lookup(host, { all: true })).map(({ address }) => address);
   } catch (error) {
-    // No replica has an address yet, or it is not known here: then there is nobody to ask.
+    // No replica has an address yet, or it is not known here.
     if ((error as NodeJS.ErrnoException).code === 'ENOTFOUND') return [];
     throw error;
   }

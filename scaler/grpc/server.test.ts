@@ -132,7 +132,7 @@ describe('the gRPC server', () => {
       });
     }
 
-    it('that is a fault of ours is answered as INTERNAL without its text, and logged', async () => {
+    it('that is a bug is answered as INTERNAL without its text, and logged', async () => {
       answers.answer = () => Promise.reject(new TypeError('secret is undefined'));
       await assert.rejects(getMetrics(), {
         code: status.INTERNAL,
@@ -152,7 +152,7 @@ describe('the gRPC server', () => {
       assert.equal(parser.calls, 1);
     });
 
-    it('are told apart by any difference', async () => {
+    it('differ by any difference in the metadata', async () => {
       const base = scaledObjectRef();
       await getMetricSpec(scaledObjectRef({ quantile: '0.5' }));
       await getMetricSpec(base);
@@ -307,7 +307,7 @@ describe('the gRPC server', () => {
       const active = record(client.StreamIsActive(scaledObjectRef()));
       await pollUntil('the other stream to follow', () => active.messages.length === 1);
       answers.set('web-load', 1);
-      await pollUntil('the load to be told', () => active.messages.length === 2);
+      await pollUntil('the load to be sent', () => active.messages.length === 2);
       assert.equal(stream.messages.length, 1);
       await server.drain();
       assert.equal((await stream.ended).code, status.OK);
@@ -327,7 +327,7 @@ describe('the gRPC server', () => {
   });
 
   describe('the observer', () => {
-    it('is told method, code and seconds of each call', async () => {
+    it('gets method, code and seconds of each call', async () => {
       answers.set('web-load', 1);
       await getMetrics();
       await assert.rejects(getMetrics('other'));
@@ -341,13 +341,13 @@ describe('the gRPC server', () => {
       for (const { seconds } of observed) assert.ok(seconds > 0 && seconds < 5, String(seconds));
     });
 
-    it('is told of what grpc-js refuses by itself, and of streams that the client leaves', async () => {
+    it('gets what grpc-js itself refuses, and streams that the client leaves', async () => {
       await assert.rejects(getMetricSpec(scaledObjectRef({ query: 'x'.repeat(200_000) })));
       const call = client.StreamMetricSpec(scaledObjectRef());
       const stream = record(call);
       await pollUntil('the stream to be open', () => stream.messages.length === 1);
       call.cancel();
-      await pollUntil('both to be told', () => observed.length === 2);
+      await pollUntil('both to be observed', () => observed.length === 2);
       assert.deepEqual(
         observed.map(({ method, code }) => [method.split('/')[2], status[code]]),
         [

@@ -24,7 +24,7 @@ export interface GrpcServerOptions {
   readonly tlsRefreshSeconds?: number;
   readonly limits?: Partial<GrpcLimits>;
   readonly observer?: RpcObserver;
-  /** Where the replicas of the scaler tell each other the triggers that they are asked about; undefined for nowhere. */
+  /** Where the replicas ask each other for their triggers; undefined for nowhere. */
   readonly replicas?:
     | { readonly address: ReplicasAddress; readonly tracked: () => Iterable<Trigger> }
     | undefined;
@@ -41,7 +41,7 @@ export interface GrpcServer {
   /** The bound port; 0 before `listen`. */
   readonly port: number;
   /**
-   * Says NOT_SERVING, accepts nothing new, ends the streams and waits for the calls in flight; cuts what is left after
+   * Says NOT_SERVING, accepts nothing new, ends the streams and waits for the calls in flight; closes what is left after
    * `limits.drainSeconds`. Resolves when nothing is open any more. May be called at any time and more than once.
    */
   drain(): Promise<void>;
@@ -62,7 +62,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const watch = new CallWatch(options.observer ?? (() => {}), limits.requestSeconds);
   const server = new Server({
     // A client that is gone is noticed within the two, so that its streams do not outlive it. Clients may ping as often as
-    // they like: grpc-js counts no pings, so grpc-go is never told `too_many_pings`.
+    // they like: grpc-js counts no pings, so grpc-go never gets `too_many_pings`.
     'grpc.keepalive_time_ms': limits.pingSeconds * 1000,
     'grpc.keepalive_timeout_ms': limits.pongSeconds * 1000,
     'grpc.max_connection_age_ms': limits.connectionAgeSeconds * 1000,

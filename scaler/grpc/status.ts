@@ -18,12 +18,12 @@ const codes: Readonly<Record<ScalerErrorKind, status>> = {
 const longestDetails = 4096;
 
 /**
- * The gRPC status for an error. A ScalerError's text is made for the user and is sent as it is; anything else is a
- * fault of ours, which goes to the log whole and to the caller as one fixed sentence.
+ * The gRPC status for an error. A ScalerError's text is made for the user and is sent unchanged; anything else is a
+ * bug, which is logged completely while the caller gets one fixed sentence.
  */
 export function toStatus(error: unknown, log: Log): CallStatus {
   if (error instanceof ScalerError) return { code: codes[error.kind], details: error.message };
-  log.error({ err: error }, 'a gRPC call failed on a fault of the scaler');
+  log.error({ err: error }, 'a gRPC call failed because of a bug in the scaler');
   return { code: status.INTERNAL, details: 'internal error of the scaler; its log has the details' };
 }
 

@@ -103,7 +103,7 @@ describe('the gRPC server with TLS', () => {
     });
   }
 
-  it('answers those who trust its authority, and nobody in plaintext', async () => {
+  it('answers clients that trust its authority, and none in plaintext', async () => {
     const port = await start();
     assert.deepEqual(await callOnce(port, channel()), { result: true });
     await assert.rejects(callOnce(port, channel(stranger.caFile)), { code: status.UNAVAILABLE });
@@ -256,11 +256,11 @@ describe('the gRPC server with TLS', () => {
       it(`keeps the last good pair when it finds ${what}, says so once, and takes the next good one`, async () => {
         const port = await start();
         breakFiles();
-        await pollUntil('the problem to be told', () => log.messages('warn').length > 0);
+        await pollUntil('the problem to be logged', () => log.messages('warn').length > 0);
         assert.match(String(log.lines[0]?.fields.problem), problem);
         assert.equal(await shownName(port), 'first');
         assert.deepEqual(await callOnce(port, channel()), { result: true });
-        // Time for a few more looks at the files, of which none may be told.
+        // Time for a few more looks at the files, of which none may be logged.
         await delay(200);
         assert.equal(log.lines.length, 1);
 

@@ -57,7 +57,7 @@ describe('the cache of parsed triggers', () => {
     assert.equal(cache.get(ref('web', text)).trigger.query, text);
   });
 
-  it('does not keep a fault of the parser', () => {
+  it('does not keep a bug of the parser', () => {
     let calls = 0;
     const faulty = () => {
       calls++;

@@ -140,7 +140,7 @@ describe('a replica that starts beside others', function () {
       });
   });
 
-  it('is ready at once in a new install, where nobody has a trigger yet', async () => {
+  it('is ready at once in a new install, where no replica has a trigger yet', async () => {
     const both = await Promise.all([start('127.0.0.1'), start('127.0.0.2')]);
     await Promise.all(both.map(({ ready }) => ready));
     for (const scaler of both) assert.equal(await readyz(scaler), '200 ready');
@@ -153,7 +153,7 @@ describe('a replica that starts beside others', function () {
     const second = await start('127.0.0.2');
     // Its own calls come from 127.0.0.1, which is not listed: it is refused, as is whoever is no replica.
     await pollUntil('a refusal', () =>
-      recorded.lines.some(({ msg }) => String(msg).includes('refused to tell the triggers')),
+      recorded.lines.some(({ msg }) => String(msg).includes('refused to list the triggers')),
     );
     assert.match(await readyz(second), /^503/);
     addresses = ['127.0.0.1', '127.0.0.2'];
@@ -161,7 +161,7 @@ describe('a replica that starts beside others', function () {
     assert.equal((await reasons(second)).length, triggers);
   });
 
-  it('tells its triggers to nobody else', async () => {
+  it('lists its triggers to replicas only', async () => {
     await warmFirst();
     const signal = AbortSignal.timeout(1500);
     mock.restoreAll();

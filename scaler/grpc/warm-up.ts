@@ -11,8 +11,8 @@ export interface WarmUpParts {
   readonly seconds: number;
   readonly log: Log;
   readonly signal: AbortSignal;
-  /** Is told how far it has come, as `/readyz` says it. */
-  readonly tell: (progress: string) => void;
+  /** Takes the progress, as `/readyz` shows it. */
+  readonly onProgress: (progress: string) => void;
 }
 
 /**
@@ -20,17 +20,24 @@ export interface WarmUpParts {
  * asks ready replicas only, and would get observed values from one that knows nothing yet. Never fails: a replica that
  * cannot warm up is as good as one that starts alone.
  */
-export async function warmUp({ grpc, planner, seconds, log, signal, tell }: WarmUpParts): Promise<void> {
+export async function warmUp({
+  grpc,
+  planner,
+  seconds,
+  log,
+  signal,
+  onProgress,
+}: WarmUpParts): Promise<void> {
   const startedAt = performance.now();
   const enough = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
   let triggers: readonly Trigger[] = [];
   let withModel = 0;
   const report = (): void => {
     if (!enough.aborted)
-      tell(`${withModel} of the ${triggers.length} triggers of other replicas have their model`);
+      onProgress(`${withModel} of the ${triggers.length} triggers of other replicas have their model`);
   };
   const work = async (): Promise<void> => {
-    tell('asking the other replicas for their triggers');
+    onProgress('asking the other replicas for their triggers');
     const known = await grpc.triggersOfOthers(enough);
     if (enough.aborted) return;
     triggers = known;

@@ -14,7 +14,7 @@ export interface Clock {
 /** The machine's own clock. */
 export const systemClock: Clock = {
   nowSeconds: () => Date.now() / 1000,
-  // Node.js cuts a delay to whole milliseconds and counts from the last turn of its loop. Who wakes too early sleeps
-  // once more, and does his work twice.
+  // Node.js truncates a delay to whole milliseconds and counts from the last turn of its loop. A caller that wakes too
+  // early would do its work twice.
   sleep: (seconds, signal) => delay(Math.ceil(seconds * 1000) + 1, undefined, { signal }),
 };

@@ -36,8 +36,7 @@ const PART = /(\d+(?:\.\d+)?)(ns|us|µs|μs|ms|[smhdwy])/g;
  * Reads a duration as Prometheus and Go write them: numbers with a unit, largest unit first, each unit at most once
  * (`90s`, `2h30m`, `1d12h`, `1w`, `500ms`, `1.5h`), or a bare `0`.
  *
- * The order is checked because `30m2h` is more often a slip than a wish; Prometheus refuses it too. Negative durations
- * are refused: nothing here looks into the future by a negative amount.
+ * The order is checked because `30m2h` is usually a mistake; Prometheus refuses it too. Negative durations are refused.
  *
  * @returns seconds, with fractions below a second.
  * @throws ScalerError `invalid`, with the text received and the accepted form.
@@ -67,7 +66,7 @@ export function parseDurationSeconds(text: string): number {
 /**
  * Writes seconds in the form that `parseDurationSeconds` reads back to the same number, to the millisecond.
  *
- * @throws RangeError when `seconds` is negative or not finite: a fault of the caller, not of a user.
+ * @throws RangeError when `seconds` is negative or not finite: a bug of the caller, not a user's mistake.
  * @example formatDuration(9000) // '2h30m'
  */
 export function formatDuration(seconds: number): string {

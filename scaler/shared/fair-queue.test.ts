@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FairQueue } from './fair-queue.js';
 
-/** Tasks that end when they are told to, and what has started. */
+/** Tasks that end on demand, and those that have started. */
 class Tasks {
   readonly started: string[] = [];
   readonly #ends: (() => void)[] = [];
@@ -52,7 +52,7 @@ describe('the fair queue', () => {
     assert.deepEqual(tasks.started, ['history', 'history', 'history', 'history', 'now']);
   });
 
-  it('lets nobody starve who asks for histories while others ask for the load now without end', async () => {
+  it('starves no namespace that asks for histories while others ask for the load now without end', async () => {
     // Two namespaces could fill all places of a larger queue between them; of a small one, one can.
     for (const [places, noisy] of [
       [1, ['noisy']],

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-/** Who asks, and how urgent it is. */
+/** Whose task it is, and how urgent. */
 export interface Turn {
   /** Work of a higher number goes first. Work of number 0 is long and has half of the places at most. */
   readonly priority: number;

@@ -46,7 +46,7 @@ export async function listen(
 /**
  * Prepares the end of an HTTP server that has served nothing yet.
  *
- * @returns closes it: nothing new is accepted, requests under way finish, what is left after `graceSeconds` is cut. May
+ * @returns closes it: nothing new is accepted, running requests finish, those left after `graceSeconds` are cut. May
  *   be called at any time and more than once.
  */
 export function gracefulClose(server: HttpServer): (graceSeconds: number) => Promise<void> {

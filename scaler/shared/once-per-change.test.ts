@@ -33,7 +33,7 @@ describe('a report once per change of state', () => {
     assert.equal(once.changed('down', other), false);
   });
 
-  it('tells long messages apart by their end', () => {
+  it('distinguishes long messages that differ at their end', () => {
     const text = 'y'.repeat(5000);
     assert.deepEqual(reports([`${text}a`, `${text}b`, `${text}b`]), [true, true, false]);
   });

@@ -24,7 +24,7 @@ export const securityHeaders: RequestHandler[] = [
       },
     },
     xFrameOptions: { action: 'deny' },
-    // Whether a host may be reached by HTTPS only is for whoever terminates TLS to say.
+    // The proxy that terminates TLS decides whether a host is reached by HTTPS only.
     strictTransportSecurity: false,
   }),
   (_request, response, next) => {
@@ -34,8 +34,8 @@ export const securityHeaders: RequestHandler[] = [
 ];
 
 /**
- * Serves a page's files under `/page`, and `index.html` at `/` too. Browsers ask for them anew each time, by ETag: a
- * page must not go on with the script of the version before.
+ * Serves a page's files under `/page`, and `index.html` at `/` too. Browsers revalidate them each time, by ETag: a
+ * page must not use the script of an earlier version.
  *
  * @param folder path of the built files
  * @param index the page itself, where it is not the folder's as it lies

@@ -5,7 +5,7 @@ import { isSecretKey, showAddress } from './redact.js';
 import { show } from './show.js';
 import { didYouMean } from './suggest.js';
 
-/** How many problems one message tells; a user fixes these first. */
+/** Most problems in one message; a user fixes these first. */
 const MAX_PROBLEMS = 5;
 
 /** What a message says in place of a secret. */
@@ -22,9 +22,9 @@ export class Problems {
   /** @throws ScalerError `invalid` that names `subject` and the first five problems; nothing when there is none. */
   throwIfAny(subject: string): void {
     if (this.#all.length === 0) return;
-    const told = this.#all.slice(0, MAX_PROBLEMS).join('; ');
+    const shown = this.#all.slice(0, MAX_PROBLEMS).join('; ');
     const more = this.#all.length > MAX_PROBLEMS ? `; and ${this.#all.length - MAX_PROBLEMS} more` : '';
-    throw new ScalerError('invalid', `${subject}: ${told}${more}`);
+    throw new ScalerError('invalid', `${subject}: ${shown}${more}`);
   }
 }
 
@@ -118,7 +118,7 @@ function shownAt(path: readonly string[], value: unknown): string {
   if (path.some(isSecretKey)) return HIDDEN_VALUE;
   if (Array.isArray(value)) return 'a list';
   if (value !== null && typeof value === 'object') return 'a map';
-  // The token itself where a map with it belongs is an easy slip.
+  // It is an easy mistake to give the token itself in place of the map that holds it.
   if (/^(basic|bearer)$/.test(path.at(-1)!)) return HIDDEN_VALUE;
   if (path.at(-1) === 'address' || path.includes('allowedAddresses')) return showAddress(String(value));
   return typeof value === 'string' ? show(value) : String(value);

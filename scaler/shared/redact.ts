@@ -45,7 +45,7 @@ export function isSecretKey(key: string): boolean {
  */
 export function showAddress(address: string): string {
   const [path = ''] = address.split(/[?#]/, 1);
-  // A password may hold these characters as well: then nothing tells where it begins and ends.
+  // A password may hold these characters too: then it is not clear where it begins and ends.
   if (address.slice(path.length).includes('@'))
     return show(`${/^[a-z]+:\/\//i.exec(address)?.[0] ?? ''}${HIDDEN}`);
   // The greedy match reaches the last @, since a password may hold one; what follows the host may not.
@@ -140,7 +140,7 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
 
 /**
  * A text of a user without what looks like a secret: credentials in addresses, bearer and basic tokens, values beside a
- * name such as `password` or `apiKey`, and tokens known by their shape. It may hide what is none: better so than shown.
+ * name such as `password` or `apiKey`, and tokens known by their shape. It may hide too much rather than too little.
  *
  * @example redact('up{token="s3cret"}') // 'up{token="(hidden)"}'
  */

@@ -1,12 +1,12 @@
-/** Longest stretch of a user's text that a message repeats. */
+/** Longest part of a user's text that a message repeats. */
 const SHOWN_LENGTH = 80;
 
-/** Characters that no eye sees, though they break lines, steer terminals or turn the direction of what follows. */
+/** Invisible characters, which break lines, control terminals or change the direction of text. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /**
- * A value as a message may repeat it: quoted, control and direction characters escaped so that it stays on one line and
- * reads as it is written, and shortened when long, with its full length told.
+ * A value as a message may repeat it: quoted, on one line with invisible characters escaped, and shortened when long,
+ * with its full length.
  *
  * @example show('5 minutes') // '"5 minutes"'
  */
@@ -15,13 +15,13 @@ export function show(value: string): string {
   return `${quoted(`${value.slice(0, SHOWN_LENGTH)}…`)} (${value.length} characters)`;
 }
 
-/** A key as a message may name it: as it is where it is a plain word, like a value where it is not. */
+/** A key as a message may name it: unchanged if it is a plain word, otherwise like a value. */
 export function showKey(key: string): string {
   return /^[\w.<-]{1,80}$/.test(key) ? key : show(key);
 }
 
 /**
- * JSON of a value that reads as it is: what no eye sees is written as escapes, which mean the same.
+ * JSON of a value with invisible characters as escapes, which mean the same.
  *
  * @example quoted('pod\u202e') // '"pod\\u202e"'
  */

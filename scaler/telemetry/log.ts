@@ -4,7 +4,7 @@ import { HIDDEN } from '../shared/redact.js';
 
 export type { Logger } from 'pino';
 
-/** The levels of a log, from the most talkative to none at all. */
+/** Log levels, from the most verbose to none at all. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** Fields that can hold a secret, wherever a caller may put them: at the top, or inside an object of any name. */
@@ -33,7 +33,7 @@ export function createLog(options: { level: LogLevel; destination?: DestinationS
   );
 }
 
-/** A ScalerError says all there is to say in its message; any other error is a fault of ours and needs its stack. */
+/** A ScalerError says all there is to say in its message; any other error is a bug and needs its stack. */
 function serializeError(error: Error): object {
   return error instanceof ScalerError
     ? { kind: error.kind, message: error.message }

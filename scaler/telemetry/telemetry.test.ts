@@ -365,7 +365,7 @@ describe('the log', () => {
     assert.match(JSON.stringify(lines.at(-1)), /out of memory/);
   });
 
-  it("tells a trigger's notices once, when it is new", () => {
+  it("logs a trigger's notices once, when it is new", () => {
     const { telemetry, lines } = start();
     const noticed = trigger('checkout', { colour: 'red' });
     telemetry.planner.answerRenewed(noticed, undefined, snapshot(noticed));
@@ -373,7 +373,7 @@ describe('the log', () => {
     assert.equal(lines.filter(({ msg }) => msg === 'key "colour" is not known and has no effect').length, 1);
   });
 
-  it('tells what the sources notice, and when it is over', () => {
+  it('logs problems of sources, and when they are over', () => {
     const { telemetry, lines } = start();
     const notice = { source: 'central', subject: undefined, topic: 'circuit' } as const;
     telemetry.history.noticed({ ...notice, message: 'central does not answer' });

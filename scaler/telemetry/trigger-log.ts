@@ -8,7 +8,7 @@ import type { LineLimit } from './line-limit.js';
 import type { Logger } from './log.js';
 
 /**
- * Logs what happens to triggers: one line when a trigger's state changes, none for an answer that is renewed as it was.
+ * Logs what happens to triggers: one line when a trigger's state changes, none for an answer that is renewed without a change.
  *
  * @param limit bounds the lines about one namespace
  */
@@ -21,7 +21,7 @@ export function triggerLog(log: Logger, limit: LineLimit): PlannerObserver {
       log.error({ ...name(trigger), seconds, err }, 'a fit failed; the model in use stays');
     },
     triggerDropped(trigger) {
-      if (admits(trigger)) log.info(name(trigger), 'trigger dropped: nobody asks about it any more');
+      if (admits(trigger)) log.info(name(trigger), 'trigger dropped: KEDA no longer asks about it');
     },
     answerRenewed(trigger, before, after) {
       if (before === undefined) introduce(log, trigger, () => admits(trigger));
@@ -64,11 +64,11 @@ function introduce(log: Logger, trigger: Trigger, admits: () => boolean): void {
   for (const notice of trigger.notices) if (admits()) log.warn(name(trigger), notice);
 }
 
-/** What makes two answers the same state. */
+/** Answers with the same state are logged once. */
 function state(answer: Answer): string {
   if ('error' in answer) {
     const { kind, message } = answer.error;
-    // A source in trouble fails in one way now and in another next: timeout, left alone, asks for fewer requests.
+    // A source with problems fails in changing ways: timeout, breaker open, too many requests.
     if (kind === 'unavailable') return `error ${kind}`;
     return `error ${kind} ${withoutNumbers(message)}`;
   }

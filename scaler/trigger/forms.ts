@@ -101,7 +101,7 @@ export function pairs(checkPair: (name: string, value: string) => void, most: nu
  * Checks one header that a trigger adds to requests, by the rules for the headers of a named source: the name is a
  * token, the value printable, and the header not one that the client sets itself.
  *
- * @throws ValidationError, which names the header only when that cannot be a slip that put a secret in the place of the name.
+ * @throws ValidationError, which names the header only if the name cannot be a secret put there by mistake.
  */
 export function checkHeader(name: string, value: string): void {
   check(headersSchema, 'header', name, value);

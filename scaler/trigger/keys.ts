@@ -282,7 +282,7 @@ export const kedaKeys: ReadonlySet<string> = new Set([
   'tlsClientKey',
 ]);
 
-/** Keys of other triggers that are accepted and have no effect here, with what to tell the user. */
+/** Keys of other triggers that are accepted and have no effect here, with the reason for the user. */
 export const keysWithoutEffect: Readonly<Record<string, string>> = {
   apiKey: 'it belongs to the PredictKube service, which is not used',
   predictKubeSite: 'it belongs to the PredictKube service, which is not used',

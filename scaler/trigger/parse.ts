@@ -52,10 +52,10 @@ const credentialKeys: ReadonlySet<TriggerKeyName> = new Set(['bearerToken', 'pas
  * Checks a trigger's metadata once, so that everything behind reads settled values.
  *
  * Unknown keys are accepted and noticed: KEDA adds its own, and a manifest written for KEDA's `predictkube` or
- * `prometheus` trigger works as it is. A key that ends in `FromEnv` counts as the key without the ending: KEDA resolves
+ * `prometheus` trigger works unchanged. A key that ends in `FromEnv` counts as the key without the ending: KEDA resolves
  * the variable and keeps the ending.
  *
- * @returns a frozen trigger; its `notices` say what was accepted but matters to the user.
+ * @returns a frozen trigger; its `notices` say what was accepted but should be known to the user.
  * @throws ScalerError `invalid` with every wrong key (five at most), the value received, the accepted form and the
  * ScaledObject; values of secret keys and values that come from the environment are never repeated.
  */
@@ -166,7 +166,7 @@ function oversize(metadata: Readonly<Record<string, string>>): string | undefine
 /**
  * Sorts metadata into known keys under their proper names and notices about the rest.
  *
- * @returns the known keys, and those that nobody knows.
+ * @returns the known keys, and the unknown ones.
  */
 function collectKeys(
   metadata: Readonly<Record<string, string>>,
@@ -194,7 +194,7 @@ function collectKeys(
     given.set(name, { spelling, value, fromEnvironment });
     if (credentialKeys.has(name) && !fromEnvironment)
       notice(
-        `key "${name}" stands in the ScaledObject, where everyone who may read that sees it; use "${name}${FROM_ENV}" or a named source`,
+        `key "${name}" stands in the ScaledObject, where all who may read that can see it; use "${name}${FROM_ENV}" or a named source`,
       );
   }
   const absent = [...spellings].filter(([, name]) => !given.has(name)).map(([spelling]) => spelling);
@@ -203,7 +203,7 @@ function collectKeys(
   return { given, unknown };
 }
 
-/** Complete unless a problem was told, and then nobody reads it. */
+/** Complete unless a problem was reported, and not read then. */
 function readValues(
   given: GivenKeys,
   unknown: readonly string[],

@@ -109,7 +109,7 @@ describe('parseTrigger', () => {
   });
 
   // The metadata of the example in KEDA's documentation of the trigger, apiKey as a TriggerAuthentication may name it.
-  it("takes a predictkube trigger's metadata as it is", () => {
+  it("takes a predictkube trigger's metadata unchanged", () => {
     const trigger = parse({
       scalerAddress: 'predictive-scaler.keda:50051',
       predictHorizon: '2h',
@@ -136,7 +136,7 @@ describe('parseTrigger', () => {
   });
 
   // The metadata of the example in KEDA's documentation of the trigger.
-  it("takes a prometheus trigger's metadata as it is", () => {
+  it("takes a prometheus trigger's metadata unchanged", () => {
     const trigger = parse({
       serverAddress: 'https://thanos:9090',
       query: 'up',
@@ -172,7 +172,7 @@ describe('parseTrigger', () => {
     assert.match(refusal({ ...minimal, query: '' }), /key "query" is missing/);
   });
 
-  it("accepts KEDA's own keys without a word", () => {
+  it("accepts KEDA's own keys without a notice", () => {
     const { notices } = parse({
       ...minimal,
       scalerAddress: 'scaler:50051',
@@ -387,7 +387,7 @@ describe('parseTrigger', () => {
         assert.ok(!told.includes('\n'));
       });
 
-    it('are told together, five at most', () => {
+    it('are reported together, five at most', () => {
       const told = refusal({
         threshold: 'a',
         quantile: 'b',
@@ -400,7 +400,7 @@ describe('parseTrigger', () => {
       assert.match(told, /; and 2 more$/);
     });
 
-    it('without any source are told where to set one', () => {
+    it('without any source say where to set one', () => {
       assert.match(refusal(minimal, {}), /SCALER_PROMETHEUS_ADDRESS/);
     });
 
@@ -559,7 +559,7 @@ describe('parseTrigger', () => {
 
     it('in clear metadata are pointed out', () => {
       const { notices } = parse({ ...minimal, ...address, authModes: 'bearer', bearerToken: secret });
-      assert.match(notices.join(), /key "bearerToken" stands in the ScaledObject, where everyone/);
+      assert.match(notices.join(), /key "bearerToken" stands in the ScaledObject, where all/);
     });
   });
 

@@ -3,7 +3,7 @@ export interface Trigger {
   /** Name of the ScaledObject. */
   readonly scaledObject: string;
   readonly namespace: string;
-  /** Lower case, DNS-safe. Triggers of one ScaledObject may share it: KEDA tells them apart by a prefix of its own. */
+  /** Lower case, DNS-safe. Triggers of one ScaledObject may share it: KEDA adds a prefix of its own. */
   readonly metricName: string;
   /** PromQL that gives one series. */
   readonly query: string;

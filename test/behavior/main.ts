@@ -2,7 +2,7 @@ import { isMet, measureAll, type Result } from './scenario.js';
 import { SCENARIOS } from './scenarios/index.js';
 
 /**
- * `make behaviour`: what users believe of the scaler, measured over generated loads in every setting. Arguments select
+ * `make behavior`: what users believe of the scaler, measured over generated loads in every setting. Arguments select
  * scenarios whose title contains one of them. Exits with 1 when a number is not what is wanted.
  */
 const words = process.argv.slice(2).map((word) => word.toLowerCase());

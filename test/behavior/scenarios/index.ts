@@ -6,5 +6,5 @@ import { idle } from './idle.js';
 import { rhythms } from './rhythms.js';
 import { wildSample } from './wild-sample.js';
 
-/** Everything that `make behaviour` measures, in the order of the table. */
+/** Everything that `make behavior` measures, in the order of the table. */
 export const SCENARIOS: readonly Scenario[] = [idle, horizon, absent, rhythms, wildSample, guarded];
