@@ -1,4 +1,5 @@
-import { hashText, hashToUnit } from './seeded-random.js';
+import { type IndexedNoise, smoothNoise, whiteNoise } from '../../scaler/shared/noise.js';
+import { hashText } from './seeded-random.js';
 import { usualLoadAt } from './weekly-load.js';
 
 const daySeconds = 86_400;
@@ -16,9 +17,6 @@ const incidentChance = 0.12;
 /** Share of requests that fail on a quiet day, and while a service is in trouble. */
 const usualErrorShare = 0.004;
 const outageErrorShare = 0.25;
-
-/** What the channels of the seeded noise are for: each draws numbers of its own. */
-const channel = { day: 1, wander: 2, incident: 3 } as const;
 
 /** The simulated load at one moment. */
 export interface LoadSample {
@@ -40,14 +38,16 @@ export function simulatedLoad(options: {
   seed: string;
   peakPerSecond: number;
 }): (epochSeconds: number) => LoadSample {
-  const { peakPerSecond } = options;
-  const seed = hashText(options.seed);
+  const { peakPerSecond, seed } = options;
+  const dayNoise = whiteNoise(hashText(`${seed} day`));
+  const wander = smoothNoise(hashText(`${seed} wander`), wanderSeconds);
+  const incidents = whiteNoise(hashText(`${seed} incident`));
 
   return (epochSeconds) => {
     const day = Math.floor(epochSeconds / daySeconds);
-    const dayFactor = 1 + dayDeviation * (2 * draw(seed, channel.day, day) - 1);
-    const wanderFactor = 1 + wanderDeviation * (2 * smoothNoise(seed, epochSeconds / wanderSeconds) - 1);
-    const incident = incidentAt(seed, day, epochSeconds - day * daySeconds);
+    const dayFactor = 1 + dayDeviation * (2 * dayNoise(day) - 1);
+    const wanderFactor = 1 + wanderDeviation * wander(epochSeconds);
+    const incident = incidentAt(incidents, day, epochSeconds - day * daySeconds);
     return {
       perSecond: peakPerSecond * usualLoadAt(epochSeconds) * dayFactor * wanderFactor * incident.loadFactor,
       errorShare: incident.errorShare,
@@ -57,11 +57,11 @@ export function simulatedLoad(options: {
 
 /** What an incident, or none, does to the load at a second of a day. */
 function incidentAt(
-  seed: number,
+  noise: IndexedNoise,
   day: number,
   secondOfDay: number,
 ): { loadFactor: number; errorShare: number } {
-  const chance = (index: number) => draw(seed, channel.incident, day * 8 + index);
+  const chance = (index: number) => noise(day * 8 + index);
   const none = { loadFactor: 1, errorShare: usualErrorShare };
   if (chance(0) >= incidentChance) return none;
   const start = (8 + 14 * chance(1)) * 3600;
@@ -70,18 +70,4 @@ function incidentAt(
   return chance(3) < 0.5
     ? { loadFactor: 0.15, errorShare: outageErrorShare }
     : { loadFactor: 1.8, errorShare: usualErrorShare };
-}
-
-/** Noise from 0 to 1 that moves smoothly from one drawn value to the next. @param position in waves */
-function smoothNoise(seed: number, position: number): number {
-  const before = Math.floor(position);
-  const share = position - before;
-  const ease = share * share * (3 - 2 * share);
-  const from = draw(seed, channel.wander, before);
-  return from + ease * (draw(seed, channel.wander, before + 1) - from);
-}
-
-/** A number from 0 up to 1 that depends on nothing but its arguments: any moment can be looked up by itself. */
-function draw(seed: number, channelNumber: number, index: number): number {
-  return hashToUnit(seed ^ Math.imul(channelNumber, 0x9e3779b9) ^ Math.imul(index, 0x85ebca6b));
 }

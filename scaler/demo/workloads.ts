@@ -1,4 +1,4 @@
-import { smoothNoise, whiteNoise } from './noise.js';
+import { smoothNoise, whiteNoise } from '../shared/noise.js';
 
 const hourSeconds = 3600;
 const daySeconds = 24 * hourSeconds;

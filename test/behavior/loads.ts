@@ -1,5 +1,5 @@
-import { smoothNoise, whiteNoise } from '../../scaler/demo/noise.js';
 import type { Samples } from '../../scaler/history/samples.js';
+import { smoothNoise, whiteNoise } from '../../scaler/shared/noise.js';
 
 /** A generated load: its value at a moment in epoch seconds; NaN where the series is absent. Equal in every run. */
 export type Load = (atSeconds: number) => number;

@@ -1,3 +1,5 @@
+import { whiteNoise } from '../../scaler/shared/noise.js';
+
 /** Two weeks, as much as daily and weekly seasons need. */
 export const twoWeeksSeconds = 14 * 86_400;
 
@@ -34,7 +36,7 @@ export function workloadAt(seconds: number, seed = 1): number {
     1 + 0.6 * Math.sin(((hour - 13) / 24) * 2 * Math.PI) + 0.2 * Math.sin((hour / 12) * 2 * Math.PI);
   const weekly = weekday === 2 || weekday === 3 ? 0.6 : 1;
   const crowd = weekday === 0 && hour >= 12 && hour < 12 + 1 / 6 ? 2.5 : 1;
-  const noise = 1 + 0.08 * (pseudoRandom(seconds, seed) - 0.5);
+  const noise = 1 + 0.08 * (whiteNoise(seed)(seconds) - 0.5);
   return Math.round(200 * daily * weekly * crowd * noise * 1000) / 1000;
 }
 
@@ -91,11 +93,4 @@ function* counted(samples: Iterable<Sample>, share: number, intervalSeconds: num
     total += Math.round(load * share * intervalSeconds);
     yield [seconds, total];
   }
-}
-
-/** A number in [0, 1) that depends on its arguments alone: a 32-bit integer hash. */
-function pseudoRandom(seconds: number, seed: number): number {
-  let bits = Math.imul(seconds ^ Math.imul(seed, 0x9e3779b1), 0x85ebca6b);
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-  return ((bits ^ (bits >>> 16)) >>> 0) / 2 ** 32;
 }

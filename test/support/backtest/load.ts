@@ -1,4 +1,7 @@
 import type { Samples } from '../../../scaler/history/samples.js';
+import { whiteNoise } from '../../../scaler/shared/noise.js';
+
+const noise = whiteNoise(0);
 
 /** A Monday, 00:00 UTC, so that made-up weeks begin where weeks do. */
 const MONDAY_SECONDS = 1_770_595_200;
@@ -17,22 +20,14 @@ export function minuteSamples(days: number, load: (minute: number) => number): S
 export function officeLoad(minute: number): number {
   const hour = (minute % 1440) / 60;
   const busy = (hour >= 9 && hour < 12) || (hour >= 14 && hour < 18);
-  return (busy ? 100 : 20) * (1 + 0.05 * (noise(minute) - 0.5));
+  return (busy ? 100 : 20) * (1 + 0.05 * (noise(minute + 1) - 0.5));
 }
 
 /** No rhythm: a random walk between 40 and 160, with steps too small to outrun an autoscaler. */
 export function wanderingLoad(): (minute: number) => number {
   let level = 100;
   return (minute) => {
-    level = Math.min(160, Math.max(40, level + 2 * (noise(minute) - 0.5)));
+    level = Math.min(160, Math.max(40, level + 2 * (noise(minute + 1) - 0.5)));
     return level;
   };
-}
-
-/** A number in [0, 1) that depends on the index alone (the finaliser of MurmurHash3). */
-function noise(index: number): number {
-  let h = Math.imul(index + 1, 0x9e3779b1);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
 }

@@ -1,10 +1,10 @@
-/** A number in [0, 1) for each (seed, index): random access, so that any moment can be asked for in any order. */
+/** A number from 0 up to 1 for each whole number: any moment can be asked for in any order. */
 export type IndexedNoise = (index: number) => number;
 
 /**
- * White noise that depends on seed and index alone.
+ * White noise that depends on seed and index alone: the same in every run. For made-up loads, not for secrets.
  *
- * Source: the finaliser of MurmurHash3 (Austin Appleby, public domain) over index and seed.
+ * Source: the finalizer of MurmurHash3 (Austin Appleby, public domain) over index and seed.
  */
 export function whiteNoise(seed: number): IndexedNoise {
   return (index) => {
@@ -15,7 +15,7 @@ export function whiteNoise(seed: number): IndexedNoise {
   };
 }
 
-/** Noise that wanders smoothly between -1 and 1, with a new direction every `knotSeconds`. */
+/** Noise that moves smoothly between -1 and 1, with a new direction every `knotSeconds`. */
 export function smoothNoise(seed: number, knotSeconds: number): (atSeconds: number) => number {
   const knots = whiteNoise(seed);
   return (atSeconds) => {
