@@ -48,7 +48,11 @@ export class LineChart {
     this.#options = options;
     this.#frame = h('div', { class: `chart ${options.kind}`, role: 'img' });
     this.#chart = new FittedChart(this.#frame, options.heightPixels);
-    this.#legend = new LineLegend(options.legend, (part, isOn) => {
+    const entries = options.legend.map((entry) => {
+      const line = options.lines.find((candidate) => partOf(candidate) === entry.key);
+      return { colour: line?.colour ?? entry.key, ...entry };
+    });
+    this.#legend = new LineLegend(entries, (part, isOn) => {
       options.lines.forEach((line, i) => {
         if (partOf(line) === part) this.#chart.showLine(i + 1, isOn);
       });

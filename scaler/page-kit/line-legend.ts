@@ -8,6 +8,10 @@ export interface LegendEntry {
   readonly hint?: string;
   /** Whether it is shown at first. @default true */
   readonly isOn?: boolean;
+  /** Name of the style sheet's color. @default that of the line */
+  readonly colour?: string;
+  /** What stands for the line. @default a solid line */
+  readonly swatch?: 'area' | 'dashed' | 'dotted' | 'dot';
   /** Names of the lines whose values it tells. @default the key */
   readonly tells?: readonly string[];
 }
@@ -21,15 +25,12 @@ export class LineLegend {
     entries: readonly LegendEntry[],
     readonly onToggle: (key: string, isOn: boolean) => void,
   ) {
-    for (const { key, label, hint, isOn = true } of entries) {
+    for (const { key, label, hint, colour = key, swatch = '', isOn = true } of entries) {
       const value = h('span.value');
-      const button = h(
-        'button',
-        { type: 'button', title: hint, 'aria-pressed': isOn ? 'true' : 'false' },
-        h('span', { class: `swatch ${key}`, 'aria-hidden': 'true' }),
-        label,
-        value,
-      );
+      const mark = h('span', { class: `swatch ${swatch}`, 'aria-hidden': 'true' });
+      mark.style.color = `var(--${colour})`;
+      const attributes = { type: 'button', title: hint, 'aria-pressed': String(isOn) };
+      const button = h('button', attributes, mark, label, value);
       button.addEventListener('click', () => {
         const turnsOn = button.getAttribute('aria-pressed') !== 'true';
         button.setAttribute('aria-pressed', String(turnsOn));

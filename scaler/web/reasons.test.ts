@@ -130,7 +130,7 @@ describe('what page, log and API say of each reason', () => {
       assert.deepEqual([detail.changes[0]!.reason, detail.changes[0]!.status], [reason, status]);
       const { page, close } = await openPage(browser, `${served.url}/#/${path}`);
       try {
-        assert.equal(await page.locator('.headline .state').innerText(), label);
+        assert.equal(await page.locator('.headline .badge').innerText(), label);
         const sentences = await page.locator('.steps li').allInnerTexts();
         assert.ok(
           sentences.some((sentence) => choice.test(sentence)),

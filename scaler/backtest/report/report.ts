@@ -3,7 +3,7 @@ import { type Finding, premises, scaledObjectTitle } from '../summary.js';
 import { type ComparisonTable, comparisonTable } from '../table.js';
 import { chartData } from './chart-data.js';
 
-const COST_SECTION = `<section>
+const COST_SECTION = `<section class="panel">
 <h2>Cost against overload</h2>
 <p class="note">Pod-hours that each way of scaling needs to stay at or under a share of overloaded time, with the threshold that suits it best. Lower is cheaper; further left is safer. A line begins where the way of scaling can keep the limit at all.</p>
 <div id="cost-chart"></div>
@@ -36,21 +36,21 @@ export async function reportHtml(finding: Finding): Promise<string> {
 <header>
 <p class="kicker">Backtest</p>
 <h1>${escapeHtml(title)}</h1>
-<section class="verdict ${recommendation.verdict}" aria-label="Recommendation">
+<section class="panel verdict ${recommendation.verdict}" aria-label="Recommendation">
 <h2>${escapeHtml(recommendation.headline)}</h2>
 <ul>${recommendation.reasons.map((reason) => `<li>${escapeHtml(reason)}</li>`).join('')}</ul>
 </section>
 </header>
 
-<section>
+<section class="panel">
 <h2>Ways of scaling, side by side</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="Comparison table">${tableHtml(table)}</div>
 ${[...table.notes, 'Pods are simulated: the load is taken as it was, whatever the replicas.'].map((note) => `<p class="note">${escapeHtml(note)}</p>`).join('\n')}
 </section>
 
-<section id="timeline">
-<div class="heading"><h2>Load and replicas</h2>
-<div class="zoom" role="group" aria-label="Zoom">
+<section class="panel" id="timeline">
+<div class="panel-head"><h2>Load and replicas</h2>
+<div class="spans zoom" role="group" aria-label="Zoom">
 <button type="button" data-zoom="earlier" aria-label="Earlier">&#8592;</button>
 <button type="button" data-zoom="later" aria-label="Later">&#8594;</button>
 <button type="button" data-zoom="6">6 h</button>
@@ -67,12 +67,12 @@ ${[...table.notes, 'Pods are simulated: the load is taken as it was, whatever th
 </section>
 
 ${recommendation.verdict === 'nothing-to-scale' ? '' : COST_SECTION}
-<section>
-<div class="heading"><h2>${escapeHtml(scaledObjectTitle(recommendation))}</h2><button type="button" id="copy">Copy</button></div>
+<section class="panel">
+<div class="panel-head"><h2>${escapeHtml(scaledObjectTitle(recommendation))}</h2><button type="button" id="copy">Copy</button></div>
 <pre class="scroll" tabindex="0"><code id="yaml">${escapeHtml(yaml)}</code></pre>
 </section>
 
-<section>
+<section class="panel">
 <h2>What was simulated</h2>
 <ul>${premises(finding)
     .map((premise) => `<li>${escapeHtml(premise)}</li>`)
@@ -95,11 +95,11 @@ function tableHtml({ groups, columns, rows }: ComparisonTable): string {
     .join('');
   const headCells = columns
     .slice(1)
-    .map((title) => `<th class="column" scope="col">${escapeHtml(title)}</th>`);
+    .map((title) => `<th class="number" scope="col">${escapeHtml(title)}</th>`);
   const bodyRows = rows.map(({ key, cells }) => {
     const [name, ...numbers] = cells;
-    const row = numbers.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('');
-    return `<tr class="${key}"><th class="policy" scope="row"><span class="swatch"></span>${escapeHtml(name!)}</th>${row}</tr>`;
+    const row = numbers.map((cell) => `<td class="number">${escapeHtml(cell)}</td>`).join('');
+    return `<tr class="${key}"><th class="policy" scope="row"><span class="swatch" style="color: var(--${key})"></span>${escapeHtml(name!)}</th>${row}</tr>`;
   });
   return `<table class="comparison"><thead><tr><td></td>${groupCells}</tr><tr><td></td>${headCells.join('')}</tr></thead><tbody>${bodyRows.join('')}</tbody></table>`;
 }

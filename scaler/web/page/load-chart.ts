@@ -2,6 +2,7 @@ import uPlot from 'uplot';
 import { axisLook, colour, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
 import type { TimeRange } from '../../page-kit/fitted-chart.js';
 import { type Line, LineChart } from '../../page-kit/line-chart.js';
+import type { LegendEntry } from '../../page-kit/line-legend.js';
 import { load } from '../../page-kit/numbers.js';
 import type { TriggerDetail } from '../api/contract.js';
 import { count, epochSeconds, local, localAndUtc } from './format.js';
@@ -30,17 +31,24 @@ type LineName = (typeof LINES)[number]['name'];
 const LEGEND = [
   { key: 'mean', label: 'Load', hint: 'Mean load of each step' },
   { key: 'highest', label: 'Highest load', hint: 'Highest load inside each step' },
-  { key: 'forecast', label: 'Forecast', hint: 'Expected mean of each coming step' },
+  { key: 'forecast', label: 'Forecast', hint: 'Expected mean of each coming step', swatch: 'dashed' },
   {
     key: 'band',
     label: 'Band',
     hint: 'Where the mean of a coming step is expected to lie',
+    colour: 'band',
+    swatch: 'area',
     tells: ['lower', 'upper'],
   },
   { key: 'answered', label: 'Answered', hint: 'What KEDA was answered' },
-  { key: 'past', label: 'Forecast then', hint: 'What had been forecast one horizon earlier' },
-  { key: 'miss', label: 'Misses', hint: 'Load above the band that had been forecast for it' },
-];
+  {
+    key: 'past',
+    label: 'Forecast then',
+    hint: 'What had been forecast one horizon earlier',
+    swatch: 'dotted',
+  },
+  { key: 'miss', label: 'Misses', hint: 'Load above the band that had been forecast for it', swatch: 'dot' },
+] as const satisfies readonly LegendEntry[];
 
 /** The load that was, is and is coming, with what had been forecast and the replicas that it asks for. */
 export class LoadChart {

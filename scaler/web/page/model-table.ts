@@ -15,8 +15,9 @@ const PARAMETERS = [
   ['rho', 'ρ', 'How much of a deviation is left one step later'],
 ] as const;
 
-/** Weights below this are not worth reading. */
+/** Weights below this, and more of them than these, are not worth reading. */
 const LEAST_WEIGHT = 0.05;
+const MOST_WEIGHTS = 4;
 
 /** The model in use: what it is, what it follows, and each of its recursions with weights and parameters. */
 export function modelNodes(model: ModelView, nowSeconds: number): Node[] {
@@ -25,8 +26,11 @@ export function modelNodes(model: ModelView, nowSeconds: number): Node[] {
   const age = span(nowSeconds - epochSeconds(historyUntilTime));
   const tables = [poolTable(mean, highest ? 'Mean of each step' : 'Each step', stepSeconds)];
   if (highest) tables.push(poolTable(highest, 'Highest load of each step', stepSeconds));
-  const followed = mean.regression?.looksAt.filter(({ weight }) => Math.abs(weight) >= LEAST_WEIGHT) ?? [];
-  const list = followed.map(({ what, weight }) => `${what} (${weight.toFixed(2)})`).join(', ');
+  const looksAt = mean.regression?.looksAt ?? [];
+  const followed = looksAt.filter(({ weight }) => Math.abs(weight) >= LEAST_WEIGHT).slice(0, MOST_WEIGHTS);
+  const list = followed
+    .map(({ what, weight }) => `${what} (${weight.toFixed(2).replace('-', '−')})`)
+    .join(', ');
   const regression = h(
     'p',
     `A regression and the nearest past moments forecast the mean beside them, and the median of the three counts. ${ahead} ahead the regression follows ${list}.`,

@@ -71,7 +71,7 @@ export const COLUMNS: readonly OverviewColumn[] = [
     order: ({ status }) => -STATUS_ORDER.indexOf(status),
     cell: (summary) => {
       const { label, detail } = stateWords(summary);
-      return [h(`span.state.${summary.status}`, label), detail && h('span.detail', detail)];
+      return [h(`span.badge.${summary.status}`, label), detail && h('span.detail', detail)];
     },
   },
   {

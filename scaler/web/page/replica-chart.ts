@@ -27,8 +27,13 @@ export function replicaChart(heightPixels = 200): LineChart {
     ],
     legend: [
       { key: 'predictive', label: 'This scaler', hint: 'Replicas on the answered values' },
-      { key: 'reactive', label: 'Reactive HPA', hint: 'Replicas on the observed load alone' },
-      { key: 'needed', label: 'Needed', hint: 'Replicas that the load needed' },
+      {
+        key: 'reactive',
+        label: 'Reactive HPA',
+        hint: 'Replicas on the observed load alone',
+        swatch: 'dashed',
+      },
+      { key: 'needed', label: 'Needed', hint: 'Replicas that the load needed', swatch: 'area' },
     ],
     amount: count,
     place: localAndUtc,

@@ -41,7 +41,7 @@ export class SeasonChart {
       series: [
         {},
         {
-          stroke: () => colour('season'),
+          stroke: () => colour('forecast'),
           width: 1.5,
           fill: () => colour('season-fill'),
           fillTo: () => 0,

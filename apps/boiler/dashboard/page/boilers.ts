@@ -12,9 +12,16 @@ const silentAfterMs = 60_000;
 
 const coloursInStyleSheet = 6;
 
-/** The class that gives a boiler its colour. @param index its place in the list, from 0 */
-export function colourClass(index: number): string {
+/** The style sheet's name for a boiler's color. @param index its place in the list, from 0 */
+export function colourName(index: number): string {
   return `boiler-${(index % coloursInStyleSheet) + 1}`;
+}
+
+/** A mark in a boiler's color. @param index its place in the list, from 0 */
+export function swatch(index: number): HTMLElement {
+  const mark = h('span.swatch.area');
+  mark.style.color = `var(--${colourName(index)})`;
+  return mark;
 }
 
 /** One card per boiler: what it reads now, and whether that is as it should be. */
@@ -23,12 +30,7 @@ export function boilerCards(overview: Overview): HTMLElement[] {
     const { latest, name } = boiler;
     return h(
       'li.boiler',
-      h(
-        'div.boiler-head',
-        h(`span.swatch.${colourClass(index)}`),
-        h('h2', name),
-        stateBadge(boiler, overview),
-      ),
+      h('div.boiler-head', swatch(index), h('h2', name), stateBadge(boiler, overview)),
       h('p.temperature', ...valueWithUnit('temperature', latest.temperature)),
       h(
         'dl.measures',

@@ -3,7 +3,7 @@ import { axisLook, colour } from '../../../../scaler/page-kit/chart.js';
 import { h } from '../../../../scaler/page-kit/dom.js';
 import { FittedChart } from '../../../../scaler/page-kit/fitted-chart.js';
 import type { Overview } from '../contract.js';
-import { colourClass } from './boilers.js';
+import { colourName, swatch } from './boilers.js';
 import { byId } from './by-id.js';
 import { decimal, hourAndMinute } from './format.js';
 import { say } from './say.js';
@@ -40,7 +40,7 @@ export class TemperatureChart {
   #drawLegend(overview: Overview): void {
     this.#values = overview.boilers.map(() => h('span.value'));
     const boilers = overview.boilers.map(({ name }, index) =>
-      h('li', h(`span.swatch.${colourClass(index)}`), name, this.#values[index]!),
+      h('li', swatch(index), name, this.#values[index]!),
     );
     const alert = h('li', h('span.alert-mark', { 'aria-hidden': 'true' }, '▼'), say('alert'));
     this.#legend.replaceChildren(...boilers, alert);
@@ -65,7 +65,7 @@ export class TemperatureChart {
         {},
         ...overview.boilers.map(({ name }, index) => ({
           label: name,
-          stroke: () => colour(`${colourClass(index)}`),
+          stroke: () => colour(colourName(index)),
           width: 2,
           points: { show: false },
         })),
