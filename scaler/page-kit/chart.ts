@@ -38,7 +38,7 @@ document.documentElement.addEventListener(THEME_CHANGED, () => colours.clear());
 const FONT = '12px system-ui, sans-serif';
 
 /** The look that all axes share. */
-export function axisLook(): Pick<uPlot.Axis, 'stroke' | 'font' | 'ticks' | 'grid'> {
+function axisLook(): Pick<uPlot.Axis, 'stroke' | 'font' | 'ticks' | 'grid'> {
   return {
     stroke: () => colour('muted'),
     font: FONT,
@@ -59,6 +59,11 @@ export function timeAxis({ clock, date }: TimeFormat): uPlot.Axis {
         return isNewDay ? `${clock(at)}\n${date(at)}` : clock(at);
       }),
   };
+}
+
+/** An axis of amounts. @param write writes one of its marks */
+export function amountAxis(write: (amount: number) => string, more: Partial<uPlot.Axis> = {}): uPlot.Axis {
+  return { ...axisLook(), values: (_chart, splits) => splits.map((amount) => write(amount)), ...more };
 }
 
 /** Distances between marks on an axis of whole numbers. */

@@ -124,7 +124,7 @@ describe('status page', () => {
       assert.match(rows[2]!, /Trend\s+warming up: daily season in 14 h/);
       assert.match(
         rows[4]!,
-        /Guarded\s+forecast hardly closer than reacting; the last load counts for more than the model\s+12\s% further off than reacting/,
+        /Guarded\s+forecast not clearly closer than reacting; the last load counts for more than the model\s+12\s% further off than reacting/,
       );
       assert.match(rows[6]!, /No answer\s+the query cannot serve as a trigger/);
       assert.match(rows[7]!, /Starting/);

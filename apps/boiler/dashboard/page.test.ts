@@ -105,9 +105,9 @@ describe('the boiler’s dashboard', () => {
     const frame = (await page.locator('#chart').boundingBox())!;
     await page.mouse.move(frame.x + frame.width * 0.75, frame.y + frame.height / 2);
     await pollUntil('the readout', async () => {
-      return /^at \d\d:\d\d$/.test((await page.locator('#readout').textContent()) ?? '');
+      return /^at \d\d:\d\d$/.test((await page.locator('.readout').textContent()) ?? '');
     });
-    assert.match((await page.locator('#legend').textContent())!, /boiler-1184\.\d °C/);
+    assert.match((await page.locator('.legend').textContent())!, /boiler-1184\.\d °C/);
     watched.assertUnblemished();
     await watched.close();
   });

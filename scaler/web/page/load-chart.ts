@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { axisLook, colour, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
+import { amountAxis, colour, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
 import type { TimeRange } from '../../page-kit/fitted-chart.js';
 import { type Line, LineChart } from '../../page-kit/line-chart.js';
 import type { LegendEntry } from '../../page-kit/line-legend.js';
@@ -77,25 +77,18 @@ export class LoadChart {
         bands: [{ series: [1, 2], fill: () => colour('band') }],
         axes: [
           timeAxis(local),
-          {
-            ...axisLook(),
-            size: 52,
-            grid: { show: false },
-            values: (_chart, splits) => splits.map((value) => load(value)),
-          },
-          {
-            ...axisLook(),
+          amountAxis(load, { size: 52, grid: { show: false } }),
+          amountAxis(count, {
             scale: 'replicas',
             side: 1,
             size: 46,
             incrs: WHOLE_STEPS,
             grid: { stroke: () => colour('line'), width: 1, dash: [3, 4] },
-            values: (_chart, splits) => splits.map((value) => count(value)),
             label: 'replicas',
             labelSize: 16,
             labelFont: '11px system-ui, sans-serif',
             labelGap: 0,
-          },
+          }),
         ],
         hooks: {
           drawClear: [(chart) => this.#drawComing(chart)],

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { axisLook, colour, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
+import { amountAxis, colour, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
 import { LineChart } from '../../page-kit/line-chart.js';
 import type { Known } from '../api/contract.js';
 import { count, local, localAndUtc } from './format.js';
@@ -42,12 +42,7 @@ export function replicaChart(heightPixels = 200): LineChart {
       scales: { x: { time: true }, y: { range: (_chart, _min, max) => [0, Math.max(1, max) * 1.1] } },
       axes: [
         timeAxis(local),
-        {
-          ...axisLook(),
-          size: 52,
-          incrs: WHOLE_STEPS,
-          values: (_chart, splits) => splits.map((value) => count(value)),
-        },
+        amountAxis(count, { size: 52, incrs: WHOLE_STEPS }),
         // Keeps the chart in line with the one above, which has a second axis.
         { side: 1, size: 46, grid: { show: false }, ticks: { show: false }, values: () => [] },
       ],

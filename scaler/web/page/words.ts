@@ -15,7 +15,7 @@ export const STATUSES: Readonly<Record<TriggerStatus, StateWords>> = {
   empty: { label: 'No series', detail: 'the query gives no series, which reads as no load' },
   guarded: {
     label: 'Guarded',
-    detail: 'forecast hardly closer than reacting; the last load counts for more than the model',
+    detail: 'forecast not clearly closer than reacting; the last load counts for more than the model',
   },
   starting: { label: 'Starting', detail: 'reading the history' },
   'warming-up': { label: 'Warming up', detail: 'too little history to forecast; the load now is answered' },

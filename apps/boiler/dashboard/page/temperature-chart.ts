@@ -1,9 +1,8 @@
 import type uPlot from 'uplot';
-import { axisLook, colour } from '../../../../scaler/page-kit/chart.js';
-import { h } from '../../../../scaler/page-kit/dom.js';
-import { FittedChart } from '../../../../scaler/page-kit/fitted-chart.js';
+import { amountAxis, colour } from '../../../../scaler/page-kit/chart.js';
+import { LineChart } from '../../../../scaler/page-kit/line-chart.js';
 import type { Overview } from '../contract.js';
-import { colourName, swatch } from './boilers.js';
+import { colourName } from './boilers.js';
 import { byId } from './by-id.js';
 import { decimal, hourAndMinute } from './format.js';
 import { say } from './say.js';
@@ -14,67 +13,43 @@ const leastSpanCelsius = 6;
 /** Mean temperature of each boiler per minute, with a mark where an alert was raised. */
 export class TemperatureChart {
   readonly #frame = byId('chart');
-  readonly #legend = byId('legend');
-  readonly #readout = byId('readout');
-  readonly #chart = new FittedChart(this.#frame, () => this.#frame.clientHeight);
+  #chart: LineChart | undefined;
+  #names = '';
   #overview: Overview | undefined;
-  #values: HTMLElement[] = [];
 
   /** Shows new data; what the pointer rests on stays chosen. */
   show(overview: Overview): void {
-    const names = (shown: Overview | undefined) => shown?.boilers.map(({ name }) => name).join();
-    const isSame = names(this.#overview) === names(overview);
+    const names = overview.boilers.map(({ name }) => name);
     this.#overview = overview;
-    this.#frame.setAttribute('aria-label', describe(overview));
-    const data: uPlot.AlignedData = [
-      [...overview.minutes],
-      ...overview.boilers.map(({ temperature }) => [...temperature]),
-    ];
-    if (!isSame) {
-      this.#chart.clear();
-      this.#drawLegend(overview);
+    if (!this.#chart || this.#names !== names.join()) {
+      this.#chart?.close();
+      this.#chart = this.#made(names);
+      this.#names = names.join();
+      this.#frame.replaceChildren(this.#chart.element);
     }
-    this.#chart.draw(data, () => this.#options(overview));
+    const lines = overview.boilers.map(({ temperature }) => [...temperature]);
+    this.#chart.show([[...overview.minutes], ...lines], describe(overview));
   }
 
-  #drawLegend(overview: Overview): void {
-    this.#values = overview.boilers.map(() => h('span.value'));
-    const boilers = overview.boilers.map(({ name }, index) =>
-      h('li', swatch(index), name, this.#values[index]!),
-    );
-    const alert = h('li', h('span.alert-mark', { 'aria-hidden': 'true' }, '▼'), say('alert'));
-    this.#legend.replaceChildren(...boilers, alert);
-  }
-
-  #options(overview: Overview): Omit<uPlot.Options, 'width' | 'height'> {
-    return {
-      legend: { show: false },
-      padding: [14, 8, 0, 0],
-      cursor: { y: false, drag: { x: false, y: false } },
-      scales: { y: { range: (_chart, low, high) => spread(low, high) } },
-      axes: [
-        { ...axisLook(), space: 60, size: 30, values: (_chart, splits) => splits.map(hourAndMinute) },
-        {
-          ...axisLook(),
-          size: 60,
-          incrs: [1, 2, 5, 10, 20, 50, 100],
-          values: (_chart, splits) => splits.map((value) => `${value} °C`),
-        },
-      ],
-      series: [
-        {},
-        ...overview.boilers.map(({ name }, index) => ({
-          label: name,
-          stroke: () => colour(colourName(index)),
-          width: 2,
-          points: { show: false },
-        })),
-      ],
-      hooks: {
-        draw: [(chart) => this.#drawLimits(chart), (chart) => this.#drawAlerts(chart)],
-        setCursor: [(chart) => this.#tell(chart)],
+  #made(names: readonly string[]): LineChart {
+    return new LineChart({
+      kind: 'temperature',
+      heightPixels: () => (innerWidth < 760 ? 240 : 300),
+      lines: names.map((name, index) => ({ name, colour: colourName(index), look: { width: 2 } })),
+      legend: names.map((name) => ({ key: name, label: name })),
+      amount: (value) => `${decimal(value, 1)} °C`,
+      place: (seconds) => say('at', { time: hourAndMinute(seconds) }),
+      invitation: say('pointForValues'),
+      more: {
+        padding: [14, 8, 0, 0],
+        scales: { y: { range: (_chart, low, high) => spread(low, high) } },
+        axes: [
+          amountAxis(hourAndMinute, { space: 60, size: 30 }),
+          amountAxis((value) => `${value} °C`, { size: 60, incrs: [1, 2, 5, 10, 20, 50, 100] }),
+        ],
+        hooks: { draw: [(chart) => this.#drawLimits(chart), (chart) => this.#drawAlerts(chart)] },
       },
-    };
+    });
   }
 
   #drawLimits(chart: uPlot): void {
@@ -121,20 +96,6 @@ export class TemperatureChart {
       ctx.fill();
     }
     ctx.restore();
-  }
-
-  /** Tells the values under the pointer, or else the newest ones. */
-  #tell(chart: uPlot): void {
-    const pointed = (chart.cursor.left ?? -1) >= 0 ? chart.cursor.idx : undefined;
-    const minutes = this.#overview!.minutes;
-    this.#readout.textContent =
-      pointed === undefined || pointed === null
-        ? say('pointForValues')
-        : say('at', { time: hourAndMinute(minutes[pointed]!) });
-    this.#overview!.boilers.forEach(({ temperature }, index) => {
-      const value = pointed === undefined || pointed === null ? undefined : temperature[pointed];
-      this.#values[index]!.textContent = typeof value === 'number' ? `${decimal(value, 1)} °C` : '';
-    });
   }
 }
 

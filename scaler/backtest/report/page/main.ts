@@ -1,7 +1,7 @@
 /** Draws the report's charts from the data in the page. */
 
 import uPlot from 'uplot';
-import { axisLook, colour, timeAxis, WHOLE_STEPS } from '../../../page-kit/chart.js';
+import { amountAxis, colour, timeAxis, WHOLE_STEPS } from '../../../page-kit/chart.js';
 import { copyButton } from '../../../page-kit/copy-block.js';
 import type { TimeRange } from '../../../page-kit/fitted-chart.js';
 import { type Line, LineChart, type LineChartOptions } from '../../../page-kit/line-chart.js';
@@ -94,7 +94,7 @@ timeChart(
     ],
     more: {
       scales: { x: { time: true }, y: { range: (_chart, min, max) => [Math.min(0, min), max * 1.05 || 1] } },
-      axes: [timeAxis(time), { ...axisLook(), size: 56, values: (_chart, splits) => splits.map(load) }],
+      axes: [timeAxis(time), amountAxis(load, { size: 56 })],
     },
   },
   [data.load, data.answered, data.forecast],
@@ -122,7 +122,7 @@ timeChart(
     ],
     more: {
       scales: { x: { time: true }, y: { range: (_chart, _min, max) => [0, Math.max(2, max * 1.05)] } },
-      axes: [timeAxis(time), { ...axisLook(), size: 56, incrs: WHOLE_STEPS }],
+      axes: [timeAxis(time), amountAxis(load, { size: 56, incrs: WHOLE_STEPS })],
     },
   },
   [data.needed, ...policies.map(({ replicas }) => replicas)],
@@ -203,23 +203,14 @@ if (costFrame) {
         },
       },
       axes: [
-        {
-          ...axisLook(),
+        amountAxis(share, {
           ...label,
           label: 'overloaded time, at most',
           labelSize: 22,
           splits: () => (costFrame.clientWidth < 600 ? [0.1, 1, 10] : [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20]),
           filter: (_chart, splits) => splits,
-          values: (_chart, splits) => splits.map(share),
-        },
-        {
-          ...axisLook(),
-          ...label,
-          size: 64,
-          label: 'pod-hours',
-          labelSize: 20,
-          values: (_chart, splits) => splits.map(load),
-        },
+        }),
+        amountAxis(load, { ...label, size: 64, label: 'pod-hours', labelSize: 20 }),
       ],
     },
   });
