@@ -12,7 +12,7 @@ const arrows = {
   telemetry: ['shared', 'trigger', 'prometheus', 'planner', 'grpc'],
   'page-kit': [],
   web: ['shared', 'page-kit', 'forecast', 'hpa', 'trigger', 'config', 'planner', 'telemetry'],
-  backtest: ['shared', 'page-kit', 'forecast', 'hpa', 'trigger', 'prometheus', 'history', 'planner'],
+  backtest: ['shared', 'page-kit', 'forecast', 'hpa', 'trigger', 'history', 'planner'],
   demo: ['shared', 'backtest', 'grpc', 'web'],
 };
 
