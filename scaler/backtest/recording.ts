@@ -1,5 +1,5 @@
 import type { Series } from '../forecast/types.js';
-import { hasAbsence, readAbsenceBy, recurringAbsence } from '../history/absence.js';
+import { hasAbsence, readAbsence, recurringAbsence } from '../history/absence.js';
 import { type Samples, sampleIntervalSeconds, seriesOfSamples } from '../history/samples.js';
 import { rangeInSlices } from '../history/slices.js';
 import type { HistorySource } from '../history/types.js';
@@ -65,7 +65,7 @@ export async function recordingOfQuery(
       if (error instanceof ScalerError) return undefined;
       throw error;
     });
-    return readAbsenceBy(series, heartbeat);
+    return readAbsence(series, (step) => heartbeat?.values[step]);
   };
   const [minutes, steps] = await Promise.all([ask(60), ask(stepSeconds)]);
   const load = loadOfMinutes(minutes);

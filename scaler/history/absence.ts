@@ -7,64 +7,51 @@ export const heartbeatQuery = 'max(up)';
 /** Prometheus repeats a sample for so long, so a heartbeat may seem to last longer than it did. */
 const lookbackSeconds = 300;
 
-/** Whether the source was recording in a step of a series; undefined where that is not known. */
-export type WasRecording = (step: number) => boolean | undefined;
-
 /**
  * Sets steps to 0 in which a query had no series although the source was recording: its result was empty, which reads
  * as no load. Absences as short as a restart of an exporter stay unknown, and so do steps close to an outage of the
  * source, in which the query may have had too few samples. Steps before the first known one are left alone: the
  * workload is taken to be new. Changes the arrays it is given.
  *
- * @param knowsEarlier whether something is known before the series begins
+ * @param beatAt the source's heartbeat in a step of the series; undefined where that is not known. Without any beat it
+ *   goes by what recurs.
  */
 export function readAbsence(
   series: Required<Series>,
-  wasRecording: WasRecording,
-  knowsEarlier = false,
+  beatAt: (step: number) => number | undefined,
 ): Required<Series> {
   const { values, peaks, stepSeconds } = series;
   const margin = Math.max(1, Math.ceil(lookbackSeconds / stepSeconds));
-  const isBesideOutage = (step: number): boolean => {
-    for (let near = step - margin; near <= step + margin; near++)
-      if (wasRecording(near) === false) return true;
-    return false;
+  const hasBeat = values.some((_, step) => (beatAt(step) ?? 0) > 0);
+  const isOutage = (step: number): boolean => {
+    const beat = beatAt(step);
+    return beat !== undefined && !(beat > 0);
   };
-  for (const [from, to] of absences(series, knowsEarlier))
-    for (let step = from; step < to; step++)
-      if (wasRecording(step) && !isBesideOutage(step)) {
-        values[step] = 0;
-        peaks[step] = 0;
+  const isAbsent = hasBeat
+    ? (step: number) => {
+        for (let near = step - margin; near <= step + margin; near++) if (isOutage(near)) return false;
+        return beatAt(step) !== undefined;
       }
+    : recurringAbsence(series);
+  for (const [from, to] of absences(series))
+    for (let step = from; step < to; step++) if (isAbsent(step)) values[step] = peaks[step] = 0;
   return series;
-}
-
-/**
- * As `readAbsence`, for a whole series.
- *
- * @param heartbeat of the source, on the same grid; undefined or without a beat where it has none
- */
-export function readAbsenceBy(series: Required<Series>, heartbeat: Series | undefined): Required<Series> {
-  const beats = heartbeat?.values;
-  const hasBeat = beats?.some((beat) => beat > 0) ?? false;
-  const wasRecording = (step: number) => (beats?.[step] === undefined ? undefined : beats[step] > 0);
-  return readAbsence(series, hasBeat ? wasRecording : recurringAbsence(series));
 }
 
 /** Whether a series has an absence that `readAbsence` would look into. */
 export function hasAbsence(series: Series): boolean {
-  return !absences(series, false).next().done;
+  return !absences(series).next().done;
 }
 
 /**
- * Tells absence from an outage where the source cannot: a step is taken for one in which the source was recording when
- * the series was absent at its time of day on most days, or at its time of the week in most weeks, more than once.
+ * Tells absence from an outage where the source cannot: a step is taken for an absence when the series was absent at its
+ * time of day on most days, or at its time of the week in most weeks, more than once.
  */
-export function recurringAbsence(series: Series): WasRecording {
+export function recurringAbsence(series: Series): (step: number) => boolean {
   const { values, stepSeconds } = series;
   const absence = new Int32Array(values.length);
   let count = 0;
-  for (const [from, to] of absences(series, false)) absence.fill(++count, from, to);
+  for (const [from, to] of absences(series)) absence.fill(++count, from, to);
   const first = values.findIndex((value) => !Number.isNaN(value));
   const recurs = (step: number, periodSeconds: number): boolean => {
     const period = periodSeconds / stepSeconds;
@@ -77,16 +64,12 @@ export function recurringAbsence(series: Series): WasRecording {
     }
     return seen.size >= 2 && 2 * seen.size >= cycles;
   };
-  return (step) =>
-    absence[step]! > 0 && (recurs(step, 86_400) || recurs(step, 7 * 86_400)) ? true : undefined;
+  return (step) => absence[step]! > 0 && (recurs(step, 86_400) || recurs(step, 7 * 86_400));
 }
 
-/** Runs of unknown steps longer than a restart, as `[from, to)`. */
-function* absences(
-  { values, stepSeconds }: Series,
-  knowsEarlier: boolean,
-): Generator<readonly [from: number, to: number]> {
-  let from = knowsEarlier ? 0 : -1;
+/** Runs of unknown steps longer than a restart, after the first known step, as `[from, to)`. */
+function* absences({ values, stepSeconds }: Series): Generator<readonly [from: number, to: number]> {
+  let from = -1;
   for (let step = 0; step <= values.length; step++) {
     if (step < values.length && Number.isNaN(values[step]!)) continue;
     if (from >= 0 && (step - from) * stepSeconds > shortGapSeconds) yield [from, step];

@@ -9,9 +9,7 @@ import type { Series } from '../forecast/types.js';
 export class StepBuffer {
   #values: Float32Array;
   #peaks: Float32Array;
-  /** First step held. */
   #first = 0;
-  /** One past the last step held. */
   #end = 0;
 
   constructor(
@@ -26,10 +24,12 @@ export class StepBuffer {
     return this.#values.length;
   }
 
+  /** First step held. */
   get first(): number {
     return this.#first;
   }
 
+  /** One past the last step held. */
   get end(): number {
     return this.#end;
   }
@@ -67,7 +67,7 @@ export class StepBuffer {
 
   /** Whether anything is known of a step that is held. */
   isKnown(step: number): boolean {
-    return step >= this.#first && step < this.#end && !Number.isNaN(this.#values[step % this.capacity]!);
+    return !Number.isNaN(this.at(step) ?? Number.NaN);
   }
 
   /** A copy of the steps in `[from, to)`, which must be held. */
@@ -94,11 +94,6 @@ export class StepBuffer {
 /** The entries of a ring for steps `[from, to)`, in order. */
 function unroll(ring: Float32Array, from: number, to: number): Float64Array {
   const copy = new Float64Array(to - from);
-  for (let done = 0; done < copy.length; ) {
-    const slot = (from + done) % ring.length;
-    const run = Math.min(copy.length - done, ring.length - slot);
-    copy.set(ring.subarray(slot, slot + run), done);
-    done += run;
-  }
+  for (let step = from; step < to; step++) copy[step - from] = ring[step % ring.length]!;
   return copy;
 }

@@ -1,6 +1,6 @@
 import type { Series } from '../forecast/types.js';
 import { ScalerError } from '../shared/errors.js';
-import { hasAbsence, readAbsence, readAbsenceBy } from './absence.js';
+import { hasAbsence, readAbsence } from './absence.js';
 import { Backoff } from './backoff.js';
 import { fillGaps, longestBridgedGap } from './fill-gaps.js';
 import { SharedWork } from './shared-work.js';
@@ -135,11 +135,7 @@ export class HistoryWindow {
     const needed = Math.floor(fromSeconds / stepSeconds) - longestBridgedGap(stepSeconds) - 1;
     const from = Math.min(end, Math.max(first, needed));
     if (heartbeat === undefined) return fillGaps(this.#buffer.read(from, end));
-    if (heartbeat.#hasBeat()) {
-      const wasRecording = (step: number) => heartbeat.#isBeating(from + step);
-      return fillGaps(readAbsence(this.#buffer.read(from, end), wasRecording, this.#isAnyKnown(first, from)));
-    }
-    const whole = readAbsenceBy(this.#buffer.read(first, end), undefined);
+    const whole = readAbsence(this.#buffer.read(first, end), (step) => heartbeat.#buffer.at(first + step));
     const part = { values: whole.values.subarray(from - first), peaks: whole.peaks.subarray(from - first) };
     return fillGaps({ ...whole, ...part, startSeconds: from * stepSeconds });
   }
@@ -148,22 +144,6 @@ export class HistoryWindow {
   hasAbsence(historySteps: number): boolean {
     const { first, end } = this.#buffer;
     return hasAbsence(this.#buffer.read(Math.max(first, end - historySteps), end));
-  }
-
-  #isAnyKnown(from: number, end: number): boolean {
-    for (let step = from; step < end; step++) if (this.#buffer.isKnown(step)) return true;
-    return false;
-  }
-
-  #isBeating(step: number): boolean | undefined {
-    const value = this.#buffer.at(step);
-    return value === undefined ? undefined : value > 0;
-  }
-
-  #hasBeat(): boolean {
-    const { first, end } = this.#buffer;
-    for (let step = end - 1; step >= first; step--) if (this.#isBeating(step)) return true;
-    return false;
   }
 
   /** Aborts what is under way. */
