@@ -16,23 +16,19 @@ const MOST_BYTES = 2 * 1024 * 1024;
  * for the steps before the first one that the source has, and so gives way step by step as the window moves on.
  */
 export class Bootstrap {
-  readonly #folder: string;
-  readonly #name: string;
-  readonly #stepSeconds: number;
   #past: Required<Series> | undefined;
+  /** Until when the newest `before` holds the file and not the source; undefined for all of the source. */
+  untilSeconds: number | undefined;
 
   /**
    * @param folder where the operator's files are
    * @param name of the file, without `.csv`
    */
-  constructor(folder: string, name: string, stepSeconds: number) {
-    this.#folder = folder;
-    this.#name = name;
-    this.#stepSeconds = stepSeconds;
-  }
-
-  /** Until when the newest `before` holds the file and not the source; undefined for all of the source. */
-  untilSeconds: number | undefined;
+  constructor(
+    readonly folder: string,
+    readonly name: string,
+    readonly stepSeconds: number,
+  ) {}
 
   /**
    * Reads the file, once.
@@ -45,21 +41,18 @@ export class Bootstrap {
 
   /** The steps of `[fromSeconds, endSeconds)`: those of the source, and before its first one those of the file. */
   before(known: Series, fromSeconds: number, endSeconds: number): Series {
-    const stepSeconds = this.#stepSeconds;
+    const { stepSeconds } = this;
     const past = this.#past;
     const start = known.values.length > 0 ? known.startSeconds : endSeconds;
     this.untilSeconds = undefined;
     if (past === undefined || fromSeconds >= start) return known;
     const steps = Math.round((endSeconds - fromSeconds) / stepSeconds);
     const values = new Float64Array(steps).fill(Number.NaN);
-    const peaks = new Float64Array(steps).fill(Number.NaN);
+    const peaks = values.slice();
     const put = (series: Series, untilSeconds: number): void => {
       const offset = Math.round((series.startSeconds - fromSeconds) / stepSeconds);
-      const end = Math.min(
-        series.values.length,
-        Math.round((untilSeconds - series.startSeconds) / stepSeconds),
-      );
-      for (let step = Math.max(0, -offset); step < end; step++) {
+      const room = Math.round((untilSeconds - series.startSeconds) / stepSeconds);
+      for (let step = Math.max(0, -offset); step < Math.min(series.values.length, room); step++) {
         values[offset + step] = series.values[step]!;
         peaks[offset + step] = (series.peaks ?? series.values)[step]!;
       }
@@ -72,12 +65,10 @@ export class Bootstrap {
   }
 
   async #read(): Promise<Required<Series>> {
-    const file = join(this.#folder, `${this.#name}.csv`);
-    const size = await stat(file).then(
-      ({ size }) => size,
-      () => undefined,
-    );
-    if (size === undefined) throw this.#refuse(`there is no file ${file}; ${await this.#others()}`);
+    const file = join(this.folder, `${this.name}.csv`);
+    const found = await stat(file).catch(() => undefined);
+    if (found === undefined) throw this.#refuse(`there is no file ${file}; ${await this.#others()}`);
+    const { size } = found;
     if (size > MOST_BYTES)
       throw this.#refuse(
         `${file} has ${size} bytes; at most ${MOST_BYTES} are read: leave out what is older than historyTimeWindow, or give one sample for each queryStep`,
@@ -86,23 +77,23 @@ export class Bootstrap {
       throw error instanceof ScalerError ? this.#refuse(error.message) : error;
     });
     const apart = sampleIntervalSeconds(samples);
-    if (apart > this.#stepSeconds)
+    if (apart > this.stepSeconds)
       throw this.#refuse(
-        `the samples of ${file} are ${formatDuration(Math.round(apart))} apart, farther than queryStep (${formatDuration(this.#stepSeconds)}): give one sample for each step, or a queryStep as long`,
+        `the samples of ${file} are ${formatDuration(Math.round(apart))} apart, farther than queryStep (${formatDuration(this.stepSeconds)}): give one sample for each step, or a queryStep as long`,
       );
-    const series = seriesOfSamples(samples, this.#stepSeconds);
+    const series = seriesOfSamples(samples, this.stepSeconds);
     return { ...series, peaks: series.peaks ?? series.values };
   }
 
   async #others(): Promise<string> {
-    const names = await readdir(this.#folder).catch(() => []);
+    const names = await readdir(this.folder).catch(() => []);
     const known = names.flatMap((name) => (name.endsWith('.csv') ? [name.slice(0, -'.csv'.length)] : []));
     return known.length > 0
       ? `known names: ${known.sort().join(', ')}`
-      : `the operator mounts such files in ${this.#folder}`;
+      : `the operator mounts such files in ${this.folder}`;
   }
 
   #refuse(reason: string): ScalerError {
-    return new ScalerError('rejected', `bootstrap ${show(this.#name)}: ${reason}`);
+    return new ScalerError('rejected', `bootstrap ${show(this.name)}: ${reason}`);
   }
 }

@@ -27,48 +27,43 @@ export async function readCsv(file: string): Promise<Samples> {
   } catch (error) {
     const reason =
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
-    throw new ScalerError('invalid', `cannot read ${file}: ${reason}`, { cause: error });
+    throw invalid(`cannot read ${file}: ${reason}`, error);
   }
   return parseCsv(text, file);
 }
 
 /** As `readCsv`, for text that is at hand; `name` says in errors where it is from. */
 export function parseCsv(text: string, name: string): Samples {
-  const rows = parseRows(text, name);
-  const header = rows[0]?.record.map((column) => column.trim().toLowerCase()) ?? [];
+  const [first, ...rows] = parseRows(text, name);
+  const header = first?.record.map((column) => column.trim().toLowerCase()) ?? [];
   const timeColumn = header.indexOf('timestamp');
   const valueColumn = header.indexOf('value');
   if (timeColumn < 0 || valueColumn < 0)
-    throw new ScalerError(
-      'invalid',
-      `${name}: the first line is ${show(header.join(','))}; expected ${CSV_FORM}`,
-    );
-  const timestamps = new Float64Array(rows.length - 1);
-  const values = new Float64Array(rows.length - 1);
+    throw invalid(`${name}: the first line is ${show(header.join(','))}; expected ${CSV_FORM}`);
+  const timestamps = new Float64Array(rows.length);
+  const values = new Float64Array(rows.length);
   let count = 0;
-  let unknown = 0;
   let previous = Number.NEGATIVE_INFINITY;
-  for (const { record, info } of rows.slice(1)) {
-    const timestamp = readTimestamp(record[timeColumn] ?? '', name, info.lines);
+  for (const { record, info } of rows) {
+    const where = `${name} line ${info.lines}`;
+    const timestamp = readTimestamp(record[timeColumn] ?? '', where);
     if (timestamp <= previous)
-      throw new ScalerError(
-        'invalid',
-        `${name} line ${info.lines}: timestamp ${show(record[timeColumn] ?? '')} is not after the one before it; sort the file by time and remove duplicates`,
+      throw invalid(
+        `${where}: timestamp ${show(record[timeColumn] ?? '')} is not after the one before it; sort the file by time and remove duplicates`,
       );
     previous = timestamp;
-    const value = readValue(record[valueColumn] ?? '', name, info.lines);
-    if (Number.isFinite(value)) {
-      timestamps[count] = timestamp;
-      values[count++] = value;
-    } else unknown++;
+    const value = readValue(record[valueColumn] ?? '', where);
+    if (!Number.isFinite(value)) continue;
+    timestamps[count] = timestamp;
+    values[count++] = value;
   }
-  if (count === 0) throw new ScalerError('invalid', `${name} holds no sample; expected ${CSV_FORM}`);
+  if (count === 0) throw invalid(`${name} holds no sample; expected ${CSV_FORM}`);
   const spanSeconds = timestamps[count - 1]! - timestamps[0]!;
   if (spanSeconds > LONGEST_SPAN_SECONDS)
-    throw new ScalerError(
-      'invalid',
+    throw invalid(
       `${name}: the first and the last sample are ${Math.round(spanSeconds / 86_400)} days apart; at most 20 years are read, so look for a wrong timestamp at either end`,
     );
+  const unknown = rows.length - count;
   return { timestamps: timestamps.subarray(0, count), values: values.subarray(0, count), unknown };
 }
 
@@ -79,37 +74,36 @@ interface Row {
 
 function parseRows(text: string, name: string): Row[] {
   try {
-    return parse(text, {
-      bom: true,
-      info: true,
-      skip_empty_lines: true,
-      relax_column_count: true,
-    }) as unknown as Row[];
+    const options = { bom: true, info: true, skip_empty_lines: true, relax_column_count: true } as const;
+    return parse(text, options) as unknown as Row[];
   } catch (error) {
     const line = error instanceof CsvError ? ` line ${error.lines}` : '';
-    throw new ScalerError('invalid', `${name}${line} is not CSV: expected ${CSV_FORM}`, { cause: error });
+    throw invalid(`${name}${line} is not CSV: expected ${CSV_FORM}`, error);
   }
 }
 
-function readTimestamp(text: string, name: string, line: number): number {
+function readTimestamp(text: string, where: string): number {
   const trimmed = text.trim();
   const seconds = ISO_WITH_ZONE.test(trimmed) ? Date.parse(trimmed) / 1000 : readNumber(trimmed);
   if (seconds !== undefined && Number.isFinite(seconds) && Math.abs(seconds) < LARGEST_EPOCH_SECONDS)
     return seconds;
-  throw new ScalerError(
-    'invalid',
-    `${name} line ${line}: ${show(trimmed)} is not a timestamp; expected epoch seconds or ISO 8601 with a zone such as 2026-03-01T08:00:00Z`,
+  throw invalid(
+    `${where}: ${show(trimmed)} is not a timestamp; expected epoch seconds or ISO 8601 with a zone such as 2026-03-01T08:00:00Z`,
   );
 }
 
-function readValue(text: string, name: string, line: number): number {
+function readValue(text: string, where: string): number {
   const trimmed = text.trim();
   if (/^([+-]?inf(inity)?|nan|null|)$/i.test(trimmed)) return Number.NaN;
   const value = readNumber(trimmed);
-  if (value !== undefined) return value;
-  throw new ScalerError('invalid', `${name} line ${line}: ${show(trimmed)} is not a number`);
+  if (value === undefined) throw invalid(`${where}: ${show(trimmed)} is not a number`);
+  return value;
 }
 
 function readNumber(text: string): number | undefined {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+}
+
+function invalid(message: string, cause?: unknown): ScalerError {
+  return new ScalerError('invalid', message, { cause });
 }

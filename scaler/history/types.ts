@@ -30,17 +30,15 @@ export interface HistoryRequest {
 /** The past and the present of one trigger's query. */
 export interface TriggerHistory {
   /**
-   * Fetches what is missing of the history up to the last final step; nothing when nothing is. Triggers that ask at the
-   * same time share one fetch, and an aborted caller does not end it for the others.
+   * Fetches what is missing of the history up to the last final step. An aborted caller does not end it for others.
    * @throws ScalerError of kind `unavailable`, `rejected` or `invalid`; what was known stays.
    */
   refresh(nowSeconds: number, signal?: AbortSignal): Promise<void>;
   /** The query's value now; triggers that ask within a second share one query. Errors as for `refresh`. */
   observe(nowSeconds: number, signal?: AbortSignal): Promise<Observation>;
   /**
-   * The history up to the last final step of the last refresh, at most `historySeconds` long, from the first known step
-   * on. Short gaps are bridged, long ones and unknown newest steps are NaN, or 0 where an empty result reads as 0. A
-   * copy that belongs to the caller.
+   * A copy of the history up to the last final step of the last refresh, at most `historySeconds` long, from the first
+   * known step on. Short gaps are bridged, long ones and unknown newest steps are NaN, or 0 where empty reads as 0.
    * @param fromSeconds what is needed begins here; the copy begins there or a little earlier
    */
   series(fromSeconds?: number): Series;

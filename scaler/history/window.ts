@@ -168,7 +168,7 @@ export class HistoryWindow {
     return Math.max(this.#askedFrom, this.#buffer.first);
   }
 
-  /** Whether steps before those held are wanted and fit into the buffer. */
+  /** Whether steps before those held are wanted and fit. */
   #lacksOlder(goal: Goal): boolean {
     const { end, capacity } = this.#buffer;
     return Math.max(goal.from, end - capacity) < this.#heldFrom;
