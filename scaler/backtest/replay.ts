@@ -59,8 +59,7 @@ export function replaySignal(
 ): Replay {
   const { stepSeconds, historySeconds } = trigger;
   const options = fitOptions(trigger);
-  const schedule = { stepSeconds, refitSeconds, offsetSeconds: 0, graceSeconds: stepSeconds };
-  const model = new RefittingModel(schedule, trigger);
+  const model = new RefittingModel(trigger, refitSeconds, 0);
   const minutes = span.to - span.from;
   const values = new Float64Array(minutes);
   const active = new Uint8Array(minutes);

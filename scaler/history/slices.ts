@@ -30,16 +30,15 @@ export class SliceSize {
    *   is not a timeout.
    */
   halve(error: ScalerError, wanted: number): { isSmaller: boolean; error: ScalerError } | undefined {
-    if (!(error.cause instanceof RequestFailure && error.cause.traits.isSlow)) return undefined;
+    const { cause, kind, message } = error;
+    if (!(cause instanceof RequestFailure && cause.traits.isSlow)) return undefined;
     const asked = Math.min(this.steps, wanted);
     const isSmaller = asked > fewestSteps;
     if (isSmaller) this.steps = Math.max(fewestSteps, Math.ceil(asked / 2));
     const duration = (steps: number): string => formatDuration(steps * this.stepSeconds);
-    const sizes = `asked for up to ${duration(asked)} of history at once; the next try asks for up to ${duration(Math.min(this.steps, asked))}`;
-    return {
-      isSmaller,
-      error: new ScalerError(error.kind, `${error.message} (${sizes})`, { cause: error.cause }),
-    };
+    const next = duration(Math.min(this.steps, asked));
+    const sizes = `asked for up to ${duration(asked)} of history at once; the next try asks for up to ${next}`;
+    return { isSmaller, error: new ScalerError(kind, `${message} (${sizes})`, { cause }) };
   }
 }
 

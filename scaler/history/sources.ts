@@ -48,7 +48,7 @@ export class Sources implements HistorySources {
   readonly #config: SourcesConfig;
   readonly #allowList: AddressAllowList;
   readonly #observer: HistoryObserver;
-  /** What this process adds to every source. */
+  /** What is the same for every source. */
   readonly #own: Pick<PrometheusApiOptions, 'lookup' | 'machineSeconds'>;
   readonly #entries = new Map<string, Entry>();
 
@@ -95,12 +95,10 @@ export class Sources implements HistorySources {
 
   /** @throws ScalerError when the namespace would use too many addresses. */
   #checkAddresses(key: string, namespace: string): void {
+    if (this.#entries.get(key)?.users.has(namespace)) return;
     let addresses = 0;
-    for (const [other, { origin, users }] of this.#entries) {
-      if (origin === undefined || !users.has(namespace)) continue;
-      if (other === key) return;
-      addresses++;
-    }
+    for (const { origin, users } of this.#entries.values())
+      if (origin !== undefined && users.has(namespace)) addresses++;
     if (addresses >= mostAddressesPerNamespace)
       throw new ScalerError(
         'rejected',

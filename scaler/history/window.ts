@@ -40,8 +40,6 @@ interface Goal {
  * process that starts later sees what comes after that.
  */
 export class HistoryWindow {
-  readonly #source: HistorySource;
-  readonly #options: WindowOptions;
   readonly #buffer: StepBuffer;
   readonly #slice: SliceSize;
   #isLoaded = false;
@@ -53,11 +51,13 @@ export class HistoryWindow {
   #load: SharedWork<Goal> | undefined;
   #observation: { readonly nowSeconds: number; readonly work: SharedWork<Observation> } | undefined;
 
-  constructor(source: HistorySource, options: WindowOptions, historySteps: number) {
-    this.#source = source;
-    this.#options = options;
-    this.#buffer = new StepBuffer(options.stepSeconds, historySteps);
+  constructor(
+    readonly source: HistorySource,
+    readonly options: WindowOptions,
+    historySteps: number,
+  ) {
     const { stepSeconds, isHeartbeat = false } = options;
+    this.#buffer = new StepBuffer(stepSeconds, historySteps);
     this.#slice = new SliceSize(isHeartbeat ? Infinity : source.sliceSteps(stepSeconds), stepSeconds);
   }
 
@@ -86,7 +86,7 @@ export class HistoryWindow {
     for (;;) {
       const atSeconds = this.sourceSeconds(nowSeconds);
       const goal = this.#goal(historySteps, atSeconds);
-      if (this.#isReached(goal, atSeconds)) return;
+      if (this.#isLoaded && !this.#lacksNewest(goal, atSeconds) && !this.#lacksOlder(goal)) return;
       if (!this.#load?.isRunning)
         this.#load = new SharedWork((shared) => this.#reach(historySteps, nowSeconds, shared));
       const reached = await this.#load.join(signal);
@@ -96,12 +96,12 @@ export class HistoryWindow {
 
   /** The value now. Callers within one second share one query. Errors as for `refresh`. */
   observe(nowSeconds: number, signal?: AbortSignal): Promise<Observation> {
-    const { query, namespace } = this.#options;
+    const { query, namespace } = this.options;
     const last = this.#observation;
     const isFresh = last !== undefined && Math.abs(nowSeconds - last.nowSeconds) < 1;
     if (isFresh && !last.work.hasFailed) return last.work.join(signal);
     const ask = (shared: AbortSignal) =>
-      this.#source.instant(query, this.sourceSeconds(nowSeconds), shared, namespace);
+      this.source.instant(query, this.sourceSeconds(nowSeconds), shared, namespace);
     const work = new SharedWork(async (shared) => {
       const observation = await ask(shared);
       // The answer may have shown that the source's clock says something else: then it is about another moment.
@@ -113,13 +113,13 @@ export class HistoryWindow {
 
   /** What the source's clock says at a moment of this machine's. */
   sourceSeconds(nowSeconds: number): number {
-    return nowSeconds + this.#source.clockOffsetSeconds;
+    return nowSeconds + this.source.clockOffsetSeconds;
   }
 
   /** When the first step after those final at `nowSeconds` becomes final; both by the source's clock. */
   nextStepFinalSeconds(nowSeconds: number): number {
-    const { stepSeconds, settleSeconds } = this.#options;
-    return (this.#finalEnd(nowSeconds) + 1) * stepSeconds + settleSeconds;
+    const { stepSeconds, settleSeconds } = this.options;
+    return (this.#goal(0, nowSeconds).end + 1) * stepSeconds + settleSeconds;
   }
 
   /**
@@ -130,7 +130,7 @@ export class HistoryWindow {
    */
   series(historySteps: number, fromSeconds = 0, heartbeat?: HistoryWindow): Series {
     const { end } = this.#buffer;
-    const { stepSeconds } = this.#options;
+    const { stepSeconds } = this.options;
     const first = Math.max(this.#buffer.first, end - historySteps);
     const needed = Math.floor(fromSeconds / stepSeconds) - longestBridgedGap(stepSeconds) - 1;
     const from = Math.min(end, Math.max(first, needed));
@@ -154,13 +154,9 @@ export class HistoryWindow {
   }
 
   #goal(historySteps: number, atSeconds: number): Goal {
-    const end = this.#finalEnd(atSeconds);
+    const { stepSeconds, settleSeconds } = this.options;
+    const end = Math.max(0, Math.floor((atSeconds - settleSeconds) / stepSeconds));
     return { from: Math.max(0, end - historySteps), end };
-  }
-
-  #finalEnd(nowSeconds: number): number {
-    const { stepSeconds, settleSeconds } = this.#options;
-    return Math.max(0, Math.floor((nowSeconds - settleSeconds) / stepSeconds));
   }
 
   /** First step held that was asked for. */
@@ -174,21 +170,17 @@ export class HistoryWindow {
     return Math.max(goal.from, end - capacity) < this.#heldFrom;
   }
 
-  #isReached(goal: Goal, nowSeconds: number): boolean {
-    return this.#isLoaded && !this.#lacksNewest(goal, nowSeconds) && !this.#lacksOlder(goal);
-  }
-
   /** Whether there are new steps, or it is time to ask again for newest ones that came empty. */
   #lacksNewest({ end }: Goal, nowSeconds: number): boolean {
     if (end > this.#buffer.end) return true;
-    const isDue = nowSeconds - this.#askedAtSeconds >= this.#options.settleSeconds;
+    const isDue = nowSeconds - this.#askedAtSeconds >= this.options.settleSeconds;
     return isDue && this.#resumeAt() < this.#buffer.end;
   }
 
   /** The step after the last known one; not further back than a late sample can be, since the series may have ended. */
   #resumeAt(): number {
     const { end, first } = this.#buffer;
-    const late = Math.max(2, Math.ceil(lateSeconds / this.#options.stepSeconds));
+    const late = Math.max(2, Math.ceil(lateSeconds / this.options.stepSeconds));
     const oldest = Math.max(first, end - late);
     let step = end;
     while (step > oldest && !this.#buffer.isKnown(step - 1)) step--;
@@ -205,8 +197,8 @@ export class HistoryWindow {
     signal: AbortSignal,
     isAgain = false,
   ): Promise<Goal> {
-    const { stepSeconds } = this.#options;
-    const offsetSeconds = this.#source.clockOffsetSeconds;
+    const { stepSeconds } = this.options;
+    const offsetSeconds = this.source.clockOffsetSeconds;
     const atSeconds = nowSeconds + offsetSeconds;
     const goal = this.#goal(historySteps, atSeconds);
     if (!this.#isLoaded || goal.from > this.#buffer.end) {
@@ -216,7 +208,7 @@ export class HistoryWindow {
     }
     const load = async (from: number, end: number, backoff: Backoff): Promise<boolean> => {
       const series = await this.#ask(from, end, signal, backoff, atSeconds);
-      if (!isAgain && this.#source.clockOffsetSeconds !== offsetSeconds) return false;
+      if (!isAgain && this.source.clockOffsetSeconds !== offsetSeconds) return false;
       this.#buffer.write(series);
       return true;
     };
@@ -250,12 +242,12 @@ export class HistoryWindow {
   ): Promise<Series> {
     signal.throwIfAborted();
     backoff.check(nowSeconds);
-    const { query, isHeartbeat, namespace, stepSeconds } = this.#options;
+    const { query, isHeartbeat, namespace, stepSeconds } = this.options;
     const [fromSeconds, toSeconds] = [from * stepSeconds, end * stepSeconds];
     try {
       const series = await (isHeartbeat
-        ? this.#source.heartbeat(fromSeconds, toSeconds, stepSeconds, signal)
-        : this.#source.range(query, fromSeconds, toSeconds, stepSeconds, signal, namespace));
+        ? this.source.heartbeat(fromSeconds, toSeconds, stepSeconds, signal)
+        : this.source.range(query, fromSeconds, toSeconds, stepSeconds, signal, namespace));
       signal.throwIfAborted();
       backoff.succeeded();
       return series;

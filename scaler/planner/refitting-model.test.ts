@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FitOptions, Series } from '../forecast/index.js';
 import { fitCompact } from './fit-worker.js';
-import { cutSeries, type RefitSchedule, RefittingModel } from './refitting-model.js';
+import { cutSeries, RefittingModel } from './refitting-model.js';
 
 const step = 300;
 const hour = 3600;
@@ -11,13 +11,6 @@ const midnight = 1_772_409_600;
 
 const options: FitOptions = { horizonSteps: 3, seasonality: 'auto', timezone: 'UTC' };
 const trigger = { horizonSeconds: 3 * step, stepSeconds: step, quantile: 0.9 };
-const schedule: RefitSchedule = {
-  stepSeconds: step,
-  refitSeconds: hour,
-  offsetSeconds: 0,
-  graceSeconds: step,
-};
-
 /** A daily rhythm with a bend that no season explains, so that a model's state shows in its forecast. */
 function history(untilSeconds: number): Series {
   const startSeconds = midnight - 4 * day;
@@ -43,8 +36,8 @@ function live(model: RefittingModel, fromSeconds: number, toSeconds: number): vo
 
 describe('RefittingModel', () => {
   it('holds the same model at a moment whenever it was started', () => {
-    const old = new RefittingModel(schedule, trigger);
-    const young = new RefittingModel(schedule, trigger);
+    const old = new RefittingModel(trigger, hour, 0);
+    const young = new RefittingModel(trigger, hour, 0);
     const now = midnight + 5 * hour + 4 * step;
     live(old, midnight, now);
     live(young, now, now);
@@ -54,15 +47,15 @@ describe('RefittingModel', () => {
   });
 
   it('changes over to a newer fit only when its grace has passed', () => {
-    const model = new RefittingModel({ ...schedule, graceSeconds: 2 * step }, trigger);
-    live(model, midnight, midnight + hour + step);
+    const model = new RefittingModel(trigger, hour, 0);
+    live(model, midnight, midnight + hour);
     const before = model.model!.quality;
-    live(model, midnight + hour + 2 * step, midnight + hour + 2 * step);
+    live(model, midnight + hour + step, midnight + hour + step);
     assert.notDeepEqual(model.model!.quality, before);
   });
 
   it('asks for one fit a boundary', () => {
-    const model = new RefittingModel(schedule, trigger);
+    const model = new RefittingModel(trigger, hour, 0);
     const due: number[] = [];
     for (let now = midnight; now < midnight + 3 * hour; now += step) {
       const boundary = model.dueBoundarySeconds(now, now);
@@ -77,8 +70,7 @@ describe('RefittingModel', () => {
   it('asks for a fit as soon as the history is long enough for the next stage', () => {
     // The refit clock strikes at midnight and then not for six days; the history begins at noon before.
     const refitSeconds = 6 * day;
-    const rareFits = { ...schedule, refitSeconds, offsetSeconds: midnight % refitSeconds };
-    const model = new RefittingModel(rareFits, trigger);
+    const model = new RefittingModel(trigger, refitSeconds, midnight % refitSeconds);
     const due: number[] = [];
     for (let now = midnight + step; now < midnight + 3 * day; now += step) {
       const known = cutSeries(history(now), midnight - day / 2, now);
@@ -95,7 +87,7 @@ describe('RefittingModel', () => {
   });
 
   it('asks for no fit on steps that have not arrived', () => {
-    const model = new RefittingModel(schedule, trigger);
+    const model = new RefittingModel(trigger, hour, 0);
     live(model, midnight + step, midnight + step);
     assert.equal(model.dueBoundarySeconds(midnight + hour, midnight + hour - step), undefined);
     assert.equal(model.dueBoundarySeconds(midnight + hour, midnight + hour), midnight + hour);

@@ -3,20 +3,6 @@ import type { Trigger } from '../trigger/trigger.js';
 import { type Outlook, outlookOf, stepsBehind } from './outlook.js';
 import { refitBoundarySeconds } from './schedule.js';
 
-/** When a trigger's model is fitted again. */
-export interface RefitSchedule {
-  readonly stepSeconds: number;
-  /** Distance between two fits. */
-  readonly refitSeconds: number;
-  /** This trigger's shift of the boundaries. */
-  readonly offsetSeconds: number;
-  /**
-   * A model fitted on the past up to a boundary comes into use this long after it: time for the newest step to arrive
-   * and for the fit to end, so that every replica changes over at the same moment.
-   */
-  readonly graceSeconds: number;
-}
-
 /** A model fitted on the window that ends at a boundary. */
 interface Fit {
   readonly model: FittedModel;
@@ -34,10 +20,15 @@ export class RefittingModel {
   /** The newest outlook, and how many steps the model was behind then. */
   #outlook: { readonly behind: number; readonly outlook: Outlook } | undefined;
 
-  /** @param trigger whose horizon and quantile the outlook is for */
+  /**
+   * @param trigger whose horizon and quantile the outlook is for
+   * @param refitSeconds distance between two fits
+   * @param offsetSeconds this trigger's shift of the boundaries
+   */
   constructor(
-    readonly schedule: RefitSchedule,
     readonly trigger: Pick<Trigger, 'horizonSeconds' | 'stepSeconds' | 'quantile'>,
+    readonly refitSeconds: number,
+    readonly offsetSeconds: number,
   ) {}
 
   /** Epoch seconds up to which every model held has seen the history; undefined before the first fit. */
@@ -78,9 +69,12 @@ export class RefittingModel {
     return stageReached !== undefined && stageReached <= untilSeconds ? stageReached : undefined;
   }
 
-  /** The boundary of the fit that is to be in use at a moment. */
+  /**
+   * The boundary of the fit that is to be in use at a moment. A fit comes into use a step after its boundary: time for
+   * the newest step to arrive and for the fit to end, so that every replica changes over at the same moment.
+   */
   latestBoundarySeconds(nowSeconds: number): number {
-    return this.#boundary(nowSeconds - this.schedule.graceSeconds);
+    return this.#boundary(nowSeconds - this.trigger.stepSeconds);
   }
 
   /** Takes over a model that was fitted on the window ending at `boundarySeconds`. It is the giver's no more. */
@@ -92,7 +86,7 @@ export class RefittingModel {
 
   /** Changes over to the newer fit when its time has come, and carries the model on to the end of the history. */
   advance(nowSeconds: number, history: Series): void {
-    if (this.#next && this.#next.boundarySeconds <= nowSeconds - this.schedule.graceSeconds) {
+    if (this.#next && this.#next.boundarySeconds <= nowSeconds - this.trigger.stepSeconds) {
       this.#current = this.#next;
       this.#next = undefined;
       this.#outlook = undefined;
@@ -104,14 +98,13 @@ export class RefittingModel {
 
   /** When the history of a fit will be long enough for the next stage; undefined on the last one. */
   #stageReachedSeconds({ boundarySeconds, model: { nextStageInSeconds } }: Fit): number | undefined {
-    const { stepSeconds } = this.schedule;
+    const { stepSeconds } = this.trigger;
     const missingSteps = Math.ceil(nextStageInSeconds / stepSeconds);
     return missingSteps > 0 ? boundarySeconds + missingSteps * stepSeconds : undefined;
   }
 
   #boundary(atSeconds: number): number {
-    const { stepSeconds, refitSeconds, offsetSeconds } = this.schedule;
-    return refitBoundarySeconds(atSeconds, stepSeconds, refitSeconds, offsetSeconds);
+    return refitBoundarySeconds(atSeconds, this.trigger.stepSeconds, this.refitSeconds, this.offsetSeconds);
   }
 }
 
@@ -127,21 +120,17 @@ export function seriesEndSeconds({ startSeconds, stepSeconds, values }: Series):
   return startSeconds + values.length * stepSeconds;
 }
 
-/**
- * The part of a history in `[fromSeconds, toSeconds)`, copied. Shorter where the history is.
- */
+/** The part of a history in `[fromSeconds, toSeconds)`, copied. Shorter where the history is. */
 export function cutSeries(history: Series, fromSeconds: number, toSeconds: number): Series {
   const { startSeconds, stepSeconds, values, peaks } = history;
-  const first = clampIndex((fromSeconds - startSeconds) / stepSeconds, values.length);
-  const last = Math.max(first, clampIndex((toSeconds - startSeconds) / stepSeconds, values.length));
+  const index = (atSeconds: number): number =>
+    Math.min(values.length, Math.max(0, Math.round((atSeconds - startSeconds) / stepSeconds)));
+  const first = index(fromSeconds);
+  const last = Math.max(first, index(toSeconds));
   return {
     startSeconds: startSeconds + first * stepSeconds,
     stepSeconds,
     values: values.slice(first, last),
     peaks: peaks?.slice(first, last),
   };
-}
-
-function clampIndex(index: number, length: number): number {
-  return Math.min(length, Math.max(0, Math.round(index)));
 }

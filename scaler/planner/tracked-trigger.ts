@@ -68,10 +68,7 @@ export class TrackedTrigger {
     this.#fitOptions = fitOptions(trigger);
     this.#record = new AnswerRecord(trigger);
     const { refitSeconds } = parts.settings;
-    const { stepSeconds } = trigger;
-    const offsetSeconds = phase * refitSeconds;
-    const schedule = { stepSeconds, refitSeconds, offsetSeconds, graceSeconds: stepSeconds };
-    this.#model = new RefittingModel(schedule, trigger);
+    this.#model = new RefittingModel(trigger, refitSeconds, phase * refitSeconds);
     this.#running = this.#run();
   }
 

@@ -35,7 +35,7 @@ export class SourceBreaker {
     maxSize: maxNamespaces,
     sizeCalculation: () => 1,
   });
-  /** Namespaces hit by a failure of the server since the last query that succeeded. */
+  /** Namespaces hit by a failure of the server since the last query that succeeded: the first two. */
   readonly #faulty = new Set<string>();
   #lastFault = '';
 
@@ -86,7 +86,7 @@ export class SourceBreaker {
     own.lastFailure = message;
     if (traits.isServerFault) {
       this.#lastFault = message;
-      this.#faulty.add(namespace);
+      if (this.#faulty.size < 2) this.#faulty.add(namespace);
     } else if (kind === 'rejected') this.#faulty.clear();
   }
 
