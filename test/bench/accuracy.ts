@@ -73,10 +73,10 @@ function measureWindow({ known, came, startSeconds, stepSeconds }: Window) {
     { horizonSteps, seasonality: 'auto', timezone: 'UTC' },
   );
   const ahead = forecast(model, horizonSteps, [QUANTILE]);
-  const errors = (foretold: (h: number) => number) =>
+  const errors = (expected: (h: number) => number) =>
     HORIZONS_SECONDS.map((seconds) => {
       const steps = Math.max(1, Math.trunc(seconds / stepSeconds));
-      return mean(Array.from(came.subarray(0, steps), (value, h) => Math.abs(value - foretold(h))));
+      return mean(Array.from(came.subarray(0, steps), (value, h) => Math.abs(value - expected(h))));
     });
   return {
     own: errors((h) => ahead.mean[h]!),

@@ -159,7 +159,7 @@ describe('a scaler whose clock is wrong, before a real Prometheus whose clock is
   }
 });
 
-/** The same load every day, and a surge that nothing in the past foretells. */
+/** The same load every day, and a surge that nothing in the past announces. */
 function* history(): Generator<string> {
   const now = Math.floor(Date.now() / 1000);
   const samples = function* (): Generator<Sample> {

@@ -1,4 +1,4 @@
-/** One row of docs/reliability.md: what was done, how often, and what came of it. */
+/** One row of docs/reliability.md: what was done, how often, and the result. */
 export interface Result {
   readonly what: string;
   readonly many: string;

@@ -29,7 +29,7 @@ export async function startDashboard(config: DashboardConfig, log: Logger): Prom
     stopTimer();
     return overview;
   }
-  // Not a matter of readiness: the page itself says that the database is away, which a page not served could not.
+  // The database does not decide readiness: the page itself says when it is away.
   let databaseProblem: string | undefined;
   const feed = new OverviewFeed({
     refreshSeconds: config.REFRESH_SECONDS,

@@ -13,7 +13,7 @@ export interface Batch {
   readonly consumer: string;
 }
 
-/** What became of a batch. */
+/** Result of storing a batch. */
 export interface StoredBatch {
   /** The batch's minute, `YYYY-MM-DD_HH-MM`. */
   readonly batchId: string;
