@@ -207,6 +207,8 @@ export interface PooledModel {
   readonly weights: readonly (readonly number[])[];
   /** Newest known value; NaN when there is none. */
   last: number;
+  /** What is expected of the next step; undefined right after a fit. */
+  next?: number | undefined;
   /** Lowest value a forecast may take: 0 for a series that was never negative. */
   readonly floor: number;
   readonly volatility: Volatility;

@@ -37,7 +37,7 @@ function advance(
   if (!Number.isNaN(value)) {
     const { volatility } = pool;
     const slot = slots.get(volatility.periodSeconds)![0]!;
-    const error = value - projectPool(model, pool, slots, 1)[0]!;
+    const error = value - (pool.next ?? projectPool(model, pool, slots, 1)[0]!);
     followError(volatility, error, volatility.typical[slot]!, model.stepSeconds);
     pool.last = value;
   }
@@ -46,10 +46,10 @@ function advance(
     smooth(member, { values: toForm(member, values), slots: memberSlots }, 0, 1);
   }
   if (pool.companions) updateCompanions(pool.companions, value, model.stepSeconds);
-  if (pool.recurrences.length === 0) return;
   const later = { ...model, endSeconds: model.endSeconds + model.stepSeconds };
   const ahead = new Map([...slots].map(([period, all]) => [period, all.subarray(1)]));
   const stages = projectStages(later, pool, ahead, model.horizonSteps);
+  pool.next = stages.at(-1)![0];
   const slot = slots.get(pool.volatility.periodSeconds)![0]!;
   pool.recurrences.forEach((recurrence, index) => {
     const { pending } = recurrence;

@@ -60,8 +60,11 @@ function findMoments(read: Readable, t: number, count: number): number {
     const same = sameTimeBefore(read, t, day);
     if (same + reach < PATTERN_STEPS) return found;
     const age = 1 + DEARER_EACH_DAY * day;
-    for (let s = Math.max(PATTERN_STEPS, same - reach); s <= same + reach && s + count <= t; s++) {
-      const shift = LEVEL_TAKEN_OUT * (here - meanUpTo(calm, calmSums, s, PATTERN_STEPS));
+    let s = Math.max(PATTERN_STEPS, same - reach);
+    let level = meanUpTo(calm, calmSums, s - 1, PATTERN_STEPS);
+    for (; s <= same + reach && s + count <= t; s++) {
+      level += (calm[s]! - calm[s - PATTERN_STEPS]!) / PATTERN_STEPS;
+      const shift = LEVEL_TAKEN_OUT * (here - level);
       const most = found < MOST_MOMENTS ? Number.POSITIVE_INFINITY : distances[found - 1]!;
       const enough = (most / age) * PATTERN_SUM;
       let sum = 0;

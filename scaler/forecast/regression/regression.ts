@@ -18,9 +18,7 @@ const HALF_LIFE_DAYS = 7;
 /** In units of one ordinary row. */
 const RIDGE = 0.03;
 /** More rows cost time and tell little more. */
-const MOST_ROWS = 2016;
-/** The first pass leaves out every second row where this many remain. */
-const FEWEST_ROWS = 500;
+const MOST_ROWS = 1008;
 /** A row whose error is below this share of the mean error weighs no more than one with this share. */
 const SMALLEST_ERROR = 0.1;
 
@@ -135,10 +133,7 @@ function solveDays(
   const pass = (isFirst: boolean) => {
     const equations = normalEquations(size);
     let age = 1;
-    // Every second row is enough for the errors of the first pass.
-    const every = isFirst && rows > 2 * FEWEST_ROWS ? 2 : 1;
-    const stepGrowth = growth ** every;
-    for (let r = 0; r < rows; r += every, age *= stepGrowth) {
+    for (let r = 0; r < rows; r++, age *= growth) {
       if (isFirst && begin + r * stride + ahead >= first + (solutions.length + 1) * daySteps) {
         weights = solve(equations, RIDGE * age);
         // The first day has no solution of the past: its forecasts are not replayed.
