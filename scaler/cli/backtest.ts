@@ -12,27 +12,18 @@ import { type ScaledObjectNames, scaledObjectYaml } from '../backtest/scaled-obj
 import { signalCsv } from '../backtest/signal-csv.js';
 import { summaryText } from '../backtest/summary.js';
 import { type ReplicaSize, replicaSize } from '../backtest/threshold.js';
-import { readCsv } from '../history/csv.js';
 import { Sources } from '../history/sources.js';
 import { sourcesSchema } from '../prometheus/source-config.js';
 import { systemClock } from '../shared/clock.js';
 import { formatDuration } from '../shared/duration.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
+import { readSamples, type TriggerFlags, triggerOfFlags } from './load-flags.js';
 import { duration, durationOption, numberWhere } from './option-values.js';
-import { triggerOfFlags } from './trigger-of-flags.js';
 
-interface Flags {
+interface Flags extends TriggerFlags {
   readonly csv?: string;
-  readonly prometheus?: string;
-  readonly query?: string;
-  readonly step: string;
-  readonly history: string;
   readonly evaluate?: number;
-  readonly horizon?: string;
-  readonly quantile: string;
-  readonly seasonality: string;
-  readonly timezone: string;
   readonly refit: number;
   readonly threshold?: number;
   readonly capacity?: number;
@@ -40,7 +31,6 @@ interface Flags {
   readonly min: number;
   readonly max: number;
   readonly idle?: number;
-  readonly activation: string;
   readonly cooldown: number;
   readonly polling: number;
   readonly sync: number;
@@ -108,7 +98,8 @@ export function backtestCommand(): Command {
 
 async function run(flags: Flags): Promise<void> {
   const trigger = triggerOf(flags);
-  const recording = await recordingOf(flags, trigger);
+  const recording =
+    flags.csv === undefined ? await queryRecording(flags, trigger) : await fileRecording(flags.csv, trigger);
   const size = replicaSize(recording.load, flags.threshold, flags.capacity);
   if (size.capacity < size.threshold)
     throw new ScalerError(
@@ -128,34 +119,14 @@ function triggerOf(flags: Flags): Trigger {
       'invalid',
       'where is the load? Give --csv FILE, or --prometheus URL with --query PROMQL',
     );
-  return triggerOfFlags(flags.name, {
-    ...(flags.prometheus !== undefined && { prometheusAddress: flags.prometheus }),
-    ...(flags.query !== undefined && { query: flags.query }),
-    queryStep: flags.step,
-    historyTimeWindow: flags.history,
-    ...(flags.horizon !== undefined && { predictHorizon: flags.horizon }),
-    quantile: flags.quantile,
-    seasonality: flags.seasonality,
-    timezone: flags.timezone,
-    activationThreshold: flags.activation,
-  });
-}
-
-async function recordingOf(flags: Flags, trigger: Trigger): Promise<Recording> {
-  return flags.csv === undefined ? queryRecording(flags, trigger) : fileRecording(flags.csv, trigger);
+  return triggerOfFlags(flags.name, flags);
 }
 
 async function fileRecording(file: string, { stepSeconds, ignoreNullValues }: Trigger): Promise<Recording> {
-  const samples = await readCsv(file);
+  const samples = await readSamples(file, stepSeconds);
   if (samples.timestamps.length < 2)
     throw new ScalerError('invalid', `${file} holds one sample only; a backtest needs days of them`);
-  const recording = recordingOfSamples(samples, stepSeconds, ignoreNullValues);
-  if (recording.load.sampleSeconds > stepSeconds)
-    throw new ScalerError(
-      'invalid',
-      `--step is ${formatDuration(stepSeconds)}, finer than the samples of ${file}, which are ${formatDuration(recording.load.sampleSeconds)} apart; give a step of at least that`,
-    );
-  return recording;
+  return recordingOfSamples(samples, stepSeconds, ignoreNullValues);
 }
 
 async function queryRecording({ prometheus, evaluate }: Flags, trigger: Trigger): Promise<Recording> {

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { fit, forecast } from '../forecast/index.js';
 import { LARGEST_EPOCH_SECONDS } from '../history/csv.js';
 import { ScalerError } from '../shared/errors.js';
-import { show } from '../shared/show.js';
+import { explain } from '../shared/problems.js';
+import { show, showKey } from '../shared/show.js';
 import { boundedLines } from './bounded-lines.js';
 
 /** What a request line looks like, for messages and help. */
@@ -97,7 +98,14 @@ function readRequest(text: string): z.infer<typeof requestSchema> {
     throw new ScalerError('invalid', `${show(text)} is not JSON; expected ${LINE_FORM}`, { cause: error });
   }
   const read = requestSchema.safeParse(json);
-  if (!read.success) throw new ScalerError('invalid', `${explain(read.error, text)}; expected ${LINE_FORM}`);
+  if (!read.success) {
+    // Of a million wrong values the first one says enough.
+    const first = new z.ZodError(read.error.issues.slice(0, 1));
+    const [problem] = explain(first, requestSchema, json);
+    const { path, what } = problem!;
+    const where = path.length > 0 ? `"${path.map(showKey).join('.')}"` : 'the line';
+    throw new ScalerError('invalid', `${where}: ${what}; expected ${LINE_FORM}`);
+  }
   const { start, step, values, horizon, quantiles } = read.data;
   if (start + step * (values.length + horizon) >= LARGEST_EPOCH_SECONDS)
     throw new ScalerError(
@@ -110,10 +118,4 @@ function readRequest(text: string): z.infer<typeof requestSchema> {
       `a "horizon" of ${horizon} with ${quantiles.length} "quantiles" asks for ${horizon * (quantiles.length + 1)} numbers; at most ${MOST_ANSWERED} are answered for a line`,
     );
   return read.data;
-}
-
-function explain({ issues }: z.ZodError, text: string): string {
-  const issue = issues[0]!;
-  if (issue.code === 'unrecognized_keys') return `there is no key ${show(issue.keys[0]!)}`;
-  return `${issue.path.length > 0 ? `"${issue.path.join('.')}"` : show(text)}: ${issue.message}`;
 }

@@ -1,25 +1,19 @@
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { fit, forecast, type Series } from '../forecast/index.js';
-import { readCsv } from '../history/csv.js';
+import { fit, forecast } from '../forecast/index.js';
 import { fillGaps } from '../history/fill-gaps.js';
-import { sampleIntervalSeconds, seriesOfSamples } from '../history/samples.js';
-import { formatDuration } from '../shared/duration.js';
+import { seriesOfSamples } from '../history/samples.js';
+import { cutSeries, seriesEndSeconds } from '../planner/refitting-model.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { answerLines, LINE_FORM } from './forecast-lines.js';
 import { reportJson, reportText } from './forecast-report.js';
-import { triggerOfFlags } from './trigger-of-flags.js';
+import { readSamples, type TriggerFlags, triggerOfFlags } from './load-flags.js';
 
-interface Flags {
+interface Flags extends Omit<TriggerFlags, 'quantile'> {
   readonly csv?: string;
   readonly ndjson?: boolean;
-  readonly step: string;
-  readonly history: string;
-  readonly horizon?: string;
   readonly quantile: readonly number[];
-  readonly seasonality: string;
-  readonly timezone: string;
   readonly json?: boolean;
 }
 
@@ -54,51 +48,26 @@ export function forecastCommand(): Command {
 }
 
 async function run(flags: Flags): Promise<void> {
-  const trigger = triggerOfFlags('forecast', {
-    queryStep: flags.step,
-    historyTimeWindow: flags.history,
-    ...(flags.horizon !== undefined && { predictHorizon: flags.horizon }),
-    seasonality: flags.seasonality,
-    timezone: flags.timezone,
-  });
-  if (flags.ndjson) return answerLines(process.stdin, process.stdout, trigger);
-  if (flags.csv === undefined)
+  const { quantile: _, ndjson, csv, ...triggerFlags } = flags;
+  const trigger = triggerOfFlags('forecast', triggerFlags);
+  if (ndjson) return answerLines(process.stdin, process.stdout, trigger);
+  if (csv === undefined)
     throw new ScalerError('invalid', 'where is the load? Give --csv FILE, or --ndjson with lines to answer');
-  process.stdout.write(await forecastFile(flags.csv, trigger, flags));
+  process.stdout.write(await forecastFile(csv, trigger, flags));
 }
 
 async function forecastFile(file: string, trigger: Trigger, flags: Flags): Promise<string> {
   const { stepSeconds, historySeconds, seasonality, timezone } = trigger;
-  const learnt = newest(await seriesOfFile(file, stepSeconds), Math.round(historySeconds / stepSeconds));
+  const series = seriesOfSamples(await readSamples(file, stepSeconds), stepSeconds);
+  const filled = fillGaps({ ...series, peaks: series.peaks ?? series.values.slice() });
+  const endSeconds = seriesEndSeconds(series);
+  const learnt = cutSeries(filled, endSeconds - historySeconds, endSeconds);
   const horizonSeconds = flags.horizon === undefined ? USUAL_HORIZON_SECONDS : trigger.horizonSeconds;
   const horizonSteps = Math.max(1, Math.ceil(horizonSeconds / stepSeconds));
   const model = fit(learnt, { horizonSteps, seasonality, timezone });
   const ahead = forecast(model, horizonSteps, flags.quantile);
   const report = { title: basename(file), learnt, model, ahead, quantiles: flags.quantile };
   return flags.json ? `${JSON.stringify(reportJson(report), undefined, 2)}\n` : reportText(report);
-}
-
-async function seriesOfFile(file: string, stepSeconds: number): Promise<Series> {
-  const samples = await readCsv(file);
-  const interval = sampleIntervalSeconds(samples);
-  if (interval > stepSeconds)
-    throw new ScalerError(
-      'invalid',
-      `--step is ${formatDuration(stepSeconds)}, finer than the samples of ${file}, which are ${formatDuration(interval)} apart; give a step of at least that`,
-    );
-  const series = seriesOfSamples(samples, stepSeconds);
-  return fillGaps({ ...series, peaks: series.peaks ?? series.values.slice() });
-}
-
-/** The last `count` steps of a series. */
-function newest({ startSeconds, stepSeconds, values, peaks }: Series, count: number): Series {
-  const skipped = Math.max(0, values.length - count);
-  return {
-    startSeconds: startSeconds + skipped * stepSeconds,
-    stepSeconds,
-    values: values.subarray(skipped),
-    ...(peaks && { peaks: peaks.subarray(skipped) }),
-  };
 }
 
 function quantiles(text: string): number[] {

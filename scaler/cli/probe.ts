@@ -5,6 +5,7 @@ import { connect } from '../grpc/client.js';
 import { probeCalls, probeConnection, probeStreams } from '../grpc/keda-probe.js';
 import { ScalerError } from '../shared/errors.js';
 import { show } from '../shared/show.js';
+import { numberWhere } from './option-values.js';
 import { failureOf, formatMessage, formatReport } from './probe-report.js';
 
 interface ProbeOptions {
@@ -153,12 +154,7 @@ function collectMetadata(
   return new Map([...earlier, [key, value]]);
 }
 
-function positive(text: string): number {
-  const number = Number(text);
-  if (!(number > 0 && number <= 86_400))
-    throw new InvalidArgumentError('Expected seconds above 0, at most a day.');
-  return number;
-}
+const positive = numberWhere((value) => value > 0 && value <= 86_400, 'seconds above 0, at most a day');
 
 /** What grpc-js says of a failed connection, without its frame and without OpenSSL's numbers and source lines. */
 function lastError(details = 'no reason given'): string {
