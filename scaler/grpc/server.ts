@@ -1,13 +1,13 @@
 import { createServer, type Socket } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import type { ListenAddress } from '../shared/listen.js';
+import { type ListenAddress, listen } from '../shared/listen.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { CallWatch, type RpcObserver } from './call-watch.js';
 import { createTlsServer, type TlsFiles } from './certificates.js';
+import { limitConnections } from './connection-limit.js';
 import { addHealth, addReflection } from './discovery.js';
 import { type ReadAnswers, unaryHandlers } from './handlers.js';
 import { defaultLimits, type GrpcLimits } from './limits.js';
-import { acceptConnections, type Listener } from './listener.js';
 import { type Log, silentLog } from './log.js';
 import { ExternalScaler } from './proto.js';
 import { askReplicas, type ReplicasAddress, replicaHandlers, replicasService } from './replicas.js';
@@ -83,28 +83,25 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const health = addHealth(server);
   addReflection(server);
 
-  let listener: Listener | undefined;
+  let port = 0;
+  let stopListening = () => {};
+  let cutConnections = () => {};
   let drained: Promise<void> | undefined;
 
   async function drain(): Promise<void> {
     health.set(false);
-    listener?.stop();
+    stopListening();
     streams.end();
     health.endWatches();
-    const finished = new Promise<boolean>((resolve) => server.tryShutdown(() => resolve(true)));
-    let timer: NodeJS.Timeout | undefined;
-    const expired = new Promise<boolean>((resolve) => {
-      timer = setTimeout(resolve, limits.drainSeconds * 1000, false);
-    });
-    const graceful = await Promise.race([finished, expired]);
-    clearTimeout(timer);
-    if (!graceful) {
+    const expiry = setTimeout(() => {
       log.warn({ drainSeconds: limits.drainSeconds }, 'calls did not finish in time and were cut');
       server.forceShutdown();
-    }
+      cutConnections();
+    }, limits.drainSeconds * 1000);
+    await new Promise((resolve) => server.tryShutdown(resolve));
+    clearTimeout(expiry);
     // Also those that never became HTTP/2, such as half a TLS handshake.
-    listener?.destroyConnections();
-    await finished;
+    cutConnections();
     watch.stop();
   }
 
@@ -113,14 +110,16 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       const socketServer = tls
         ? await createTlsServer(tls, tlsRefreshSeconds, log)
         : createServer({ noDelay: true });
-      listener = await acceptConnections(socketServer, address, limits.connections, log);
+      port = await listen(socketServer, address, 'gRPC');
+      stopListening = () => socketServer.close();
+      cutConnections = limitConnections(socketServer, limits.connections, log);
       const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
       socketServer.on(tls ? 'secureConnection' : 'connection', (socket: Socket) =>
         injector.injectConnection(socket),
       );
       watch.start(server);
       if (!replicas) health.set(true);
-      return listener.port;
+      return port;
     },
     async triggersOfOthers(signal) {
       if (!replicas) return [];
@@ -131,7 +130,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       if (!drained) health.set(true);
     },
     get port() {
-      return listener?.port ?? 0;
+      return port;
     },
     drain() {
       drained ??= drain();

@@ -21,13 +21,15 @@ export type Complain = (key: TriggerKeyName, what: string) => void;
 /** Keys that say something about `prometheusAddress` and nothing about a named source. */
 const ADDRESS_KEYS = ['customHeaders', 'cortexOrgID', 'queryParameters', 'namespace'] as const;
 
-const CREDENTIAL_KEYS = [
-  'bearerToken',
-  'username',
-  'password',
-  'customAuthHeader',
-  'customAuthValue',
-] as const;
+/** The mode of `authModes` that each credential belongs to. */
+const MODE_OF = {
+  bearerToken: 'bearer',
+  username: 'basic',
+  password: 'basic',
+  customAuthHeader: 'custom',
+  customAuthValue: 'custom',
+} as const;
+const CREDENTIAL_KEYS = Object.keys(MODE_OF) as (keyof typeof MODE_OF)[];
 
 /**
  * Where a trigger's history comes from, out of the keys that speak of it.
@@ -112,12 +114,14 @@ function addressSource(
     if (parameters.has('namespace')) complain('namespace', 'is a parameter in "queryParameters" too');
     parameters.set('namespace', values.namespace);
   }
-  return quiet({
+  const source = {
     kind: 'address',
     address,
     headers: Object.freeze(sorted(headers)),
     queryParameters: Object.freeze(sorted(parameters)),
-  });
+  } as const;
+  // A trigger may get into logs, dumps and API answers, which must not show values of headers and parameters.
+  return showAs(source, () => withoutSecrets({ ...source }));
 }
 
 /**
@@ -152,16 +156,9 @@ function addCredentials(
     if (modes.has(mode))
       notice(`"authModes" has "${mode}", which needs a named source; it has no effect here`);
 
-  const modeOf = {
-    bearerToken: 'bearer',
-    username: 'basic',
-    password: 'basic',
-    customAuthHeader: 'custom',
-    customAuthValue: 'custom',
-  } as const;
   for (const key of CREDENTIAL_KEYS)
-    if (values[key] !== undefined && !modes.has(modeOf[key]))
-      notice(`key "${key}" has no effect without "authModes: ${modeOf[key]}"`);
+    if (values[key] !== undefined && !modes.has(MODE_OF[key]))
+      notice(`key "${key}" has no effect without "authModes: ${MODE_OF[key]}"`);
 }
 
 function basic(username: string, password: string): string {
@@ -171,14 +168,6 @@ function basic(username: string, password: string): string {
 function sorted(entries: ReadonlyMap<string, string>): Record<string, string> {
   // A null prototype would make deep comparison awkward; fromEntries defines own properties, "__proto__" included.
   return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/**
- * A trigger ends up in logs, dumps and API answers more easily than one thinks, so its source shows itself without the
- * values of headers and parameters.
- */
-function quiet(source: Extract<TriggerSource, { kind: 'address' }>): TriggerSource {
-  return showAs(source, () => withoutSecrets({ ...source }));
 }
 
 /** A source as logs, errors and pages may name it. */
