@@ -1,5 +1,5 @@
 import type { Series } from '../forecast/types.js';
-import type { TriggerSource } from '../trigger/trigger.js';
+import type { Trigger, TriggerSource } from '../trigger/trigger.js';
 
 /** The load right now, as an instant query gave it. */
 export interface Observation {
@@ -8,21 +8,10 @@ export interface Observation {
   readonly atSeconds: number;
 }
 
-/**
- * What a trigger asks of the past. Triggers of a namespace with an equal source, query and step share one fetch and one
- * window.
- */
-export interface HistoryRequest {
-  readonly source: TriggerSource;
-  readonly query: string;
-  readonly stepSeconds: number;
-  readonly historySeconds: number;
-  /** On whose behalf it is asked: namespaces take turns at a source. */
-  readonly namespace?: string;
-  /** Whether an empty result reads as 0. @default false */
-  readonly ignoreNullValues?: boolean;
-  /** Name of the operator's file with the load from before the source knew it. */
-  readonly bootstrap?: string | undefined;
+/** What a trigger asks of the past. Triggers of a namespace with an equal source, query and step share one window. */
+export interface HistoryRequest
+  extends Pick<Trigger, 'source' | 'query' | 'stepSeconds' | 'historySeconds'>,
+    Partial<Pick<Trigger, 'namespace' | 'ignoreNullValues' | 'bootstrap'>> {
   /** In [0, 1), equal in every replica: how late it asks for new steps among other queries. @default 0 */
   readonly lateness?: number;
 }

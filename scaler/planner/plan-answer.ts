@@ -38,7 +38,13 @@ export function planAnswer(knowledge: Knowledge): Answer | undefined {
   const observedAgo = nowSeconds - observation.atSeconds;
   const outage = () => ({ error: observeFailure ?? silent(trigger, observedAgo) });
   if (observedAgo > maxStalenessSeconds) return outage();
-  if (observation.value === undefined && !trigger.ignoreNullValues) return { error: noSeries(trigger) };
+  if (observation.value === undefined && !trigger.ignoreNullValues)
+    return {
+      error: unavailable(
+        trigger,
+        'the query gives no series and ignoreNullValues is false: check the query, or set ignoreNullValues to "true" to read an empty result as no load',
+      ),
+    };
 
   const outlook = usable(knowledge);
   const stale = observeFailure !== undefined || observedAgo > freshSeconds;
@@ -83,26 +89,20 @@ function historyFailureOf(
 ): ScalerError | undefined {
   if (historyFailure || used === outlook) return historyFailure;
   const ago = formatDuration(Math.round(nowSeconds - outlook!.endSeconds));
-  return new ScalerError(
-    'unavailable',
-    `${nameOf(trigger)}: the newest step of history is ${ago} old, too old to forecast from; the source answers the load now but not the history`,
+  return unavailable(
+    trigger,
+    `the newest step of history is ${ago} old, too old to forecast from; the source answers the load now but not the history`,
   );
 }
 
-function silent(trigger: Trigger, forSeconds: number): ScalerError {
-  return new ScalerError(
-    'unavailable',
-    `${nameOf(trigger)}: the history source has not answered for ${formatDuration(Math.round(forSeconds))}; check that Prometheus runs and answers the query`,
+function silent(trigger: Trigger, seconds: number): ScalerError {
+  const duration = formatDuration(Math.round(seconds));
+  return unavailable(
+    trigger,
+    `the history source has not answered for ${duration}; check that Prometheus runs and answers the query`,
   );
 }
 
-function noSeries(trigger: Trigger): ScalerError {
-  return new ScalerError(
-    'unavailable',
-    `${nameOf(trigger)}: the query gives no series and ignoreNullValues is false: check the query, or set ignoreNullValues to "true" to read an empty result as no load`,
-  );
-}
-
-function nameOf({ namespace, scaledObject }: Trigger): string {
-  return `ScaledObject ${namespace}/${scaledObject}`;
+function unavailable({ namespace, scaledObject }: Trigger, what: string): ScalerError {
+  return new ScalerError('unavailable', `ScaledObject ${namespace}/${scaledObject}: ${what}`);
 }

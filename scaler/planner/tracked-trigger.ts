@@ -123,12 +123,9 @@ export class TrackedTrigger {
   async #observe(tick: number): Promise<void> {
     const signal = this.#stopping.signal;
     const isFirst = this.#observation === undefined;
-    try {
+    this.#observeFailure = await this.#failureOf(async () => {
       this.#observation = await this.history.observe(tick, signal);
-      this.#observeFailure = undefined;
-    } catch (error) {
-      this.#observeFailure = asScalerError(error, this.trigger);
-    }
+    });
     this.#observing = undefined;
     if (signal.aborted) return;
     if (this.#observeFailure) this.#settle();
@@ -140,23 +137,33 @@ export class TrackedTrigger {
     const signal = this.#stopping.signal;
     const failedBefore = this.#loadFailure !== undefined;
     let hasLearnt = false;
-    try {
-      await this.history.refresh(tick, signal);
-      this.#loadFailure = undefined;
-    } catch (error) {
-      this.#loadFailure = asScalerError(error, this.trigger);
-    }
-    try {
-      // After a failure too: what came before it may be much.
+    this.#loadFailure = await this.#failureOf(() => this.history.refresh(tick, signal));
+    // After a failure too: what came before it may be much.
+    const learnFailure = await this.#failureOf(async () => {
       if (!signal.aborted) hasLearnt = this.#learnNewSteps(this.history.sourceSeconds(tick));
-    } catch (error) {
-      this.#loadFailure ??= asScalerError(error, this.trigger);
-    }
+    });
+    this.#loadFailure ??= learnFailure;
     this.#loading = undefined;
     if (signal.aborted) return;
     if (this.#loadFailure) this.#settle();
     // While the load is being observed too, its end says whether the source answers at all.
     if ((hasLearnt || failedBefore || this.#loadFailure) && !this.#observing) this.#renew();
+  }
+
+  /** Why work on the history failed, as KEDA may see it. What is not written for users is kept as the cause. */
+  async #failureOf(work: () => Promise<void>): Promise<ScalerError | undefined> {
+    try {
+      await work();
+      return undefined;
+    } catch (error) {
+      if (error instanceof ScalerError) return error;
+      const { namespace, scaledObject } = this.trigger;
+      return new ScalerError(
+        'unavailable',
+        `the history of ${namespace}/${scaledObject} could not be read because of a fault in the scaler; its log says more`,
+        { cause: error },
+      );
+    }
   }
 
   /** The time by the clock that dates what is known of this trigger. */
@@ -237,14 +244,4 @@ export class TrackedTrigger {
     this.parts.observer.answerRenewed(this.trigger, before, after);
     for (const listener of this.#listeners) listener(after);
   }
-}
-
-/** A failure as KEDA may see it. What is not written for users is kept as the cause. */
-function asScalerError(error: unknown, trigger: Trigger): ScalerError {
-  if (error instanceof ScalerError) return error;
-  return new ScalerError(
-    'unavailable',
-    `the history of ${trigger.namespace}/${trigger.scaledObject} could not be read because of a fault in the scaler; its log says more`,
-    { cause: error },
-  );
 }
