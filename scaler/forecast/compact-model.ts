@@ -1,4 +1,4 @@
-import { quantileOfSorted } from './quantile-of-sorted.js';
+import { quantileOfSorted } from './errors/quantile-of-sorted.js';
 import type { Companions, ErrorQuantiles, FittedModel, PooledModel } from './types.js';
 
 /** Errors are kept at every half percent. */

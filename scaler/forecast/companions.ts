@@ -1,12 +1,12 @@
-import { clockSteps } from './local-time.js';
 import { foretellByMoments } from './moments/nearest-moments.js';
 import type { Origins } from './origins.js';
-import { measuredSteps } from './pool.js';
+import { measuredSteps } from './pool/pool.js';
+import { recentError } from './pool/weights.js';
 import { type Readable, readable, sameTimeBefore } from './regression/features.js';
 import { appendToPast, newestOfPast, recentPast } from './regression/recent-past.js';
 import { fitRegression, projectRegression, stepsNeeded } from './regression/regression.js';
+import { clockSteps } from './seasons/local-time.js';
 import type { Companions, FittedModel, RecentPast } from './types.js';
-import { recentError } from './weights.js';
 
 const DAY_SECONDS = 86_400;
 /** Steps of the past that are kept for nearest moments at least, where the regression needs fewer: two weeks of 5 minutes. */

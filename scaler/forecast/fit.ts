@@ -1,17 +1,17 @@
 import { clean } from './clean.js';
 import { type Clock, fitCompanions } from './companions.js';
-import { stepErrors } from './conformal.js';
-import { detectSeason } from './detect-season.js';
-import { AUTOMATIC_PERIODS, climb } from './ladder.js';
-import { seasonSlots, slotCount } from './local-time.js';
+import { stepErrors } from './errors/conformal.js';
+import { pastPeaks } from './errors/peak-errors.js';
+import { measureQuality, trustIn } from './errors/quality.js';
+import { type DaySlots, expectedError, measureVolatility, typicalErrors } from './errors/volatility.js';
 import { type Origins, spreadOrigins } from './origins.js';
-import { pastPeaks } from './peak-errors.js';
-import { fitPool, measuredSteps, type SeasonSlots } from './pool.js';
-import { measureQuality, trustIn } from './quality.js';
-import { quietSeasons } from './quiet.js';
-import { replayRecurrence } from './recurrence.js';
+import { fitPool, measuredSteps, type SeasonSlots } from './pool/pool.js';
+import { detectSeason } from './seasons/detect-season.js';
+import { AUTOMATIC_PERIODS, climb } from './seasons/ladder.js';
+import { seasonSlots, slotCount } from './seasons/local-time.js';
+import { quietSeasons } from './seasons/quiet.js';
+import { replayRecurrence } from './seasons/recurrence.js';
 import type { FitOptions, FittedModel, PooledModel, Series, SmoothingParameters } from './types.js';
-import { type DaySlots, expectedError, measureVolatility, typicalErrors } from './volatility.js';
 
 const DAY_SECONDS = 86_400;
 /** Past forecasts that are made again to measure errors: more cost time and tell little more. */

@@ -1,9 +1,9 @@
-import { errorQuantile, quantileOfErrors } from './conformal.js';
-import { seasonSlots } from './local-time.js';
-import { modelSlots, projectPool } from './project-pool.js';
-import { reachedTwice } from './recurrence.js';
+import { errorQuantile, quantileOfErrors } from './errors/conformal.js';
+import { expectedError } from './errors/volatility.js';
+import { modelSlots, projectPool } from './pool/project-pool.js';
+import { seasonSlots } from './seasons/local-time.js';
+import { reachedTwice } from './seasons/recurrence.js';
 import type { FittedModel, Forecast, PooledModel } from './types.js';
-import { expectedError } from './volatility.js';
 
 /**
  * Forecasts the steps after the newest one the model knows. Reads the model, changes nothing.

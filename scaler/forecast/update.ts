@@ -1,12 +1,12 @@
 import { clean } from './clean.js';
 import { updateCompanions } from './companions.js';
+import { followError } from './errors/volatility.js';
 import { slotsAhead } from './forecast.js';
-import { smooth } from './holt-winters.js';
-import { modelSlots, projectPool, projectStages } from './project-pool.js';
-import { note } from './recurrence.js';
-import { toForm } from './scale-form.js';
+import { modelSlots, projectPool, projectStages } from './pool/project-pool.js';
+import { smooth } from './recursion/holt-winters.js';
+import { toForm } from './recursion/scale-form.js';
+import { note } from './seasons/recurrence.js';
 import type { FittedModel, PooledModel } from './types.js';
-import { followError } from './volatility.js';
 
 /**
  * Moves a model on by one step, in place. Constant time. Level, trend, seasons, deviation and volatility follow the new

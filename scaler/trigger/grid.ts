@@ -1,4 +1,4 @@
-import { AUTOMATIC_PERIODS, seasonNeedsSeconds, trendNeedsSeconds } from '../forecast/ladder.js';
+import { AUTOMATIC_PERIODS, seasonNeedsSeconds, trendNeedsSeconds } from '../forecast/seasons/ladder.js';
 import { formatDuration } from '../shared/duration.js';
 import { TRIGGER_LIMITS, type TriggerKeyName, type TriggerValues } from './keys.js';
 import type { Trigger } from './trigger.js';

@@ -1,7 +1,6 @@
 import { serialize } from 'node:v8';
 import { median } from 'simple-statistics';
 import { fitCompanions } from '../../scaler/forecast/companions.js';
-import { smooth } from '../../scaler/forecast/holt-winters.js';
 import {
   type FitOptions,
   type FittedModel,
@@ -10,9 +9,10 @@ import {
   type Series,
   update,
 } from '../../scaler/forecast/index.js';
-import { seasonSlots } from '../../scaler/forecast/local-time.js';
 import { spreadOrigins } from '../../scaler/forecast/origins.js';
-import { startMember } from '../../scaler/forecast/start-member.js';
+import { smooth } from '../../scaler/forecast/recursion/holt-winters.js';
+import { startMember } from '../../scaler/forecast/recursion/start-member.js';
+import { seasonSlots } from '../../scaler/forecast/seasons/local-time.js';
 import { fitCompact } from '../../scaler/planner/fit-worker.js';
 import { textTable } from '../../scaler/shared/text-table.js';
 

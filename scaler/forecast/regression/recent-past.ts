@@ -1,4 +1,4 @@
-import { offsetForLog } from '../scale-form.js';
+import { offsetForLog } from '../recursion/scale-form.js';
 import type { RecentPast } from '../types.js';
 import { LEAD_STEPS } from './features.js';
 

@@ -1,6 +1,6 @@
-import type { Origins } from './origins.js';
-import type { Recurrence, Surprise } from './types.js';
-import type { DaySlots } from './volatility.js';
+import type { DaySlots } from '../errors/volatility.js';
+import type { Origins } from '../origins.js';
+import type { Recurrence, Surprise } from '../types.js';
 
 /** A surprise is an error of this many times the mean absolute error a horizon ahead. */
 const SURPRISE_TIMES = 4;

@@ -1,7 +1,7 @@
+import type { Origins } from '../origins.js';
+import type { Member } from '../types.js';
 import { project, smooth, type Track } from './holt-winters.js';
-import type { Origins } from './origins.js';
 import { fromForm } from './scale-form.js';
-import type { Member } from './types.js';
 
 /**
  * Forecasts that a member would have made at past origins, each knowing only what came before it.

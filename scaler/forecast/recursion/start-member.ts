@@ -1,6 +1,6 @@
+import { seasonProfile } from '../seasons/season-profile.js';
+import type { Member, Season, SmoothingParameters } from '../types.js';
 import type { Track } from './holt-winters.js';
-import { seasonProfile } from './season-profile.js';
-import type { Member, Season, SmoothingParameters } from './types.js';
 
 /** What tells one member of the pool from another before its parameters are fitted. */
 export interface MemberShape {

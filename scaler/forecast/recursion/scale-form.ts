@@ -1,4 +1,4 @@
-import type { Member } from './types.js';
+import type { Member } from '../types.js';
 
 /** The form of a member: which scale its recursion runs on. */
 export type Form = Pick<Member, 'form' | 'logOffset'>;

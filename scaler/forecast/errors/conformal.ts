@@ -1,6 +1,6 @@
-import type { Origins } from './origins.js';
+import type { Origins } from '../origins.js';
+import type { ErrorQuantiles, Volatility } from '../types.js';
 import { quantileOfSorted } from './quantile-of-sorted.js';
-import type { ErrorQuantiles, Volatility } from './types.js';
 import { type DaySlots, expectedError } from './volatility.js';
 
 /** Fewer errors than this say nothing of their spread. */

@@ -1,10 +1,10 @@
-import type { Track } from './holt-winters.js';
-import type { Origins } from './origins.js';
-import { replayMember } from './replay-member.js';
-import { offsetForLog, toForm } from './scale-form.js';
-import { passRecord, startFittedMember } from './start-fitted-member.js';
-import { type MemberShape, startMember } from './start-member.js';
-import type { Member, SmoothingParameters } from './types.js';
+import type { Origins } from '../origins.js';
+import type { Track } from '../recursion/holt-winters.js';
+import { replayMember } from '../recursion/replay-member.js';
+import { offsetForLog, toForm } from '../recursion/scale-form.js';
+import { type MemberShape, startMember } from '../recursion/start-member.js';
+import { passRecord, startFittedMember } from '../search/start-fitted-member.js';
+import type { Member, SmoothingParameters } from '../types.js';
 import { recentError, weightAt, weightsOfErrors } from './weights.js';
 
 /** A season that the pool may use: its period, and the slot of every step, the horizon included. */

@@ -1,8 +1,8 @@
-import { combineWithCompanions, type ModelTime } from './companions.js';
-import { project } from './holt-winters.js';
-import { withRecurrence } from './recurrence.js';
-import { fromForm } from './scale-form.js';
-import type { FittedModel, PooledModel } from './types.js';
+import { combineWithCompanions, type ModelTime } from '../companions.js';
+import { project } from '../recursion/holt-winters.js';
+import { fromForm } from '../recursion/scale-form.js';
+import { withRecurrence } from '../seasons/recurrence.js';
+import type { FittedModel, PooledModel } from '../types.js';
 import { weightAt } from './weights.js';
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Member, SmoothingParameters } from '../types.js';
 import { type PassRecord, project, smooth, type Track } from './holt-winters.js';
-import type { Member, SmoothingParameters } from './types.js';
 
 const LOAD = Float64Array.of(12, 18, 25, 14, 13, 20, 27, 15, 15, 21, 29, 16, 14, 23, 31, 18);
 /** So many visits that the gain is gamma, as in the textbook. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { fit, forecast, update } from './index.js';
-import type { Series } from './types.js';
+import { fit, forecast, update } from '../index.js';
+import type { Series } from '../types.js';
 
 const STEP_SECONDS = 300;
 const DAY_STEPS = 288;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { forecast, fit as learn } from '../index.js';
 import { detectSeason } from './detect-season.js';
-import { forecast, fit as learn } from './index.js';
 
 const STEP_SECONDS = 300;
 const noise = (t: number) => Math.sin(t * t * 0.731 + t * 12.9898);

@@ -1,6 +1,6 @@
-import { type PassRecord, smooth, type Track } from './holt-winters.js';
-import { type MemberShape, restarted, startMember } from './start-member.js';
-import type { Member, SmoothingParameters } from './types.js';
+import { type PassRecord, smooth, type Track } from '../recursion/holt-winters.js';
+import { type MemberShape, restarted, startMember } from '../recursion/start-member.js';
+import type { Member, SmoothingParameters } from '../types.js';
 
 /** Values that are tried. Beyond their ends a parameter changes a forecast of a few hours too little to matter. */
 const ALPHAS = [0.0005, 0.002, 0.01, 0.05, 0.2];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fit, forecast, update } from './index.js';
+import { fit, forecast, update } from '../index.js';
 
 const MINUTE = 60;
 const DAY_MINUTES = 1440;

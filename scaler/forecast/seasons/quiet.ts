@@ -1,5 +1,5 @@
-import type { SeasonSlots } from './pool.js';
-import type { QuietSeason } from './types.js';
+import type { SeasonSlots } from '../pool/pool.js';
+import type { QuietSeason } from '../types.js';
 
 /** A slot that was empty in fewer cycles may have been so by chance. */
 const FEWEST_CYCLES = 2;

@@ -1,6 +1,6 @@
-import type { Origins } from './origins.js';
+import type { Origins } from '../origins.js';
+import type { Volatility } from '../types.js';
 import { quantileOfSorted } from './quantile-of-sorted.js';
-import type { Volatility } from './types.js';
 
 /**
  * How large the next error will be. Errors are larger at some times of the day (the morning rise, a nightly job) and

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { weightAt, weightsOfErrors } from '../pool/weights.js';
 import { measureQuality, trustIn } from './quality.js';
 import { quantileOfSorted } from './quantile-of-sorted.js';
-import { weightAt, weightsOfErrors } from './weights.js';
 
 describe('quantileOfSorted', () => {
   it('takes the k-th smallest of n with k = (n + 1) q', () => {

@@ -1,4 +1,4 @@
-import type { Origins } from './origins.js';
+import type { Origins } from '../origins.js';
 
 /** Peaks over the horizon from past origins, as they came and as they would have been forecast. One for each origin. */
 export interface PastPeaks {

@@ -1,5 +1,5 @@
+import type { ModelQuality } from '../types.js';
 import { quantileOfSorted } from './quantile-of-sorted.js';
-import type { ModelQuality } from './types.js';
 
 /**
  * How good the forecast of the peak is where it is used: at its quantile. The older half of the past forecasts sets

@@ -1,4 +1,4 @@
-import type { Member, Season } from './types.js';
+import type { Member, Season } from '../types.js';
 
 /** A series as a recursion sees it: values in the member's scale, and the slot of each step in each season. */
 export interface Track {

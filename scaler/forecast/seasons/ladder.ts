@@ -1,4 +1,4 @@
-import type { Stage } from './types.js';
+import type { Stage } from '../types.js';
 
 const DAY_SECONDS = 86_400;
 const WEEK_SECONDS = 7 * DAY_SECONDS;

@@ -1,4 +1,4 @@
-import type { Origins } from './origins.js';
+import type { Origins } from '../origins.js';
 
 /** The better a member's measured error, the more it weighs: its weight is proportional to error to the minus this. */
 const SHARPNESS = 12;
