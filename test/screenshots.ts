@@ -61,7 +61,7 @@ try {
     await page.evaluate(
       'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))',
     );
-    writeFileSync(join(folder, `${name}.png`), inFewColours(await page.screenshot()));
+    writeFileSync(join(folder, `${name}.png`), inFewColors(await page.screenshot()));
     await close();
   }
 } finally {
@@ -69,8 +69,8 @@ try {
   await served.close();
 }
 
-/** The same picture in 128 colours, which takes a third of the space. */
-function inFewColours(png: Buffer): Buffer {
+/** The same picture in 128 colors, which takes a third of the space. */
+function inFewColors(png: Buffer): Buffer {
   const picture = upng.decode(new Uint8Array(png).buffer);
   return Buffer.from(upng.encode(upng.toRGBA8(picture), picture.width, picture.height, 128));
 }

@@ -2,7 +2,7 @@ import type uPlot from 'uplot';
 import { h } from './dom.js';
 import type { TimeFormat } from './time-format.js';
 
-/** Fired on the document's root when colours have changed. */
+/** Fired on the document's root when colors have changed. */
 export const THEME_CHANGED = 'themechanged';
 
 /** Tells charts that the colors have changed, as they do by themselves when the system's theme does. */
@@ -12,38 +12,38 @@ export function announceTheme(): void {
 
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', announceTheme);
 
-const colours = new Map<string, string>();
+const colors = new Map<string, string>();
 
 /**
- * A colour of the style sheet, as a canvas takes it, in the theme of the moment.
+ * A color of the style sheet, as a canvas takes it, in the theme of the moment.
  *
  * @param name of a custom property, without its dashes.
  */
-export function colour(name: string): string {
-  let resolved = colours.get(name);
+export function color(name: string): string {
+  let resolved = colors.get(name);
   if (resolved === undefined) {
-    // light-dark() is settled only where a colour is used, so it is used for a moment.
+    // light-dark() is settled only where a color is used, so it is used for a moment.
     const probe = h('span.probe');
     probe.style.color = `var(--${name})`;
     document.body.append(probe);
     resolved = getComputedStyle(probe).color;
     probe.remove();
-    colours.set(name, resolved);
+    colors.set(name, resolved);
   }
   return resolved;
 }
 
-document.documentElement.addEventListener(THEME_CHANGED, () => colours.clear());
+document.documentElement.addEventListener(THEME_CHANGED, () => colors.clear());
 
 const FONT = '12px system-ui, sans-serif';
 
 /** The look that all axes share. */
 function axisLook(): Pick<uPlot.Axis, 'stroke' | 'font' | 'ticks' | 'grid'> {
   return {
-    stroke: () => colour('muted'),
+    stroke: () => color('muted'),
     font: FONT,
-    ticks: { stroke: () => colour('line'), width: 1, size: 5 },
-    grid: { stroke: () => colour('line'), width: 1 },
+    ticks: { stroke: () => color('line'), width: 1, size: 5 },
+    grid: { stroke: () => color('line'), width: 1 },
   };
 }
 

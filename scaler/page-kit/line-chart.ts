@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import { colour } from './chart.js';
+import { color } from './chart.js';
 import { h, renew } from './dom.js';
 import { FittedChart, type TimeRange } from './fitted-chart.js';
 import { type LegendEntry, LineLegend } from './line-legend.js';
@@ -10,7 +10,7 @@ export interface Line {
   /** Key of the legend's entry that shows and hides it. @default name */
   readonly part?: string;
   /** Name of the style sheet's color. @default name */
-  readonly colour?: string;
+  readonly color?: string;
   /** What sets it apart from a plain line. */
   readonly look?: Partial<uPlot.Series>;
 }
@@ -50,7 +50,7 @@ export class LineChart {
     this.#chart = new FittedChart(this.#frame, options.heightPixels);
     const entries = options.legend.map((entry) => {
       const line = options.lines.find((candidate) => partOf(candidate) === entry.key);
-      return { colour: line?.colour ?? entry.key, ...entry };
+      return { color: line?.color ?? entry.key, ...entry };
     });
     this.#legend = new LineLegend(entries, (part, isOn) => {
       options.lines.forEach((line, i) => {
@@ -101,7 +101,7 @@ export class LineChart {
       series: [
         {},
         ...lines.map((line) => ({
-          stroke: () => colour(line.colour ?? line.name),
+          stroke: () => color(line.color ?? line.name),
           width: 1.5,
           points: { show: false },
           ...line.look,

@@ -9,7 +9,7 @@ export interface LegendEntry {
   /** Whether it is shown at first. @default true */
   readonly isOn?: boolean;
   /** Name of the style sheet's color. @default that of the line */
-  readonly colour?: string;
+  readonly color?: string;
   /** What stands for the line. @default a solid line */
   readonly swatch?: 'area' | 'dashed' | 'dotted' | 'dot';
   /** Names of the lines whose values it tells. @default the key */
@@ -25,10 +25,10 @@ export class LineLegend {
     entries: readonly LegendEntry[],
     readonly onToggle: (key: string, isOn: boolean) => void,
   ) {
-    for (const { key, label, hint, colour = key, swatch = '', isOn = true } of entries) {
+    for (const { key, label, hint, color = key, swatch = '', isOn = true } of entries) {
       const value = h('span.value');
       const mark = h('span', { class: `swatch ${swatch}`, 'aria-hidden': 'true' });
-      mark.style.color = `var(--${colour})`;
+      mark.style.color = `var(--${color})`;
       const attributes = { type: 'button', title: hint, 'aria-pressed': String(isOn) };
       const button = h('button', attributes, mark, label, value);
       button.addEventListener('click', () => {

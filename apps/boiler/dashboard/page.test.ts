@@ -14,7 +14,7 @@ import { storeBatch } from '../store/reading-store.js';
 
 const rules = { deviation: defaultDeviationRule, alertQuietSeconds: 300 };
 
-/** How many pixels of the chart have a colour. @param rgb red, green and blue, such as `10,125,108` */
+/** How many pixels of the chart have a color. @param rgb red, green and blue, such as `10,125,108` */
 function pixelsOf(page: Page, rgb: string): Promise<number> {
   return page.evaluate(`(() => {
     const canvas = document.querySelector('#chart canvas');
@@ -81,7 +81,7 @@ describe('the boiler’s dashboard', () => {
       const watched = await openPage(browser, url, options);
       const { page } = watched;
       await page.waitForSelector('.connection.live');
-      // The line of boiler-3 in its colour of the style sheet: 30 minutes of it are over a hundred pixels.
+      // The line of boiler-3 in its color of the style sheet: 30 minutes of it are over a hundred pixels.
       await pollUntil('the line of boiler-3 on the canvas', async () => (await pixelsOf(page, line)) > 100);
       assert.equal(await page.locator('.boiler').count(), 3);
       assert.ok((await page.locator('#batches tr').count()) >= 5);

@@ -105,7 +105,7 @@ describe('the report page', () => {
     await page.close();
   });
 
-  it('zooms all charts over time together, and keeps hidden lines hidden when the colours change', async () => {
+  it('zooms all charts over time together, and keeps hidden lines hidden when the colors change', async () => {
     const page = await browser.newPage({ colorScheme: 'light' });
     await page.goto(pathToFileURL(file).href);
     const replicas = page.locator('#replica-chart');

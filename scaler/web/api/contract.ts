@@ -1,7 +1,6 @@
 /**
- * What the JSON API answers; docs/openapi.yaml describes the same to others, and a test holds the two together.
- * Times are RFC 3339 in UTC, durations whole or fractional seconds, loads in the unit of the trigger's query, and what
- * is not known is null.
+ * What the JSON API answers, as docs/openapi.yaml describes it; a test compares the two. Times are RFC 3339 in UTC, loads
+ * in the unit of the trigger's query, and what is not known is null.
  */
 
 import type {
@@ -154,19 +153,21 @@ export interface TriggerSettings
   readonly bootstrap: string | null;
 }
 
-/** The load of the last days. */
-export interface HistoryChart {
+/** Values step by step: entry `i` of each list covers `stepSeconds` from `startTime + i * stepSeconds` on. */
+interface Steps {
   readonly startTime: string;
   readonly stepSeconds: number;
+}
+
+/** The load of the last days. */
+export interface HistoryChart extends Steps {
   readonly mean: readonly Known[];
   /** Highest load inside each step, where the source is finer than the step. */
   readonly highest: readonly Known[] | null;
 }
 
 /** The coming load: the horizon, and beyond it up to a day. */
-export interface ForecastChart {
-  readonly startTime: string;
-  readonly stepSeconds: number;
+export interface ForecastChart extends Steps {
   /** Up to here the forecast decides the answer; errors are measured no further. */
   readonly horizonEndTime: string;
   readonly mean: readonly number[];
@@ -177,9 +178,7 @@ export interface ForecastChart {
 }
 
 /** The answers of the last two days beside what came. */
-export interface PastChart {
-  readonly startTime: string;
-  readonly stepSeconds: number;
+export interface PastChart extends Steps {
   readonly observedMean: readonly Known[];
   readonly observedHighest: readonly Known[];
   /** Highest value answered in each step. */
@@ -193,9 +192,7 @@ export interface PastChart {
 }
 
 /** Replicas by Kubernetes' HPA rule: on the answered values, and on the observed load alone. */
-export interface ReplicaChart {
-  readonly startTime: string;
-  readonly stepSeconds: number;
+export interface ReplicaChart extends Steps {
   readonly predictive: readonly Known[];
   readonly reactive: readonly Known[];
   readonly predictiveReplicaHours: number;
@@ -228,7 +225,7 @@ export interface ModelView extends Pick<FittedModel, 'stage' | 'stepSeconds' | '
   readonly highest: ModelPool | null;
 }
 
-/** What the model has learnt of one rhythm: how far each part of it lies above or below the level. */
+/** What the model has learned of one rhythm: how far each part of it lies above or below the level. */
 export interface SeasonProfile {
   readonly periodSeconds: number;
   readonly slotSeconds: number;

@@ -3,7 +3,7 @@ import type { SeasonProfile } from './contract.js';
 import { rounded } from './json-values.js';
 
 /**
- * What the model of the means has learnt of each rhythm, in the query's unit: the effects of its members, weighted as
+ * What the model of the means has learned of each rhythm, in the query's unit: the effects of its members, weighted as
  * they are at the horizon. A member in the log form multiplies; its effect is taken at its present level.
  *
  * @returns shortest period first; empty without seasons.

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { amountAxis, colour, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
+import { amountAxis, color, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
 import type { TimeRange } from '../../page-kit/fitted-chart.js';
 import { type Line, LineChart } from '../../page-kit/line-chart.js';
 import type { LegendEntry } from '../../page-kit/line-legend.js';
@@ -9,19 +9,19 @@ import { count, epochSeconds, local, localAndUtc } from './format.js';
 
 /** The two edges of the band come first, to lie below the rest. */
 const LINES = [
-  { name: 'upper', part: 'band', colour: 'band-edge', look: { width: 0 } },
-  { name: 'lower', part: 'band', colour: 'band-edge', look: { width: 0 } },
+  { name: 'upper', part: 'band', color: 'band-edge', look: { width: 0 } },
+  { name: 'lower', part: 'band', color: 'band-edge', look: { width: 0 } },
   { name: 'highest', look: { width: 1 } },
   { name: 'answered' },
   { name: 'past', look: { dash: [2, 3] } },
-  { name: 'pastUpper', part: 'past', colour: 'past-upper', look: { dash: [2, 5], width: 1 } },
-  { name: 'mean', colour: 'history', look: { width: 2 } },
+  { name: 'pastUpper', part: 'past', color: 'past-upper', look: { dash: [2, 5], width: 1 } },
+  { name: 'mean', color: 'history', look: { width: 2 } },
   { name: 'forecast', look: { width: 2, dash: [6, 3] } },
   {
     name: 'miss',
     look: {
       width: 0,
-      points: { show: true, size: 6, width: 0, fill: () => colour('miss'), stroke: () => colour('miss') },
+      points: { show: true, size: 6, width: 0, fill: () => color('miss'), stroke: () => color('miss') },
     },
   },
 ] as const satisfies readonly Line[];
@@ -36,7 +36,7 @@ const LEGEND = [
     key: 'band',
     label: 'Band',
     hint: 'Where the mean of a coming step is expected to lie',
-    colour: 'band',
+    color: 'band',
     swatch: 'area',
     tells: ['lower', 'upper'],
   },
@@ -74,7 +74,7 @@ export class LoadChart {
           y: { range: (_chart, _min, max) => [0, Math.max(max * 1.06, threshold() * 0.5)] },
           replicas: { from: 'y', range: (_chart, min, max) => [min / threshold(), max / threshold()] },
         },
-        bands: [{ series: [1, 2], fill: () => colour('band') }],
+        bands: [{ series: [1, 2], fill: () => color('band') }],
         axes: [
           timeAxis(local),
           amountAxis(load, { size: 52, grid: { show: false } }),
@@ -83,7 +83,7 @@ export class LoadChart {
             side: 1,
             size: 46,
             incrs: WHOLE_STEPS,
-            grid: { stroke: () => colour('line'), width: 1, dash: [3, 4] },
+            grid: { stroke: () => color('line'), width: 1, dash: [3, 4] },
             label: 'replicas',
             labelSize: 16,
             labelFont: '11px system-ui, sans-serif',
@@ -123,7 +123,7 @@ export class LoadChart {
     if (!forecast) return;
     const now = clamped(chart, epochSeconds(this.#detail!.time));
     const end = clamped(chart, epochSeconds(forecast.horizonEndTime));
-    chart.ctx.fillStyle = colour('horizon');
+    chart.ctx.fillStyle = color('horizon');
     chart.ctx.fillRect(now, chart.bbox.top, Math.max(0, end - now), chart.bbox.height);
   }
 
@@ -137,13 +137,13 @@ export class LoadChart {
     ctx.textBaseline = 'top';
     if (isWithin(chart, now)) {
       const x = chart.valToPos(now, 'x', true);
-      ctx.strokeStyle = colour('muted');
+      ctx.strokeStyle = color('muted');
       ctx.lineWidth = ratio;
       ctx.beginPath();
       ctx.moveTo(x, bbox.top);
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
-      ctx.fillStyle = colour('muted');
+      ctx.fillStyle = color('muted');
       ctx.textAlign = 'right';
       ctx.fillText('now', x - 4 * ratio, bbox.top + 2 * ratio);
     }
@@ -152,19 +152,19 @@ export class LoadChart {
       const step = (detail.forecast?.stepSeconds ?? 0) / 2;
       const x = chart.valToPos(epochSeconds(peak.time) + step, 'x', true);
       const y = chart.valToPos(peak.value, 'y', true);
-      ctx.fillStyle = colour('forecast');
+      ctx.fillStyle = color('forecast');
       ctx.beginPath();
       ctx.arc(x, y, 4 * ratio, 0, 2 * Math.PI);
       ctx.fill();
       ctx.textAlign = 'left';
       ctx.textBaseline = 'bottom';
-      ctx.fillStyle = colour('text');
+      ctx.fillStyle = color('text');
       const text = `peak ${load(peak.value)}`;
       const room = bbox.left + bbox.width - x;
       if (ctx.measureText(text).width + 8 * ratio > room) ctx.textAlign = 'right';
       const textX = x + (ctx.textAlign === 'right' ? -8 : 8) * ratio;
-      // An edge in the colour of the ground keeps the text apart from the lines that it crosses.
-      ctx.strokeStyle = colour('surface');
+      // An edge in the color of the ground keeps the text apart from the lines that it crosses.
+      ctx.strokeStyle = color('surface');
       ctx.lineWidth = 4 * ratio;
       ctx.lineJoin = 'round';
       ctx.strokeText(text, textX, y - 3 * ratio);

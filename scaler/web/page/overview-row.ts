@@ -16,6 +16,8 @@ export interface OverviewColumn {
   readonly isNumber?: boolean;
   /** What rows are ordered by; undefined for a column that has no order. */
   readonly order?: (summary: TriggerSummary) => string | number;
+  /** What of the summary its cells show: they are made anew when that has changed. Undefined where the time counts too. */
+  readonly shows?: readonly (keyof TriggerSummary)[];
   /** @param nowSeconds the scaler's time, from which ages are counted */
   readonly cell: (summary: TriggerSummary, nowSeconds: number) => readonly Child[];
 }
@@ -28,6 +30,7 @@ export const COLUMNS: readonly OverviewColumn[] = [
     key: 'name',
     title: 'Trigger',
     order: keyOf,
+    shows: [],
     cell: (summary) => [
       h(
         'a',
@@ -38,12 +41,18 @@ export const COLUMNS: readonly OverviewColumn[] = [
       h('span.detail', summary.metricName),
     ],
   },
-  { key: 'line', title: 'Last day, next hours', cell: ({ sparkline }) => [sparklineSvg(sparkline)] },
+  {
+    key: 'line',
+    title: 'Last day, next hours',
+    shows: ['sparkline'],
+    cell: ({ sparkline }) => [sparklineSvg(sparkline)],
+  },
   {
     key: 'observed',
     title: 'Load now',
     isNumber: true,
     order: ({ observed }) => unknown(observed),
+    shows: ['observed'],
     cell: ({ observed }) => [load(observed)],
   },
   {
@@ -51,6 +60,7 @@ export const COLUMNS: readonly OverviewColumn[] = [
     title: 'Answered',
     isNumber: true,
     order: ({ answered }) => unknown(answered),
+    shows: ['answered'],
     cell: ({ answered }) => [h('span.strong', load(answered))],
   },
   {
@@ -58,6 +68,7 @@ export const COLUMNS: readonly OverviewColumn[] = [
     title: 'Replicas',
     isNumber: true,
     order: ({ replicas }) => unknown(replicas.forAnswered),
+    shows: ['replicas', 'peak'],
     cell: ({ replicas, peak }, nowSeconds) => [
       h('span', count(replicas.forObserved)),
       peak && h('span.arrow', { 'aria-label': 'now, at the coming peak' }, ' → '),
@@ -69,15 +80,17 @@ export const COLUMNS: readonly OverviewColumn[] = [
     key: 'state',
     title: 'State',
     order: ({ status }) => -STATUS_ORDER.indexOf(status),
+    shows: ['status', 'stage', 'nextStageInSeconds', 'error'],
     cell: (summary) => {
       const { label, detail } = stateWords(summary);
-      return [h(`span.badge.${summary.status}`, label), detail && h('span.detail', detail)];
+      return [h(`span.badge.${STATUSES[summary.status].tone}`, label), detail && h('span.detail', detail)];
     },
   },
   {
     key: 'accuracy',
     title: 'Forecast',
     order: ({ accuracy }) => unknown(accuracy?.closerThanReactingShare),
+    shows: ['accuracy'],
     cell: ({ accuracy }) => {
       const isGood = (accuracy?.closerThanReactingShare ?? 0) > 0.005;
       return [h('span', { class: isGood ? 'good' : undefined }, accuracyWords(accuracy))];
@@ -105,13 +118,18 @@ export class OverviewRow {
     return h('td', { role: 'cell', class: names || undefined, 'data-label': title });
   });
 
+  readonly #shown: (string | undefined)[] = [];
+
   constructor() {
     this.element.append(...this.#cells);
   }
 
   /** @param nowSeconds the scaler's time, from which ages are counted */
   show(summary: TriggerSummary, nowSeconds: number): void {
-    COLUMNS.forEach(({ cell }, i) => {
+    COLUMNS.forEach(({ shows, cell }, i) => {
+      const data = shows && JSON.stringify(shows.map((name) => summary[name]));
+      if (shows && data === this.#shown[i]) return;
+      this.#shown[i] = data;
       renew(this.#cells[i]!, ...cell(summary, nowSeconds));
     });
   }

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { amountAxis, colour, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
+import { amountAxis, color, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
 import { LineChart } from '../../page-kit/line-chart.js';
 import type { Known } from '../api/contract.js';
 import { count, local, localAndUtc } from './format.js';
@@ -21,9 +21,9 @@ export function replicaChart(heightPixels = 200): LineChart {
     kind: 'replicas',
     heightPixels: () => heightPixels,
     lines: [
-      { name: 'needed', look: { paths, width: 0, fill: () => colour('needed') } },
+      { name: 'needed', look: { paths, width: 0, fill: () => color('needed') } },
       { name: 'reactive', look: { paths, width: 2, dash: [5, 3] } },
-      { name: 'predictive', colour: 'forecast', look: { paths, width: 2 } },
+      { name: 'predictive', color: 'forecast', look: { paths, width: 2 } },
     ],
     legend: [
       { key: 'predictive', label: 'This scaler', hint: 'Replicas on the answered values' },

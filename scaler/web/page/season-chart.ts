@@ -1,4 +1,4 @@
-import { amountAxis, colour } from '../../page-kit/chart.js';
+import { amountAxis, color } from '../../page-kit/chart.js';
 import { h } from '../../page-kit/dom.js';
 import { LineChart } from '../../page-kit/line-chart.js';
 import { load } from '../../page-kit/numbers.js';
@@ -19,7 +19,7 @@ export class SeasonChart {
     this.#chart = new LineChart({
       kind: 'season',
       heightPixels: () => 170,
-      lines: [{ name: 'forecast', look: { fill: () => colour('season-fill'), fillTo: () => 0 } }],
+      lines: [{ name: 'forecast', look: { fill: () => color('season-fill'), fillTo: () => 0 } }],
       legend: [{ key: 'forecast', label: 'From the level' }],
       amount: signed,
       place: (at) => placeWords(at, periodSeconds),

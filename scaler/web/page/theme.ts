@@ -11,7 +11,7 @@ const LABELS: Record<Theme, string> = { system: 'Theme: system', light: 'Theme: 
 
 apply(stored());
 
-/** Makes a button go through the choices, and tells charts when the colours change. */
+/** Makes a button go through the choices, and tells charts when the colors change. */
 export function bindThemeButton(button: HTMLButtonElement): void {
   button.textContent = LABELS[stored()];
   button.addEventListener('click', () => {

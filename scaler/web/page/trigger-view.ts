@@ -188,7 +188,7 @@ function headline({ summary }: TriggerDetail, now: number): readonly Child[] {
   const { label, detail } = stateWords(summary);
   const { status, observedTime } = summary;
   return [
-    h(`span.badge.${status}`, label),
+    h(`span.badge.${STATUSES[status].tone}`, label),
     detail && ` ${detail}.`,
     observedTime && ` Data from ${span(now - epochSeconds(observedTime))} ago.`,
   ];

@@ -7,20 +7,34 @@ export interface StateWords {
   readonly detail: string;
 }
 
+interface Status extends StateWords {
+  /** Color of its badge. */
+  readonly tone: 'good' | 'calm' | 'warn' | 'bad';
+}
+
 /** Each status as the page names it, with what it means; those that need attention first. */
-export const STATUSES: Readonly<Record<TriggerStatus, StateWords>> = {
-  error: { label: 'No answer', detail: 'KEDA gets an error' },
-  stale: { label: 'Stale', detail: 'no new data; the forecast goes on from the last' },
-  'no-history': { label: 'No history', detail: 'the history cannot be read; the load now is answered' },
-  empty: { label: 'No series', detail: 'the query gives no series, which reads as no load' },
+export const STATUSES: Readonly<Record<TriggerStatus, Status>> = {
+  error: { tone: 'bad', label: 'No answer', detail: 'KEDA gets an error' },
+  stale: { tone: 'warn', label: 'Stale', detail: 'no new data; the forecast goes on from the last' },
+  'no-history': {
+    tone: 'warn',
+    label: 'No history',
+    detail: 'the history cannot be read; the load now is answered',
+  },
+  empty: { tone: 'warn', label: 'No series', detail: 'the query gives no series, which reads as no load' },
   guarded: {
+    tone: 'warn',
     label: 'Guarded',
     detail: 'forecast not clearly closer than reacting; the last load counts for more than the model',
   },
-  starting: { label: 'Starting', detail: 'reading the history' },
-  'warming-up': { label: 'Warming up', detail: 'too little history to forecast; the load now is answered' },
-  'observe-mode': { label: 'Dry run', detail: 'forecast shown; the load now is answered' },
-  forecasting: { label: 'Forecasting', detail: '' },
+  starting: { tone: 'calm', label: 'Starting', detail: 'reading the history' },
+  'warming-up': {
+    tone: 'calm',
+    label: 'Warming up',
+    detail: 'too little history to forecast; the load now is answered',
+  },
+  'observe-mode': { tone: 'calm', label: 'Dry run', detail: 'forecast shown; the load now is answered' },
+  forecasting: { tone: 'good', label: 'Forecasting', detail: '' },
 };
 
 /** What a trigger is doing, and how far it has come. */

@@ -10,17 +10,17 @@ const anomalyShownMs = 60_000;
 /** A boiler without a reading for this long is called silent. */
 const silentAfterMs = 60_000;
 
-const coloursInStyleSheet = 6;
+const colorsInStyleSheet = 6;
 
 /** The style sheet's name for a boiler's color. @param index its place in the list, from 0 */
-export function colourName(index: number): string {
-  return `boiler-${(index % coloursInStyleSheet) + 1}`;
+export function colorName(index: number): string {
+  return `boiler-${(index % colorsInStyleSheet) + 1}`;
 }
 
 /** A mark in a boiler's color. @param index its place in the list, from 0 */
 export function swatch(index: number): HTMLElement {
   const mark = h('span.swatch.area');
-  mark.style.color = `var(--${colourName(index)})`;
+  mark.style.color = `var(--${colorName(index)})`;
   return mark;
 }
 

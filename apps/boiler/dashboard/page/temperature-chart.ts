@@ -1,8 +1,8 @@
 import type uPlot from 'uplot';
-import { amountAxis, colour } from '../../../../scaler/page-kit/chart.js';
+import { amountAxis, color } from '../../../../scaler/page-kit/chart.js';
 import { LineChart } from '../../../../scaler/page-kit/line-chart.js';
 import type { Overview } from '../contract.js';
-import { colourName } from './boilers.js';
+import { colorName } from './boilers.js';
 import { byId } from './by-id.js';
 import { decimal, hourAndMinute } from './format.js';
 import { say } from './say.js';
@@ -35,13 +35,13 @@ export class TemperatureChart {
     return new LineChart({
       kind: 'temperature',
       heightPixels: () => (innerWidth < 760 ? 240 : 300),
-      lines: names.map((name, index) => ({ name, colour: colourName(index), look: { width: 2 } })),
+      lines: names.map((name, index) => ({ name, color: colorName(index), look: { width: 2 } })),
       legend: names.map((name) => ({ key: name, label: name })),
       amount: (value) => `${decimal(value, 1)} °C`,
       place: (seconds) => say('at', { time: hourAndMinute(seconds) }),
       invitation: say('pointForValues'),
       more: {
-        padding: [14, 8, 0, 0],
+        padding: [14, 22, 0, 0],
         scales: { y: { range: (_chart, low, high) => spread(low, high) } },
         axes: [
           amountAxis(hourAndMinute, { space: 60, size: 30 }),
@@ -57,8 +57,8 @@ export class TemperatureChart {
     const { low, high } = this.#overview!.temperatureLimits;
     const ratio = devicePixelRatio;
     ctx.save();
-    ctx.strokeStyle = colour('bad');
-    ctx.fillStyle = colour('bad');
+    ctx.strokeStyle = color('bad');
+    ctx.fillStyle = color('bad');
     ctx.lineWidth = ratio;
     ctx.setLineDash([4 * ratio, 4 * ratio]);
     ctx.font = `${11 * ratio}px system-ui, sans-serif`;
@@ -84,7 +84,7 @@ export class TemperatureChart {
     const { ctx, bbox, scales } = chart;
     const half = 5 * devicePixelRatio;
     ctx.save();
-    ctx.fillStyle = colour('bad');
+    ctx.fillStyle = color('bad');
     for (const alertMs of this.#overview!.alertTimesMs) {
       const seconds = alertMs / 1000;
       if (seconds < scales.x!.min! || seconds > scales.x!.max!) continue;

@@ -1,7 +1,7 @@
 /** Draws the report's charts from the data in the page. */
 
 import uPlot from 'uplot';
-import { amountAxis, colour, timeAxis, WHOLE_STEPS } from '../../../page-kit/chart.js';
+import { amountAxis, color, timeAxis, WHOLE_STEPS } from '../../../page-kit/chart.js';
 import { copyButton } from '../../../page-kit/copy-block.js';
 import type { TimeRange } from '../../../page-kit/fitted-chart.js';
 import { type Line, LineChart, type LineChartOptions } from '../../../page-kit/line-chart.js';
@@ -83,9 +83,9 @@ timeChart(
   'load-chart',
   {
     lines: [
-      { name: 'load', look: { width: 1, fill: () => colour('load-fill') } },
-      { name: 'answered', colour: 'predictive', look: { width: 2 } },
-      { name: 'forecast', colour: 'yesterday', look: { dash: [5, 4] } },
+      { name: 'load', look: { width: 1, fill: () => color('load-fill') } },
+      { name: 'answered', color: 'predictive', look: { width: 2 } },
+      { name: 'forecast', color: 'yesterday', look: { dash: [5, 4] } },
     ],
     legend: [
       { key: 'load', label: 'load' },
@@ -107,8 +107,8 @@ timeChart(
     lines: [
       {
         name: 'needed',
-        colour: 'load',
-        look: { width: 1, fill: () => colour('load-fill'), paths: wholePath },
+        color: 'load',
+        look: { width: 1, fill: () => color('load-fill'), paths: wholePath },
       },
       ...policyLines(2, { paths: wholePath }),
     ],
@@ -155,18 +155,18 @@ function drawLanes(chart: uPlot): void {
   ctx.save();
   lanes.forEach(({ key, name, overloads }, i) => {
     const top = bbox.top + i * height;
-    ctx.fillStyle = colour('line');
+    ctx.fillStyle = color('line');
     ctx.fillRect(bbox.left, top + 15 * ratio, bbox.width, 10 * ratio);
-    ctx.fillStyle = colour('overload');
+    ctx.fillStyle = color('overload');
     for (const [from, to] of overloads) {
       const left = Math.max(bbox.left, chart.valToPos(from, 'x', true));
       const right = Math.min(bbox.left + bbox.width, chart.valToPos(to, 'x', true));
       if (right < left) continue;
       ctx.fillRect(left, top + 15 * ratio, Math.max(right - left, 1.5 * ratio), 10 * ratio);
     }
-    ctx.fillStyle = colour(key);
+    ctx.fillStyle = color(key);
     ctx.fillRect(bbox.left, top + 5 * ratio, 14 * ratio, 4 * ratio);
-    ctx.fillStyle = colour('text');
+    ctx.fillStyle = color('text');
     ctx.font = `${12 * ratio}px system-ui, sans-serif`;
     ctx.textAlign = 'left';
     ctx.textBaseline = 'middle';
