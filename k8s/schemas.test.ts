@@ -39,10 +39,10 @@ describe('the validation itself', () => {
     await assert.rejects(checkSchema({ ...service, kind: 'Servise' }), /no schema for v1 Servise/);
   });
 
-  it('finds a misspelt field at any depth, and names the object', () => {
+  it('finds a misspelled field at any depth, and names the object', () => {
     assert.deepEqual(findUnknownFields([service]), []);
-    const misspelt = { ...service, spec: { ports: [{ port: 80, targetPrt: 8080 }] } };
-    const [finding, ...others] = findUnknownFields([service, misspelt]);
+    const misspelled = { ...service, spec: { ports: [{ port: 80, targetPrt: 8080 }] } };
+    const [finding, ...others] = findUnknownFields([service, misspelled]);
     assert.deepEqual(others, []);
     assert.match(finding!, /^Service sample: .*targetPrt/);
   });

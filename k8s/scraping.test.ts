@@ -57,7 +57,7 @@ describe('what Prometheus scrapes in the base', () => {
       ]);
     });
 
-  it('would miss a program whose label is misspelt', () => {
+  it('would miss a program whose label is misspelled', () => {
     const objects = renderKustomization('base');
     const broken = configuration.replace('regex: predictive-scaler\n', 'regex: predictive-scalar\n');
     assert.notEqual(broken, configuration);

@@ -36,7 +36,7 @@ export interface Broker {
 }
 
 /**
- * Connects to RabbitMQ and stays connected: a lost connection is made anew with exponential backoff and jitter (0.2 s
+ * Connects to RabbitMQ and stays connected: a lost connection is made again with exponential backoff and jitter (0.2 s
  * to 10 s), for as long as it takes.
  *
  * @throws ConfigurationError with the cause when there is no first connection within `startTimeoutSeconds`, and at
@@ -99,7 +99,7 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
 }
 
 /**
- * Makes the end of a channel the end of its connection, so that it is set up anew: RabbitMQ closes a channel alone
+ * Makes the end of a channel the end of its connection, so that it is set up again: RabbitMQ closes a channel alone
  * when something on it was refused (a queue deleted, an acknowledgement too late), and nothing would work on it again.
  */
 export function endConnectionWith(channel: Channel, connection: ChannelModel, log: Logger): void {

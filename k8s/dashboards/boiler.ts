@@ -103,8 +103,7 @@ export function boiler(): Dashboard {
     .withPanel(
       timeSeries({
         title: 'Duplicates and retries',
-        description:
-          'Readings that came again and were stored once all the same, and batches that were tried again.',
+        description: 'Readings that came again and were stored only once, and batches that were tried again.',
         unit: 'cps',
         width: 8,
         queries: [

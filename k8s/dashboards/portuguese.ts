@@ -52,7 +52,7 @@ export const portuguese: Readonly<Record<string, string>> = {
     'Em média. Lotes sempre cheios indicam que o consumidor está no limite.',
   readings: 'leituras',
   'Duplicates and retries': 'Duplicatas e novas tentativas',
-  'Readings that came again and were stored once all the same, and batches that were tried again.':
+  'Readings that came again and were stored only once, and batches that were tried again.':
     'Leituras que chegaram de novo e mesmo assim foram gravadas uma só vez, e lotes que foram tentados de novo.',
   duplicates: 'duplicatas',
   retries: 'novas tentativas',

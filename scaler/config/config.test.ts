@@ -259,12 +259,12 @@ sources:
         /FILE:5:7: sources\.named\.a\.tokn: there is no such setting/,
       ],
       [
-        'a misspelt key of a source',
+        'a misspelled key of a source',
         'sources:\n  named:\n    a:\n      adress: http://a',
         {},
         /sources\.named\.a\.address: is missing; .*sources\.named\.a\.adress: .* did you mean "address"\?/,
       ],
-      ['a misspelt part', 'sources: {alowedAddresses: []}', {}, /did you mean "allowedAddresses"\?/],
+      ['a misspelled part', 'sources: {alowedAddresses: []}', {}, /did you mean "allowedAddresses"\?/],
       [
         'a default that is none',
         'sources:\n  default: b',

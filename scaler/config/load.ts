@@ -196,7 +196,7 @@ function readAuth(
   return basic || tokenFile ? { basic, tokenFile } : undefined;
 }
 
-/** Each use reads the file again; a mistake in it should show at the start all the same. */
+/** Each use reads the file again; a mistake in it should still show at the start. */
 function checkSecretFile(path: string, setting: string, complain: (problem: string) => void): void {
   try {
     if (readFileSync(path, 'utf8').trim() === '') complain(`${setting}: the file ${show(path)} is empty`);

@@ -47,12 +47,12 @@ export function addReflection(server: Server): void {
   // The options are grpc-health-check's own, since only the descriptors count here.
   const healthPackage = loadSync(protoPath, { longs: String, enums: String, defaults: true, oneofs: true });
   const definitions = Object.entries({ ...externalScalerPackage, ...healthPackage });
-  const mended = definitions.map(([name, definition]) => [name, withMendedFiles(definition)]);
-  new ReflectionService(Object.fromEntries(mended)).addToServer(server);
+  const fixed = definitions.map(([name, definition]) => [name, withFixedFiles(definition)]);
+  new ReflectionService(Object.fromEntries(fixed)).addToServer(server);
 }
 
 /** Messages carry the descriptors of their files; services carry none. */
-function withMendedFiles(definition: AnyDefinition): AnyDefinition {
+function withFixedFiles(definition: AnyDefinition): AnyDefinition {
   if (!('fileDescriptorProtos' in definition)) return definition;
   const files = (definition as MessageTypeDefinition<object, object>).fileDescriptorProtos.map(
     withMapEntryNames,
@@ -60,7 +60,7 @@ function withMendedFiles(definition: AnyDefinition): AnyDefinition {
   return { ...definition, fileDescriptorProtos: files } as AnyDefinition;
 }
 
-/** As much of protobuf's DescriptorProto as is mended here. */
+/** As much of protobuf's DescriptorProto as is fixed here. */
 interface Message {
   readonly field?: { name: string; typeName?: string }[];
   readonly nestedType?: (Message & { name: string; options?: { mapEntry?: boolean } })[];

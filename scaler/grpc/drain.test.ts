@@ -53,7 +53,7 @@ describe('draining the gRPC server', () => {
     late.close();
   });
 
-  it('ends streams without an error, on which KEDA opens them elsewhere', async () => {
+  it('ends streams without an error, so that KEDA opens them elsewhere', async () => {
     const server = await start();
     const client = plain(server.port);
     const streams = [

@@ -53,7 +53,7 @@ describe('metric values on the wire', () => {
     );
   });
 
-  it('give doubles the very ratio of value to threshold', () => {
+  it('give doubles exactly the ratio of value to threshold', () => {
     fc.assert(
       fc.property(threshold, fc.double({ min: 1e-9, max: 1e4, noNaN: true }), (limit, replicas) => {
         const { targetSizeFloat, metricValueFloat } = answer(limit, limit * replicas);

@@ -47,7 +47,7 @@ export interface GrpcServer {
   drain(): Promise<void>;
   /**
    * The triggers that other replicas are asked about, parsed. Until `serve` health checks say NOT_SERVING where there may
-   * be others; calls are answered all the same.
+   * be others; calls are still answered.
    */
   triggersOfOthers(signal: AbortSignal): Promise<readonly Trigger[]>;
   /** Says SERVING to health checks. */

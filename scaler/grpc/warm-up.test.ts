@@ -151,7 +151,7 @@ describe('a replica that starts beside others', function () {
     await warmFirst();
     addresses = ['127.0.0.2'];
     const second = await start('127.0.0.2');
-    // Its own calls come from 127.0.0.1, which is not listed: it is refused, as is whoever is no replica.
+    // Its own calls come from 127.0.0.1, which is not listed: it is refused, like all that are no replica.
     await pollUntil('a refusal', () =>
       recorded.lines.some(({ msg }) => String(msg).includes('refused to list the triggers')),
     );

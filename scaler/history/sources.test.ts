@@ -204,7 +204,7 @@ describe('Sources', () => {
       };
     }
 
-    it('connects only to addresses inside it, and checks anew with each connection', async () => {
+    it('connects only to addresses inside it, and checks again with each connection', async () => {
       // Each answer ends its connection, so that the next request has to connect again.
       const { port } = await serve(undefined, (_, response) =>
         response.setHeader('connection', 'close').end(answer),

@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 /**
- * The candidate that a misspelt word most likely meant, or undefined when none is near: at most a third of its letters
+ * The candidate that a misspelled word most likely meant, or undefined when none is near: at most a third of its letters
  * may differ, case aside.
  *
  * @example suggest('treshold', ['threshold', 'query']) // 'threshold'

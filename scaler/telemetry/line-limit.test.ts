@@ -9,7 +9,7 @@ describe('the bound on lines about one subject', () => {
     const limit = new LineLimit(log, () => nowSeconds, 3);
     const admitted = () => Array.from({ length: 10 }, () => limit.admits('namespace noisy')).filter(Boolean);
     assert.equal(admitted().length, 3);
-    assert.ok(limit.admits('namespace quiet'), 'others are not held to it');
+    assert.ok(limit.admits('namespace quiet'), 'others are not limited');
     assert.equal(admitted().length, 0);
     assert.deepEqual(
       lines.map(({ msg }) => msg),

@@ -98,7 +98,7 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
     );
   if (source?.kind === 'address' && source.address.startsWith('https:') && ref.scalerMetadata.unsafeSsl)
     notice(
-      'key "unsafeSsl" is about KEDA\'s own connection to the scaler: the certificate of "prometheusAddress" is checked all the same; for an authority of your own use a named source with "tls.caFile"',
+      'key "unsafeSsl" is about KEDA\'s own connection to the scaler: the certificate of "prometheusAddress" is still checked; for an authority of your own use a named source with "tls.caFile"',
     );
   if (values.metricName !== given.get('metricName')?.value)
     notice(`key "metricName" is used as "${values.metricName}", since names are lower case and DNS-safe`);

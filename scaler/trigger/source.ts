@@ -7,7 +7,7 @@ import type { TriggerSource } from './trigger.js';
 export interface TriggerContext {
   /** Name of the source for triggers that name none and give no address. */
   readonly defaultSource?: string | undefined;
-  /** Names of the configured sources; undefined leaves that check to whoever opens the source. */
+  /** Names of the configured sources; undefined leaves that check to the caller that opens the source. */
   readonly sourceNames?: ReadonlySet<string> | undefined;
   /** Namespaces that may use a source, for the sources that are not open to all. */
   readonly sourceNamespaces?: ReadonlyMap<string, readonly string[]> | undefined;

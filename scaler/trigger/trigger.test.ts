@@ -247,7 +247,7 @@ describe('parseTrigger', () => {
         /key "query" is missing; expected PromQL that gives one series, such as sum\(/,
       ],
       [
-        'a misspelt required key',
+        'a misspelled required key',
         { threshold: '', treshold: '100' },
         /key "threshold" is missing; expected .*; key "treshold" is not known: did you mean "threshold"\?$/,
       ],
@@ -525,7 +525,7 @@ describe('parseTrigger', () => {
         assert.ok(!shown.includes(Buffer.from(`ann:${secret}`).toString('base64')), shown);
       });
 
-    it('reach the source all the same', () => {
+    it('still reach the source', () => {
       // Oracle: printf 'ann:pa:ss' | base64
       const basic = parse({
         ...minimal,
@@ -635,7 +635,7 @@ describe('parseTrigger', () => {
     });
 
     // By the rule of docs/forecasting.md: one and a half periods, or a period with two horizons and two steps.
-    it('says which seasons cannot be learnt, and what they need', () => {
+    it('says which seasons cannot be learned, and what they need', () => {
       const noticesOf = (metadata: Record<string, string>) => parse({ ...minimal, ...metadata }).notices;
       assert.deepEqual(noticesOf({ historyTimeWindow: '252h' }), []);
       const both = noticesOf({ historyTimeWindow: '30h' });

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Finds KEDA, whoever installed it, or installs it.
+# Finds an installed KEDA, or installs it.
 #
 #   KEDA_VERSION     default below; "none": never install it
 #   KEDA_NAMESPACE   where it is installed; found from the cluster when KEDA is there already

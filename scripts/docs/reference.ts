@@ -35,7 +35,7 @@ const blocks: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * A page with its blocks written anew.
+ * A page with its blocks written again.
  * @throws Error when the page has a block that the code does not know
  */
 export function withReference(path: string): string {

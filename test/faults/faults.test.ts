@@ -40,7 +40,7 @@ interface Victim {
   readonly proxy: FaultProxy;
 }
 
-/** How a source breaks and is mended. */
+/** How a source fails and recovers. */
 interface Breakage {
   begin(proxy: FaultProxy): void | Promise<void>;
   end(proxy: FaultProxy): void | Promise<void>;

@@ -153,7 +153,7 @@ describe('the process', function () {
       results.push({
         what: 'SIGTERM to one of two replicas under load: GetMetricSpec, GetMetrics, IsActive, StreamIsActive',
         many: `${calls} calls, 20 at a time; ${streams.length} streams`,
-        result: `no call lost; ${ended.length} streams ended with OK, on which KEDA opens them elsewhere; exit code 0`,
+        result: `no call lost; ${ended.length} streams ended with OK, so that KEDA opens them elsewhere; exit code 0`,
       });
     });
 

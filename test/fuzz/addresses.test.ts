@@ -382,7 +382,7 @@ describe('addresses that triggers bring along', function () {
   });
 
   for (const ip of ['127.0.0.2', '169.254.169.254', '::1', 'fd00::1'])
-    it(`are checked anew when a connection that was kept is gone and the name has become ${ip}`, async () => {
+    it(`are checked again when a connection that was kept is gone and the name has become ${ip}`, async () => {
       let now = '127.0.0.1';
       const rebinding = new Sources(
         {

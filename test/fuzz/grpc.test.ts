@@ -158,7 +158,7 @@ describe('bad input over gRPC', function () {
         openNow++;
         mostOpen = Math.max(mostOpen, openNow);
       }
-      // Those who come anew get through as well.
+      // New ones get through as well.
       const newcomer = new KedaStandIn(`127.0.0.1:${scaler.grpcPort}`);
       await newcomer.spec('app', 'apps', metadata);
       newcomer.close();

@@ -53,7 +53,7 @@ describe('bad input to what reads text', function () {
     read: (input: Input) => unknown,
     own: new (...args: never[]) => Error,
   ): void {
-    it(`is read or refused in words: ${what}`, async () => {
+    it(`is read or refused with a message: ${what}`, async () => {
       let refused = 0;
       const tried = await tryInputs(inputs, async (input) => {
         try {
@@ -66,7 +66,7 @@ describe('bad input to what reads text', function () {
           assert.ok(error.message.length < longestMessage);
         }
       });
-      tell(what, `${tried} inputs`, `${refused} refused in words, the rest read`);
+      tell(what, `${tried} inputs`, `${refused} refused with a message, the rest read`);
     });
   }
 
@@ -137,7 +137,7 @@ describe('bad input to what reads text', function () {
     RequestFailure,
   );
 
-  it('is refused in words: bodies nested a hundred thousand levels deep', () => {
+  it('is refused with a message: bodies nested a hundred thousand levels deep', () => {
     const deep = `${'['.repeat(1e5)}${']'.repeat(1e5)}`;
     const answer = (warnings: string, label: string, type: string) =>
       `{"status":"success","warnings":[${warnings}],"data":{"resultType":${type},"result":[{"metric":{"a":${label}},"value":[1,"1"]}]}}`;
@@ -277,7 +277,7 @@ describe('bad input to what reads text', function () {
     ],
   ];
   for (const [what, text, message] of bombs)
-    it(`is refused in words: YAML with ${what}`, () => {
+    it(`is refused with a message: YAML with ${what}`, () => {
       const file = join(folder, 'bomb.yaml');
       writeFileSync(file, text);
       const milliseconds = cpuMilliseconds(() =>
@@ -375,7 +375,7 @@ describe('bad input to what reads text', function () {
       tell(
         'lines of NDJSON to forecast',
         `${counts.lines} lines`,
-        `${counts.refused} refused in words with their number, the rest answered or empty`,
+        `${counts.refused} refused with a message and their number, the rest answered or empty`,
       );
     });
 

@@ -96,7 +96,7 @@ async function subscribe(
       try {
         await workOnBatch(channel, batch, work, ending.signal);
       } catch (error) {
-        if (!ending.signal.aborted) work.log.error({ err: error }, 'a batch failed: connecting anew');
+        if (!ending.signal.aborted) work.log.error({ err: error }, 'a batch failed: connecting again');
         abandon();
         throw error;
       }

@@ -101,12 +101,12 @@ describe('the boiler’s producer', () => {
     }
   });
 
-  it('declares the queue anew when somebody deletes it, and sends again what could not be routed', async () => {
+  it('declares the queue again when somebody deletes it, and sends again what could not be routed', async () => {
     const queue = await TestQueue.create();
     const producer = start('./main.js', { RABBITMQ_URI: queue.uri, READINGS_PER_SECOND: '50' });
     await pollUntil('a reading', async () => (await queue.waiting(readingsQueue)) > 0);
     await queue.delete(readingsQueue);
-    const { reading } = await producer.logged('RabbitMQ could not take a reading: declaring anew');
+    const { reading } = await producer.logged('RabbitMQ could not take a reading: declaring it again');
     await pollUntil(
       'readings in the new queue',
       async () => (await queue.waitingIfDeclared(readingsQueue)) > 0,

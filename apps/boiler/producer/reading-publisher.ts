@@ -108,7 +108,10 @@ export class ReadingPublisher {
     // The answer of a channel that is gone says nothing: the reading goes out again on the next one.
     if (this.#channel !== channel) return;
     if (error || this.#returned.has(reading.id)) {
-      this.#options.log.error({ reading: reading.id }, 'RabbitMQ could not take a reading: declaring anew');
+      this.#options.log.error(
+        { reading: reading.id },
+        'RabbitMQ could not take a reading: declaring it again',
+      );
       this.#channel = undefined;
       // Its end makes the connection come up again, with the queue declared and this reading among the unconfirmed.
       void channel.close().catch(() => {});

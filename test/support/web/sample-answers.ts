@@ -15,7 +15,7 @@ export const SAMPLE_NOW_SECONDS = 1_772_647_500;
 const STEP_SECONDS = 300;
 const DAY_SECONDS = 86_400;
 
-/** Models are fitted anew this long before the moment of the samples. */
+/** Models are fitted again this long before the moment of the samples. */
 const REFITS_SECONDS_AGO = [DAY_SECONDS, DAY_SECONDS / 4];
 
 /** A trigger with the answer and the evidence that a planner would hold for it. */
