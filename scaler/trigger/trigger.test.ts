@@ -152,7 +152,7 @@ describe('parseTrigger', () => {
     assert.equal(trigger.notices.length, 1);
     assert.match(
       trigger.notices[0]!,
-      /^key "unsafeSsl" is about KEDA's own connection .* "prometheusAddress" is checked .* "tls\.caFile"$/,
+      /^key "unsafeSsl" is about KEDA's own connection .* "prometheusAddress" is still checked.* "tls\.caFile"$/,
     );
     assert.deepEqual(trigger.source, {
       kind: 'address',
