@@ -75,7 +75,7 @@ function fewestReplicasCarryAll({ recording, options: { span, setup } }: Backtes
 }
 
 /** The numbers that decide. */
-interface Evidence {
+interface Findings {
   readonly reactive: ScalingOutcome;
   readonly own: ScalingOutcome;
   /** Share of the reactive HPA's pod-hours saved at equal overload, on average over 1 % and 0.2 %. */
@@ -87,7 +87,7 @@ interface Evidence {
   readonly doubts: readonly string[];
 }
 
-function weigh({ comparison, replay, coverage, options }: Backtest): Evidence {
+function weigh({ comparison, replay, coverage, options }: Backtest): Findings {
   const minutes = replay.reasons.length;
   const share = (reason: Reason) => replay.reasons.filter((each) => each === reason).length / minutes;
   const guarded = share('guarded');
@@ -113,7 +113,7 @@ function weigh({ comparison, replay, coverage, options }: Backtest): Evidence {
   };
 }
 
-function decide(evidence: Evidence): { readonly verdict: Verdict; readonly because: readonly string[] } {
+function decide(evidence: Findings): { readonly verdict: Verdict; readonly because: readonly string[] } {
   const { reactive, own, saving, guarded, warming, doubts } = evidence;
   if (guarded > DISTRUST)
     return {

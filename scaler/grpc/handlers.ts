@@ -7,7 +7,7 @@ import type { ExternalScalerHandlers } from './generated/externalscaler/External
 import type { Log } from './log.js';
 import { metricValue } from './metric-values.js';
 import { toStatus } from './status.js';
-import type { KnownTrigger, TriggerCache } from './trigger-cache.js';
+import type { ParsedTrigger, TriggerCache } from './trigger-cache.js';
 
 /** The RPCs that give one answer. */
 export type UnaryHandlers = Pick<ExternalScalerHandlers, 'GetMetricSpec' | 'GetMetrics' | 'IsActive'>;
@@ -29,8 +29,8 @@ export interface HandlerParts {
 export function unaryHandlers({ triggers, answers, log }: HandlerParts): UnaryHandlers {
   /** Callbacks instead of async functions, which would cost every call further promises. */
   function fromSnapshot<Request, Response>(
-    find: (request: Request) => KnownTrigger,
-    make: (snapshot: Snapshot, known: KnownTrigger) => Response,
+    find: (request: Request) => ParsedTrigger,
+    make: (snapshot: Snapshot, known: ParsedTrigger) => Response,
   ): handleUnaryCall<Request, Response> {
     return ({ request }, respond) => {
       const fail = (error: unknown) => respond(toStatus(error, log));

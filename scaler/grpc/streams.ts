@@ -7,12 +7,12 @@ import type { ScaledObjectRef__Output } from './generated/externalscaler/ScaledO
 import type { HandlerParts } from './handlers.js';
 import type { GrpcLimits } from './limits.js';
 import { type CallStatus, toStatus } from './status.js';
-import type { KnownTrigger } from './trigger-cache.js';
+import type { ParsedTrigger } from './trigger-cache.js';
 
 type Push<Message> = ServerWritableStream<ScaledObjectRef__Output, Message>;
 
 /** Sends what a trigger's stream carries; returns what stops it. */
-type Follow<Message> = (call: Push<Message>, known: KnownTrigger) => () => void;
+type Follow<Message> = (call: Push<Message>, known: ParsedTrigger) => () => void;
 
 type StreamLimits = Pick<GrpcLimits, 'streams' | 'streamsPerNamespace' | 'connectionAgeSeconds'>;
 

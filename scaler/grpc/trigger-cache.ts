@@ -12,7 +12,7 @@ import { type MetricScale, metricScale, metricSpec } from './metric-values.js';
 export type ParseTrigger = (ref: ScaledObjectRef__Output) => Trigger;
 
 /** What the handlers need of a trigger, worked out once. */
-export interface KnownTrigger {
+export interface ParsedTrigger {
   readonly trigger: Trigger;
   readonly specs: GetMetricSpecResponse;
   readonly scale: MetricScale;
@@ -22,7 +22,7 @@ interface Entry {
   readonly ref: ScaledObjectRef__Output;
   readonly keyCount: number;
   readonly weight: number;
-  readonly outcome: KnownTrigger | ScalerError;
+  readonly outcome: ParsedTrigger | ScalerError;
 }
 
 /** Triggers of one ScaledObject kept at once: those it has, and those it had before it was last edited. */
@@ -51,7 +51,7 @@ export class TriggerCache {
    * The trigger that a call is about.
    * @throws ScalerError of kind `invalid`
    */
-  get(ref: ScaledObjectRef__Output | null | undefined): KnownTrigger {
+  get(ref: ScaledObjectRef__Output | null | undefined): ParsedTrigger {
     if (!ref)
       throw new ScalerError('invalid', 'scaledObjectRef is missing: send name, namespace and scalerMetadata');
     const key = `${ref.namespace}/${ref.name}`;
