@@ -7,26 +7,25 @@ export class SharedWork<Result> {
   #controller: AbortController | undefined = new AbortController();
   readonly #result: Promise<Result>;
   #waiting = 0;
-  #state: 'running' | 'done' | 'failed' | 'aborted' = 'running';
+  /** Whether joining can only fail. */
+  hasFailed = false;
 
   /** Starts the work. `run` must end soon after its signal is aborted. */
   constructor(run: (signal: AbortSignal) => Promise<Result>) {
     this.#result = run(this.#controller!.signal);
+    const end = (): void => {
+      this.#controller = undefined;
+    };
     // Callers of join() get the failure; without any it must not count as unhandled.
-    this.#result.then(
-      () => this.#end('done'),
-      () => this.#end('failed'),
-    );
+    this.#result.then(end, () => {
+      this.hasFailed = true;
+      end();
+    });
   }
 
   /** Whether the work goes on: false once it has ended or every caller has given up. */
   get isRunning(): boolean {
-    return this.#state === 'running';
-  }
-
-  /** Whether joining can only fail. */
-  get hasFailed(): boolean {
-    return this.#state === 'failed' || this.#state === 'aborted';
+    return this.#controller !== undefined;
   }
 
   /** Waits for the result; rejects with the work's own error, or with the signal's reason when that aborts first. */
@@ -50,13 +49,9 @@ export class SharedWork<Result> {
 
   /** Aborts the work for all callers. */
   abort(reason: unknown): void {
-    if (this.#state !== 'running') return;
-    this.#state = 'aborted';
-    this.#controller?.abort(reason);
-  }
-
-  #end(state: 'done' | 'failed'): void {
-    if (this.#state === 'running') this.#state = state;
+    if (this.#controller === undefined) return;
+    this.hasFailed = true;
+    this.#controller.abort(reason);
     this.#controller = undefined;
   }
 }

@@ -293,7 +293,7 @@ describe('PrometheusApi against servers that misbehave', () => {
     });
     await assert.rejects(api.query('other', 0), {
       kind: 'unavailable',
-      message: /asked to be left alone for 300 s more/,
+      message: /accepts no requests for 300 s more/,
     });
     assert.equal(seen.count, 1);
   });
@@ -308,7 +308,7 @@ describe('PrometheusApi against servers that misbehave', () => {
     for (let i = 0; i < 5; i++) await assert.rejects(costly(), /did not answer within 0.1 s/);
     await assert.rejects(
       costly(),
-      /is not asked for up to 5 s on behalf of namespace noisy.*did not answer within .*make the query cheaper/,
+      /gets no requests for up to 5 s on behalf of namespace noisy.*did not answer within .*make the query cheaper/,
     );
     assert.equal((await api.query('cheap', 0, undefined, 'quiet')).samples, 1);
   });
@@ -360,7 +360,7 @@ describe('PrometheusApi against servers that misbehave', () => {
       await assert.rejects(api.query('load', 0), /fails \(500 Internal Server Error\): oops; check its log/);
     await assert.rejects(api.query('load', 0), {
       kind: 'unavailable',
-      message: /is left alone for up to 0.3 s after 5 failures in a row; at the last one it fails \(500/,
+      message: /gets no requests for up to 0.3 s after 5 failures in a row; at the last one it fails \(500/,
     });
     assert.equal(seen.count, 5);
     isWell = true;
@@ -387,7 +387,7 @@ describe('PrometheusApi against servers that misbehave', () => {
     for (let i = 0; i < 5; i++) await assert.rejects(api.query('load', 0));
     try {
       Date.now = () => now() - 600_000;
-      await assert.rejects(api.query('load', 0), /is left alone/);
+      await assert.rejects(api.query('load', 0), /gets no requests/);
       await pollUntil('the server to be asked again', async () => (await api.query('load', 0)).samples === 1);
     } finally {
       Date.now = now;

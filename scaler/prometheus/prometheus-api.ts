@@ -144,7 +144,7 @@ export class PrometheusApi {
     if (retryAfterSeconds > 0)
       throw new RequestFailure(
         'unavailable',
-        `asked to be left alone for ${Math.ceil(retryAfterSeconds)} s more`,
+        `accepts no requests for ${Math.ceil(retryAfterSeconds)} s more, as its Retry-After said`,
         { isPassing: true, retryAfterSeconds },
       );
   }

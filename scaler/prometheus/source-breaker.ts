@@ -76,8 +76,8 @@ export class SourceBreaker {
       throw new RequestFailure(
         'unavailable',
         this.#source.state === CircuitState.Closed || this.#isOpenForOthers(namespace)
-          ? `is not asked ${upTo} on behalf of ${who}, because ${breakAfterFailures} of its queries in a row failed; at the last one it ${own.lastFailure}`
-          : `is left alone ${upTo} after ${breakAfterFailures} failures in a row; at the last one it ${this.#lastFault}`,
+          ? `gets no requests ${upTo} on behalf of ${who}, because ${breakAfterFailures} of its queries in a row failed; at the last one it ${own.lastFailure}`
+          : `gets no requests ${upTo} after ${breakAfterFailures} failures in a row; at the last one it ${this.#lastFault}`,
       );
     }
   }
