@@ -301,7 +301,7 @@ describe('the workflows', () => {
     assert.equal(result.status, 0, result.stdout + result.stderr);
   }).timeout(30_000);
 
-  it('e2e tells the whole story with the oldest KEDA and new ones, from the overlay and from the chart', () => {
+  it('e2e runs all of its steps with the oldest KEDA and new ones, from the overlay and from the chart', () => {
     const { story } = parseYaml(workflows.find(([name]) => name === 'e2e.yml')![1]).jobs;
     const { keda, install } = story.strategy.matrix as { keda: string[]; install: string[] };
     assert.ok(keda.includes('2.15.1') && keda.length >= 3);

@@ -48,7 +48,7 @@ describe('what is scaled', () => {
     assert.ok(spec.advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.stabilizationWindowSeconds > 0);
   });
 
-  it('app-b is told over a stream', () => {
+  it('app-b gets pushes over a stream', () => {
     assert.equal(find(base, 'ScaledObject', 'app-b-push').spec.triggers[0].type, 'external-push');
   });
 

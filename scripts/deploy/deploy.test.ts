@@ -169,7 +169,7 @@ describe('the scripts for a cluster', () => {
     assert.match(policyOf(rendered('microk8s')), /kubernetes\.io\/metadata\.name: keda-system\n/);
   });
 
-  it('use a KEDA that is there as it is, wherever and however it was installed', () => {
+  it('use an installed KEDA unchanged, wherever and however it was installed', () => {
     const environment = { TEST_KEDA: 'keda-system ghcr.io/kedacore/keda:2.20.2' };
     const { status, output, calls } = runScript('deploy.sh', { environment });
     assert.equal(status, 0);
@@ -441,7 +441,7 @@ describe('the scripts for a cluster', () => {
       assert.match(result.errorOutput, message);
     });
 
-  it('take out ScaledObjects while KEDA is there, and keep data unless told otherwise', () => {
+  it('take out ScaledObjects while KEDA is there, and keep data unless asked to delete it', () => {
     const plain = runScript('undeploy.sh', { environment: { TEST_EXISTS: '1' } }).calls.join('\n');
     assert.ok(plain.indexOf('delete scaledobjects') < plain.indexOf('delete deployments'));
     assert.doesNotMatch(plain, /delete namespace|persistentvolumeclaim|secrets|helm uninstall/);
@@ -512,7 +512,7 @@ describe('the scripts for a cluster', () => {
     );
   });
 
-  describe('tell the story of e2e', () => {
+  describe('run e2e', () => {
     /** Runs it on a made-up cluster whose clock goes on with each `sleep`, fifteen times as fast. */
     function story(cluster: { reactive?: boolean; deaf?: boolean } = {}) {
       const state = join(folder, 'state.json');

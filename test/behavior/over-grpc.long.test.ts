@@ -104,7 +104,7 @@ describe('the answers that KEDA gets', function () {
       }
     });
 
-  it('stay above most of the coming peaks of a load that nobody can foresee', async () => {
+  it('stay above most of the coming peaks of a load that cannot be forecast', async () => {
     const moments = Array.from({ length: 24 }, (_, k) => at(0) + k * 53 * MINUTE);
     let covered = 0;
     for (const moment of moments) {

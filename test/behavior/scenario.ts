@@ -9,7 +9,7 @@ export interface Setting {
   readonly seed: number;
 }
 
-/** A number that a user of the scaler wants, and what came of it in one setting. */
+/** A number that a user of the scaler wants, and the result in one setting. */
 export interface Measurement {
   /** What was measured, with its unit: "pod-hours / reactive, Poisson counts". */
   readonly what: string;

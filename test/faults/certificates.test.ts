@@ -64,7 +64,7 @@ describe('certificates that rotate under load', () => {
     };
   }
 
-  it('loses no call of clients, on connections that live on and on new ones', async () => {
+  it('loses no call of clients, on old and on new connections', async () => {
     await rotate(0);
     const answers = new InMemoryAnswers();
     answers.set('web-load', 1);

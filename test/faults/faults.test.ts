@@ -239,7 +239,7 @@ describe('the scaler while its sources fail', () => {
       };
     }
 
-    it('answered for the healthy source all the while', async () => {
+    it('answered for the healthy source the whole time', async () => {
       for (const value of await Promise.all(healthyReadings)) assert.ok(value > 50, `answered ${value}`);
     });
   });
@@ -343,7 +343,7 @@ describe('the scaler while its sources fail', () => {
   });
 
   describe('when Prometheus loses its disk', () => {
-    it('goes on from what it knows when Prometheus comes back with an empty disk', async () => {
+    it('continues from its history when Prometheus comes back with an empty disk', async () => {
       await prometheus.stop();
       await prometheus.start({ withEmptyDisk: true });
       const { value } = await pollUntil('an answer without an observation', async () => {

@@ -95,7 +95,7 @@ describe('the process', function () {
       await prometheus?.close();
     });
 
-    it('loses no call when one of two replicas is told to end under load', async () => {
+    it('loses no call when one of two replicas gets SIGTERM under load', async () => {
       const environment = { SCALER_PROMETHEUS_ADDRESS: prometheus.address };
       const replicas = await Promise.all([
         ScalerProcess.start(environment),

@@ -153,7 +153,7 @@ describe('bad input on the page', function () {
     }
   }
 
-  it('is told safely: label values through error, log, metrics, page and API of the running scaler', async () => {
+  it('is escaped safely: label values through error, log, metrics, page and API of the running scaler', async () => {
     const recorded = new RecordedLog();
     const labels = someInputs(fc.tuple(nasty, nasty), 40);
     const prometheus = await startLabelledPrometheus(labels);

@@ -29,7 +29,7 @@ describe('bad input to what reads text', function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('is told with the seed and the smallest input that fails, and the seed tries the same again', async () => {
+  it('is reported with the seed and the smallest input that fails, and the seed tries the same again', async () => {
     const failing = () =>
       tryInputs(
         fc.integer({ min: 0, max: 1e6 }),
@@ -420,7 +420,7 @@ describe('bad input to what reads text', function () {
     });
   });
 
-  it('is refused with code 2 and words, without a stack: arguments of the command line', async () => {
+  it('is refused with code 2 and a message, without a stack: arguments of the command line', async () => {
     const absent = join(folder, 'absent', 'file');
     const value = fc.oneof(
       nasty.filter((text) => !text.startsWith('-')),

@@ -122,7 +122,7 @@ describe('a namespace that asks for ten times its triggers, with queries that ta
     return { firstAnswer, model, oldest };
   }
 
-  it('delays nobody else by more than a few times, and is told why it is refused', async () => {
+  it('delays no other by more than a few times, and learns why it is refused', async () => {
     const alone = await serve('quiet', 'alone');
     const outcomes = Promise.all(
       Array.from({ length: asked }, (_, i) =>

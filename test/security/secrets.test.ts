@@ -163,7 +163,7 @@ describe('secrets', () => {
     }
   }
 
-  it('go where they belong and come out nowhere, whatever a source answers and a trigger is made of', async () => {
+  it('reach their source only and show nowhere, whatever a source answers and a trigger contains', async () => {
     const elsewhere = await serve(({ headers, url, method }, response) => {
       strayed.push(`${method} ${url} ${JSON.stringify(headers)}`);
       response.end();

@@ -22,7 +22,7 @@ describe('the ordinary range of a measure', () => {
     assert.equal(ordinaryRange([10, 10, 10, 10], rule, 0.01), undefined);
   });
 
-  it('is never narrower than the sensor can tell', () => {
+  it('is never narrower than the precision of the sensor', () => {
     assert.deepEqual(ordinaryRange([10, 10, 10, 10, 10], rule, 0.2), { low: 9.4, high: 10.6 });
   });
 

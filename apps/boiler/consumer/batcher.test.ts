@@ -33,7 +33,7 @@ describe('the batcher', () => {
     assert.deepEqual(batches, [[1, 2, 3], [4, 5, 6], [7]]);
   });
 
-  it('does not wait longer than told for a batch to fill', async () => {
+  it('does not wait longer than its limit for a batch to fill', async () => {
     const { batcher, batches } = collecting({ maxItems: 100, maxWaitMilliseconds: 20 });
     batcher.add(1);
     await pollUntil('the batch of one', () => batches.length === 1);

@@ -68,7 +68,7 @@ describe('the boiler’s consumer', () => {
     assert.equal(await queue.waiting(readingsQueue), 0);
   });
 
-  it('finishes what it holds when it is told to stop, and acknowledges it', async () => {
+  it('finishes and acknowledges its readings before it stops', async () => {
     // The batch would wait for a minute to fill: only the stop makes it go.
     const consumer = startConsumer({ BATCH_WAIT_MS: '60000' });
     await consumer.logged('started');
@@ -147,7 +147,7 @@ describe('the boiler’s consumer', () => {
     assert.equal(await database.readingsInBatches(), 1);
   });
 
-  it('goes on after its connection was cut with readings in its hands', async () => {
+  it('goes on after its connection was cut with unacknowledged readings', async () => {
     const server = await sharedRabbitmq();
     const consumer = startConsumer({ BATCH_READINGS: '10' });
     await consumer.logged('started');

@@ -71,7 +71,7 @@ describe('the overview of the boilers', () => {
     assert.deepEqual(boilers[0]!.latest, values);
   });
 
-  it('tells the anomalies of a minute by the last one, with their number and whether an alert was raised', async () => {
+  it('shows the last anomaly of a minute, with their number and whether an alert was raised', async () => {
     const low = (measuredAtMs: number, waterLevel: number) =>
       reading('boiler-1', measuredAtMs, { waterLevel });
     await store([low(nine - minute, 25), low(nine - minute + 1000, 24), low(nine + 1000, 23)], nine, 'pod-1');
@@ -91,7 +91,7 @@ describe('the overview of the boilers', () => {
     assert.deepEqual(overview.alertTimesMs, [nine - minute]);
   });
 
-  it('adds up the batches of a minute, whoever stored them', async () => {
+  it('adds up the batches of a minute from all consumers', async () => {
     const batch = (count: number) => Array.from({ length: count }, () => reading('boiler-1', nine));
     await store(batch(5), nine - minute, 'pod-1');
     await store(batch(10), nine + 1000, 'pod-1');

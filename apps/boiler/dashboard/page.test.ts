@@ -97,7 +97,7 @@ describe('the boiler’s dashboard', () => {
     });
   }
 
-  it('tells the values under the pointer', async () => {
+  it('shows the values under the pointer', async () => {
     const watched = await openPage(browser, url, { viewport: { width: 1280, height: 900 } });
     const { page } = watched;
     await page.waitForSelector('#chart canvas');

@@ -54,7 +54,7 @@ describe('a simulated boiler', () => {
     assert.ok(standardDeviation(differences) < 0.5, 'no more than the noise of both sensors');
   });
 
-  it('fails rarely, as often as it is told, in each of its ways', () => {
+  it('fails rarely, as often as configured, in each of its ways', () => {
     const starts: string[] = [];
     for (let seed = 0; seed < 20; seed++) {
       const faults = day({ seed: `fails-${seed}`, faultsPerHour: 1 }).map((reading) => reading.fault);

@@ -16,9 +16,9 @@ function burstyLoads(seed: number): readonly (readonly [string, Load])[] {
   ];
 }
 
-/** A load that no model foresees: the quantile is still kept, and the answer does not jump while the load stays. */
+/** A load that no model can forecast: the quantile is still kept, and the answer does not jump while the load stays. */
 export const guarded: Scenario = {
-  title: 'A load that cannot be foreseen keeps its quantile',
+  title: 'A load that cannot be forecast keeps its quantile',
   measure: ({ timezone, midnightSeconds, seed }) =>
     burstyLoads(seed).flatMap(([name, load]) => {
       const answers = answersTo(load, midnightSeconds, midnightSeconds + 2 * DAY_SECONDS, {
