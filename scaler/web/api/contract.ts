@@ -154,7 +154,7 @@ export interface TriggerSettings
 }
 
 /** Values step by step: entry `i` of each list covers `stepSeconds` from `startTime + i * stepSeconds` on. */
-interface Steps {
+export interface Steps {
   readonly startTime: string;
   readonly stepSeconds: number;
 }

@@ -1,10 +1,10 @@
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import { amountAxis, color, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
 import type { TimeRange } from '../../page-kit/fitted-chart.js';
 import { type Line, LineChart } from '../../page-kit/line-chart.js';
 import type { LegendEntry } from '../../page-kit/line-legend.js';
 import { load } from '../../page-kit/numbers.js';
-import type { TriggerDetail } from '../api/contract.js';
+import type { Known, Steps, TriggerDetail } from '../api/contract.js';
 import { count, epochSeconds, local, localAndUtc } from './format.js';
 
 /** The two edges of the band come first, to lie below the rest. */
@@ -174,56 +174,32 @@ export class LoadChart {
   }
 }
 
-/** Puts all lines on one axis of time. */
+type Columns = Partial<Record<LineName, readonly Known[] | null>>;
+
+/** Puts all lines on one axis of time, each value in the middle of its step. */
 function dataOf({ history, forecast, past }: TriggerDetail): uPlot.AlignedData {
-  const tables: uPlot.AlignedData[] = [];
-  const columns: LineName[][] = [];
-  const add = (
-    start: string,
-    stepSeconds: number,
-    given: Partial<Record<LineName, readonly (number | null)[]>>,
-  ): void => {
-    const names = LINES.map(({ name }) => name).filter((name) => given[name] !== undefined);
-    const steps = given[names[0]!]!.length;
-    tables.push([
-      stepTimes(epochSeconds(start), stepSeconds, steps),
-      ...names.map((name) => [...given[name]!]),
-    ]);
-    columns.push(names);
-  };
-  if (history)
-    add(history.startTime, history.stepSeconds, {
-      mean: history.mean,
-      ...(history.highest && { highest: history.highest }),
+  const rows = new Map<number, (Known | undefined)[]>();
+  const add = ({ startTime, stepSeconds }: Steps, columns: Columns): void =>
+    LINES.forEach(({ name }, line) => {
+      columns[name]?.forEach((value, i) => {
+        const at = epochSeconds(startTime) + (i + 0.5) * stepSeconds;
+        const row = rows.get(at) ?? [];
+        row[line] = value;
+        rows.set(at, row);
+      });
     });
+  if (history) add(history, { mean: history.mean, highest: history.highest });
   if (past) {
-    const { observedMean, forecastUpper } = past;
-    add(past.startTime, past.stepSeconds, {
-      answered: past.answered,
-      past: past.forecastMean,
-      pastUpper: forecastUpper,
-      miss: observedMean.map((value, i) => {
-        const upper = forecastUpper[i];
-        return value !== null && upper !== null && upper !== undefined && value > upper ? value : null;
-      }),
-    });
+    const { observedMean, answered, forecastMean, forecastUpper: pastUpper } = past;
+    const miss = observedMean.map((value, i) =>
+      value !== null && value > (pastUpper[i] ?? Infinity) ? value : null,
+    );
+    add(past, { answered, past: forecastMean, pastUpper, miss });
   }
-  if (forecast)
-    add(forecast.startTime, forecast.stepSeconds, {
-      forecast: forecast.mean,
-      lower: forecast.lower,
-      upper: forecast.upper,
-    });
-  if (tables.length === 0) return [[], ...LINES.map(() => [])];
-  const joined = uPlot.join(tables);
-  const order = columns.flat();
-  return [
-    joined[0],
-    ...LINES.map(({ name }) => {
-      const index = order.indexOf(name);
-      return index < 0 ? new Array(joined[0].length).fill(null) : joined[index + 1]!;
-    }),
-  ];
+  if (forecast) add(forecast, { forecast: forecast.mean, lower: forecast.lower, upper: forecast.upper });
+  const times = [...rows.keys()].sort((a, b) => a - b);
+  // Where a line has no value at a time, it is drawn on to its next one; null would be a gap.
+  return [times, ...LINES.map((_, line) => times.map((at) => rows.get(at)![line]))];
 }
 
 /** What the chart shows, for those who cannot see it. */
@@ -241,9 +217,4 @@ function isWithin(chart: uPlot, seconds: number): boolean {
 function clamped(chart: uPlot, seconds: number): number {
   const { min, max } = chart.scales.x!;
   return chart.valToPos(Math.min(max!, Math.max(min!, seconds)), 'x', true);
-}
-
-/** The middle of each step, where charts put its value. */
-function stepTimes(startSeconds: number, stepSeconds: number, steps: number): number[] {
-  return Array.from({ length: steps }, (_, i) => startSeconds + (i + 0.5) * stepSeconds);
 }
