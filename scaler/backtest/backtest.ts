@@ -1,6 +1,5 @@
 import type { Span } from './baselines.js';
 import { type Comparison, comparePolicies, resultOf } from './compare.js';
-import { coverageOf } from './coverage.js';
 import type { Recording } from './recording.js';
 import { type Replay, type ReplayTrigger, replaySignal } from './replay.js';
 import type { ScalingSetup } from './scaled-workload.js';
@@ -19,6 +18,10 @@ export interface BacktestOptions {
 export interface Backtest {
   readonly recording: Recording;
   readonly options: BacktestOptions;
+  /** Epoch seconds at which the evaluated span begins. */
+  readonly startSeconds: number;
+  /** Load of each evaluated minute; NaN where unknown. */
+  readonly demand: Float64Array;
   readonly replay: Replay;
   /**
    * Share of minutes in which the load until the horizon stayed at or below the forecast of its peak; NaN without a
@@ -53,5 +56,25 @@ export function runBacktest(
     replay.forecastPeaks.subarray(0, judged),
     resultOf(comparison, 'oracle').signal.subarray(0, judged),
   );
-  return { recording, options, replay, coverage, comparison };
+  const startSeconds = recording.load.startSeconds + 60 * span.from;
+  const demand = recording.load.demand.subarray(span.from, span.to);
+  return { recording, options, startSeconds, demand, replay, coverage, comparison };
+}
+
+/**
+ * Share of minutes in which the load until the horizon stayed at or below the forecast of its peak; NaN without a
+ * forecast. Every minute counts: an autoscaler may ask at any time, and the horizon counts from then.
+ *
+ * @param forecastPeaks the forecast in each minute; NaN without one
+ * @param highestAhead the highest load from each minute until the horizon, same length; NaN where unknown
+ */
+export function coverageOf(forecastPeaks: Float64Array, highestAhead: Float64Array): number {
+  let covered = 0;
+  let count = 0;
+  for (let minute = 0; minute < forecastPeaks.length; minute++) {
+    if (Number.isNaN(forecastPeaks[minute]!) || Number.isNaN(highestAhead[minute]!)) continue;
+    count++;
+    if (highestAhead[minute]! <= forecastPeaks[minute]!) covered++;
+  }
+  return covered / count;
 }

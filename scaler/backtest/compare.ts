@@ -103,6 +103,11 @@ function at(overloadedShare: number, policies: readonly PolicyResult[]): EqualOv
   return { overloadedShare, cheapest };
 }
 
+/** The limits to compare at: without overload of its own, the reactive HPA's limit would be 0 and say nothing. */
+export function tellingLimits({ equalOverload }: Comparison): readonly EqualOverload[] {
+  return equalOverload.filter(({ overloadedShare }) => overloadedShare > 0);
+}
+
 /** The result of one policy. @throws when it was not compared, which is a fault of the caller. */
 export function resultOf({ policies }: Comparison, key: PolicyKey): PolicyResult {
   const result = policies.find((policy) => policy.key === key);

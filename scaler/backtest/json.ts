@@ -1,23 +1,20 @@
-import type { Backtest } from './backtest.js';
-import type { Recommendation } from './recommend.js';
-import type { ReplicaSize } from './threshold.js';
+import type { PolicyKey } from './compare.js';
+import { minutesByReason } from './replay.js';
+import type { Finding } from './summary.js';
 
 /**
  * A backtest as plain data for machines: what was replayed, each way of scaling at the threshold and at equal overload,
  * the recommendation and the ScaledObject. Times are epoch seconds, durations seconds or as named, shares 0 to 1.
  */
-export function backtestJson(
-  { recording, options, replay, coverage, comparison }: Backtest,
-  size: ReplicaSize,
-  recommendation: Recommendation,
-  yaml: string,
-): object {
-  const { load } = recording;
+export function backtestJson({ backtest, thresholdDerived, recommendation, yaml }: Finding): object {
+  const { options, startSeconds, demand, replay, coverage, comparison } = backtest;
   const { span, trigger, setup, refitSeconds } = options;
+  const each = <T>(value: (key: PolicyKey) => T) =>
+    Object.fromEntries(comparison.policies.map(({ key }) => [key, value(key)]));
   return {
     evaluated: {
-      startSeconds: load.startSeconds + 60 * span.from,
-      endSeconds: load.startSeconds + 60 * span.to,
+      startSeconds,
+      endSeconds: startSeconds + 60 * demand.length,
       historyBeforeSeconds: 60 * span.from,
     },
     trigger: {
@@ -28,8 +25,8 @@ export function backtestJson(
       seasonality: trigger.seasonality,
       timezone: trigger.timezone,
       activationThreshold: trigger.activationThreshold,
-      threshold: size.threshold,
-      thresholdDerived: size.derived,
+      threshold: setup.targetPerReplica,
+      thresholdDerived,
     },
     setup: { ...setup, refitSeconds },
     replay: {
@@ -37,25 +34,15 @@ export function backtestJson(
       fits: replay.fits,
       fitSeconds: replay.fitSeconds,
       coverage: Number.isNaN(coverage) ? null : coverage,
-      minutesByReason: countEach(replay.reasons),
+      minutesByReason: minutesByReason(replay),
     },
     policies: comparison.policies.map(({ key, outcome }) => ({ policy: key, ...outcome })),
     equalOverload: comparison.equalOverload.map(({ overloadedShare, cheapest }) => ({
       overloadedShare,
-      podHours: Object.fromEntries(
-        comparison.policies.map(({ key }) => [key, cheapest[key]?.podHours ?? null]),
-      ),
-      utilisation: Object.fromEntries(
-        comparison.policies.map(({ key }) => [key, cheapest[key]?.utilisation ?? null]),
-      ),
+      podHours: each((key) => cheapest[key]?.podHours ?? null),
+      utilisation: each((key) => cheapest[key]?.utilisation ?? null),
     })),
     recommendation,
     scaledObject: yaml,
   };
-}
-
-function countEach(values: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
-  return counts;
 }

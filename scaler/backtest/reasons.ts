@@ -1,7 +1,7 @@
 import { formatDuration } from '../shared/duration.js';
 import type { Backtest } from './backtest.js';
 import { type CheaperThreshold, SAVING_THAT_COUNTS } from './cheaper-threshold.js';
-import { EQUAL_OVERLOAD, type EqualOverload, type PolicyResult, resultOf } from './compare.js';
+import { EQUAL_OVERLOAD, type EqualOverload, type PolicyResult, resultOf, tellingLimits } from './compare.js';
 import { formatAmount, formatMinutes, formatShare } from './format.js';
 import { LOWEST_UTILISATION, type SweepPoint } from './sweep.js';
 import { replicaSize } from './threshold.js';
@@ -18,19 +18,16 @@ export function reasonsOf(
 ): readonly string[] {
   const { comparison, coverage, options } = backtest;
   const { setup, trigger } = options;
-  const [first, second, asReactive] = comparison.equalOverload;
+  const [first] = comparison.equalOverload;
   const reactive = resultOf(comparison, 'reactive');
   const own = resultOf(comparison, 'predictive');
   const reasons = [
     `At the threshold, the reactive HPA is overloaded for ${formatMinutes(reactive.outcome.overloadedMinutes)} with ` +
       `${formatAmount(reactive.outcome.podHours)} pod-hours, this scaler for ${formatMinutes(own.outcome.overloadedMinutes)} with ` +
       `${formatAmount(own.outcome.podHours)}.`,
-    sentenceAt(first),
-    sentenceAt(second),
+    ...tellingLimits(comparison).map(sentenceAt),
   ];
-  // Without overload of its own, the reactive HPA's limit would be an ideal that says nothing.
-  if (asReactive.overloadedShare > 0) reasons.push(sentenceAt(asReactive));
-  if (setup.minReplicas === 0) reasons.push(...idleSentence(backtest, reactive, own));
+  if (setup.minReplicas === 0) reasons.push(...idleSentence(backtest.demand, reactive, own));
   if (cheaper)
     reasons.push(
       `${isRecommended ? 'With this scaler' : 'Once mode: predict is set,'} a threshold of ` +
@@ -85,12 +82,7 @@ function sentenceAt({ overloadedShare, cheapest: { reactive, predictive } }: Equ
 }
 
 /** Where the workload may sleep: what each way of scaling keeps awake for nothing, when that differs. */
-function idleSentence(
-  { recording: { load }, options: { span } }: Backtest,
-  reactive: PolicyResult,
-  own: PolicyResult,
-): string[] {
-  const demand = load.demand.subarray(span.from, span.to);
+function idleSentence(demand: Float64Array, reactive: PolicyResult, own: PolicyResult): string[] {
   const idlePodHours = ({ timeline }: PolicyResult) =>
     timeline.replicas.reduce((sum, replicas, minute) => sum + (demand[minute] === 0 ? replicas : 0), 0) / 60;
   const [reactiveHours, ownHours] = [idlePodHours(reactive), idlePodHours(own)];

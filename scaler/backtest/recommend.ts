@@ -1,10 +1,10 @@
-import type { Reason } from '../planner/types.js';
 import { formatDuration } from '../shared/duration.js';
 import type { Backtest } from './backtest.js';
 import { type CheaperThreshold, cheaperThresholdOf, SAVING_THAT_COUNTS } from './cheaper-threshold.js';
 import { type EqualOverload, resultOf } from './compare.js';
 import { formatShare } from './format.js';
 import { reasonsOf, reasonsToScaleNothing } from './reasons.js';
+import { minutesByReason } from './replay.js';
 import type { ScalingOutcome } from './scaled-workload.js';
 
 /** What to do with this scaler on this series. */
@@ -64,14 +64,10 @@ export function recommend(backtest: Backtest): Recommendation {
   };
 }
 
-function fewestReplicasCarryAll({ recording, options: { span, setup } }: Backtest): boolean {
+function fewestReplicasCarryAll({ demand, options: { setup } }: Backtest): boolean {
   const { minReplicas, idleReplicas, capacityPerReplica } = setup;
   const mostCarried = minReplicas * capacityPerReplica;
-  return (
-    minReplicas > 0 &&
-    idleReplicas === undefined &&
-    recording.load.demand.subarray(span.from, span.to).every((load) => !(load > mostCarried))
-  );
+  return minReplicas > 0 && idleReplicas === undefined && demand.every((load) => !(load > mostCarried));
 }
 
 /** The numbers that decide. */
@@ -89,9 +85,9 @@ interface Findings {
 
 function weigh({ comparison, replay, coverage, options }: Backtest): Findings {
   const minutes = replay.reasons.length;
-  const share = (reason: Reason) => replay.reasons.filter((each) => each === reason).length / minutes;
-  const guarded = share('guarded');
-  const warming = share('warming-up');
+  const counts = minutesByReason(replay);
+  const guarded = (counts.guarded ?? 0) / minutes;
+  const warming = (counts['warming-up'] ?? 0) / minutes;
   const [first, second] = comparison.equalOverload;
   const doubts: string[] = [];
   if (minutes < FIRM_EVIDENCE_MINUTES)

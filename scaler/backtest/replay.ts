@@ -102,6 +102,13 @@ export function replaySignal(
   return { values, active, forecastPeaks, reasons, stage, fits, fitSeconds };
 }
 
+/** How many minutes were answered for each reason. */
+export function minutesByReason({ reasons }: Replay): Partial<Record<Reason, number>> {
+  const counts: Partial<Record<Reason, number>> = {};
+  for (const reason of reasons) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
+}
+
 /** A view of the first steps of a series. */
 function firstSteps(series: Series, count: number): Series {
   return {

@@ -1,29 +1,20 @@
-import type { HpaBehavior } from '../hpa/behavior.js';
-import { HpaController } from '../hpa/controller.js';
-import { hpaMinReplicas, KedaActivation } from './keda-activation.js';
+import { HpaController, type HpaOptions } from '../hpa/controller.js';
+import { hpaMinReplicas, KedaActivation, type KedaOptions } from './keda-activation.js';
 import { Pods } from './pods.js';
 
-/** A workload and everything that scales it. */
-export interface ScalingSetup {
-  /** Load that one replica should carry: the trigger's `threshold`. */
-  readonly targetPerReplica: number;
+/** A workload and everything that scales it: KEDA, the HPA and the time that its pods take to start. */
+export interface ScalingSetup extends KedaOptions, HpaOptions {
+  /** `minReplicaCount` of the ScaledObject; 0 lets the workload go to zero. */
+  readonly minReplicas: number;
   /** Load beyond which one replica is overloaded; at least the target. */
   readonly capacityPerReplica: number;
   /** From the creation of a pod until it serves. */
   readonly startupSeconds: number;
-  /** `minReplicaCount`, `maxReplicaCount` and `idleReplicaCount` of the ScaledObject. */
-  readonly minReplicas: number;
-  readonly maxReplicas: number;
-  readonly idleReplicas: number | undefined;
   /** The workload is active while the answered value is above this. */
   readonly activationThreshold: number;
-  /** `cooldownPeriod` and `pollingInterval` of the ScaledObject. */
-  readonly cooldownSeconds: number;
+  /** `pollingInterval` of the ScaledObject. */
   readonly pollingSeconds: number;
-  /** `spec.behavior` of the HPA; undefined when the ScaledObject has none. */
-  readonly behavior: HpaBehavior | undefined;
-  /** `--horizontal-pod-autoscaler-tolerance` and `--horizontal-pod-autoscaler-sync-period` of the cluster. */
-  readonly tolerance: number;
+  /** `--horizontal-pod-autoscaler-sync-period` of the cluster. */
   readonly syncSeconds: number;
 }
 

@@ -3,33 +3,33 @@ import type { Backtest } from './backtest.js';
 import { formatAmount, formatMoment } from './format.js';
 import type { Recommendation } from './recommend.js';
 import { comparisonTable, tableText } from './table.js';
-import type { ReplicaSize } from './threshold.js';
 
 /** A finished backtest with all that a reader is told. */
 export interface Finding {
   /** Where the load is from: a file or a query. */
   readonly title: string;
   readonly backtest: Backtest;
-  readonly size: ReplicaSize;
+  /** Whether the threshold was derived from the load because none was given. */
+  readonly thresholdDerived: boolean;
   readonly recommendation: Recommendation;
   /** The ScaledObject to paste. */
   readonly yaml: string;
 }
 
 /** What was evaluated and under which assumptions, in a few sentences. */
-export function premises({ backtest, size }: Finding): readonly string[] {
-  const { recording, options } = backtest;
+export function premises({ backtest, thresholdDerived }: Finding): readonly string[] {
+  const { options, startSeconds, demand } = backtest;
   const { span, trigger, setup } = options;
-  const { load } = recording;
-  const range = `${formatMoment(load.startSeconds + 60 * span.from)} to ${formatMoment(load.startSeconds + 60 * span.to)}`;
+  const evaluatedSeconds = 60 * demand.length;
+  const range = `${formatMoment(startSeconds)} to ${formatMoment(startSeconds + evaluatedSeconds)}`;
   const before = Math.min(60 * span.from, trigger.historySeconds);
-  const derived = size.derived
+  const derived = thresholdDerived
     ? ', derived from the load: its 99th percentile needs 20 replicas at full use; give --threshold to say what yours carries'
     : '';
   return [
-    `Evaluated: ${range} (${formatDuration(60 * (span.to - span.from))}), with ${formatDuration(before)} of history at first.`,
+    `Evaluated: ${range} (${formatDuration(evaluatedSeconds)}), with ${formatDuration(before)} of history at first.`,
     `Forecast: ${formatDuration(trigger.horizonSeconds)} ahead, quantile ${trigger.quantile}, steps of ${formatDuration(trigger.stepSeconds)}, refitted every ${formatDuration(options.refitSeconds)}.`,
-    `Replicas: ${setup.minReplicas} to ${setup.maxReplicas}, ready ${formatDuration(setup.startupSeconds)} after their creation; threshold ${formatAmount(size.threshold)}, overloaded beyond ${formatAmount(size.capacity)} each${derived}.`,
+    `Replicas: ${setup.minReplicas} to ${setup.maxReplicas}, ready ${formatDuration(setup.startupSeconds)} after their creation; threshold ${formatAmount(setup.targetPerReplica)}, overloaded beyond ${formatAmount(setup.capacityPerReplica)} each${derived}.`,
   ];
 }
 
@@ -41,8 +41,8 @@ export function scaledObjectTitle({ verdict, cheaperThreshold }: Recommendation)
 
 /** A finished backtest as text for a terminal. */
 export function summaryText(finding: Finding): string {
-  const { backtest, size, recommendation, yaml, title } = finding;
-  const table = comparisonTable(backtest.comparison, size.threshold);
+  const { backtest, recommendation, yaml, title } = finding;
+  const table = comparisonTable(backtest.comparison, backtest.options.setup.targetPerReplica);
   return [
     `Backtest of ${title}`,
     ...premises(finding),

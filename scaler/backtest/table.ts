@@ -5,6 +5,7 @@ import {
   type EqualOverload,
   POLICY_NAMES,
   type PolicyKey,
+  tellingLimits,
 } from './compare.js';
 import { formatAmount, formatMinutes, formatShare } from './format.js';
 
@@ -19,9 +20,9 @@ export interface ComparisonTable {
 }
 
 /** The measures of each way of scaling at the threshold, and its pod-hours at equal overload with the oracle as 1. */
-export function comparisonTable({ policies, equalOverload }: Comparison, threshold: number): ComparisonTable {
-  // Without overload of its own, the reactive HPA's limit would be 0 and say nothing.
-  const limits = equalOverload.filter((limit, i) => i < 2 || limit.overloadedShare > 0);
+export function comparisonTable(comparison: Comparison, threshold: number): ComparisonTable {
+  const { policies } = comparison;
+  const limits = tellingLimits(comparison);
   return {
     groups: [
       { title: `at threshold ${formatAmount(threshold)}`, columns: 5 },

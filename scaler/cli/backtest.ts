@@ -9,8 +9,7 @@ import { recommend } from '../backtest/recommend.js';
 import { type Recording, recordingOfQuery, recordingOfSamples } from '../backtest/recording.js';
 import { reportHtml } from '../backtest/report/report.js';
 import { type ScaledObjectNames, scaledObjectYaml } from '../backtest/scaled-object.js';
-import { signalCsv } from '../backtest/signal-csv.js';
-import { summaryText } from '../backtest/summary.js';
+import { type Finding, summaryText } from '../backtest/summary.js';
 import { type ReplicaSize, replicaSize } from '../backtest/threshold.js';
 import { Sources } from '../history/sources.js';
 import { sourcesSchema } from '../prometheus/source-config.js';
@@ -110,7 +109,7 @@ async function run(flags: Flags): Promise<void> {
   const bar = progressBar(flags);
   const backtest = runBacktest(recording, options, (done) => bar?.update(done));
   bar?.stop();
-  await write(flags, trigger, size, backtest);
+  await write(flags, trigger, size.derived, backtest);
 }
 
 function triggerOf(flags: Flags): Trigger {
@@ -192,9 +191,13 @@ async function optionsOf(
   };
 }
 
-async function write(flags: Flags, trigger: Trigger, size: ReplicaSize, backtest: Backtest): Promise<void> {
-  const { load } = backtest.recording;
-  const { setup, span } = backtest.options;
+async function write(
+  flags: Flags,
+  trigger: Trigger,
+  thresholdDerived: boolean,
+  backtest: Backtest,
+): Promise<void> {
+  const { setup } = backtest.options;
   const recommendation = recommend(backtest);
   const isRecommended = recommendation.verdict === 'use';
   const cheaper = recommendation.cheaperThreshold?.threshold;
@@ -209,15 +212,18 @@ async function write(flags: Flags, trigger: Trigger, size: ReplicaSize, backtest
   const pasted = isRecommended && cheaper ? { ...setup, targetPerReplica: cheaper } : setup;
   const yaml = scaledObjectYaml(names, trigger, pasted, isRecommended ? 'predict' : 'observe');
   const title = flags.csv === undefined ? flags.query! : basename(flags.csv);
-  if (flags.signalOut !== undefined)
-    await writeOut(flags.signalOut, signalCsv(load.startSeconds + 60 * span.from, backtest.replay.values));
-  if (flags.report !== undefined)
-    await writeOut(flags.report, await reportHtml({ title, backtest, size, recommendation, yaml }));
+  const finding: Finding = { title, backtest, thresholdDerived, recommendation, yaml };
+  if (flags.signalOut !== undefined) await writeOut(flags.signalOut, signalCsv(backtest));
+  if (flags.report !== undefined) await writeOut(flags.report, await reportHtml(finding));
   process.stdout.write(
-    flags.json
-      ? `${JSON.stringify(backtestJson(backtest, size, recommendation, yaml), undefined, 2)}\n`
-      : summaryText({ title, backtest, size, recommendation, yaml }),
+    flags.json ? `${JSON.stringify(backtestJson(finding), undefined, 2)}\n` : summaryText(finding),
   );
+}
+
+/** What the scaler would have answered at the beginning of each minute. */
+function signalCsv({ startSeconds, replay }: Backtest): string {
+  const rows = Array.from(replay.values, (value, minute) => `${startSeconds + 60 * minute},${value}\n`);
+  return `timestamp,value\n${rows.join('')}`;
 }
 
 async function writeOut(file: string, text: string): Promise<void> {

@@ -37,11 +37,8 @@ const LIMITS = Array.from(
 
 /** Reduces a finished backtest to what its charts show. */
 export function chartData({ backtest }: Finding): ChartData {
-  const { recording, options, replay, comparison } = backtest;
-  const { span, setup, trigger } = options;
-  const { load } = recording;
-  const demand = load.demand.subarray(span.from, span.to);
-  const startSeconds = load.startSeconds + 60 * span.from;
+  const { options, startSeconds, demand, replay, comparison } = backtest;
+  const { setup, trigger } = options;
   return {
     timezone: trigger.timezone,
     times: Array.from(demand, (_, minute) => startSeconds + 60 * minute),

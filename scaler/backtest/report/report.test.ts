@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
-import { testBacktest, testSetup } from '../../../test/support/backtest/backtest.js';
+import { testBacktest } from '../../../test/support/backtest/backtest.js';
 import { minuteSamples, officeLoad } from '../../../test/support/backtest/load.js';
 import { recommend } from '../recommend.js';
 import { reportHtml } from './report.js';
@@ -18,17 +18,18 @@ describe('the report page', () => {
 
   before(async () => {
     const backtest = testBacktest(minuteSamples(4, officeLoad), 1);
-    const size = {
-      threshold: testSetup.targetPerReplica,
-      capacity: testSetup.capacityPerReplica,
-      derived: false,
-    };
     const recommendation = recommend(backtest);
     folder = await mkdtemp(join(tmpdir(), 'report-'));
     file = join(folder, 'report.html');
     await writeFile(
       file,
-      await reportHtml({ title: hostile, backtest, size, recommendation, yaml: `# ${hostile}\n` }),
+      await reportHtml({
+        title: hostile,
+        backtest,
+        thresholdDerived: false,
+        recommendation,
+        yaml: `# ${hostile}\n`,
+      }),
     );
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
@@ -80,12 +81,11 @@ describe('the report page', () => {
       minuteSamples(4, () => 5),
       1,
     );
-    const size = { threshold: 7, capacity: 10, derived: false };
     const unscaled = join(folder, 'unscaled.html');
     const recommendation = recommend(backtest);
     await writeFile(
       unscaled,
-      await reportHtml({ title: 'steady', backtest, size, recommendation, yaml: '' }),
+      await reportHtml({ title: 'steady', backtest, thresholdDerived: false, recommendation, yaml: '' }),
     );
     await page.goto(pathToFileURL(unscaled).href);
     await page.getByRole('heading', { name: 'Nothing to scale at this threshold.' }).waitFor();

@@ -18,8 +18,9 @@ export async function reportHtml(finding: Finding): Promise<string> {
   const [style, script] = await Promise.all(
     ['page/style.css', 'page/main.js'].map((name) => readFile(new URL(name, import.meta.url), 'utf8')),
   );
-  const { title, recommendation, backtest, size, yaml } = finding;
-  const table = comparisonTable(backtest.comparison, size.threshold);
+  const { title, recommendation, backtest, yaml } = finding;
+  const { setup, trigger } = backtest.options;
+  const table = comparisonTable(backtest.comparison, setup.targetPerReplica);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -57,7 +58,7 @@ ${[...table.notes, 'Pods are simulated: the load is taken as it was, whatever th
 <button type="button" data-zoom="24">1 d</button>
 <button type="button" data-zoom="all">All</button>
 </div></div>
-<p class="note">Drag across a chart to zoom, double-click to see all again; tap a name in a legend to hide or show its line. Times in ${escapeHtml(finding.backtest.options.trigger.timezone)}.</p>
+<p class="note">Drag across a chart to zoom, double-click to see all again; tap a name in a legend to hide or show its line. Times in ${escapeHtml(trigger.timezone)}.</p>
 <h3>Load, and what this scaler answered</h3>
 <div id="load-chart"></div>
 <h3>Replicas</h3>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { coverageOf } from './coverage.js';
+import { coverageOf } from './backtest.js';
 
 const { NaN: none } = Number;
 
