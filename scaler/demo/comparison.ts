@@ -1,11 +1,7 @@
-import {
-  clusterDefaults,
-  ScaledWorkload,
-  type ScalingOutcome,
-  type ScalingSetup,
-} from '../backtest/scaled-workload.js';
-import { type DemoService, demoNamespace } from './demo-services.js';
+import { clusterDefaults, ScaledWorkload, type ScalingSetup } from '../backtest/scaled-workload.js';
+import type { DemoOutcome, DemoTimeline } from '../web/demo-panel.js';
 import type { KedaStandIn } from './keda-stand-in.js';
+import { demoNamespace, triggerMetadata, type Workload } from './workloads.js';
 
 /** How often KEDA asks. */
 const { pollingSeconds } = clusterDefaults;
@@ -14,64 +10,46 @@ const { pollingSeconds } = clusterDefaults;
 const timelineSteps = 720;
 const timelineStepSeconds = 120;
 
-/** One way of scaling at a moment. */
-export interface Side extends ScalingOutcome {
-  readonly replicas: number;
-  readonly readyReplicas: number;
-}
-
-/** The course of a comparison; one entry per step, oldest first. */
-export interface Timeline {
-  readonly startSeconds: number;
-  readonly stepSeconds: number;
-  /** Highest load of each step. */
-  readonly load: readonly number[];
-  /** Pods that could serve at the end of each step. */
-  readonly predictiveReadyReplicas: readonly number[];
-  readonly reactiveReadyReplicas: readonly number[];
-}
-
 /**
  * One service twice: scaled by what the scaler answers over gRPC, and by a plain reactive HPA on the load itself. Both
  * meet the same load by the same rules, with pods that need as long to start.
  */
 export class Comparison {
-  readonly #keda: KedaStandIn;
+  readonly #metadata;
   readonly #predictive: ScaledWorkload;
   readonly #reactive: ScaledWorkload;
-  readonly #load: number[] = [];
-  readonly #predictiveReady: number[] = [];
-  readonly #reactiveReady: number[] = [];
+  /** Highest load of each step, and the ready pods at its end. */
+  readonly #course: { load: number; predictive: number; reactive: number }[] = [];
   #timelineStartSeconds: number;
 
   constructor(
-    readonly service: DemoService,
-    keda: KedaStandIn,
+    readonly workload: Workload,
+    private readonly keda: KedaStandIn,
     setup: ScalingSetup,
     nowSeconds: number,
   ) {
-    this.#keda = keda;
-    const load = service.workload.requestsPerSecond(nowSeconds);
+    this.#metadata = triggerMetadata(workload);
+    const load = workload.requestsPerSecond(nowSeconds);
     this.#predictive = new ScaledWorkload(setup, nowSeconds, load);
     this.#reactive = new ScaledWorkload(setup, nowSeconds, load);
     this.#timelineStartSeconds = nowSeconds;
   }
 
-  get predictive(): Side {
-    return side(this.#predictive);
+  get predictive(): DemoOutcome {
+    return outcomeOf(this.#predictive);
   }
 
-  get reactive(): Side {
-    return side(this.#reactive);
+  get reactive(): DemoOutcome {
+    return outcomeOf(this.#reactive);
   }
 
-  get timeline(): Timeline {
+  get timeline(): DemoTimeline {
     return {
-      startSeconds: this.#timelineStartSeconds,
+      startTime: new Date(1000 * this.#timelineStartSeconds).toISOString(),
       stepSeconds: timelineStepSeconds,
-      load: this.#load,
-      predictiveReadyReplicas: this.#predictiveReady,
-      reactiveReadyReplicas: this.#reactiveReady,
+      load: this.#course.map(({ load }) => load),
+      predictiveReadyReplicas: this.#course.map(({ predictive }) => predictive),
+      reactiveReadyReplicas: this.#course.map(({ reactive }) => reactive),
     };
   }
 
@@ -82,13 +60,12 @@ export class Comparison {
    * @throws ServiceError when the scaler gives no answer.
    */
   async sync(atSeconds: number): Promise<void> {
-    const { workload, metadata } = this.service;
-    const load = workload.requestsPerSecond(atSeconds);
+    const load = this.workload.requestsPerSecond(atSeconds);
     this.#predictive.pass(atSeconds, load);
     this.#reactive.pass(atSeconds, load);
     this.#draw(atSeconds, load);
 
-    const reading = await this.#keda.read(workload.app, demoNamespace, metadata);
+    const reading = await this.keda.read(this.workload.app, demoNamespace, this.#metadata);
     if (atSeconds % pollingSeconds === 0) {
       this.#predictive.poll(reading.active);
       this.#reactive.poll(load > 0);
@@ -99,21 +76,22 @@ export class Comparison {
 
   #draw(atSeconds: number, load: number): void {
     const step = Math.floor((atSeconds - this.#timelineStartSeconds) / timelineStepSeconds);
-    if (step < this.#load.length) {
-      this.#load[step] = Math.max(this.#load[step]!, load);
-      this.#predictiveReady[step] = this.#predictive.readyReplicas;
-      this.#reactiveReady[step] = this.#reactive.readyReplicas;
-      return;
-    }
-    this.#load.push(load);
-    this.#predictiveReady.push(this.#predictive.readyReplicas);
-    this.#reactiveReady.push(this.#reactive.readyReplicas);
-    if (this.#load.length <= timelineSteps) return;
-    for (const column of [this.#load, this.#predictiveReady, this.#reactiveReady]) column.shift();
+    this.#course[step] = {
+      load: Math.max(this.#course[step]?.load ?? 0, load),
+      predictive: this.#predictive.readyReplicas,
+      reactive: this.#reactive.readyReplicas,
+    };
+    if (this.#course.length <= timelineSteps) return;
+    this.#course.shift();
     this.#timelineStartSeconds += timelineStepSeconds;
   }
 }
 
-function side(workload: ScaledWorkload): Side {
-  return { ...workload.outcome, replicas: workload.replicas, readyReplicas: workload.readyReplicas };
+function outcomeOf({ outcome, replicas, readyReplicas }: ScaledWorkload): DemoOutcome {
+  return {
+    replicas,
+    readyReplicas,
+    podHours: outcome.podHours,
+    overloadedMinutes: outcome.overloadedMinutes,
+  };
 }

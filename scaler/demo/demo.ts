@@ -1,10 +1,10 @@
 import { clusterDefaults } from '../backtest/scaled-workload.js';
-import type { DemoControl, DemoOutcome, DemoState, DemoWorkload } from '../web/demo-panel.js';
+import type { DemoControl, DemoState, DemoWorkload } from '../web/demo-panel.js';
 import { AcceleratedClock } from './accelerated-clock.js';
-import { Comparison, type Side } from './comparison.js';
-import { demoNamespace, demoServices } from './demo-services.js';
+import { Comparison } from './comparison.js';
 import { EmbeddedPrometheus } from './embedded-prometheus.js';
 import { KedaStandIn } from './keda-stand-in.js';
+import { demoNamespace, demoWorkloads, metricNameOf, triggerMetadata } from './workloads.js';
 
 /** A Wednesday, 2026-03-04 at 08:00 UTC: an hour before the shop opens. */
 const startSeconds = 1_772_611_200;
@@ -32,22 +32,20 @@ export class Demo implements DemoControl {
   readonly clock: AcceleratedClock;
   /** Epoch seconds on the demo's clock at which it begins. */
   readonly startSeconds = startSeconds;
-  readonly #services;
+  readonly #workloads;
   readonly #prometheus: EmbeddedPrometheus;
   readonly #stopping = new AbortController();
   #keda: KedaStandIn | undefined;
-  #comparisons: readonly Comparison[] = [];
+  /** Every service, scaled both ways; empty before the start. */
+  comparisons: readonly Comparison[] = [];
   #running: Promise<void> = Promise.resolve();
 
   /** The clock stands still until `run`. */
   constructor(options: DemoOptions) {
     this.clock = new AcceleratedClock(startSeconds, options.speed);
     this.clock.pause();
-    this.#services = demoServices(startSeconds, options.seed);
-    this.#prometheus = new EmbeddedPrometheus(
-      this.#services.map(({ workload }) => workload),
-      this.clock,
-    );
+    this.#workloads = demoWorkloads(startSeconds, options.seed);
+    this.#prometheus = new EmbeddedPrometheus(this.#workloads, this.clock);
   }
 
   /** Starts the embedded Prometheus. @returns its address. */
@@ -64,17 +62,13 @@ export class Demo implements DemoControl {
     const keda = new KedaStandIn(scalerAddress);
     this.#keda = keda;
     await Promise.all(
-      this.#services.map(({ workload, metadata }) => keda.read(workload.app, demoNamespace, metadata)),
+      this.#workloads.map((workload) => keda.read(workload.app, demoNamespace, triggerMetadata(workload))),
     );
-    this.#comparisons = this.#services.map((service) => {
-      const { threshold } = service;
-      const scaling = {
-        ...clusterDefaults,
-        startupSeconds,
-        targetPerReplica: threshold,
-        capacityPerReplica: threshold / targetUtilisation,
-      };
-      return new Comparison(service, keda, scaling, startSeconds);
+    this.comparisons = this.#workloads.map((workload) => {
+      const targetPerReplica = workload.threshold;
+      const capacityPerReplica = targetPerReplica / targetUtilisation;
+      const setup = { ...clusterDefaults, startupSeconds, targetPerReplica, capacityPerReplica };
+      return new Comparison(workload, keda, setup, startSeconds);
     });
     this.#running = this.#run();
     this.#running.catch(() => {});
@@ -92,7 +86,7 @@ export class Demo implements DemoControl {
     for (let at = startSeconds; !signal.aborted; at += clusterDefaults.syncSeconds) {
       this.clock.limitTo(at);
       await this.clock.sleepUntil(at, signal).catch(() => undefined);
-      if (!signal.aborted) await Promise.all(this.#comparisons.map((comparison) => comparison.sync(at)));
+      if (!signal.aborted) await Promise.all(this.comparisons.map((comparison) => comparison.sync(at)));
     }
   }
 
@@ -103,24 +97,19 @@ export class Demo implements DemoControl {
     await this.#prometheus.close();
   }
 
-  /** Every service, scaled both ways; empty before the start. */
-  get comparisons(): readonly Comparison[] {
-    return this.#comparisons;
-  }
-
   /** The service that the demo is about. To be asked for after the start. */
   get shop(): Comparison {
-    return this.#comparisons[0]!;
+    return this.comparisons[0]!;
   }
 
   state(): DemoState {
     return {
-      time: rfc3339(this.clock.nowSeconds()),
-      startTime: rfc3339(startSeconds),
+      time: new Date(1000 * this.clock.nowSeconds()).toISOString(),
+      startTime: new Date(1000 * startSeconds).toISOString(),
       isPaused: this.clock.isPaused,
       speed: this.clock.speed,
       speedChoices,
-      workloads: this.#comparisons.map(workloadState),
+      workloads: this.comparisons.map(workloadState),
     };
   }
 
@@ -137,24 +126,15 @@ export class Demo implements DemoControl {
   }
 }
 
-function workloadState({ service, predictive, reactive, timeline }: Comparison): DemoWorkload {
-  const { startSeconds: timelineStartSeconds, ...columns } = timeline;
+function workloadState({ workload, predictive, reactive, timeline }: Comparison): DemoWorkload {
   return {
     namespace: demoNamespace,
-    scaledObject: service.workload.app,
-    metricName: service.metadata.metricName!,
-    description: service.workload.description,
-    capacityPerReplica: service.threshold / targetUtilisation,
-    predictive: outcome(predictive),
-    reactive: outcome(reactive),
-    timeline: { startTime: rfc3339(timelineStartSeconds), ...columns },
+    scaledObject: workload.app,
+    metricName: metricNameOf(workload.app),
+    description: workload.description,
+    capacityPerReplica: workload.threshold / targetUtilisation,
+    predictive,
+    reactive,
+    timeline,
   };
-}
-
-function outcome({ replicas, readyReplicas, podHours, overloadedMinutes }: Side): DemoOutcome {
-  return { replicas, readyReplicas, podHours, overloadedMinutes };
-}
-
-function rfc3339(atSeconds: number): string {
-  return new Date(atSeconds * 1000).toISOString();
 }

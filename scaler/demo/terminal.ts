@@ -1,6 +1,8 @@
+import { sum } from 'simple-statistics';
 import { formatAmount, formatMinutes } from '../backtest/format.js';
 import { textTable } from '../shared/text-table.js';
-import type { Comparison, Side } from './comparison.js';
+import type { DemoOutcome } from '../web/demo-panel.js';
+import type { Comparison } from './comparison.js';
 import type { Demo } from './demo.js';
 
 /** The shop at this moment in one line: the time, its load, and both ways of scaling. */
@@ -19,8 +21,8 @@ export function liveLine({ clock, shop }: Demo): string {
 /** What it came to for each service, as a table with a sentence below. */
 export function summary({ clock, comparisons, startSeconds }: Demo): string {
   const hours = (clock.nowSeconds() - startSeconds) / 3600;
-  const rows = comparisons.map(({ service, predictive, reactive }) => [
-    service.workload.app,
+  const rows = comparisons.map(({ workload, predictive, reactive }) => [
+    workload.app,
     formatMinutes(predictive.overloadedMinutes),
     formatMinutes(reactive.overloadedMinutes),
     formatAmount(predictive.podHours),
@@ -40,18 +42,20 @@ export function summary({ clock, comparisons, startSeconds }: Demo): string {
   ].join('\n');
 }
 
-function sideText({ replicas, readyReplicas, overloadedMinutes }: Side): string {
+function sideText({ replicas, readyReplicas, overloadedMinutes }: DemoOutcome): string {
   const starting = replicas - readyReplicas;
   const pods = `${readyReplicas} pods${starting > 0 ? ` + ${starting} starting` : ''}`;
   return `${pods}, overloaded ${formatMinutes(overloadedMinutes)}`;
 }
 
 function verdict(comparisons: readonly Comparison[]): string {
-  const sum = (measure: (comparison: Comparison) => number) =>
-    comparisons.reduce((total, comparison) => total + measure(comparison), 0);
-  const overloaded = sum(({ predictive }) => predictive.overloadedMinutes);
-  const reactive = sum(({ reactive }) => reactive.overloadedMinutes);
-  const podHours = sum(({ predictive }) => predictive.podHours) / sum(({ reactive }) => reactive.podHours);
+  const total = (way: 'predictive' | 'reactive', measure: 'overloadedMinutes' | 'podHours') =>
+    sum(comparisons.map((comparison) => comparison[way][measure]));
+  const [own, reactive] = (['predictive', 'reactive'] as const).map((way) =>
+    formatMinutes(total(way, 'overloadedMinutes')),
+  );
+  // Before the first pod-hour there is nothing to compare.
+  const podHours = total('predictive', 'podHours') / total('reactive', 'podHours') || 1;
   const cost = `${Math.round(100 * Math.abs(podHours - 1))} % ${podHours >= 1 ? 'more' : 'fewer'} pod-hours`;
-  return `This scaler: ${formatMinutes(overloaded)} of overload instead of ${formatMinutes(reactive)}, for ${cost}.`;
+  return `This scaler: ${own} of overload instead of ${reactive}, for ${cost}.`;
 }

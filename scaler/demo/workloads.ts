@@ -3,7 +3,10 @@ import { smoothNoise, whiteNoise } from '../shared/noise.js';
 const hourSeconds = 3600;
 const daySeconds = 24 * hourSeconds;
 
-/** A made-up service: its load as a function of time, equal for an equal seed. */
+/** Namespace of the demo's ScaledObjects. */
+export const demoNamespace = 'demo';
+
+/** A made-up service: its load as a function of time, equal for an equal seed, and what scales it. */
 export interface Workload {
   /** Value of the `app` label. */
   readonly app: string;
@@ -11,6 +14,8 @@ export interface Workload {
   readonly description: string;
   /** Epoch seconds before which the service did not exist. */
   readonly bornAtSeconds: number;
+  /** Requests per second that one replica should carry. */
+  readonly threshold: number;
   /** Requests per second at a moment. */
   requestsPerSecond(atSeconds: number): number;
 }
@@ -23,39 +28,60 @@ export interface Workload {
  * @param seed changes the noise, not the shapes.
  */
 export function demoWorkloads(startSeconds: number, seed: number): readonly Workload[] {
+  const always = Number.NEGATIVE_INFINITY;
   return [
     {
       app: 'shop',
       description: 'daily and weekly rhythm, opens at 09:00, a flash crowd today',
-      bornAtSeconds: Number.NEGATIVE_INFINITY,
+      bornAtSeconds: always,
+      threshold: 16,
       requestsPerSecond: shop(startSeconds, seed),
     },
     {
       app: 'office-api',
       description: 'office hours on weekdays, nearly nothing at the weekend',
-      bornAtSeconds: Number.NEGATIVE_INFINITY,
+      bornAtSeconds: always,
+      threshold: 8,
       requestsPerSecond: officeApi(seed + 1),
     },
     {
       app: 'reports',
       description: 'a burst at every full hour',
-      bornAtSeconds: Number.NEGATIVE_INFINITY,
+      bornAtSeconds: always,
+      threshold: 6,
       requestsPerSecond: reports(seed + 2),
     },
     {
       app: 'webhooks',
       description: 'no rhythm at all',
-      bornAtSeconds: Number.NEGATIVE_INFINITY,
+      bornAtSeconds: always,
+      threshold: 10,
       requestsPerSecond: webhooks(seed + 3),
     },
     {
       app: 'search-beta',
       description: 'deployed nine hours ago',
       bornAtSeconds: startSeconds - 9 * hourSeconds,
+      threshold: 8,
       requestsPerSecond: searchBeta(seed + 4),
     },
   ];
 }
+
+/** The metadata of the trigger that scales a service, as a user would write it. */
+export function triggerMetadata({ app, threshold }: Workload): Readonly<Record<string, string>> {
+  return {
+    query: `sum(rate(http_requests_total{app="${app}"}[2m]))`,
+    threshold: String(threshold),
+    predictHorizon: '15m',
+    historyTimeWindow: '14d',
+    queryStep: '5m',
+    metricName: metricNameOf(app),
+  };
+}
+
+/** Name of the metric by which a service is scaled. */
+export const metricNameOf = (app: string): string => `${app}-requests`;
 
 function shop(startSeconds: number, seed: number): (atSeconds: number) => number {
   const mood = smoothNoise(seed, 4 * hourSeconds);
