@@ -1,4 +1,3 @@
-import { quantile } from 'simple-statistics';
 import type { Load } from './load.js';
 
 /** Target per replica over the capacity of a replica when one of them is not given: a usual HPA target. */
@@ -29,8 +28,8 @@ export function replicaSize(
   if (threshold !== undefined)
     return { threshold, capacity: capacity ?? threshold / DEFAULT_UTILISATION, derived: false };
   if (capacity !== undefined) return { threshold: capacity * DEFAULT_UTILISATION, capacity, derived: false };
-  const known = Array.from(load.demand.filter((value) => value > 0));
-  const busy = known.length > 0 ? quantile(known, 0.99) : 1;
+  const known = load.demand.filter((value) => value > 0).sort();
+  const busy = known[Math.floor(0.99 * known.length)] ?? 1;
   const derivedCapacity = roundTo3Digits(busy / REPLICAS_AT_PEAK);
   return {
     threshold: roundTo3Digits(derivedCapacity * DEFAULT_UTILISATION),
