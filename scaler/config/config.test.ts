@@ -37,13 +37,13 @@ describe('loadConfig', () => {
   it('needs nothing', () => {
     const { fitting, ...config } = load(undefined);
     assert.deepEqual(config.grpc, {
-      address: { host: '0.0.0.0', port: 50_051, text: '0.0.0.0:50051' },
+      address: { host: '0.0.0.0', port: 50_051 },
       tls: undefined,
       maxConnections: 1024,
       advertisedAddress: 'predictive-scaler.predictive-scaler:50051',
     });
     assert.deepEqual(config.http, {
-      address: { host: '0.0.0.0', port: 8080, text: '0.0.0.0:8080' },
+      address: { host: '0.0.0.0', port: 8080 },
       auth: undefined,
       protectMetrics: false,
     });
@@ -81,9 +81,9 @@ sources:
   default: central
   allowedAddresses: ["http://*.monitoring.svc:9090"]
 `);
-    assert.deepEqual(config.grpc.address, { host: '::1', port: 5000, text: '[::1]:5000' });
+    assert.deepEqual(config.grpc.address, { host: '::1', port: 5000 });
     assert.equal(config.grpc.tls?.keyFile, '/tls/tls.key');
-    assert.deepEqual(config.http.address, { host: undefined, port: 9000, text: ':9000' });
+    assert.deepEqual(config.http.address, { host: undefined, port: 9000 });
     assert.equal(config.planner.maxStalenessSeconds, 3600);
     assert.equal(config.fitting.threads, 2);
     assert.equal(config.log.level, 'debug');

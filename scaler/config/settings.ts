@@ -12,6 +12,7 @@ import {
   whole,
   wholeSeconds,
 } from '../shared/fields.js';
+import type { ListenAddress } from '../shared/listen.js';
 import { shapeOf } from '../shared/problems.js';
 import { USUAL_SCALER_ADDRESS } from '../trigger/trigger.js';
 
@@ -189,21 +190,12 @@ export function defaultThreads(): number {
   return Math.min(4, Math.max(1, availableParallelism() - 1));
 }
 
-/** Where a server listens. */
-export interface ListenAddress {
-  /** undefined for every interface. */
-  readonly host: string | undefined;
-  readonly port: number;
-  /** Both as they were written. */
-  readonly text: string;
-}
-
 function listenAddress(value: string): ListenAddress {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]]*)):(\d{1,5})$/.exec(value);
   if (match === null) throw new ValidationError();
   const port = Number(match[3]);
   if (port > 65_535) throw new ValidationError(`port ${port} is above 65535`);
-  return Object.freeze({ host: match[1] || match[2] || undefined, port, text: value });
+  return Object.freeze({ host: match[1] || match[2] || undefined, port });
 }
 
 function replicasAddress(value: string): { readonly host: string; readonly port: number } {

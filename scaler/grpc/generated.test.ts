@@ -16,7 +16,7 @@ function filesIn(folder: string): Record<string, string> {
 }
 
 describe('the types of the gRPC contract', () => {
-  it('are what `npm run proto:types` makes of proto/externalscaler.proto', () => {
+  it('are what `npm run proto:types` makes of proto/', () => {
     const { scripts } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
     const [program, ...options] = scripts['proto:types'].split(' ');
     const folder = mkdtempSync(join(tmpdir(), 'proto-types-'));

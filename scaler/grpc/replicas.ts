@@ -4,14 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import {
-  type CallOptions,
   type ChannelCredentials,
-  type Client,
-  type ClientReadableStream,
   credentials,
-  type handleServerStreamingCall,
   loadPackageDefinition,
-  type ServiceClientConstructor,
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
@@ -20,22 +15,15 @@ import { packageRoot } from '../shared/package-root.js';
 import type { Trigger } from '../trigger/trigger.js';
 import type { TlsFiles } from './certificates.js';
 import type { ScaledObjectRef__Output } from './generated/externalscaler/ScaledObjectRef.js';
+import type { ReplicasHandlers } from './generated/replicas/Replicas.js';
+import type { ProtoGrpcType } from './generated/replicas.js';
 import type { Log } from './log.js';
 import type { TriggerCache } from './trigger-cache.js';
-
-interface ReplicasClient extends Client {
-  KnownTriggers(request: object, options: CallOptions): ClientReadableStream<ScaledObjectRef__Output>;
-}
-
-type ReplicasClientConstructor = ServiceClientConstructor &
-  (new (
-    ...options: ConstructorParameters<typeof Client>
-  ) => ReplicasClient);
 
 const folder = join(packageRoot, 'proto');
 const { replicas } = loadPackageDefinition(
   loadSync(join(folder, 'replicas.proto'), { includeDirs: [folder], defaults: true }),
-) as unknown as { replicas: { Replicas: ReplicasClientConstructor } };
+) as unknown as ProtoGrpcType;
 
 /** The service by which replicas ask each other for their triggers: proto/replicas.proto. */
 export const replicasService = replicas.Replicas.service;
@@ -46,21 +34,17 @@ export interface ReplicasAddress {
   readonly port: number;
 }
 
-/** What the answer to other replicas is made of. */
-export interface ReplicaParts {
-  readonly address: ReplicasAddress;
-  readonly triggers: TriggerCache;
-  /** The triggers that KEDA asks about. */
-  readonly tracked: () => Iterable<Trigger>;
-  readonly log: Log;
-}
-
-type KnownTriggers = handleServerStreamingCall<object, ScaledObjectRef__Output>;
-
-/** Lists the triggers to other replicas. Callers with another address than a replica's are refused. */
-export function replicaHandlers({ address, triggers, tracked, log }: ReplicaParts): {
-  KnownTriggers: KnownTriggers;
-} {
+/**
+ * Lists the triggers to other replicas. Callers with another address than a replica's are refused.
+ *
+ * @param tracked the triggers that KEDA asks about
+ */
+export function replicaHandlers(
+  address: ReplicasAddress,
+  tracked: () => Iterable<Trigger>,
+  triggers: TriggerCache,
+  log: Log,
+): ReplicasHandlers {
   return {
     KnownTriggers: async (call) => {
       const peer = hostOf(call.getPeer());
@@ -80,16 +64,7 @@ export function replicaHandlers({ address, triggers, tracked, log }: ReplicaPart
   };
 }
 
-/** How the other replicas are asked. */
-export interface AskOptions {
-  readonly address: ReplicasAddress;
-  /** This replica's own files, which the others have too; undefined for plaintext. */
-  readonly tls: TlsFiles | undefined;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-}
-
-/** A replica's address may take so long to reach the name service of another. */
+/** Time that a replica's address may take to reach the name service of another. */
 const knownWithinSeconds = 45;
 const retrySeconds = 1;
 const callSeconds = 10;
@@ -97,13 +72,15 @@ const callSeconds = 10;
 /**
  * The triggers that other replicas are asked about. Replicas that do not answer, or are of a release that cannot, are
  * left out, so a first install has none.
+ *
+ * @param tls this replica's own files, which the others have too; undefined for plaintext
  */
-export async function askReplicas({
-  address,
-  tls,
-  log,
-  signal,
-}: AskOptions): Promise<readonly ScaledObjectRef__Output[]> {
+export async function askReplicas(
+  address: ReplicasAddress,
+  tls: TlsFiles | undefined,
+  log: Log,
+  signal: AbortSignal,
+): Promise<readonly ScaledObjectRef__Output[]> {
   const until = performance.now() + knownWithinSeconds * 1000;
   const refs = new Map<string, ScaledObjectRef__Output>();
   const channel = tls === undefined ? credentials.createInsecure() : credentialsOfReplica(tls);

@@ -79,7 +79,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const streams = new PushStreams(parts, limits);
   server.addService(ExternalScaler.service, { ...unaryHandlers(parts), ...streams.handlers });
   const { replicas } = options;
-  if (replicas) server.addService(replicasService, { ...replicaHandlers({ ...replicas, triggers, log }) });
+  if (replicas)
+    server.addService(replicasService, replicaHandlers(replicas.address, replicas.tracked, triggers, log));
   const health = addHealth(server);
   addReflection(server);
 
@@ -123,7 +124,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     },
     async triggersOfOthers(signal) {
       if (!replicas) return [];
-      const refs = await askReplicas({ address: replicas.address, tls, log, signal });
+      const refs = await askReplicas(replicas.address, tls, log, signal);
       return refs.flatMap((ref) => triggers.find(ref) ?? []);
     },
     serve() {

@@ -166,12 +166,11 @@ describe('a replica that starts beside others', function () {
     const signal = AbortSignal.timeout(1500);
     mock.restoreAll();
     mock.method(dns.promises, 'lookup', async () => [{ address: '127.0.0.1', family: 4 }]);
-    const asked = () =>
-      askReplicas({ address: { host: 'replicas.test', port }, tls: undefined, log: recorded.log, signal });
+    const asked = () => askReplicas({ host: 'replicas.test', port }, undefined, recorded.log, signal);
     assert.equal((await asked()).length, triggers);
     let calls = 0;
     mock.restoreAll();
-    // The caller knows where to ask; to the replica that is asked, the caller is a stranger.
+    // The caller finds the replica, which does not know the caller's address.
     mock.method(dns.promises, 'lookup', async () => [
       { address: calls++ % 2 === 0 ? '127.0.0.1' : '10.9.9.9', family: 4 },
     ]);
@@ -219,12 +218,10 @@ describe('a replica that starts beside others', function () {
     const address = { host: 'replicas.test', port };
     const signal = AbortSignal.timeout(10_000);
     const stranger = new Authority(folder, 'elsewhere').issue('stranger');
-    const refs = await askReplicas({
-      address,
-      tls: { certFile: stranger.certFile, keyFile: stranger.keyFile },
-      log: recorded.log,
-      signal,
-    }).catch((error: ServiceError) => error);
+    const theirs = { certFile: stranger.certFile, keyFile: stranger.keyFile };
+    const refs = await askReplicas(address, theirs, recorded.log, signal).catch(
+      (error: ServiceError) => error,
+    );
     assert.deepEqual(refs, []);
   });
 });
