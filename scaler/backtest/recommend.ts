@@ -115,7 +115,7 @@ function decide(evidence: Findings): { readonly verdict: Verdict; readonly becau
     return {
       verdict: 'not',
       because: [
-        'For most of the time the model did not beat the last value, so the newest load and its usual rise were answered.',
+        'For most of the time the model did not clearly beat the last value, which had the larger share in the forecast.',
       ],
     };
   const observeFirst = { verdict: 'observe', because: [`First, because ${doubts.join(', and ')}.`] } as const;

@@ -69,7 +69,7 @@ function qualityLines({ stage, nextStageInSeconds, quality, guarded }: FittedMod
     );
   if (guarded)
     lines.push(
-      'guarded: the model does not beat "last value" here; the peak is the newest value and its usual rise',
+      'guarded: the model does not clearly beat "last value" here, which has the larger share in the peak',
     );
   return lines;
 }

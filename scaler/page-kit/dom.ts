@@ -1,11 +1,11 @@
 /** Something that can stand inside an element. Strings become text, never markup. */
 export type Child = Node | string | null | undefined;
 
-/** Control and direction characters, half surrogate pairs and separators that no eye sees; lines and tabs are none. */
+/** Control and direction characters, half surrogate pairs and invisible separators, without line breaks and tabs. */
 const UNSEEN = /[^\P{Cc}\n\t]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
- * A text with what cannot be seen spelt out, so that it reads as it is: a query or a name with a right-to-left override
+ * A text with its invisible characters spelled out, so that it reads as it is: a query or a name with a right-to-left override
  * could otherwise show something else than what is run.
  *
  * @example visible('pod\u202e') // 'pod\\u202e'

@@ -35,7 +35,7 @@ export interface LineChartOptions {
   readonly more: Omit<uPlot.Options, 'width' | 'height' | 'series'>;
 }
 
-/** A chart of lines with a legend that shows and hides them, and tells their values under the pointer. */
+/** A chart of lines with a legend that shows and hides them, and shows their values under the pointer. */
 export class LineChart {
   readonly element: HTMLElement;
   readonly #options: LineChartOptions;
@@ -86,7 +86,7 @@ export class LineChart {
     const { lines, more, onZoom } = this.#options;
     const hooks: uPlot.Hooks.Arrays = {
       ...(more.hooks as uPlot.Hooks.Arrays | undefined),
-      setCursor: [(chart) => this.#tell(chart)],
+      setCursor: [(chart) => this.#showValues(chart)],
       setSelect: [(chart) => this.#zoom(chart)],
     };
     return {
@@ -122,17 +122,17 @@ export class LineChart {
       });
   }
 
-  #tell(chart: uPlot): void {
+  #showValues(chart: uPlot): void {
     const { lines, legend, amount, place, invitation = '' } = this.#options;
     const index = (chart.cursor.left ?? -1) < 0 ? undefined : (chart.cursor.idx ?? undefined);
     const at = index === undefined ? undefined : chart.data[0][index];
     renew(this.#readout, at === undefined ? invitation : place(at));
-    for (const { key, tells = [key] } of legend) {
-      const values = tells.map(
+    for (const { key, valuesOf = [key] } of legend) {
+      const values = valuesOf.map(
         (name) => chart.data[lines.findIndex((line) => line.name === name) + 1]?.[index ?? -1],
       );
       const isKnown = values.every((value) => typeof value === 'number');
-      this.#legend.tell(key, isKnown ? values.map((value) => amount(value!)).join(' to ') : '');
+      this.#legend.showValue(key, isKnown ? values.map((value) => amount(value!)).join(' to ') : '');
     }
   }
 }

@@ -12,11 +12,11 @@ export interface LegendEntry {
   readonly color?: string;
   /** What stands for the line. @default a solid line */
   readonly swatch?: 'area' | 'dashed' | 'dotted' | 'dot';
-  /** Names of the lines whose values it tells. @default the key */
-  readonly tells?: readonly string[];
+  /** Names of the lines whose values it shows. @default the key */
+  readonly valuesOf?: readonly string[];
 }
 
-/** The legend of a chart: a button for each line, which shows and hides it and tells its value under the cursor. */
+/** The legend of a chart: a button for each line, which shows and hides it, with its value under the pointer. */
 export class LineLegend {
   readonly element = h('div.legend', { role: 'group', 'aria-label': 'Lines of the chart' });
   readonly #buttons = new Map<string, { button: HTMLButtonElement; value: HTMLElement }>();
@@ -50,8 +50,8 @@ export class LineLegend {
     for (const [key, { button }] of this.#buttons) button.hidden = !keys.has(key);
   }
 
-  /** Tells a line's value under the cursor; an empty text when there is none. */
-  tell(key: string, text: string): void {
+  /** Shows a line's value under the pointer; an empty text when there is none. */
+  showValue(key: string, text: string): void {
     const entry = this.#buttons.get(key);
     if (entry) renew(entry.value, text);
   }

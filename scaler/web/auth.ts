@@ -30,7 +30,7 @@ export function requireAuth(auth: PageAuth | undefined, log: Pick<Logger, 'info'
     const brought = credentials(request.headers.authorization);
     if (brought !== undefined) {
       const wanted = await Promise.all(accepted.map((read) => read()));
-      // Compared as digests: equal lengths are what timingSafeEqual needs, and the time tells nothing of the secret.
+      // Compared as digests: equal lengths are what timingSafeEqual needs, and the time says nothing about the secret.
       const hash = digest(brought);
       if (wanted.some((one) => one !== undefined && timingSafeEqual(digest(one), hash))) {
         next();

@@ -1,5 +1,6 @@
 import express, { type Request, type Response, Router } from 'express';
 import { show } from '../shared/show.js';
+import type { ApiFailure } from './api/contract.js';
 
 /** What one way of scaling has cost since the demo began, and what it failed to serve. */
 export interface DemoOutcome {
@@ -88,7 +89,7 @@ export function demoPanel(demo: DemoControl): Router {
     const choices = demo.state().speedChoices;
     if (typeof speed !== 'number' || !choices.includes(speed)) {
       const message = `speed is ${JSON.stringify(speed) ?? 'missing'}; expected one of ${choices.join(', ')}`;
-      response.status(400).json({ error: { kind: 'invalid', message } });
+      refuse(response, 400, message);
       return;
     }
     demo.setSpeed(speed);
@@ -96,10 +97,7 @@ export function demoPanel(demo: DemoControl): Router {
   });
   router.all(['/api/demo/pause', '/api/demo/resume', '/api/demo/speed'], (request, response) => {
     const message = `${request.method} is not possible here; the demo is steered with POST`;
-    response
-      .status(405)
-      .set('Allow', 'POST')
-      .json({ error: { kind: 'invalid', message } });
+    refuse(response.set('Allow', 'POST'), 405, message);
   });
   return router;
 }
@@ -119,7 +117,12 @@ function sameSiteOnly(request: Request, response: Response, next: () => void): v
     next();
     return;
   }
-  const told = site === undefined ? `Origin: ${show(origin!)}` : `Sec-Fetch-Site: ${show(site)}`;
-  const message = `this request comes from another site (${told}); use the page itself`;
-  response.status(403).json({ error: { kind: 'invalid', message } });
+  const named = site === undefined ? `Origin: ${show(origin!)}` : `Sec-Fetch-Site: ${show(site)}`;
+  const message = `this request comes from another site (${named}); use the page itself`;
+  refuse(response, 403, message);
+}
+
+function refuse(response: Response, status: number, message: string): void {
+  const failure: ApiFailure = { error: { kind: 'invalid', message } };
+  response.status(status).json(failure);
 }

@@ -24,7 +24,7 @@ function serveMetrics(registry: Registry): RequestHandler {
     try {
       await pipeline(Readable.from(exposition(registry)), response);
     } catch (error) {
-      // A scraper that goes away in the middle is no fault of ours, and nobody is there to be told.
+      // A scraper that disconnects early is not an error.
       if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
     }
   };

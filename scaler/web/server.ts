@@ -35,7 +35,7 @@ export interface WebServerOptions {
 export interface WebLimits {
   /** Connections at once: a few scrapers, probes and open pages. More than the default is a mistake or an attack. */
   readonly connections: number;
-  /** How long a request may take to arrive, so that slow senders cannot hold connections for ever. */
+  /** How long a request may take to arrive, so that slow senders cannot keep connections open forever. */
   readonly requestSeconds: number;
 }
 
@@ -91,7 +91,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
 
 /**
  * Bounds the connections. At the bound the one that has been without a whole request for longest is closed for the new
- * one: were the new one refused, whoever opens many and sends nothing would keep out the probes of the kubelet.
+ * one: if new ones were refused, a client that opens many and sends nothing would block the kubelet's probes.
  */
 function makeRoomForNewcomers(server: Server, connections: number): void {
   const waiting = new Set<Socket>();
@@ -130,25 +130,20 @@ function createApp(options: WebServerOptions): Express {
   for (const page of pages) app.use(page);
   app.use((request, response) => {
     if (request.method === 'GET' || request.method === 'HEAD')
-      response.status(404).type('text/plain').send('404: there is nothing at this address\n');
-    else
-      response
-        .status(405)
-        .set('Allow', 'GET, HEAD')
-        .type('text/plain')
-        .send(`405: ${request.method} is not possible at this address\n`);
+      refuse(response, 404, 'there is nothing at this address');
+    else refuse(response.set('Allow', 'GET, HEAD'), 405, `${request.method} is not possible at this address`);
   });
   app.use(answerError(log));
   return app;
 }
 
+function refuse(response: Response, status: number, reason: string): void {
+  response.status(status).type('text/plain').send(`${status}: ${reason}\n`);
+}
+
 function refuseLongAddress({ url }: Request, response: Response, next: () => void): void {
   if (url.length <= LONGEST_URL) next();
-  else
-    response
-      .status(414)
-      .type('text/plain')
-      .send(`414: the address has ${url.length} characters; at most ${LONGEST_URL} are read\n`);
+  else refuse(response, 414, `the address has ${url.length} characters; at most ${LONGEST_URL} are read`);
 }
 
 /** What a client's mistake is in words, where there is more to say than that. */
@@ -170,13 +165,8 @@ function answerError(log: WebServerOptions['log']): ErrorRequestHandler {
       next(error);
       return;
     }
-    response
-      .status(isClients ? error.status : 500)
-      .type('text/plain')
-      .send(
-        isClients
-          ? `${error.status}: ${CLIENT_MISTAKES[error.status] ?? 'the request is malformed'}\n`
-          : '500: something went wrong inside the scaler\n',
-      );
+    if (isClients)
+      refuse(response, error.status, CLIENT_MISTAKES[error.status] ?? 'the request is malformed');
+    else refuse(response, 500, 'something went wrong inside the scaler');
   };
 }

@@ -5,7 +5,7 @@ import { quoted } from '../../shared/show.js';
 import type { Trigger } from '../../trigger/trigger.js';
 
 /**
- * Characters that no eye sees. Whoever pastes a text must see what it does, so they are written as escapes, which mean
+ * Invisible characters. A user must see what a text to paste does, so they are written as escapes, which mean
  * the same. Lines and tabs are none of them.
  */
 const UNSEEN = /[^\P{C}\n\t]|[\p{Zl}\p{Zp}]/gu;
@@ -65,7 +65,7 @@ export function manifestYaml(trigger: Trigger, scalerAddress: string): string {
   return note + yaml;
 }
 
-/** Where and how whoever looks at the page reaches the scaler's gRPC port. */
+/** Where and how a user of the page reaches the scaler's gRPC port. */
 export interface GrpcAccess {
   /** `host:port`; in a cluster, at the end of a port-forward. */
   readonly address: string;

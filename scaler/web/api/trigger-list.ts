@@ -18,7 +18,7 @@ const FRESH_MILLISECONDS = 1000;
 const SLICE_MILLISECONDS = 4;
 
 /**
- * Builds the pages of the trigger list: in slices, so that ten thousand triggers never hold up an answer to KEDA, and
+ * Builds the pages of the trigger list: in slices, so that ten thousand triggers never delay an answer to KEDA, and
  * once for all who ask within a second.
  */
 export class TriggerPages {

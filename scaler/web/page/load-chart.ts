@@ -38,7 +38,7 @@ const LEGEND = [
     hint: 'Where the mean of a coming step is expected to lie',
     color: 'band',
     swatch: 'area',
-    tells: ['lower', 'upper'],
+    valuesOf: ['lower', 'upper'],
   },
   { key: 'answered', label: 'Answered', hint: 'What KEDA was answered' },
   {

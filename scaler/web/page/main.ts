@@ -55,12 +55,12 @@ function show(): void {
       try {
         await opened.refresh(present);
         if (opened instanceof Overview) isDemo = opened.isDemo;
-        tell('');
+        report('');
         return true;
       } catch (error) {
         if (!(error instanceof FetchError)) throw error;
         present();
-        tell(`${error.message} ${error.status === 401 ? '' : 'Trying again …'}`);
+        report(`${error.message} ${error.status === 401 ? '' : 'Trying again …'}`);
         return false;
       }
     },
@@ -72,8 +72,8 @@ function show(): void {
   );
 }
 
-/** Tells what is wrong with the connection; nothing when all is well. */
-function tell(trouble: string): void {
+/** Shows what is wrong with the connection; an empty text for nothing. */
+function report(trouble: string): void {
   renew(connection, trouble);
   connection.classList.toggle('trouble', trouble !== '');
 }

@@ -5,7 +5,7 @@ export type Route =
   | { readonly view: 'overview'; readonly parameters: URLSearchParams }
   | { readonly view: 'trigger'; readonly namespace: string; readonly name: string; readonly metric: string };
 
-/** The route of a location's hash; the overview for what is none. */
+/** The route of a location's hash; the overview where it names no trigger. */
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#/, '').split('?', 2);
   const [, first, ...rest] = path.split('/').map(decode);
@@ -22,7 +22,7 @@ export function triggerLink({ namespace, scaledObject, metricName }: Names): str
   return `#/triggers/${path(namespace, scaledObject, metricName)}`;
 }
 
-/** What tells triggers apart. */
+/** Identifies a trigger. */
 export function keyOf({ namespace, scaledObject, metricName }: Names): string {
   return `${namespace}/${scaledObject}/${metricName}`;
 }

@@ -11,7 +11,7 @@ const LABELS: Record<Theme, string> = { system: 'Theme: system', light: 'Theme: 
 
 apply(stored());
 
-/** Makes a button go through the choices, and tells charts when the colors change. */
+/** Makes a button switch between the choices. Charts are drawn again when the colors change. */
 export function bindThemeButton(button: HTMLButtonElement): void {
   button.textContent = LABELS[stored()];
   button.addEventListener('click', () => {
@@ -41,6 +41,6 @@ function store(theme: Theme): void {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // The choice then holds until the page is left.
+    // The choice then lasts until the page is closed.
   }
 }
