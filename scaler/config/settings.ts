@@ -6,11 +6,11 @@ import {
   defaulted,
   optional,
   readWith,
+  seconds,
   text,
   userName,
   ValidationError,
   whole,
-  wholeSeconds,
 } from '../shared/fields.js';
 import type { ListenAddress } from '../shared/listen.js';
 import { shapeOf } from '../shared/problems.js';
@@ -90,16 +90,16 @@ export const settingsSchema = z.strictObject({
     bootstrapFolder: retired('/etc/scaler/bootstrap'),
   }),
   planner: group({
-    refresh: defaulted('15s', wholeSeconds({ min: 1, max: 600 }), {
+    refresh: defaulted('15s', seconds({ min: 1, max: 600 }), {
       form: 'a duration of whole seconds from 1s to 10m',
       meaning:
         "How often the load of each trigger is observed and its answer renewed. 15 s is the HPA's own interval.",
     }),
-    refit: defaulted('1h', wholeSeconds({ min: 60, max: 7 * 86_400 }), {
+    refit: defaulted('1h', seconds({ min: 60, max: 7 * 86_400 }), {
       form: 'a duration of whole seconds from 1m to 7d',
       meaning: 'How often each model is fitted again. In between each new step updates it.',
     }),
-    maxStaleness: defaulted('30m', wholeSeconds({ min: 0, max: 86_400 }), {
+    maxStaleness: defaulted('30m', seconds({ min: 0, max: 86_400 }), {
       form: 'a duration of whole seconds up to 1d, of twice `planner.refresh` or more',
       meaning:
         'How old the newest data may be while a forecast goes on without Prometheus. Beyond that KEDA gets UNAVAILABLE, and its fallback counts.',

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { explain } from '../shared/problems.js';
 import { sourceSchema, sourcesSchema } from './source-config.js';
 
-const messages = (source: object): string[] =>
-  sourceSchema.safeParse(source).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ??
-  [];
+const messages = (source: object): string[] => {
+  const { error } = sourceSchema.safeParse(source);
+  const problems = error === undefined ? [] : explain(error, sourceSchema, source);
+  return problems.map(({ path, what }) => `${path.join('.')}: ${what}`);
+};
 
 const address = 'https://mimir.monitoring/prometheus';
 
@@ -26,20 +29,23 @@ describe('sourceSchema', () => {
   });
 
   for (const [source, message] of [
-    [{ address: 'prometheus:9090' }, /address: expected http/],
-    [{ address: 'http://ann:secret@prometheus' }, /address: expected http.*"basic" or "bearer"/],
+    [{ address: 'prometheus:9090' }, /address: received .*; expected http/],
+    [{ address: 'http://ann:secret@prometheus' }, /address: .*expected http.*"basic" or "bearer"/],
     [{ address: 'http://prometheus?x=1' }, /address: .*"queryParameters"/],
-    [{ address, basic: { username: 'ann' } }, /basic: expected either "password" or "passwordFile"/],
-    [{ address, bearer: { token: 'a', tokenFile: 'b' } }, /bearer: expected either/],
+    [{ address, basic: { username: 'ann' } }, /basic: .*expected either "password" or "passwordFile"/],
+    [{ address, bearer: { token: 'a', tokenFile: 'b' } }, /bearer: .*expected either/],
     [{ address, basic: { username: 'a', password: 'b' }, bearer: { token: 'c' } }, /not both/],
-    [{ address, tls: { certFile: 'a' } }, /tls: expected "certFile" and "keyFile" together/],
+    [{ address, tls: { certFile: 'a' } }, /tls: .*expected "certFile" and "keyFile" together/],
     [{ address, headers: { Host: 'a' } }, /headers\.Host/],
     [{ address, headers: { 'X-A': 'a\nb' } }, /headers\.X-A: .*printable/],
     [{ address, queryParameters: { query: 'a' } }, /queryParameters\.query/],
-    [{ address, timeout: '11m' }, /timeout: expected at most 10m/],
-    [{ address, timeout: 10 }, /timeout: expected a duration such as 10s/],
-    [{ address, resolution: '500ms' }, /resolution: expected whole seconds/],
-    [{ address, resolution: '0s' }, /resolution: expected at least 1s/],
+    [
+      { address, timeout: '11m' },
+      /timeout: received "11m" \(it is above 10m\); expected a duration from 100ms to 10m/,
+    ],
+    [{ address, timeout: 10 }, /timeout: received 10; expected a duration/],
+    [{ address, resolution: '500ms' }, /resolution: received "500ms" \(it is not whole seconds\)/],
+    [{ address, resolution: '0s' }, /resolution: .*\(it is below 1s\)/],
     [{ address, concurrency: 0 }, /concurrency: /],
   ] as [object, RegExp][])
     it(`refuses ${JSON.stringify(source)}`, () => {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { parseDurationSeconds } from '../shared/duration.js';
 import { ScalerError } from '../shared/errors.js';
-import { described } from '../shared/fields.js';
+import { defaulted, described, seconds } from '../shared/fields.js';
 import { headersSchema, queryParametersSchema } from '../shared/request-fields.js';
 import { AddressAllowList } from './address-allow-list.js';
 
@@ -65,18 +64,15 @@ const mebibyte = 1024 * 1024;
 
 /** What is the same for a named source and for an address that a trigger brings along. */
 const limitsShape = {
-  timeout: described(
-    duration(z.number().min(0.1, 'expected at least 100ms').max(600, 'expected at most 10m')).default(10),
-    '`10s`',
-    'Time that one request may take, to the last byte of its answer.',
-  ),
-  resolution: described(
-    duration(
-      z.int('expected whole seconds').min(1, 'expected at least 1s').max(3600, 'expected at most 1h'),
-    ).default(60),
-    '`60s`',
-    'Time between two samples inside a step. Peaks shorter than this cannot be seen; at its finest it is the interval at which the source scrapes. The finer it is, the more a history costs the source: see [how history is read](history.md).',
-  ),
+  timeout: defaulted('10s', seconds({ min: 0.1, max: 600, fractions: true }), {
+    form: 'a duration from 100ms to 10m',
+    meaning: 'Time that one request may take, to the last byte of its answer.',
+  }),
+  resolution: defaulted('60s', seconds({ min: 1, max: 3600 }), {
+    form: 'a duration of whole seconds from 1s to 1h',
+    meaning:
+      'Time between two samples inside a step. Peaks shorter than this cannot be seen; at its finest it is the interval at which the source scrapes. The finer it is, the more a history costs the source: see [how history is read](history.md).',
+  }),
   concurrency: described(z.int().min(1).max(256).default(8), '`8`', 'Requests under way at once.'),
   retries: described(
     z.int().min(0).max(10).default(2),
@@ -194,22 +190,6 @@ function checkRule(text: string, context: z.RefinementCtx): void {
     if (!(error instanceof ScalerError)) throw error;
     context.addIssue({ code: 'custom', message: error.message });
   }
-}
-
-/** Text such as `10s`, read into seconds that must satisfy `seconds`. */
-function duration(seconds: z.ZodType<number, number>) {
-  return z
-    .string('expected a duration such as 10s')
-    .transform((text, context) => {
-      try {
-        return parseDurationSeconds(text);
-      } catch (error) {
-        if (!(error instanceof ScalerError)) throw error;
-        context.addIssue({ code: 'custom', message: error.message });
-        return z.NEVER;
-      }
-    })
-    .pipe(seconds);
 }
 
 /** Limits as the program reads them: durations in seconds, and named so. */

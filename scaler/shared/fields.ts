@@ -40,7 +40,11 @@ export function required<T>(schema: z.ZodType<T>, meta: FieldMeta): z.ZodType<T>
 }
 
 /** A value with a default, which is read like a given one. */
-export function defaulted<T>(text: string, schema: z.ZodType<T>, meta: FieldMeta): z.ZodType<T> {
+export function defaulted<T>(
+  text: string,
+  schema: z.ZodType<T>,
+  meta: FieldMeta,
+): z.ZodPrefault<z.ZodType<T>> {
   return schema.prefault(text).register(metaOfFields, { shownDefault: `\`${text}\``, ...meta });
 }
 
@@ -106,14 +110,22 @@ export function someOf<const T extends string>(words: readonly T[]): z.ZodType<r
     .pipe(z.array(z.enum(words)));
 }
 
-/** A duration of whole seconds within bounds. */
-export const wholeSeconds = (bounds: { min: number; max: number }): z.ZodType<number> =>
+/** Shortest and longest of a duration, in seconds. */
+interface Seconds {
+  readonly min: number;
+  readonly max: number;
+  /** Whether parts of a second are accepted too. */
+  readonly fractions?: boolean;
+}
+
+/** A duration within bounds. */
+export const seconds = (bounds: Seconds): z.ZodType<number> =>
   readWith((value) => readSeconds(value, bounds));
 
-/** @throws ValidationError when the text is not a duration of whole seconds within bounds */
-export function readSeconds(value: string, { min, max }: { min: number; max: number }): number {
+/** @throws ValidationError when the text is not a duration within bounds */
+export function readSeconds(value: string, { min, max, fractions = false }: Seconds): number {
   const seconds = durationSeconds(value);
-  if (!Number.isInteger(seconds)) throw new ValidationError('it is not whole seconds');
+  if (!fractions && !Number.isInteger(seconds)) throw new ValidationError('it is not whole seconds');
   if (seconds < min) throw new ValidationError(`it is below ${formatDuration(min)}`);
   if (seconds > max) throw new ValidationError(`it is above ${formatDuration(max)}`);
   return seconds;

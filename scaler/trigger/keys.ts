@@ -6,11 +6,11 @@ import {
   optional,
   readWith,
   required,
+  seconds,
   someOf,
   text,
   userName,
   ValidationError,
-  wholeSeconds,
 } from '../shared/fields.js';
 import { showAddress } from '../shared/redact.js';
 import { address, checkHeader, checkQueryParameter, pairs, seasons, timezone } from './forms.js';
@@ -71,19 +71,19 @@ export const triggerKeys = {
     meaning:
       'The workload is active, which means woken from zero, when the load, as observed or as forecast, is strictly above this. `minValue` and `maxValue` have no part in it.',
   }),
-  predictHorizon: defaulted('15m', wholeSeconds({ min: 1, max: TRIGGER_LIMITS.horizonSeconds }), {
+  predictHorizon: defaulted('15m', seconds({ min: 1, max: TRIGGER_LIMITS.horizonSeconds }), {
     form: 'a duration from one queryStep to 7d',
     example: '15m',
     meaning:
       'How far ahead capacity must be ready: at least the start-up time of a pod. Rounded up to whole steps; the default is one step when that is longer.',
   }),
-  historyTimeWindow: defaulted('14d', wholeSeconds({ min: 1, max: TRIGGER_LIMITS.historySeconds }), {
+  historyTimeWindow: defaulted('14d', seconds({ min: 1, max: TRIGGER_LIMITS.historySeconds }), {
     form: 'a duration up to 92d, of 12 steps or more and of two horizons and two steps or more',
     example: '14d',
     meaning:
       'History to learn from. Two weeks hold a weekly rhythm twice; a week holds no weekly rhythm that can be learned. Rounded up to whole steps.',
   }),
-  queryStep: defaulted('5m', wholeSeconds(TRIGGER_LIMITS.stepSeconds), {
+  queryStep: defaulted('5m', seconds(TRIGGER_LIMITS.stepSeconds), {
     form: 'a duration of whole seconds from 5s to 1d, such as 5m',
     example: '5m',
     meaning:

@@ -70,7 +70,10 @@ function settingLine(path: string, schema: z.core.$ZodType): string {
 /** Lines of what may stand under `sources`; NAME stands for the name of a source. */
 function sourceLines(schema: z.core.$ZodType, path: string): string[] {
   const meta = metaOf(schema);
-  if (meta !== undefined) return [`- \`${path}\` (${whenAbsent(meta.shownDefault)}): ${meta.meaning}`];
+  if (meta !== undefined) {
+    const accepted = meta.form === undefined ? '' : ` Accepted: ${meta.form}.`;
+    return [`- \`${path}\` (${whenAbsent(meta.shownDefault)}): ${meta.meaning}${accepted}`];
+  }
   const { shape = {}, valueType } = unwrapped(schema);
   if (valueType !== undefined) return sourceLines(valueType, `${path}.NAME`);
   return Object.entries(shape).flatMap(([name, inner]) => sourceLines(inner, `${path}.${name}`));
