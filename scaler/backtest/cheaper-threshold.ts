@@ -32,7 +32,7 @@ export function cheaperThresholdOf({
     if (!savesAgainst(own.outcome, point) || (byReactive && !savesAgainst(byReactive, point)))
       return undefined;
     return {
-      threshold: roundDown(point.utilisation * setup.capacityPerReplica),
+      threshold: roundDown(point.utilization * setup.capacityPerReplica),
       podHours: point.podHours,
       overloadedShare: point.overloadedShare,
     };

@@ -2,7 +2,7 @@ import { oracleSignal, reactiveSignal, type Span, sameTimeSignal } from './basel
 import type { Load } from './load.js';
 import type { ScalingOutcome, ScalingSetup } from './scaled-workload.js';
 import { type ScalingTimeline, simulateScaling } from './simulate.js';
-import { cheapestWithin, type SweepPoint, sweepUtilisation } from './sweep.js';
+import { cheapestWithin, type SweepPoint, sweepUtilization } from './sweep.js';
 
 /** Ways of scaling that are compared, in the order of the table. */
 export type PolicyKey = 'reactive' | 'yesterday' | 'lastWeek' | 'predictive' | 'oracle';
@@ -23,7 +23,7 @@ export interface PolicyResult {
   /** What it cost and failed to serve at the trigger's own threshold. */
   readonly outcome: ScalingOutcome;
   readonly timeline: ScalingTimeline;
-  /** The same at other target utilisations, for a comparison at equal overload. */
+  /** The same at other target utilizations, for a comparison at equal overload. */
   readonly sweep: readonly SweepPoint[];
 }
 
@@ -83,7 +83,7 @@ export function comparePolicies(
       overloadedSeconds: new Float64Array(demand.length),
     };
     const outcome = simulateScaling(signal, demand, setup, timeline);
-    const sweep = sweepUtilisation(signal, demand, setup, Math.max(HIGHEST_OVERLOAD, asReactive));
+    const sweep = sweepUtilization(signal, demand, setup, Math.max(HIGHEST_OVERLOAD, asReactive));
     onProgress?.(i + 1, compared.length);
     return { key, signal, outcome, timeline, sweep };
   });

@@ -40,7 +40,7 @@ export function backtestJson({ backtest, thresholdDerived, recommendation, yaml 
     equalOverload: comparison.equalOverload.map(({ overloadedShare, cheapest }) => ({
       overloadedShare,
       podHours: each((key) => cheapest[key]?.podHours ?? null),
-      utilisation: each((key) => cheapest[key]?.utilisation ?? null),
+      utilization: each((key) => cheapest[key]?.utilization ?? null),
     })),
     recommendation,
     scaledObject: yaml,

@@ -3,7 +3,7 @@ import type { Backtest } from './backtest.js';
 import { type CheaperThreshold, SAVING_THAT_COUNTS } from './cheaper-threshold.js';
 import { EQUAL_OVERLOAD, type EqualOverload, type PolicyResult, resultOf, tellingLimits } from './compare.js';
 import { formatAmount, formatMinutes, formatShare } from './format.js';
-import { LOWEST_UTILISATION, type SweepPoint } from './sweep.js';
+import { LOWEST_UTILIZATION, type SweepPoint } from './sweep.js';
 import { replicaSize } from './threshold.js';
 
 /**
@@ -65,7 +65,7 @@ export function reasonsToScaleNothing({ recording, options: { span, setup } }: B
 
 function sentenceAt({ overloadedShare, cheapest: { reactive, predictive } }: EqualOverload): string {
   const limit = `For at most ${formatShare(overloadedShare)} overloaded time`;
-  const lowest = `even at ${formatShare(LOWEST_UTILISATION)} target use`;
+  const lowest = `even at ${formatShare(LOWEST_UTILIZATION)} target use`;
   if (!reactive && !predictive)
     return `${limit} neither the reactive HPA nor this scaler suffices, ${lowest}.`;
   if (!reactive)

@@ -5,7 +5,6 @@ import { type EqualOverload, resultOf } from './compare.js';
 import { formatShare } from './format.js';
 import { reasonsOf, reasonsToScaleNothing } from './reasons.js';
 import { minutesByReason } from './replay.js';
-import type { ScalingOutcome } from './scaled-workload.js';
 
 /** What to do with this scaler on this series. */
 export type Verdict = 'use' | 'observe' | 'not' | 'nothing-to-scale';
@@ -28,10 +27,10 @@ const HEADLINES: Readonly<Record<Verdict, string>> = {
 
 /** What counts as saved where only this scaler keeps the limit: as if a reactive HPA needed twice the pods. */
 const SAVING_IF_REACTIVE_CANNOT = 0.5;
-/** So much less overload at the same threshold is worth having, if it does not cost more than `COST_THAT_COUNTS`. */
+/** Share of overload at the same threshold that is worth cutting, and the share of pod-hours that it may cost. */
 const CUT_THAT_COUNTS = 0.25;
 const COST_THAT_COUNTS = 0.1;
-/** Overload below this share of the time needs no cure. */
+/** Overload below this share of the time is no problem. */
 const OVERLOAD_THAT_COUNTS = 0.001;
 /** The share of guarded or model-less minutes beyond which the result says little about the forecast. */
 const DISTRUST = 0.5;
@@ -42,9 +41,7 @@ const FIRM_EVIDENCE_MINUTES = 2 * 1440;
 
 /**
  * Says in words what the numbers mean. The scaler is recommended when it needs fewer pod-hours than a reactive HPA at
- * the same overload, or cuts overload at about the same cost, and the evidence is firm; to be observed first when it
- * promises that on thin evidence; and not at all when it does neither, or when its model rarely earned its place. A load
- * that the fewest replicas carry at all times says nothing about a forecast.
+ * the same overload, or cuts overload at about the same cost; on thin evidence it is to be observed first.
  */
 export function recommend(backtest: Backtest): Recommendation {
   if (fewestReplicasCarryAll(backtest))
@@ -54,7 +51,7 @@ export function recommend(backtest: Backtest): Recommendation {
       reasons: reasonsToScaleNothing(backtest),
       cheaperThreshold: undefined,
     };
-  const { verdict, because } = decide(weigh(backtest));
+  const { verdict, because } = decide(backtest);
   const cheaperThreshold = verdict === 'not' ? undefined : cheaperThresholdOf(backtest);
   return {
     verdict,
@@ -70,47 +67,12 @@ function fewestReplicasCarryAll({ demand, options: { setup } }: Backtest): boole
   return minReplicas > 0 && idleReplicas === undefined && demand.every((load) => !(load > mostCarried));
 }
 
-/** The numbers that decide. */
-interface Findings {
-  readonly reactive: ScalingOutcome;
-  readonly own: ScalingOutcome;
-  /** Share of the reactive HPA's pod-hours saved at equal overload, on average over 1 % and 0.2 %. */
-  readonly saving: number;
-  /** Shares of minutes in which the model was set aside, and in which there was none. */
-  readonly guarded: number;
-  readonly warming: number;
-  /** What makes the result less than firm, each as half a sentence. */
-  readonly doubts: readonly string[];
-}
-
-function weigh({ comparison, replay, coverage, options }: Backtest): Findings {
+function decide(backtest: Backtest): { readonly verdict: Verdict; readonly because: readonly string[] } {
+  const { comparison, replay } = backtest;
   const minutes = replay.reasons.length;
   const counts = minutesByReason(replay);
   const guarded = (counts.guarded ?? 0) / minutes;
   const warming = (counts['warming-up'] ?? 0) / minutes;
-  const [first, second] = comparison.equalOverload;
-  const doubts: string[] = [];
-  if (minutes < FIRM_EVIDENCE_MINUTES)
-    doubts.push(`only ${formatDuration(60 * minutes)} were evaluated, and two days or more would say enough`);
-  if (warming > DOUBT)
-    doubts.push(`for ${formatShare(warming)} of the time there was too little history for a model`);
-  if (guarded > DOUBT)
-    doubts.push(`for ${formatShare(guarded)} of the time the model did not beat the last value`);
-  if (coverage < options.trigger.quantile - COVERAGE_SLACK)
-    doubts.push(`only ${formatShare(coverage)} of the peaks stayed at or below their forecast`);
-  if (replay.stage === 'trend' || replay.stage === 'observed') doubts.push('the model has no season yet');
-  return {
-    reactive: resultOf(comparison, 'reactive').outcome,
-    own: resultOf(comparison, 'predictive').outcome,
-    saving: (savingAt(first) + savingAt(second)) / 2,
-    guarded,
-    warming,
-    doubts,
-  };
-}
-
-function decide(evidence: Findings): { readonly verdict: Verdict; readonly because: readonly string[] } {
-  const { reactive, own, saving, guarded, warming, doubts } = evidence;
   if (guarded > DISTRUST)
     return {
       verdict: 'not',
@@ -118,8 +80,13 @@ function decide(evidence: Findings): { readonly verdict: Verdict; readonly becau
         'For most of the time the model did not clearly beat the last value, which had the larger share in the forecast.',
       ],
     };
+  const doubts = doubtsOf(backtest, guarded, warming);
   const observeFirst = { verdict: 'observe', because: [`First, because ${doubts.join(', and ')}.`] } as const;
   if (warming > DISTRUST) return observeFirst;
+  const reactive = resultOf(comparison, 'reactive').outcome;
+  const own = resultOf(comparison, 'predictive').outcome;
+  const [first, second] = comparison.equalOverload;
+  const saving = (savingAt(first) + savingAt(second)) / 2;
   const cut = reactive.overloadedMinutes > 0 ? 1 - own.overloadedMinutes / reactive.overloadedMinutes : 0;
   const cutsCheaply =
     reactive.overloadedShare > OVERLOAD_THAT_COUNTS &&
@@ -131,6 +98,22 @@ function decide(evidence: Findings): { readonly verdict: Verdict; readonly becau
       because: ['A reactive HPA does about as well here: the forecast saves little at the same overload.'],
     };
   return doubts.length > 0 ? observeFirst : { verdict: 'use', because: [] };
+}
+
+/** What makes the result less than firm, each as half a sentence. */
+function doubtsOf({ replay, coverage, options }: Backtest, guarded: number, warming: number): string[] {
+  const minutes = replay.reasons.length;
+  const doubts: string[] = [];
+  if (minutes < FIRM_EVIDENCE_MINUTES)
+    doubts.push(`only ${formatDuration(60 * minutes)} were evaluated, and two days or more would say enough`);
+  if (warming > DOUBT)
+    doubts.push(`for ${formatShare(warming)} of the time there was too little history for a model`);
+  if (guarded > DOUBT)
+    doubts.push(`for ${formatShare(guarded)} of the time the model did not beat the last value`);
+  if (coverage < options.trigger.quantile - COVERAGE_SLACK)
+    doubts.push(`only ${formatShare(coverage)} of the peaks stayed at or below their forecast`);
+  if (replay.stage === 'trend' || replay.stage === 'observed') doubts.push('the model has no season yet');
+  return doubts;
 }
 
 /** Share of the reactive HPA's pod-hours that the scaler saves at equal overload; negative when it needs more. */

@@ -42,11 +42,8 @@ export interface Replay {
 }
 
 /**
- * Replays a recorded past through the code that decides the live answer. Each minute knows only what was over by then:
- * the model is fitted on the window that ends at the newest boundary of the refit clock and carried on by the steps
- * since, exactly as in the live planner.
+ * Replays a recorded past through the code that decides the live answer. Each minute knows only what was over by then.
  *
- * @param span minutes of the recording's load
  * @param refitSeconds distance between two fits
  * @param onProgress called after each minute with the number of minutes done
  */

@@ -4,20 +4,20 @@ import { simulateScaling } from './simulate.js';
 /** What a way of scaling costs and fails to serve when pods are meant to run at one share of their capacity. */
 export interface SweepPoint {
   /** Target per replica over capacity per replica. */
-  readonly utilisation: number;
+  readonly utilization: number;
   readonly podHours: number;
   readonly overloadedShare: number;
 }
 
 /** The lowest target that is tried, as a share of a pod's capacity. */
-export const LOWEST_UTILISATION = 0.3;
+export const LOWEST_UTILIZATION = 0.3;
 
 /**
  * 30 % to 100 % of a pod's capacity in steps of 2 %, then in steps of 5 % up to four times the capacity: an answer that
  * is a quantile of the peak over the whole horizon can be divided by more than one pod carries and still be enough.
  */
-const UTILISATIONS = [
-  ...Array.from({ length: 36 }, (_, i) => LOWEST_UTILISATION + i * 0.02),
+const UTILIZATIONS = [
+  ...Array.from({ length: 36 }, (_, i) => LOWEST_UTILIZATION + i * 0.02),
   ...Array.from({ length: 60 }, (_, i) => 1.05 + i * 0.05),
 ];
 
@@ -27,7 +27,7 @@ const UTILISATIONS = [
  *
  * @param highestOverload share of overloaded time; no target above the capacity is tried once it is exceeded
  */
-export function sweepUtilisation(
+export function sweepUtilization(
   metric: Float64Array,
   demand: Float64Array,
   setup: ScalingSetup,
@@ -35,30 +35,30 @@ export function sweepUtilisation(
 ): SweepPoint[] {
   const own = setup.targetPerReplica / setup.capacityPerReplica;
   const points: SweepPoint[] = [];
-  for (const utilisation of [...UTILISATIONS, own].sort((a, b) => a - b)) {
-    const targetPerReplica = utilisation * setup.capacityPerReplica;
+  for (const utilization of [...UTILIZATIONS, own].sort((a, b) => a - b)) {
+    const targetPerReplica = utilization * setup.capacityPerReplica;
     const { podHours, overloadedShare } = simulateScaling(metric, demand, { ...setup, targetPerReplica });
-    points.push({ utilisation, podHours, overloadedShare });
-    if (utilisation > 1 && overloadedShare > highestOverload) break;
+    points.push({ utilization, podHours, overloadedShare });
+    if (utilization > 1 && overloadedShare > highestOverload) break;
   }
   return points;
 }
 
 /**
- * The cheapest point that keeps overload at or under a share of the time; undefined when no utilisation does.
+ * The cheapest point that keeps overload at or under a share of the time; undefined when no utilization does.
  *
- * @param highestUtilisation points above it do not count
+ * @param highestUtilization points above it do not count
  */
 export function cheapestWithin(
   sweep: readonly SweepPoint[],
   overloadedShare: number,
-  highestUtilisation = Number.POSITIVE_INFINITY,
+  highestUtilization = Number.POSITIVE_INFINITY,
 ): SweepPoint | undefined {
   let cheapest: SweepPoint | undefined;
   for (const point of sweep)
     if (
       point.overloadedShare <= overloadedShare &&
-      point.utilisation <= highestUtilisation &&
+      point.utilization <= highestUtilization &&
       (!cheapest || point.podHours < cheapest.podHours)
     )
       cheapest = point;

@@ -1,7 +1,7 @@
 import type { Load } from './load.js';
 
 /** Target per replica over the capacity of a replica when one of them is not given: a usual HPA target. */
-const DEFAULT_UTILISATION = 0.7;
+const DEFAULT_UTILIZATION = 0.7;
 
 /** Replicas at full use that the busiest hundredth of the load should need when no threshold is given. */
 const REPLICAS_AT_PEAK = 20;
@@ -26,13 +26,13 @@ export function replicaSize(
   capacity: number | undefined,
 ): ReplicaSize {
   if (threshold !== undefined)
-    return { threshold, capacity: capacity ?? threshold / DEFAULT_UTILISATION, derived: false };
-  if (capacity !== undefined) return { threshold: capacity * DEFAULT_UTILISATION, capacity, derived: false };
+    return { threshold, capacity: capacity ?? threshold / DEFAULT_UTILIZATION, derived: false };
+  if (capacity !== undefined) return { threshold: capacity * DEFAULT_UTILIZATION, capacity, derived: false };
   const known = load.demand.filter((value) => value > 0).sort();
   const busy = known[Math.floor(0.99 * known.length)] ?? 1;
   const derivedCapacity = roundTo3Digits(busy / REPLICAS_AT_PEAK);
   return {
-    threshold: roundTo3Digits(derivedCapacity * DEFAULT_UTILISATION),
+    threshold: roundTo3Digits(derivedCapacity * DEFAULT_UTILIZATION),
     capacity: derivedCapacity,
     derived: true,
   };

@@ -19,7 +19,12 @@ export function formatReport({ connectSeconds, calls, streams }: ProbeReport): s
   const rows = [
     ['call', 'ms', 'status', 'answer'],
     ['connect', milliseconds(connectSeconds), 'OK', ''],
-    ...calls.map((call) => [call.rpc, milliseconds(call.seconds), call.code, answerOf(call, target)]),
+    ...calls.map(({ rpc, seconds, code, details = '', response }) => [
+      rpc,
+      milliseconds(seconds),
+      code,
+      code === 'OK' ? answerText(rpc, response, target) : details,
+    ]),
     ...streams.flatMap(streamRows),
   ];
   return `${textTable(rows, { left: [0, 2, 3] }).join('\n')}\n`;
@@ -27,7 +32,7 @@ export function formatReport({ connectSeconds, calls, streams }: ProbeReport): s
 
 /** A message of a stream as one line, for watching. */
 export function formatMessage({ rpc, afterSeconds, message }: ProbedMessage): string {
-  return `${afterSeconds.toFixed(1).padStart(8)} s  ${rpc}  ${messageOf(rpc, message)}\n`;
+  return `${afterSeconds.toFixed(1).padStart(8)} s  ${rpc}  ${answerText(rpc, message)}\n`;
 }
 
 /** What did not work, as KEDA sees it; undefined when all is well. A missing StreamMetricSpec is no fault to KEDA. */
@@ -45,18 +50,20 @@ function streamRows({ rpc, code, details, messages }: ProbedStream): string[][] 
     rpc,
     milliseconds(received.afterSeconds),
     'OK',
-    messageOf(rpc, received.message),
+    answerText(rpc, received.message),
   ]);
   if (code !== 'OK') rows.push([rpc, '', code, details ?? '']);
   else if (rows.length === 0) rows.push([rpc, '', 'OK', 'open, nothing received']);
   return rows;
 }
 
-function answerOf(call: ProbedCall, target: number | undefined): string {
-  if (call.code !== 'OK') return call.details ?? '';
-  if (call.rpc === 'GetMetricSpec') return specsOf(call.response as GetMetricSpecResponse__Output);
-  if (call.rpc === 'IsActive') return activeOf(call.response as IsActiveResponse__Output);
-  return (call.response as GetMetricsResponse__Output).metricValues
+/** What was answered, in words. */
+function answerText(rpc: ProbedCall['rpc'] | ProbedMessage['rpc'], answer: unknown, target?: number): string {
+  if (rpc === 'GetMetricSpec' || rpc === 'StreamMetricSpec')
+    return specsOf(answer as GetMetricSpecResponse__Output);
+  if (rpc === 'IsActive' || rpc === 'StreamIsActive')
+    return (answer as IsActiveResponse__Output).result ? 'active' : 'not active';
+  return (answer as GetMetricsResponse__Output).metricValues
     .map(({ metricName, metricValue, metricValueFloat }) => {
       const value = kedaNumber(metricValueFloat, metricValue);
       const replicas =
@@ -64,16 +71,6 @@ function answerOf(call: ProbedCall, target: number | undefined): string {
       return `${metricName} = ${value} (as int64: ${metricValue})${replicas}`;
     })
     .join('; ');
-}
-
-function messageOf(rpc: ProbedMessage['rpc'], message: unknown): string {
-  return rpc === 'StreamIsActive'
-    ? activeOf(message as IsActiveResponse__Output)
-    : specsOf(message as GetMetricSpecResponse__Output);
-}
-
-function activeOf({ result }: IsActiveResponse__Output): string {
-  return result ? 'active' : 'not active';
 }
 
 function specsOf({ metricSpecs }: GetMetricSpecResponse__Output): string {

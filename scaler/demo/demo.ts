@@ -2,7 +2,7 @@ import { clusterDefaults } from '../backtest/scaled-workload.js';
 import type { DemoControl, DemoState, DemoWorkload } from '../web/demo-panel.js';
 import { AcceleratedClock } from './accelerated-clock.js';
 import { Comparison } from './comparison.js';
-import { EmbeddedPrometheus } from './embedded-prometheus.js';
+import { startEmbeddedPrometheus } from './embedded-prometheus.js';
 import { KedaStandIn } from './keda-stand-in.js';
 import { demoNamespace, demoWorkloads, metricNameOf, triggerMetadata } from './workloads.js';
 
@@ -12,7 +12,7 @@ const startSeconds = 1_772_611_200;
 const speedChoices = [60, 300, 600, 1800];
 
 /** Load that a replica carries beyond its target before it is overloaded: targets are set at 80 % of what it can. */
-const targetUtilisation = 0.8;
+const targetUtilization = 0.8;
 
 /** From the creation of a pod until it serves. */
 const startupSeconds = 180;
@@ -33,7 +33,7 @@ export class Demo implements DemoControl {
   /** Epoch seconds on the demo's clock at which it begins. */
   readonly startSeconds = startSeconds;
   readonly #workloads;
-  readonly #prometheus: EmbeddedPrometheus;
+  #prometheus: Awaited<ReturnType<typeof startEmbeddedPrometheus>> | undefined;
   readonly #stopping = new AbortController();
   #keda: KedaStandIn | undefined;
   /** Every service, scaled both ways; empty before the start. */
@@ -45,12 +45,12 @@ export class Demo implements DemoControl {
     this.clock = new AcceleratedClock(startSeconds, options.speed);
     this.clock.pause();
     this.#workloads = demoWorkloads(startSeconds, options.seed);
-    this.#prometheus = new EmbeddedPrometheus(this.#workloads, this.clock);
   }
 
   /** Starts the embedded Prometheus. @returns its address. */
   async startPrometheus(): Promise<string> {
-    return await this.#prometheus.listen();
+    this.#prometheus = await startEmbeddedPrometheus(this.#workloads, this.clock);
+    return this.#prometheus.address;
   }
 
   /**
@@ -66,7 +66,7 @@ export class Demo implements DemoControl {
     );
     this.comparisons = this.#workloads.map((workload) => {
       const targetPerReplica = workload.threshold;
-      const capacityPerReplica = targetPerReplica / targetUtilisation;
+      const capacityPerReplica = targetPerReplica / targetUtilization;
       const setup = { ...clusterDefaults, startupSeconds, targetPerReplica, capacityPerReplica };
       return new Comparison(workload, keda, setup, startSeconds);
     });
@@ -75,7 +75,7 @@ export class Demo implements DemoControl {
     this.clock.resume();
   }
 
-  /** Rejects when the scaler cannot be asked any more; resolves when the demo was stopped. */
+  /** Resolves when the demo was stopped; rejects when the scaler cannot be asked any more. */
   async ended(): Promise<void> {
     await this.#running;
   }
@@ -94,7 +94,7 @@ export class Demo implements DemoControl {
     this.#stopping.abort();
     await this.#running.catch(() => undefined);
     this.#keda?.close();
-    await this.#prometheus.close();
+    await this.#prometheus?.close();
   }
 
   /** The service that the demo is about. To be asked for after the start. */
@@ -132,7 +132,7 @@ function workloadState({ workload, predictive, reactive, timeline }: Comparison)
     scaledObject: workload.app,
     metricName: metricNameOf(workload.app),
     description: workload.description,
-    capacityPerReplica: workload.threshold / targetUtilisation,
+    capacityPerReplica: workload.threshold / targetUtilization,
     predictive,
     reactive,
     timeline,

@@ -1,5 +1,5 @@
-import { createServer, type Server } from 'node:http';
-import express, { type Request, type Response } from 'express';
+import { createServer } from 'node:http';
+import express from 'express';
 import type { Clock } from '../shared/clock.js';
 import { gracefulClose, listen } from '../shared/listen.js';
 import type { Workload } from './workloads.js';
@@ -11,65 +11,48 @@ const scrapeSeconds = 15;
 const overTime = /^(avg|max)_over_time\(\(\n([\s\S]*)\n\)\[(\d+)s:(\d+)s\] offset (\d+)ms\)$/;
 
 /**
- * A server that speaks the part of Prometheus' HTTP API v1 that the scaler uses, over made-up services instead of
- * scraped ones. Any query that names a service by `app="..."` gives that service's requests per second.
+ * Starts a server that speaks the part of Prometheus' HTTP API v1 that the scaler uses, over made-up services instead
+ * of scraped ones. Any query that names a service by `app="..."` gives that service's requests per second.
+ *
+ * @returns its address on a free loopback port, as a trigger or a source names it, and what closes it.
  */
-export class EmbeddedPrometheus {
-  readonly #workloads: ReadonlyMap<string, Workload>;
-  readonly #clock: Clock;
-  readonly #server: Server;
-  readonly #close: (graceSeconds: number) => Promise<void>;
-
-  constructor(workloads: readonly Workload[], clock: Clock) {
-    this.#workloads = new Map(workloads.map((workload) => [workload.app, workload]));
-    this.#clock = clock;
-    const app = express()
-      .disable('x-powered-by')
-      .use(express.urlencoded({ limit: '1mb' }));
-    app.post('/api/v1/query', (request, response) => this.#instant(request, response));
-    app.post('/api/v1/query_range', (request, response) => this.#range(request, response));
-    this.#server = createServer(app);
-    this.#close = gracefulClose(this.#server);
-  }
-
-  /** Listens on a free loopback port. @returns the address, as a trigger or a source names it. */
-  async listen(): Promise<string> {
-    return `http://127.0.0.1:${await listen(this.#server, { host: '127.0.0.1', port: 0 }, 'HTTP')}`;
-  }
-
-  async close(): Promise<void> {
-    await this.#close(0);
-  }
-
-  #instant(request: Request, response: Response): void {
-    const { query, time } = request.body;
+export async function startEmbeddedPrometheus(
+  workloads: readonly Workload[],
+  clock: Clock,
+): Promise<{ address: string; close: () => Promise<void> }> {
+  const app = express()
+    .disable('x-powered-by')
+    .use(express.urlencoded({ limit: '1mb' }));
+  app.post('/api/v1/query', ({ body: { query, time } }, response) => {
     const at = Number(time);
-    const value = this.#evaluate(query, at);
+    const value = evaluate(query, at);
     const result = value === undefined ? [] : [{ metric: {}, value: [at, String(value)] }];
     response.json({ status: 'success', data: { resultType: 'vector', result } });
-  }
-
-  #range(request: Request, response: Response): void {
-    const { query, start, end, step } = request.body;
+  });
+  app.post('/api/v1/query_range', ({ body: { query, start, end, step } }, response) => {
     const values: [number, string][] = [];
     for (let at = Number(start); at <= Number(end); at += Number(step)) {
-      const value = this.#evaluate(query, at);
+      const value = evaluate(query, at);
       if (value !== undefined) values.push([at, String(value)]);
     }
     const result = values.length > 0 ? [{ metric: {}, values }] : [];
     response.json({ status: 'success', data: { resultType: 'matrix', result } });
-  }
+  });
+  const server = createServer(app);
+  const close = gracefulClose(server);
+  const port = await listen(server, { host: '127.0.0.1', port: 0 }, 'HTTP');
+  return { address: `http://127.0.0.1:${port}`, close: () => close(0) };
 
-  #evaluate(query: string, atSeconds: number): number | undefined {
+  function evaluate(query: string, atSeconds: number): number | undefined {
     const [, aggregate, inner, range, resolution, offset] = overTime.exec(query) ?? [];
-    if (inner === undefined) return this.#load(query, atSeconds);
+    if (inner === undefined) return loadAt(query, atSeconds);
     const until = atSeconds - Number(offset) / 1000;
     const spacing = Math.max(Number(resolution), scrapeSeconds);
     let count = 0;
     let sum = 0;
     let maximum = Number.NEGATIVE_INFINITY;
     for (let at = Math.floor(until / spacing) * spacing; at > until - Number(range); at -= spacing) {
-      const load = this.#load(inner, at);
+      const load = loadAt(inner, at);
       if (load === undefined) continue;
       count++;
       sum += load;
@@ -79,10 +62,10 @@ export class EmbeddedPrometheus {
     return aggregate === 'avg' ? sum / count : maximum;
   }
 
-  #load(query: string, atSeconds: number): number | undefined {
-    const workload = this.#workloads.get(/app="([^"]*)"/.exec(query)?.[1] ?? '');
-    if (!workload || atSeconds < workload.bornAtSeconds || atSeconds > this.#clock.nowSeconds())
-      return undefined;
+  function loadAt(query: string, atSeconds: number): number | undefined {
+    const named = /app="([^"]*)"/.exec(query)?.[1];
+    const workload = workloads.find((each) => each.app === named);
+    if (!workload || atSeconds < workload.bornAtSeconds || atSeconds > clock.nowSeconds()) return undefined;
     return workload.requestsPerSecond(Math.floor(atSeconds / scrapeSeconds) * scrapeSeconds);
   }
 }

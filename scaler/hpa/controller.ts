@@ -20,13 +20,11 @@ export interface HpaOptions {
 }
 
 /**
- * The decision that Kubernetes' HPA controller takes at each sync (every 15 s by default) for one external metric with
- * an AverageValue target, with its memory: recommendations for the stabilization windows and scale events for the
- * policies. Time is an argument; times must not go backwards.
+ * What Kubernetes' HPA controller decides at each sync for one external metric with an AverageValue target, with what
+ * it remembers. Times must not go backwards.
  *
  * Source: kubernetes `pkg/controller/podautoscaler/horizontal.go` (reconcileAutoscaler, normalizeDesiredReplicas,
- * normalizeDesiredReplicasWithBehaviors) and
- * https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/.
+ * normalizeDesiredReplicasWithBehaviors).
  */
 export class HpaController {
   readonly #options: HpaOptions;
@@ -52,7 +50,6 @@ export class HpaController {
   /**
    * One sync.
    *
-   * @param nowSeconds the time of this sync
    * @param metric the total that the metrics server answers
    * @param currentReplicas replicas of the workload, ready or not; 0 means that autoscaling is disabled
    * @returns the replicas that the workload gets

@@ -12,10 +12,7 @@ const ROUNDING = 1 - 1e-12;
 /**
  * How many replicas an external metric asks for when its target is an AverageValue, which is how KEDA writes its
  * triggers: the total over the target per replica, rounded up, unless the load per replica is within the tolerance of
- * the target.
- *
- * The ratio is taken over `statusReplicas`, the pods that exist: for this kind of metric Kubernetes does not look at
- * which of them are ready, unlike for CPU, memory and per-pod metrics.
+ * the target. Kubernetes does not look at which pods are ready for this kind of metric.
  *
  * @param metric total of the metric; at least 0
  * @param targetPerReplica the trigger's threshold; above 0

@@ -10,7 +10,7 @@ const EVALUATED_MINUTES = 2 * 1440;
 const STEP_SECONDS = 300;
 /** Pods at full use that the busiest hundredth of the evaluated load needs. */
 const PODS_AT_PEAK = 20;
-/** What a policy counts that cannot keep a limit at any target utilisation, as a multiple of the oracle's pod-hours. */
+/** What a policy counts that cannot keep a limit at any target utilization, as a multiple of the oracle's pod-hours. */
 const OUT_OF_REACH = 5;
 const COMPARED = ['reactive', 'yesterday', 'predictive'] as const satisfies readonly PolicyKey[];
 

@@ -21,7 +21,7 @@ export interface ChartData {
     readonly replicas: readonly number[];
     /** Begin and end of each stretch of overload, in epoch seconds. */
     readonly overloads: readonly (readonly [number, number])[];
-    /** Pod-hours at each of `limits`; null where no target utilisation keeps it. */
+    /** Pod-hours at each of `limits`; null where no target utilization keeps it. */
     readonly cost: readonly (number | null)[];
   }[];
   /** Limits on overloaded time in percent, ascending. */

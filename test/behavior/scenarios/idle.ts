@@ -115,7 +115,7 @@ function costAtEqualOverload({ comparison }: Backtest): number {
  */
 function relativeCost({ comparison }: Backtest): number {
   const costsOf = (key: 'predictive' | 'reactive') =>
-    resultOf(comparison, key).sweep.filter(({ utilisation }) => utilisation >= 0.5 && utilisation <= 1);
+    resultOf(comparison, key).sweep.filter(({ utilization }) => utilization >= 0.5 && utilization <= 1);
   const reactive = costsOf('reactive');
   const logs = costsOf('predictive').map(({ podHours }, i) => Math.log(podHours / reactive[i]!.podHours));
   return Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
