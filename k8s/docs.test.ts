@@ -32,7 +32,7 @@ describe('what is scaled', () => {
     assert.equal(type, 'external');
     const trigger = parseTrigger(
       { name: 'app-a-predictive', namespace: 'apps', scalerMetadata: metadata },
-      { defaultSource: 'default' },
+      { default: 'default' },
     );
     assert.deepEqual(
       {
@@ -171,7 +171,7 @@ describe('docs/operations.md', () => {
     for (const { triggers, advanced } of withTriggers) {
       const [ours] = triggers.filter(({ type }: { type: string }) => type === 'external');
       const ref = { name: 'checkout', namespace: 'shop', scalerMetadata: ours.metadata };
-      assert.deepEqual(parseTrigger(ref, { defaultSource: 'default' }).notices, []);
+      assert.deepEqual(parseTrigger(ref, { default: 'default' }).notices, []);
       const names = triggers.map(({ name }: { name: string }) => name);
       for (const name of advanced?.scalingModifiers.formula.match(/\w+/g) ?? [])
         assert.ok(names.includes(name), `the formula names ${name}, which is none of ${names}`);
@@ -199,9 +199,8 @@ describe('docs/migrating-from-predictkube.md', () => {
     const parsed = parseTrigger(
       { name: 'app-a-predictive', namespace: 'apps', scalerMetadata: trigger(manifests[1]!).metadata },
       {
-        defaultSource: 'default',
-        sourceNames: new Set(['default']),
-        sourceByAddress: new Map([['http://prometheus-service.monitoring:9090', 'default']]),
+        default: 'default',
+        named: { default: { address: 'http://prometheus-service.monitoring:9090' } },
       },
     );
     assert.deepEqual(parsed.notices, []);

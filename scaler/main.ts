@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { Router } from 'express';
 import type { ScalerConfig } from './config/load.js';
-import { triggerContext } from './config/trigger-context.js';
 import { createGrpcServer } from './grpc/server.js';
 import { warmUp } from './grpc/warm-up.js';
 import { Sources } from './history/sources.js';
@@ -63,11 +62,10 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
   });
   telemetry.exportAnswers(planner);
 
-  const context = triggerContext(config.sources);
   const { address, warmUpSeconds } = config.replicas;
   const grpc = createGrpcServer({
     answers: planner,
-    parseTrigger: (ref) => parseTrigger(ref, context),
+    parseTrigger: (ref) => parseTrigger(ref, config.sources),
     tls: config.grpc.tls,
     replicas: address && { address, tracked: () => triggersOf(planner) },
     limits: {

@@ -37,7 +37,7 @@ export function triggerOfFlags(name: string, given: TriggerFlags): Trigger {
   // What one replica carries is not said by these flags, or comes from a load that is not read yet.
   const scalerMetadata = { query: 'load', threshold: '1', ...Object.fromEntries(metadata) };
   try {
-    return parseTrigger({ name, namespace: 'default', scalerMetadata }, { defaultSource: 'csv' });
+    return parseTrigger({ name, namespace: 'default', scalerMetadata }, { default: 'csv' });
   } catch (error) {
     if (!(error instanceof ScalerError)) throw error;
     const message = error.message

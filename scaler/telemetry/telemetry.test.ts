@@ -23,7 +23,7 @@ function trigger(name: string, metadata: Record<string, string> = {}): Trigger {
       namespace: 'shop',
       scalerMetadata: { query: 'up', threshold: '100', metricName: 'load', ...metadata },
     },
-    { defaultSource: 'central' },
+    { default: 'central' },
   );
 }
 

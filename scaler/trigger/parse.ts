@@ -83,12 +83,12 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
     notice(
       `key "maxValue" is ${values.maxValue}, and one replica carries ${values.threshold}: no second replica is ever asked for; a maxValue above the threshold would`,
     );
-  if (values.source !== undefined && context.sourceNames?.has(values.source) === false)
+  if (values.source !== undefined && context.named && !Object.hasOwn(context.named, values.source))
     complain(
       'source',
       given.get('source')?.fromEnvironment
         ? `received ${HIDDEN_VALUE} from the environment, which is no source of the scaler's configuration`
-        : `received ${show(values.source)}, which is no source of the scaler's configuration${didYouMean(values.source, [...context.sourceNames])}`,
+        : `received ${show(values.source)}, which is no source of the scaler's configuration${didYouMean(values.source, Object.keys(context.named))}`,
     );
   const source = triggerSource(values, context, complain, notice);
   if (source?.kind === 'named' && !mayUse(source.name, ref.namespace, context))
@@ -139,8 +139,8 @@ function checkedOwner({ namespace, name }: ScaledObjectRef): string {
   return `"${namespace}/${name}"`;
 }
 
-function mayUse(source: string, namespace: string, { sourceNamespaces }: TriggerContext): boolean {
-  return sourceNamespaces?.get(source)?.includes(namespace) ?? true;
+function mayUse(source: string, namespace: string, { named }: TriggerContext): boolean {
+  return named?.[source]?.namespaces?.includes(namespace) ?? true;
 }
 
 /**

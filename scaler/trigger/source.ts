@@ -1,18 +1,14 @@
 import { showAddress, showAs, withoutSecrets } from '../shared/redact.js';
-import type { TriggerAddress } from './forms.js';
+import { address, type TriggerAddress } from './forms.js';
 import type { TriggerKeyName, TriggerValues } from './keys.js';
 import type { TriggerSource } from './trigger.js';
 
-/** What the scaler's configuration says that parsing a trigger must know. */
+/** What parsing a trigger must know of the configured sources. */
 export interface TriggerContext {
   /** Name of the source for triggers that name none and give no address. */
-  readonly defaultSource?: string | undefined;
-  /** Names of the configured sources; undefined leaves that check to the caller that opens the source. */
-  readonly sourceNames?: ReadonlySet<string> | undefined;
-  /** Namespaces that may use a source, for the sources that are not open to all. */
-  readonly sourceNamespaces?: ReadonlyMap<string, readonly string[]> | undefined;
-  /** Names of the configured sources by their address, as far as an address belongs to one source only. */
-  readonly sourceByAddress?: ReadonlyMap<string, string> | undefined;
+  readonly default?: string | undefined;
+  /** Sources by name, with the namespaces that may use them where they are not open to all; undefined checks no name. */
+  readonly named?: Readonly<Record<string, { address: string; namespaces?: readonly string[] | undefined }>>;
 }
 
 /** Takes what is wrong with a key. */
@@ -46,12 +42,12 @@ export function triggerSource(
   if (values.prometheusAddress !== undefined) {
     if (values.source !== undefined)
       complain('source', 'stands beside "prometheusAddress"; give one of the two');
-    const ownSource = bringsNothing(values) && context.sourceByAddress?.get(values.prometheusAddress.address);
+    const ownSource = bringsNothing(values) && sourceAt(values.prometheusAddress.address, context);
     if (ownSource) return Object.freeze({ kind: 'named', name: ownSource });
     return addressSource(values.prometheusAddress, values, complain, notice);
   }
 
-  const name = values.source ?? context.defaultSource;
+  const name = values.source ?? context.default;
   if (name === undefined) {
     complain(
       'prometheusAddress',
@@ -85,8 +81,16 @@ function bringsNothing(values: TriggerValues): boolean {
   );
 }
 
+/** The configured source at an address; undefined where several have it, since their credentials differ. */
+function sourceAt(wanted: string, { named = {} }: TriggerContext): string | undefined {
+  const [name, ...others] = Object.keys(named).filter(
+    (each) => address(named[each]!.address).address === wanted,
+  );
+  return others.length === 0 ? name : undefined;
+}
+
 function addressSource(
-  { address, credentials }: TriggerAddress,
+  { address: base, credentials }: TriggerAddress,
   values: TriggerValues,
   complain: Complain,
   notice: (text: string) => void,
@@ -116,7 +120,7 @@ function addressSource(
   }
   const source = {
     kind: 'address',
-    address,
+    address: base,
     headers: Object.freeze(sorted(headers)),
     queryParameters: Object.freeze(sorted(parameters)),
   } as const;

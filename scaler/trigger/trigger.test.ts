@@ -8,7 +8,8 @@ import type { TriggerContext } from './source.js';
 import type { Trigger, TriggerSource } from './trigger.js';
 
 const minimal = { query: 'sum(rate(http_requests_total[2m]))', threshold: '100' };
-const context: TriggerContext = { defaultSource: 'default', sourceNames: new Set(['default', 'central']) };
+const named = { default: { address: 'http://default' }, central: { address: 'https://mimir:443/' } };
+const context: TriggerContext = { default: 'default', named };
 
 function parse(metadata: Record<string, string>, within: TriggerContext = context): Trigger {
   return parseTrigger({ name: 'checkout', namespace: 'shop', scalerMetadata: metadata }, within);
@@ -231,7 +232,7 @@ describe('parseTrigger', () => {
       assert.equal(
         refusal(
           { query: 'up', threshold: '1', sourceFromEnv: 'hush' },
-          { sourceNames: new Set(['hush-hush']) },
+          { named: { 'hush-hush': { address: 'http://a' } } },
         ),
         'trigger metadata of ScaledObject "shop/checkout": key "source" received a hidden value from the environment, which is no source of the scaler\'s configuration',
       );
@@ -566,8 +567,7 @@ describe('parseTrigger', () => {
   describe('a source that is open to some namespaces', () => {
     const limited: TriggerContext = {
       ...context,
-      sourceNamespaces: new Map([['central', ['payments']]]),
-      sourceByAddress: new Map([['https://mimir', 'central']]),
+      named: { ...named, central: { ...named.central, namespaces: ['payments'] } },
     };
     const parseIn = (namespace: string, metadata: Record<string, string>) =>
       parseTrigger(
@@ -588,17 +588,21 @@ describe('parseTrigger', () => {
   });
 
   describe('the address of a configured source', () => {
-    const known: TriggerContext = { ...context, sourceByAddress: new Map([['https://mimir', 'central']]) };
     const mimir = { ...minimal, prometheusAddress: 'https://mimir/' };
 
     it('means that source, with its credentials', () => {
-      const trigger = parse({ ...mimir, authModes: 'bearer', apiKey: 'x' }, known);
+      const trigger = parse({ ...mimir, authModes: 'bearer', apiKey: 'x' });
       assert.deepEqual(trigger.source, { kind: 'named', name: 'central' });
       assert.equal(trigger.notices.length, 1);
     });
 
+    it('means none where several have it', () => {
+      const twice = { ...context, named: { ...named, other: { address: 'HTTPS://MIMIR' } } };
+      assert.equal(parse(mimir, twice).source.kind, 'address');
+    });
+
     it("is meant by a trigger with KEDA's own key for its connection to the scaler, too", () => {
-      const { source, notices } = parse({ ...mimir, unsafeSsl: 'true' }, known);
+      const { source, notices } = parse({ ...mimir, unsafeSsl: 'true' });
       assert.deepEqual(source, { kind: 'named', name: 'central' });
       assert.deepEqual(notices, []);
     });
@@ -613,7 +617,7 @@ describe('parseTrigger', () => {
       'a user name in the address': { prometheusAddress: 'https://u:p@mimir' },
     }))
       it(`stays an address when the trigger brings ${name}`, () => {
-        assert.equal(parse({ ...mimir, ...brought }, known).source.kind, 'address');
+        assert.equal(parse({ ...mimir, ...brought }).source.kind, 'address');
       });
   });
 
@@ -702,10 +706,7 @@ describe('parseTrigger', () => {
     ];
     for (const [metadata, hash] of pinned)
       it(`is predictive-${hash} in every release and with every configuration`, () => {
-        const contexts = [
-          context,
-          { defaultSource: 'renamed', sourceByAddress: new Map([['http://p:9090', 'p']]) },
-        ];
+        const contexts = [context, { default: 'renamed', named: { p: { address: 'http://p:9090' } } }];
         for (const within of contexts) assert.equal(parse(metadata, within).metricName, `predictive-${hash}`);
       });
 

@@ -84,7 +84,7 @@ describe('bad input to what reads text', function () {
         .map((extra) => ({ query: 'up', threshold: '1', ...extra })),
     }),
     (ref) => {
-      for (const notice of parseTrigger(ref, { defaultSource: 'main', sourceNames: new Set(['main']) })
+      for (const notice of parseTrigger(ref, { default: 'main', named: { main: { address: 'http://main' } } })
         .notices)
         assert.doesNotMatch(notice, unseen);
     },

@@ -6,7 +6,7 @@ export function countingParser(): ParseTrigger & { calls: number } {
   const parse: ParseTrigger & { calls: number } = Object.assign(
     (ref: Parameters<ParseTrigger>[0]) => {
       parse.calls++;
-      return parseTrigger(ref, { defaultSource: 'default' });
+      return parseTrigger(ref, { default: 'default' });
     },
     { calls: 0 },
   );

@@ -1,5 +1,4 @@
 import { loadConfig } from '../../../../scaler/config/load.js';
-import { triggerContext } from '../../../../scaler/config/trigger-context.js';
 import { parseTrigger } from '../../../../scaler/trigger/parse.js';
 import { containersOf, describeObject, type KubernetesObject, podTemplate } from '../kubernetes-object.js';
 import { hasService } from './services.js';
@@ -108,7 +107,7 @@ export function checkTriggers(objects: readonly KubernetesObject[]): string[] {
       try {
         const trigger = parseTrigger(
           { name, namespace: namespace!, scalerMetadata: metadata },
-          triggerContext(config.sources),
+          config.sources,
         );
         problems.push(...trigger.notices.map((notice) => `${describeObject(object)}: ${notice}`));
       } catch (error) {
