@@ -128,6 +128,7 @@ describe('what page, log and API say of each reason', () => {
       const status = reason === 'forecast' || reason === 'observed' ? 'forecasting' : reason;
       assert.deepEqual([detail.summary.reason, detail.summary.status], [reason, status]);
       assert.deepEqual([detail.changes[0]!.reason, detail.changes[0]!.status], [reason, status]);
+      assert.equal(detail.model!.isGuarded, reason === 'guarded');
       const { page, close } = await openPage(browser, `${served.url}/#/${path}`);
       try {
         assert.equal(await page.locator('.headline .badge').innerText(), label);

@@ -63,7 +63,7 @@ export function triggerDetail(parts: DetailParts): TriggerDetail {
     forecast: evidence?.model ? forecastChart(evidence.model, trigger, nowSeconds) : null,
     past: past ? pastChart(past) : null,
     replicaComparison: past ? compareReplicas(past, trigger.threshold) : null,
-    model: evidence?.model ? modelView(evidence.model) : null,
+    model: evidence?.model ? modelView(evidence.model, answer) : null,
     seasons: evidence?.model ? seasonProfiles(evidence.model) : [],
     changes: (evidence?.changes ?? []).map(changeView).reverse(),
     manifestYaml: manifestYaml(trigger, scalerAddress),
@@ -171,10 +171,10 @@ function pastChart(past: PastAnswers): PastChart {
   };
 }
 
-function modelView(model: FittedModel): ModelView {
+function modelView(model: FittedModel, answer: Answer | undefined): ModelView {
   return {
     stage: model.stage,
-    isGuarded: model.guarded,
+    isGuarded: answer && 'snapshot' in answer ? answer.snapshot.guarded : model.guarded,
     stepSeconds: model.stepSeconds,
     horizonSteps: model.horizonSteps,
     timezone: model.timezone,

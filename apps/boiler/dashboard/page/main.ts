@@ -1,4 +1,4 @@
-import { h } from '../../../../scaler/page-kit/dom.js';
+import { h, renew } from '../../../../scaler/page-kit/dom.js';
 import type { Overview } from '../contract.js';
 import { anomalyRows } from './anomaly-rows.js';
 import { batchRows } from './batch-rows.js';
@@ -13,37 +13,23 @@ const chart = new TemperatureChart();
 function show(overview: Overview): void {
   const { boilers, anomalies, anomalyCount, batches, minutes } = overview;
   const noReading = h('li.empty', say('noReadings', { minutes: minutes.length }));
-  byId('boilers').replaceChildren(...(boilers.length > 0 ? boilerCards(overview) : [noReading]));
+  renew(byId('boilers'), ...(boilers.length > 0 ? boilerCards(overview) : [noReading]));
   chart.show(overview);
-  fill('anomalies', anomalies, anomalyRows);
+  renew(byId('anomalies'), ...anomalyRows(anomalies));
   byId('no-anomalies').hidden = anomalies.length > 0;
-  byId('anomaly-count').textContent = say(anomalyCount === 1 ? 'oneAnomaly' : 'manyAnomalies', {
-    count: count(anomalyCount),
-    minutes: minutes.length,
-  });
-  fill('batches', batches, batchRows);
+  const anomalyWords = anomalyCount === 1 ? 'oneAnomaly' : 'manyAnomalies';
+  renew(byId('anomaly-count'), say(anomalyWords, { count: count(anomalyCount), minutes: minutes.length }));
+  renew(byId('batches'), ...batchRows(batches));
   byId('no-batches').hidden = batches.length > 0;
   const stored = batches.reduce((sum, { batches: ofMinute }) => sum + ofMinute, 0);
-  byId('batch-count').textContent = say(batches.length === 1 ? 'oneBatchMinute' : 'manyBatchMinutes', {
-    count: count(stored),
-    minutes: batches.length,
-  });
+  const batchWords = batches.length === 1 ? 'oneBatchMinute' : 'manyBatchMinutes';
+  renew(byId('batch-count'), say(batchWords, { count: count(stored), minutes: batches.length }));
 }
 
-const shown = new Map<string, string>();
-
-/** Fills a table, unless it shows the same already: what the viewer has selected in it stays selected. */
-function fill<Row>(id: string, rows: readonly Row[], render: (rows: readonly Row[]) => HTMLElement[]): void {
-  const text = JSON.stringify(rows);
-  if (shown.get(id) === text) return;
-  shown.set(id, text);
-  byId(id).replaceChildren(...render(rows));
-}
-
-/** Tells the state of the connection; a screen reader speaks it when it changes, and not the time of each update. */
-function tell(state: string, kind: 'live' | 'trouble', updated = ''): void {
-  if (byId('state').textContent !== state) byId('state').textContent = state;
-  byId('updated').textContent = updated;
+/** Shows the state of the connection; a screen reader speaks it when it changes, and not the time of each update. */
+function report(state: string, kind: 'live' | 'trouble', updated = ''): void {
+  renew(byId('state'), state);
+  renew(byId('updated'), updated);
   byId('connection').className = `connection ${kind}`;
 }
 
@@ -54,9 +40,9 @@ const stream = new EventSource('api/stream');
 stream.addEventListener('overview', ({ data }) => {
   const overview = JSON.parse(data) as Overview;
   show(overview);
-  tell(say('live'), 'live', timeOfDay(overview.asOfMs));
+  report(say('live'), 'live', timeOfDay(overview.asOfMs));
 });
 stream.addEventListener('problem', ({ data }) =>
-  tell((JSON.parse(data) as { reason: string }).reason, 'trouble'),
+  report((JSON.parse(data) as { reason: string }).reason, 'trouble'),
 );
-stream.addEventListener('error', () => tell(say('lostConnection'), 'trouble'));
+stream.addEventListener('error', () => report(say('lostConnection'), 'trouble'));
