@@ -50,7 +50,7 @@ export function runBacktest(
   const comparison = comparePolicies(recording.load, span, replay.values, horizonMinutes, setup, (done, of) =>
     onProgress?.(0.8 + (0.2 * done) / of),
   );
-  // The last minutes have a horizon that ends after the recording: nobody knows whether it was covered.
+  // The horizon of the last minutes ends after the recording, so it is unknown whether the forecast covered it.
   const judged = Math.max(0, Math.min(minutes, recording.load.demand.length - horizonMinutes - span.from));
   const coverage = coverageOf(
     replay.forecastPeaks.subarray(0, judged),

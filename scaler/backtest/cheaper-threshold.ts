@@ -2,7 +2,7 @@ import type { Backtest } from './backtest.js';
 import { resultOf } from './compare.js';
 import { cheapestWithin, type SweepPoint } from './sweep.js';
 
-/** A threshold above the one that was given, with what it came to. */
+/** A threshold above the one that was given, with its cost and overload. */
 export interface CheaperThreshold {
   readonly threshold: number;
   readonly podHours: number;

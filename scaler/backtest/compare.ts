@@ -1,7 +1,7 @@
 import { oracleSignal, reactiveSignal, type Span, sameTimeSignal } from './baselines.js';
 import type { Load } from './load.js';
-import type { ScalingOutcome, ScalingSetup } from './scaled-workload.js';
-import { type ScalingTimeline, simulateScaling } from './simulate.js';
+import type { ScalingSetup } from './scaled-workload.js';
+import { type Simulation, simulateScaling } from './simulate.js';
 import { cheapestWithin, type SweepPoint, sweepUtilization } from './sweep.js';
 
 /** Ways of scaling that are compared, in the order of the table. */
@@ -15,14 +15,11 @@ export const POLICY_NAMES: Readonly<Record<PolicyKey, string>> = {
   oracle: 'oracle',
 };
 
-/** One way of scaling, followed through the evaluated span. */
-export interface PolicyResult {
+/** One way of scaling, followed through the evaluated span at the trigger's own threshold. */
+export interface PolicyResult extends Simulation {
   readonly key: PolicyKey;
   /** The metric it answered in each minute. */
   readonly signal: Float64Array;
-  /** What it cost and failed to serve at the trigger's own threshold. */
-  readonly outcome: ScalingOutcome;
-  readonly timeline: ScalingTimeline;
   /** The same at other target utilizations, for a comparison at equal overload. */
   readonly sweep: readonly SweepPoint[];
 }
@@ -47,7 +44,7 @@ const OVERLOAD_LIMITS = [0.01, 0.002] as const;
 /** Shares of overloaded time that are no further apart than this count as equal. */
 export const EQUAL_OVERLOAD = 0.0005;
 
-/** Overload beyond this share of the time is of no interest to anybody. */
+/** Ways of scaling are not compared at more overload than this share of the time. */
 export const HIGHEST_OVERLOAD = 0.2;
 
 const DAY_MINUTES = 1440;
@@ -76,16 +73,12 @@ export function comparePolicies(
   // Last week needs a week before the span; with less it would only repeat the reactive HPA.
   const compared = signals.filter(([key]) => key !== 'lastWeek' || span.from >= 7 * DAY_MINUTES);
   const demand = load.demand.subarray(span.from, span.to);
-  const asReactive = simulateScaling(signals[0]![1], demand, setup).overloadedShare;
+  const asReactive = simulateScaling(signals[0]![1], demand, setup).outcome.overloadedShare;
   const policies = compared.map(([key, signal], i): PolicyResult => {
-    const timeline = {
-      replicas: new Int32Array(demand.length),
-      overloadedSeconds: new Float64Array(demand.length),
-    };
-    const outcome = simulateScaling(signal, demand, setup, timeline);
+    const simulation = simulateScaling(signal, demand, setup);
     const sweep = sweepUtilization(signal, demand, setup, Math.max(HIGHEST_OVERLOAD, asReactive));
     onProgress?.(i + 1, compared.length);
-    return { key, signal, outcome, timeline, sweep };
+    return { key, signal, ...simulation, sweep };
   });
   const [first, second] = OVERLOAD_LIMITS;
   return {
@@ -108,7 +101,7 @@ export function tellingLimits({ equalOverload }: Comparison): readonly EqualOver
   return equalOverload.filter(({ overloadedShare }) => overloadedShare > 0);
 }
 
-/** The result of one policy. @throws when it was not compared, which is a fault of the caller. */
+/** The result of one policy. @throws when it was not compared */
 export function resultOf({ policies }: Comparison, key: PolicyKey): PolicyResult {
   const result = policies.find((policy) => policy.key === key);
   if (!result) throw new Error(`the policy ${key} was not compared`);

@@ -1,7 +1,7 @@
 import type { Series } from '../forecast/types.js';
 import { type Samples, sampleIntervalSeconds } from '../history/samples.js';
 
-/** How long a value may be stood by when no newer one comes: Prometheus' own lookback. */
+/** How long a value is used when no newer one arrives: Prometheus' own lookback. */
 const LOOKBACK_SECONDS = 300;
 
 /** A workload's load on a one-minute grid, with what could be known of it at each moment. */
@@ -21,7 +21,7 @@ export interface Load {
 
 /**
  * Puts samples on the minute grid. A sample stands for the time until the next one is due, and is known when that time
- * is over, so no minute knows anything of itself. Samples further apart than a minute are repeated for each minute.
+ * is over, so a minute never knows its own load. Samples further apart than a minute are repeated for each minute.
  *
  * @param samples at least two
  */

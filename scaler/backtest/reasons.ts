@@ -9,7 +9,7 @@ import { replicaSize } from './threshold.js';
 /**
  * The numbers behind a verdict about the forecast, each in a sentence.
  *
- * @param isRecommended whether this scaler is to be used at once
+ * @param isRecommended whether the verdict is to use this scaler without a dry run
  */
 export function reasonsOf(
   backtest: Backtest,
@@ -81,10 +81,10 @@ function sentenceAt({ overloadedShare, cheapest: { reactive, predictive } }: Equ
   return `${limit} this scaler needs ${reached(predictive)}, the reactive HPA ${reached(reactive)}: ${compared}.`;
 }
 
-/** Where the workload may sleep: what each way of scaling keeps awake for nothing, when that differs. */
+/** Pod-hours of each way of scaling while there was no load, when they differ. */
 function idleSentence(demand: Float64Array, reactive: PolicyResult, own: PolicyResult): string[] {
-  const idlePodHours = ({ timeline }: PolicyResult) =>
-    timeline.replicas.reduce((sum, replicas, minute) => sum + (demand[minute] === 0 ? replicas : 0), 0) / 60;
+  const idlePodHours = ({ replicas: perMinute }: PolicyResult) =>
+    perMinute.reduce((sum, replicas, minute) => sum + (demand[minute] === 0 ? replicas : 0), 0) / 60;
   const [reactiveHours, ownHours] = [idlePodHours(reactive), idlePodHours(own)];
   if (Math.abs(ownHours - reactiveHours) < SAVING_THAT_COUNTS * reactive.outcome.podHours) return [];
   return [

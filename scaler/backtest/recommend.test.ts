@@ -32,7 +32,7 @@ describe('recommend', () => {
     assert.match(reasons[0]!, new RegExp(`with ${Math.round(podHours)}\\.$`));
   });
 
-  it('names a cheaper threshold that is at most what a replica carries, and what it came to', () => {
+  it('names a cheaper threshold that is at most what a replica carries, and its cost and overload', () => {
     const { reasons, cheaperThreshold } = recommend(testBacktest(minuteSamples(9, officeLoad), 2));
     assert.ok(cheaperThreshold!.threshold > 7 && cheaperThreshold!.threshold <= 10);
     const sentence = `With this scaler a threshold of ${cheaperThreshold!.threshold} instead of 7 is enough`;
@@ -68,7 +68,7 @@ describe('recommend', () => {
   it('names pods that were kept awake while there was no load', () => {
     const idle = minuteSamples(5, (minute) => (officeLoad(minute) > 50 ? officeLoad(minute) : 0));
     const backtest = testBacktest(idle, 1, { setup: { ...testSetup, minReplicas: 0 } });
-    resultOf(backtest.comparison, 'predictive').timeline.replicas.fill(3);
+    resultOf(backtest.comparison, 'predictive').replicas.fill(3);
     const { reasons } = recommend(backtest);
     // Of the day's 24 hours 7 are busy; three pods in the other 17 are 51 pod-hours.
     assert.match(reasons.join('\n'), /While there was no load, this scaler kept pods for 51 pod-hours/);

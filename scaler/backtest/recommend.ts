@@ -41,7 +41,7 @@ const FIRM_EVIDENCE_MINUTES = 2 * 1440;
 
 /**
  * Says in words what the numbers mean. The scaler is recommended when it needs fewer pod-hours than a reactive HPA at
- * the same overload, or cuts overload at about the same cost; on thin evidence it is to be observed first.
+ * the same overload, or cuts overload at about the same cost; with little evidence, to be observed first.
  */
 export function recommend(backtest: Backtest): Recommendation {
   if (fewestReplicasCarryAll(backtest))

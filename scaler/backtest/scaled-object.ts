@@ -115,7 +115,7 @@ function scaleFactor(threshold: number): number {
   return threshold >= SMALLEST_THRESHOLD ? 1 : 10 ** Math.ceil(-Math.log10(threshold));
 }
 
-/** A number as KEDA reads it, without an exponent and without the dust of binary fractions. */
+/** A number as KEDA reads it, without an exponent and without the rounding errors of binary fractions. */
 function decimal(value: number): string {
   const rounded = Number(value.toPrecision(12));
   return Math.abs(rounded) >= 1e21 || (rounded !== 0 && Math.abs(rounded) < 1e-6)

@@ -18,7 +18,7 @@ export interface ScalingSetup extends KedaOptions, HpaOptions {
   readonly syncSeconds: number;
 }
 
-/** What a ScaledObject and a cluster do when nobody set anything: KEDA's and Kubernetes' own defaults. */
+/** KEDA's and Kubernetes' own defaults. */
 export const clusterDefaults = {
   minReplicas: 1,
   maxReplicas: 100,
@@ -93,7 +93,7 @@ export class ScaledWorkload {
     return this.#overloadedSeconds;
   }
 
-  /** What it came to so far. */
+  /** Cost and overload so far. */
   get outcome(): ScalingOutcome {
     return {
       podHours: this.#podSeconds / 3600,

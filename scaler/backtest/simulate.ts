@@ -2,8 +2,9 @@ import { ScaledWorkload, type ScalingOutcome, type ScalingSetup } from './scaled
 
 const MINUTE_SECONDS = 60;
 
-/** The course of a simulation, minute by minute. */
-export interface ScalingTimeline {
+/** What a way of scaling led to, in sum and minute by minute. */
+export interface Simulation {
+  readonly outcome: ScalingOutcome;
   /** Replicas at the end of each minute. */
   readonly replicas: Int32Array;
   /** Seconds of overload within each minute. */
@@ -16,16 +17,12 @@ export interface ScalingTimeline {
  *
  * @param metric what the scaler answers during each minute; where it is NaN nothing is answered and nothing changes
  * @param demand load of each minute, same length; minutes of unknown load count for pod-hours only
- * @param timeline filled when given; its arrays have the same length
  */
-export function simulateScaling(
-  metric: Float64Array,
-  demand: Float64Array,
-  setup: ScalingSetup,
-  timeline?: ScalingTimeline,
-): ScalingOutcome {
+export function simulateScaling(metric: Float64Array, demand: Float64Array, setup: ScalingSetup): Simulation {
   const { activationThreshold, syncSeconds, pollingSeconds } = setup;
   const workload = new ScaledWorkload(setup, 0, metric.find((value) => !Number.isNaN(value)) ?? 0);
+  const replicas = new Int32Array(metric.length);
+  const overloadedSeconds = new Float64Array(metric.length);
   let nextPoll = 0;
   let nextSync = 0;
 
@@ -49,10 +46,8 @@ export function simulateScaling(
       }
     }
     workload.pass(end, load);
-    if (timeline) {
-      timeline.replicas[minute] = workload.replicas;
-      timeline.overloadedSeconds[minute] = workload.overloadedSeconds - overloadedBefore;
-    }
+    replicas[minute] = workload.replicas;
+    overloadedSeconds[minute] = workload.overloadedSeconds - overloadedBefore;
   }
-  return workload.outcome;
+  return { outcome: workload.outcome, replicas, overloadedSeconds };
 }

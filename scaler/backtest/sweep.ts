@@ -37,7 +37,10 @@ export function sweepUtilization(
   const points: SweepPoint[] = [];
   for (const utilization of [...UTILIZATIONS, own].sort((a, b) => a - b)) {
     const targetPerReplica = utilization * setup.capacityPerReplica;
-    const { podHours, overloadedShare } = simulateScaling(metric, demand, { ...setup, targetPerReplica });
+    const { podHours, overloadedShare } = simulateScaling(metric, demand, {
+      ...setup,
+      targetPerReplica,
+    }).outcome;
     points.push({ utilization, podHours, overloadedShare });
     if (utilization > 1 && overloadedShare > highestOverload) break;
   }

@@ -209,7 +209,7 @@ describe('predictive-scaler backtest', () => {
         });
         const setup = { ...testSetup, targetPerReplica: 30, capacityPerReplica: 30 / 0.7 };
         const oracle = oracleSignal(load, { from: 0, to: load.demand.length }, 15);
-        const outcome = simulateScaling(oracle, load.demand, setup);
+        const { outcome } = simulateScaling(oracle, load.demand, setup);
         assertWithin(outcome.podHours, podHours(startSeconds, endSeconds, 30));
       }
   });

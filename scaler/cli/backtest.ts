@@ -129,7 +129,7 @@ async function fileRecording(file: string, { stepSeconds, ignoreNullValues }: Tr
 }
 
 async function queryRecording({ prometheus, evaluate }: Flags, trigger: Trigger): Promise<Recording> {
-  // Whoever calls this command may ask any address: the list guards against triggers that others write.
+  // The allow-list protects from triggers that others write; here the user chooses the address.
   const { protocol, host } = new URL(prometheus!);
   const sources = new Sources(sourcesSchema.parse({ allowedAddresses: [`${protocol}//${host}`] }));
   try {

@@ -20,7 +20,7 @@ const INVALID = 2;
  * Runs `predictive-scaler` with its arguments.
  *
  * @param args without the names of Node and of the script
- * @param tell takes what is to be said about an error
+ * @param tell writes an error message
  * @returns the exit code: 0, 2 when arguments or input are wrong, 1 for any other failure.
  */
 export async function runCommandLine(args: readonly string[], tell: (text: string) => void): Promise<number> {
@@ -39,7 +39,7 @@ export async function runCommandLine(args: readonly string[], tell: (text: strin
   } catch (error) {
     // Commander has said already what is wrong, or has shown the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : INVALID;
-    // A ScalerError is written for the user; anything else is a fault of ours whose message is all a user can use.
+    // A ScalerError is written for the user; of a bug only the message is useful to them.
     tell(`predictive-scaler: ${error instanceof Error ? error.message : String(error)}\n`);
     return error instanceof ScalerError && error.kind === 'invalid' ? INVALID : 1;
   }

@@ -87,7 +87,7 @@ describe('predictive-scaler forecast', () => {
     }
   });
 
-  it('answers a line that it cannot read with an error, the others as ever, and ends with code 2', async () => {
+  it('answers a line that it cannot read with an error, still answers the others, and ends with code 2', async () => {
     const good = { id: 'a', start: 0, step: 60, values: [1, 2], horizon: 1, quantiles: [0.5] };
     const lines = ['not json', JSON.stringify({ ...good, horizon: 0 }), JSON.stringify(good)];
     const { code, stdout, stderr } = await run(['--ndjson'], lines.join('\n'));
@@ -102,7 +102,7 @@ describe('predictive-scaler forecast', () => {
     assert.match(stderr, /^predictive-scaler: 2 of 3 lines could not be answered; [^\n]+\n$/);
   });
 
-  it('ends without a word when its reader stops, as head does', async () => {
+  it('ends without a message when its reader closes the pipe, as head does', async () => {
     const line = { id: 'a', start: 0, step: 60, values: [1, 2], horizon: 900, quantiles: [0.5] };
     const command = startCommand(['forecast', '--ndjson'], `${JSON.stringify(line)}\n`.repeat(1000));
     await pollUntil('the first answer', () => command.texts.stdout.includes('\n'));

@@ -54,7 +54,7 @@ export class Comparison {
   }
 
   /**
-   * Lives through the time since the last sync, then lets KEDA and the HPA act on what the scaler answers.
+   * Simulates the time since the last sync, then lets KEDA and the HPA act on what the scaler answers.
    *
    * @param atSeconds a multiple of the HPA's sync period, later than that of the last call.
    * @throws ServiceError when the scaler gives no answer.

@@ -18,7 +18,7 @@ export function liveLine({ clock, shop }: Demo): string {
   ].join('   ');
 }
 
-/** What it came to for each service, as a table with a sentence below. */
+/** Overload and pod-hours of each service, as a table with a sentence below. */
 export function summary({ clock, comparisons, startSeconds }: Demo): string {
   const hours = (clock.nowSeconds() - startSeconds) / 3600;
   const rows = comparisons.map(({ workload, predictive, reactive }) => [

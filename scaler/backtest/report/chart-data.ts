@@ -46,11 +46,11 @@ export function chartData({ backtest }: Finding): ChartData {
     answered: shortened(replay.values),
     forecast: shortened(replay.forecastPeaks),
     needed: shortened(demand.map((value) => Math.ceil(value / setup.capacityPerReplica))),
-    policies: comparison.policies.map(({ key, timeline, sweep }) => ({
+    policies: comparison.policies.map(({ key, replicas, overloadedSeconds, sweep }) => ({
       key,
       name: POLICY_NAMES[key],
-      replicas: Array.from(timeline.replicas),
-      overloads: stretches(timeline.overloadedSeconds, startSeconds),
+      replicas: Array.from(replicas),
+      overloads: stretches(overloadedSeconds, startSeconds),
       cost: LIMITS.map((limit) => shorten(cheapestWithin(sweep, limit)?.podHours ?? Number.NaN)),
     })),
     limits: LIMITS.map((limit) => Number((100 * limit).toPrecision(3))),

@@ -1,5 +1,5 @@
 import { clusterDefaults } from '../../../scaler/backtest/scaled-workload.js';
-import { type ScalingTimeline, simulateScaling } from '../../../scaler/backtest/simulate.js';
+import { simulateScaling } from '../../../scaler/backtest/simulate.js';
 import { demoWorkloads } from '../../../scaler/demo/workloads.js';
 import type { PastAnswers } from '../../../scaler/planner/types.js';
 import type { DemoControl, DemoOutcome, DemoState, DemoWorkload } from '../../../scaler/web/demo-panel.js';
@@ -71,28 +71,19 @@ function minutesOf(values: Float32Array, { slotSeconds }: PastAnswers): Float64A
 }
 
 function scaled(metric: Float64Array, demand: Float64Array, threshold: number) {
-  const timeline: ScalingTimeline = {
-    replicas: new Int32Array(metric.length),
-    overloadedSeconds: new Float64Array(metric.length),
-  };
-  const result = simulateScaling(
-    metric,
-    demand,
-    {
-      targetPerReplica: threshold,
-      capacityPerReplica: 1.25 * threshold,
-      startupSeconds: 180,
-      ...clusterDefaults,
-    },
-    timeline,
-  );
-  const now = timeline.replicas.at(-1)!;
+  const simulation = simulateScaling(metric, demand, {
+    targetPerReplica: threshold,
+    capacityPerReplica: 1.25 * threshold,
+    startupSeconds: 180,
+    ...clusterDefaults,
+  });
+  const now = simulation.replicas.at(-1)!;
   const outcome: DemoOutcome = {
     replicas: now,
     readyReplicas: now,
-    podHours: result.podHours,
-    overloadedMinutes: result.overloadedMinutes,
+    podHours: simulation.outcome.podHours,
+    overloadedMinutes: simulation.outcome.overloadedMinutes,
   };
-  const replicas = Array.from(timeline.replicas).filter((_, minute) => minute % MINUTES_PER_POINT === 0);
+  const replicas = Array.from(simulation.replicas).filter((_, minute) => minute % MINUTES_PER_POINT === 0);
   return { outcome, replicas };
 }
