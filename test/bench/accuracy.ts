@@ -1,87 +1,98 @@
 import { geometricMean, mean } from 'simple-statistics';
 import { fit, forecast } from '../../scaler/forecast/index.js';
 import { textTable } from '../../scaler/shared/text-table.js';
+import { forecastsOfLightGbm } from './lightgbm.js';
+import { plainHoltWinters } from './plain-holt-winters.js';
 import type { Trace } from './traces.js';
 import { HORIZON_SECONDS, type Window, windowsOf } from './windows.js';
 
 /** Horizons at which errors are given. */
 const HORIZONS_SECONDS = [1800, HORIZON_SECONDS];
 const QUANTILE = 0.9;
+const DAY_SECONDS = 86_400;
 /** Two forecasts without any error at all are equally good. */
 const SMALLEST_ERROR = 1e-9;
+
+/** Ways to forecast, by the name that the table gives them. */
+const METHODS = ['forecast', 'last value', 'Holt-Winters', 'LightGBM'] as const;
+type Method = (typeof METHODS)[number];
 
 /** Errors of ways to forecast, each as a multiple of the same time yesterday's, and the coverage of the quantile. */
 export interface Accuracy {
   readonly trace: string;
-  /** At each of the horizons. */
-  readonly own: readonly number[];
-  readonly lastValue: readonly number[];
+  /** At each of the horizons; without LightGBM where Python does not have it. */
+  readonly ratios: Readonly<Partial<Record<Method, readonly number[]>>>;
   readonly coverage: number;
 }
 
-/** Measures the forecast of step means on one trace; undefined when the trace is too short. */
+/** Measures forecasts of step means on one trace; undefined when the trace is too short. */
 export function measureAccuracy(trace: Trace): Accuracy | undefined {
   const windows = windowsOf(trace);
   if (windows.length === 0) return undefined;
-  const errors = windows.map(measureWindow);
-  const ratios = (key: 'own' | 'lastValue') =>
-    HORIZONS_SECONDS.map((_, i) => {
-      const [own, naive] = [key, 'yesterday' as const].map((of) =>
-        Math.max(SMALLEST_ERROR, mean(errors.map((error) => error[of][i]!))),
-      );
-      return own! / naive!;
-    });
-  return {
-    trace: trace.name,
-    own: ratios('own'),
-    lastValue: ratios('lastValue'),
-    coverage: mean(errors.map(({ coverage }) => coverage)),
+  const ahead = windows.map(forecastWindow);
+  const forecasts = {
+    forecast: ahead.map(({ mean }) => mean),
+    'last value': windows.map(({ known, came }) => came.map(() => known.at(-1)!)),
+    'Holt-Winters': windows.map(({ known, came, stepSeconds }) =>
+      plainHoltWinters(known, DAY_SECONDS / stepSeconds, came.length),
+    ),
+    LightGBM: forecastsOfLightGbm(windows),
   };
+  const yesterday = errorsOf(
+    windows,
+    windows.map(({ known, stepSeconds }) => known.subarray(-DAY_SECONDS / stepSeconds)),
+  );
+  const ratios: Partial<Record<Method, number[]>> = {};
+  for (const method of METHODS) {
+    const made = forecasts[method];
+    if (made) ratios[method] = errorsOf(windows, made).map((error, i) => error / yesterday[i]!);
+  }
+  const covered = windows.map(({ came }, w) =>
+    mean(Array.from(came, (value, h) => Number(value <= ahead[w]!.quantiles[0]![h]!))),
+  );
+  return { trace: trace.name, ratios, coverage: mean(covered) };
 }
 
 /** A row for each trace and one for all: mean absolute errors at 30 min and 2 h. */
 export function accuracyTable(traces: readonly Trace[]): string {
   const measured = traces.flatMap((trace) => measureAccuracy(trace) ?? []);
-  if (measured.length === 0) return 'Accuracy: no trace is long enough; two weeks are a good length';
-  const row = (name: string, own: readonly number[], lastValue: readonly number[], coverage: number) => [
+  const [first] = measured;
+  if (!first) return 'Accuracy: no trace is long enough; two weeks are a good length';
+  const methods = METHODS.filter((method) => first.ratios[method]);
+  const row = (name: string, ratiosOf: (method: Method) => readonly number[], coverage: number) => [
     name,
-    ...[...own, ...lastValue].map((ratio) => ratio.toFixed(3)),
+    ...methods.flatMap((method) => ratiosOf(method).map((ratio) => ratio.toFixed(3))),
     coverage.toFixed(3),
   ];
-  const overall = (key: 'own' | 'lastValue') =>
-    HORIZONS_SECONDS.map((_, i) => geometricMean(measured.map((one) => one[key][i]!)));
   return [
     'Accuracy: mean absolute error, same time yesterday = 1; then the coverage of the 0.9 quantile',
     ...textTable([
-      ['trace', 'forecast 30m', '2h', 'last value 30m', '2h', 'coverage'],
-      ...measured.map(({ trace, own, lastValue, coverage }) => row(trace, own, lastValue, coverage)),
+      ['trace', ...methods.flatMap((method) => [`${method} 30m`, '2h']), 'coverage'],
+      ...measured.map(({ trace, ratios, coverage }) => row(trace, (method) => ratios[method]!, coverage)),
       row(
         'all (geometric mean; mean)',
-        overall('own'),
-        overall('lastValue'),
+        (method) =>
+          HORIZONS_SECONDS.map((_, i) => geometricMean(measured.map(({ ratios }) => ratios[method]![i]!))),
         mean(measured.map(({ coverage }) => coverage)),
       ),
     ]),
   ].join('\n');
 }
 
-function measureWindow({ known, came, startSeconds, stepSeconds }: Window) {
+function forecastWindow({ known, came, startSeconds, stepSeconds }: Window) {
   const horizonSteps = came.length;
-  const day = 86_400 / stepSeconds;
-  const model = fit(
-    { startSeconds, stepSeconds, values: known },
-    { horizonSteps, seasonality: 'auto', timezone: 'UTC' },
-  );
-  const ahead = forecast(model, horizonSteps, [QUANTILE]);
-  const errors = (expected: (h: number) => number) =>
-    HORIZONS_SECONDS.map((seconds) => {
+  const series = { startSeconds, stepSeconds, values: known };
+  const model = fit(series, { horizonSteps, seasonality: 'auto', timezone: 'UTC' });
+  return forecast(model, horizonSteps, [QUANTILE]);
+}
+
+/** Mean absolute error at each of the horizons over all windows. */
+function errorsOf(windows: readonly Window[], forecasts: readonly ArrayLike<number>[]): number[] {
+  return HORIZONS_SECONDS.map((seconds) => {
+    const errors = windows.map(({ came, stepSeconds }, w) => {
       const steps = Math.max(1, Math.trunc(seconds / stepSeconds));
-      return mean(Array.from(came.subarray(0, steps), (value, h) => Math.abs(value - expected(h))));
+      return mean(Array.from(came.subarray(0, steps), (value, h) => Math.abs(value - forecasts[w]![h]!)));
     });
-  return {
-    own: errors((h) => ahead.mean[h]!),
-    lastValue: errors(() => known.at(-1)!),
-    yesterday: errors((h) => known[known.length - day + h]!),
-    coverage: mean(Array.from(came, (value, h) => Number(value <= ahead.quantiles[0]![h]!))),
-  };
+    return Math.max(SMALLEST_ERROR, mean(errors));
+  });
 }

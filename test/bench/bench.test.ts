@@ -47,18 +47,20 @@ describe('bench', () => {
 
   it('keeps the forecast within its budget of error on the generated traces', async () => {
     const measured = (await loadTraces(undefined)).map((trace) => measureAccuracy(trace)!);
-    // Largest error at 30 min and 2 h, as a multiple of the same time yesterday's: a fifth or so above what was measured
-    // when they were set. Jobs at exact times leave nothing to win over yesterday: the
-    // regression and the nearest moments blur them a little, for what they gain on real loads.
+    // Largest error at 30 min and 2 h, as a multiple of the same time yesterday's: a tenth to a fifth above what was
+    // measured when they were set. Jobs at exact times leave nothing to win over yesterday. A job that moved four days
+    // before the end is wrong at the old time no more, and at its new time in part.
     const budgets: Readonly<Record<string, readonly number[]>> = {
       shop: [0.21, 0.44],
-      'office-api': [0.045, 0.045],
-      reports: [1.3, 1.3],
+      'office-api': [0.042, 0.042],
+      reports: [1.25, 1.3],
       webhooks: [0.3, 0.57],
+      'new-job': [1.05, 1.8],
+      'moved-job': [1.1, 9.5],
     };
     assert.deepEqual(measured.map(({ trace }) => trace).sort(), Object.keys(budgets).sort());
-    for (const { trace, own, coverage } of measured) {
-      own.forEach((ratio, i) => {
+    for (const { trace, ratios, coverage } of measured) {
+      ratios.forecast!.forEach((ratio, i) => {
         assert.ok(ratio <= budgets[trace]![i]!, `${trace}: ${ratio}, at most ${budgets[trace]![i]}`);
       });
       assert.ok(coverage >= 0.8 && coverage <= 0.99, `${trace}: coverage ${coverage}`);
@@ -67,8 +69,11 @@ describe('bench', () => {
 
   it('prints the accuracy of each trace and of all', async () => {
     const [, header, ...rows] = accuracyTable((await loadTraces(undefined)).slice(0, 1)).split('\n');
-    assert.match(header!, /^trace +forecast 30m +2h +last value 30m +2h +coverage$/);
+    assert.match(
+      header!,
+      /^trace +forecast 30m +2h +last value 30m +2h +Holt-Winters 30m +2h( +LightGBM 30m +2h)? +coverage$/,
+    );
     assert.equal(rows.length, 2);
-    assert.match(rows[1]!, /^all \(geometric mean; mean\)( +\d\.\d{3}){5}$/);
+    assert.match(rows[1]!, /^all \(geometric mean; mean\)( +\d+\.\d{3}){7,9}$/);
   });
 });

@@ -118,9 +118,11 @@ function solveDays(
   const growth = 2 ** (stride / (HALF_LIFE_DAYS * daySteps));
   const rows = Math.floor((values.length - 1 - ahead - first) / stride) + 1;
   const begin = values.length - 1 - ahead - (rows - 1) * stride;
+  // Another step of each `stride` from day to day: rows always at the same times of day would miss what happens between.
+  const stepOf = (r: number) => begin + r * stride - (Math.floor((r * stride) / daySteps) % stride);
   const targets = new Float64Array(rows);
   for (let r = 0; r < rows; r++) {
-    const t = begin + r * stride;
+    const t = stepOf(r);
     readFeatures(read, t, ahead, hasWeek, features, r * size);
     targets[r] = values[t + ahead]! - values[t]!;
     if (Number.isNaN(known[t]! + known[t + ahead]!)) targets[r] = Number.NaN;
@@ -134,7 +136,7 @@ function solveDays(
     const equations = normalEquations(size);
     let age = 1;
     for (let r = 0; r < rows; r++, age *= growth) {
-      if (isFirst && begin + r * stride + ahead >= first + (solutions.length + 1) * daySteps) {
+      if (isFirst && stepOf(r) + ahead >= first + (solutions.length + 1) * daySteps) {
         weights = solve(equations, RIDGE * age);
         // The first day has no solution of the past: its forecasts are not replayed.
         if (solutions.length === 0) solutions.push(weights);
