@@ -41,7 +41,7 @@ async function run(script: string, variables: Record<string, string>) {
       ...settings,
       join(folder, script),
     ],
-    // k6 opens an API on a fixed port unless told otherwise.
+    // k6 opens an API on a fixed port by default.
     { env: { PATH: process.env.PATH, HOME: temporary, K6_ADDRESS: '127.0.0.1:0' } },
   );
   let output = '';

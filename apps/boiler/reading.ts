@@ -51,7 +51,7 @@ export type DecodedReading =
  * Reads a message back. It never throws: what cannot be a reading comes back as `poison` with a reason for the log,
  * because such a message would fail again at each delivery.
  *
- * @param messageId AMQP's `message-id` property; without it a repeated delivery could not be told from a new reading
+ * @param messageId AMQP's `message-id` property; without it a repeated delivery would look like a new reading
  */
 export function decodeReading(messageId: unknown, content: Buffer): DecodedReading {
   if (typeof messageId !== 'string' || !plainName.test(messageId)) {

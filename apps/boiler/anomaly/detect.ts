@@ -31,7 +31,7 @@ const resolution: Readonly<Record<Measure, number>> = {
  * outside of both is reported once, as `limit`, the graver of the two.
  *
  * @param series readings of one boiler in order of measurement: the ones to judge among the ones known already
- * @param isNew tells the ones to judge
+ * @param isNew selects those to judge
  */
 export function detectAnomalies(
   series: readonly Reading[],

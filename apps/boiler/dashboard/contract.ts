@@ -1,5 +1,5 @@
 /**
- * What the dashboard's page is told, by `GET /api/overview` and by each event of `GET /api/stream`. Times are seconds
+ * What the dashboard's page receives, by `GET /api/overview` and by each event of `GET /api/stream`. Times are seconds
  * since the Unix epoch unless the name says milliseconds.
  */
 export interface Overview {
@@ -34,7 +34,7 @@ export interface BoilerOverview {
   };
 }
 
-/** The values out of the ordinary of one boiler, measure and kind in one minute, told by the last of them. */
+/** The values out of the ordinary of one boiler, measure and kind in one minute, shown as the last of them. */
 export interface AnomalyRow {
   readonly boiler: string;
   /** When the last of them was measured. */

@@ -12,7 +12,7 @@ export interface OverviewFeedOptions {
   readonly read: () => Promise<Overview>;
   /** Told why the database cannot be asked, and `undefined` when it can again. */
   readonly onProblem: (error: unknown) => void;
-  /** What viewers are told when the database does not answer. */
+  /** What viewers see when the database does not answer. */
   readonly problem: string;
   /** Told how many are looking. */
   readonly onViewers: (viewers: number) => void;

@@ -5,7 +5,7 @@ import type { Pool } from 'mysql2/promise';
  * byte by byte.
  *
  * - `readings`: what was measured. The primary key is the message's id, so a second delivery cannot become a second row.
- * - `batches`: one row per batch that stored something. `batch_id` is the minute; `number` tells batches apart.
+ * - `batches`: one row per batch that stored something. `batch_id` is the minute; `number` distinguishes batches.
  * - `anomalies`: values out of the ordinary. `alert` is `quiet` for one that continues an episode already alerted,
  *   `pending` until its alert is confirmed by RabbitMQ, then `sent`.
  */

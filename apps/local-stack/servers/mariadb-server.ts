@@ -125,7 +125,7 @@ export class MariadbServer {
   }
 }
 
-/** MariaDB refuses to run as root, as tests in a container do, unless it is told so by name. */
+/** MariaDB refuses to run as root, as tests in a container do, unless the user is named. */
 function asRoot(): string[] {
   return process.getuid?.() === 0 ? ['--user=root'] : [];
 }

@@ -85,7 +85,7 @@ export class PrometheusServer {
     return new PrometheusClient(this.address);
   }
 
-  /** Starts it again after `stop`, on the same port and, unless told otherwise, with the same data. */
+  /** Starts it again after `stop`, on the same port and by default with the same data. */
   async start({ withEmptyDisk = false } = {}): Promise<void> {
     if (this.#child !== undefined) throw new Error('this Prometheus runs already');
     if (withEmptyDisk) {

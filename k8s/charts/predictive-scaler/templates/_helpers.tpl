@@ -55,7 +55,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
-{{/* What cannot be told from one value alone. */}}
+{{/* Checks that need more than one value. */}}
 {{- define "predictive-scaler.check" -}}
 {{- $sources := dig "sources" "named" dict .Values.config }}
 {{- if and (not .Values.prometheusAddress) (not $sources) }}
