@@ -45,67 +45,18 @@ export class PrometheusSource implements HistorySource {
     return slicesOf(stepSeconds, resolutionWithin(stepSeconds, this.options.resolutionSeconds));
   }
 
-  /** Mean and maximum of each step, from two samples per step. Parts of a long range are asked for at once. */
-  range(
+  /**
+   * Mean and maximum of each step, from two samples per step. Parts of a long range are asked for at once.
+   * @param resolutionSeconds divides the step; the source's own unless given.
+   */
+  async range(
     query: string,
     fromSeconds: number,
     toSeconds: number,
     stepSeconds: number,
     signal?: AbortSignal,
     namespace?: string,
-  ): Promise<Series> {
-    const resolutionSeconds = resolutionWithin(stepSeconds, this.options.resolutionSeconds);
-    return this.#range(query, fromSeconds, toSeconds, stepSeconds, resolutionSeconds, signal, namespace);
-  }
-
-  /** From one sample per step: there may be thousands of targets. */
-  async heartbeat(from: number, to: number, stepSeconds: number, signal?: AbortSignal): Promise<Series> {
-    const { notices, where } = this.options;
-    const unable = (why: string) =>
-      notices.report(
-        'heartbeat',
-        `${where} ${why}; so an outage of it cannot be told from a query without a result, and only an absence that recurs daily or weekly is learned as no load`,
-      );
-    try {
-      const series = await this.#range(heartbeatQuery, from, to, stepSeconds, stepSeconds, signal);
-      if (series.values.some((value) => value > 0)) notices.report('heartbeat', undefined);
-      else if (series.values.length > recentHeartbeats) unable('has no series "up"');
-      return series;
-    } catch (error) {
-      if (error instanceof ScalerError) unable(`does not answer the query ${heartbeatQuery}`);
-      throw error;
-    }
-  }
-
-  /** The query's value at a time, as an instant query. */
-  async instant(
-    query: string,
-    atSeconds: number,
-    signal?: AbortSignal,
-    namespace?: string,
-  ): Promise<Observation> {
-    const { series } = await this.options.api.query(query, atSeconds, signal, namespace);
-    if (series.length > 1) throw this.#rejected(severalSeriesMessage(series.map(({ labels }) => labels)));
-    const [samples] = series.map(({ samples }) => samples);
-    if (samples === undefined) return { value: undefined, atSeconds };
-    if (samples.length !== 1)
-      throw this.#rejected(
-        'gives a range of samples for the query where one value is needed; put rate(...[5m]) or avg_over_time(...[5m]) around the range selector',
-      );
-    const value = finiteOrNaN(samples[0]![1]);
-    if (!Number.isNaN(value)) return { value, atSeconds };
-    this.options.notices.observer.samplesDropped(this.options.notices.source, 1);
-    return { value: undefined, atSeconds };
-  }
-
-  async #range(
-    query: string,
-    fromSeconds: number,
-    toSeconds: number,
-    stepSeconds: number,
-    resolutionSeconds: number,
-    signal?: AbortSignal,
-    namespace?: string,
+    resolutionSeconds = resolutionWithin(stepSeconds, this.options.resolutionSeconds),
   ): Promise<Series> {
     signal?.throwIfAborted();
     const queries = stepQueries(query, stepSeconds, resolutionSeconds);
@@ -160,6 +111,46 @@ export class PrometheusSource implements HistorySource {
       // After a failure nobody needs the other parts.
       failed.abort();
     }
+  }
+
+  /** From one sample per step: there may be thousands of targets. */
+  async heartbeat(from: number, to: number, stepSeconds: number, signal?: AbortSignal): Promise<Series> {
+    const { notices, where } = this.options;
+    const unable = (why: string) =>
+      notices.report(
+        'heartbeat',
+        `${where} ${why}; so an outage of it cannot be told from a query without a result, and only an absence that recurs daily or weekly is learned as no load`,
+      );
+    try {
+      const series = await this.range(heartbeatQuery, from, to, stepSeconds, signal, undefined, stepSeconds);
+      if (series.values.some((value) => value > 0)) notices.report('heartbeat', undefined);
+      else if (series.values.length > recentHeartbeats) unable('has no series "up"');
+      return series;
+    } catch (error) {
+      if (error instanceof ScalerError) unable(`does not answer the query ${heartbeatQuery}`);
+      throw error;
+    }
+  }
+
+  /** The query's value at a time, as an instant query. */
+  async instant(
+    query: string,
+    atSeconds: number,
+    signal?: AbortSignal,
+    namespace?: string,
+  ): Promise<Observation> {
+    const { series } = await this.options.api.query(query, atSeconds, signal, namespace);
+    if (series.length > 1) throw this.#rejected(severalSeriesMessage(series.map(({ labels }) => labels)));
+    const [samples] = series.map(({ samples }) => samples);
+    if (samples === undefined) return { value: undefined, atSeconds };
+    if (samples.length !== 1)
+      throw this.#rejected(
+        'gives a range of samples for the query where one value is needed; put rate(...[5m]) or avg_over_time(...[5m]) around the range selector',
+      );
+    const value = finiteOrNaN(samples[0]![1]);
+    if (!Number.isNaN(value)) return { value, atSeconds };
+    this.options.notices.observer.samplesDropped(this.options.notices.source, 1);
+    return { value: undefined, atSeconds };
   }
 
   #rejected(what: string): ScalerError {
