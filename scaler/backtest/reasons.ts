@@ -25,7 +25,9 @@ export function reasonsOf(
     `At the threshold, the reactive HPA is overloaded for ${formatMinutes(reactive.outcome.overloadedMinutes)} with ` +
       `${formatAmount(reactive.outcome.podHours)} pod-hours, this scaler for ${formatMinutes(own.outcome.overloadedMinutes)} with ` +
       `${formatAmount(own.outcome.podHours)}.`,
-    ...tellingLimits(comparison).map(sentenceAt),
+    ...tellingLimits(comparison).map((limit, i) =>
+      sentenceAt(limit, i < 2 ? '' : ', as the reactive HPA has at the threshold,'),
+    ),
   ];
   if (setup.minReplicas === 0) reasons.push(...idleSentence(backtest.demand, reactive, own));
   if (cheaper)
@@ -49,10 +51,9 @@ export function reasonsOf(
 }
 
 /** Why there is nothing to compare, and a threshold with which there would be. */
-export function reasonsToScaleNothing({ recording, options: { span, setup } }: Backtest): readonly string[] {
-  const { minReplicas, capacityPerReplica } = setup;
-  const known = recording.load.demand.subarray(span.from, span.to).filter((load) => !Number.isNaN(load));
-  const highest = known.reduce((most, load) => Math.max(most, load), 0);
+export function reasonsToScaleNothing({ recording, demand, options }: Backtest): readonly string[] {
+  const { minReplicas, capacityPerReplica } = options.setup;
+  const highest = demand.reduce((most, load) => (load > most ? load : most), 0);
   if (highest === 0) return ['There was no load at all in this time.'];
   const carried = minReplicas === 1 ? 'one replica carries' : `${minReplicas} replicas carry`;
   const { threshold } = replicaSize(recording.load, undefined, undefined);
@@ -63,8 +64,12 @@ export function reasonsToScaleNothing({ recording, options: { span, setup } }: B
   ];
 }
 
-function sentenceAt({ overloadedShare, cheapest: { reactive, predictive } }: EqualOverload): string {
-  const limit = `For at most ${formatShare(overloadedShare)} overloaded time`;
+/** @param why where the limit comes from, when it is none of the usual ones */
+function sentenceAt(
+  { overloadedShare, cheapest: { reactive, predictive } }: EqualOverload,
+  why: string,
+): string {
+  const limit = `For at most ${formatShare(overloadedShare)} overloaded time${why}`;
   const lowest = `even at ${formatShare(LOWEST_UTILIZATION)} target use`;
   if (!reactive && !predictive)
     return `${limit} neither the reactive HPA nor this scaler suffices, ${lowest}.`;

@@ -38,7 +38,7 @@ function timeChart(
     onZoom: zoomTo,
     ...options,
     more: {
-      padding: [null, 28, null, null],
+      padding: [null, 36, null, null],
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), data.timezone),
       cursor: {
         y: false,
@@ -139,7 +139,7 @@ timeChart(
     more: {
       scales: { x: { time: true }, y: { range: () => [-lanes.length, 0] } },
       axes: [timeAxis(time), { show: false, size: 56 }],
-      padding: [0, 28, 0, 56],
+      padding: [0, 36, 0, 56],
       hooks: { draw: [drawLanes] },
     },
   },
