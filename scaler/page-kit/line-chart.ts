@@ -1,8 +1,13 @@
-import type uPlot from 'uplot';
-import { color } from './chart.js';
+import uPlot from 'uplot';
+import { color, THEME_CHANGED } from './chart.js';
 import { h, renew } from './dom.js';
-import { FittedChart, type TimeRange } from './fitted-chart.js';
 import { type LegendEntry, LineLegend } from './line-legend.js';
+
+/** From when to when a chart reaches, in epoch seconds. */
+export interface TimeRange {
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+}
 
 /** One column of a chart's data. */
 export interface Line {
@@ -19,6 +24,7 @@ export interface Line {
 export interface LineChartOptions {
   /** Class of the frame. */
   readonly kind: string;
+  /** Asked again whenever the frame changes its size. */
   readonly heightPixels: () => number;
   /** In the order of the data's columns: later ones lie above. */
   readonly lines: readonly Line[];
@@ -35,26 +41,35 @@ export interface LineChartOptions {
   readonly more: Omit<uPlot.Options, 'width' | 'height' | 'series'>;
 }
 
-/** A chart of lines with a legend that shows and hides them, and shows their values under the pointer. */
+/**
+ * A chart of lines, as wide as its frame and in the colors of the theme, with a legend that shows and hides lines and
+ * shows their values under the pointer.
+ */
 export class LineChart {
   readonly element: HTMLElement;
   readonly #options: LineChartOptions;
   readonly #frame: HTMLElement;
   readonly #readout = h('p.readout');
   readonly #legend: LineLegend;
-  readonly #chart: FittedChart;
+  /** Undefined until there are data. */
+  #chart: uPlot | undefined;
+  #range: TimeRange | undefined;
+  #isClosed = false;
+  readonly #resize = new ResizeObserver(() => this.#fit());
+  readonly #repaint = () => this.#chart?.redraw(false, true);
 
   constructor(options: LineChartOptions) {
     this.#options = options;
     this.#frame = h('div', { class: `chart ${options.kind}`, role: 'img' });
-    this.#chart = new FittedChart(this.#frame, options.heightPixels);
+    this.#resize.observe(this.#frame);
+    document.documentElement.addEventListener(THEME_CHANGED, this.#repaint);
     const entries = options.legend.map((entry) => {
       const line = options.lines.find((candidate) => partOf(candidate) === entry.key);
       return { color: line?.color ?? entry.key, ...entry };
     });
     this.#legend = new LineLegend(entries, (part, isOn) => {
       options.lines.forEach((line, i) => {
-        if (partOf(line) === part) this.#chart.showLine(i + 1, isOn);
+        if (partOf(line) === part) this.#chart?.setSeries(i + 1, { show: isOn });
       });
     });
     const head = options.legend.length > 0 ? h('div.chart-head', this.#legend.element, this.#readout) : null;
@@ -68,21 +83,37 @@ export class LineChart {
    * @param description what the chart shows, for those who cannot see it
    */
   show(data: uPlot.AlignedData, description: string): void {
+    // What was still being read when the view closed comes too late.
+    if (this.#isClosed) return;
     const known = this.#options.lines.filter((_, i) => data[i + 1]!.some((value) => value != null));
     this.#legend.offer(new Set(known.map(partOf)));
     this.#frame.setAttribute('aria-label', description);
-    this.#chart.draw(data, () => this.#uplotOptions());
+    if (this.#chart) this.#chart.setData(data, this.#range === undefined);
+    else this.#chart = new uPlot(this.#uplotOptions(), data, this.#frame);
+    if (this.#range) this.setRange(this.#range);
   }
 
+  /** Sets the span of time that is shown, now and with later data; without, all of it is. */
   setRange(range: TimeRange): void {
-    this.#chart.setRange(range);
+    this.#range = range;
+    this.#chart?.setScale('x', { min: range.fromSeconds, max: range.toSeconds });
   }
 
   close(): void {
-    this.#chart.close();
+    this.#isClosed = true;
+    this.#resize.disconnect();
+    document.documentElement.removeEventListener(THEME_CHANGED, this.#repaint);
+    this.#chart?.destroy();
   }
 
-  #uplotOptions(): Omit<uPlot.Options, 'width' | 'height'> {
+  #fit(): void {
+    const width = Math.floor(this.#frame.clientWidth);
+    const height = this.#options.heightPixels();
+    if (width > 0 && (width !== this.#chart?.width || height !== this.#chart.height))
+      this.#chart?.setSize({ width, height });
+  }
+
+  #uplotOptions(): uPlot.Options {
     const { lines, more, onZoom } = this.#options;
     const hooks: uPlot.Hooks.Arrays = {
       ...(more.hooks as uPlot.Hooks.Arrays | undefined),
@@ -91,6 +122,8 @@ export class LineChart {
     };
     return {
       ...more,
+      width: Math.max(260, this.#frame.clientWidth),
+      height: this.#options.heightPixels(),
       legend: { show: false },
       cursor: {
         y: false,

@@ -1,7 +1,6 @@
 import type uPlot from 'uplot';
 import { amountAxis, color, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
-import type { TimeRange } from '../../page-kit/fitted-chart.js';
-import { type Line, LineChart } from '../../page-kit/line-chart.js';
+import { type Line, LineChart, type TimeRange } from '../../page-kit/line-chart.js';
 import type { LegendEntry } from '../../page-kit/line-legend.js';
 import { load } from '../../page-kit/numbers.js';
 import type { Known, Steps, TriggerDetail } from '../api/contract.js';

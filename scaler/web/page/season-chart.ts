@@ -1,5 +1,4 @@
 import { amountAxis, color } from '../../page-kit/chart.js';
-import { h } from '../../page-kit/dom.js';
 import { LineChart } from '../../page-kit/line-chart.js';
 import { load } from '../../page-kit/numbers.js';
 import type { SeasonProfile } from '../api/contract.js';
@@ -9,46 +8,36 @@ const DAY_SECONDS = 86_400;
 const WEEK_SECONDS = 7 * DAY_SECONDS;
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
-/** What the model has learned of one rhythm. */
-export class SeasonChart {
-  readonly element: HTMLElement;
-  readonly #chart: LineChart;
+/** A chart of what the model has learned of one rhythm. */
+export function seasonChart(periodSeconds: number): LineChart {
+  const isWeek = periodSeconds === WEEK_SECONDS;
+  return new LineChart({
+    kind: 'season',
+    heightPixels: () => 170,
+    lines: [{ name: 'forecast', look: { fill: () => color('season-fill'), fillTo: () => 0 } }],
+    legend: [{ key: 'forecast', label: `Rhythm of the ${seasonWords(periodSeconds)}` }],
+    amount: signed,
+    place: (at) => placeWords(at, periodSeconds),
+    more: {
+      padding: [8, 20, 0, 0],
+      scales: { x: { time: false, range: () => [0, periodSeconds] } },
+      axes: [
+        amountAxis((at) => phaseWords(at, periodSeconds), {
+          size: 30,
+          incrs: isWeek ? [DAY_SECONDS] : [1, 2, 3, 4, 6, 24].map((hours) => hours * 3600),
+          space: isWeek ? 30 : 48,
+        }),
+        amountAxis(signed, { size: 56 }),
+      ],
+    },
+  });
+}
 
-  constructor(periodSeconds: number) {
-    const isWeek = periodSeconds === WEEK_SECONDS;
-    this.#chart = new LineChart({
-      kind: 'season',
-      heightPixels: () => 170,
-      lines: [{ name: 'forecast', look: { fill: () => color('season-fill'), fillTo: () => 0 } }],
-      legend: [{ key: 'forecast', label: 'From the level' }],
-      amount: signed,
-      place: (at) => placeWords(at, periodSeconds),
-      more: {
-        padding: [8, 20, 0, 0],
-        scales: { x: { time: false, range: () => [0, periodSeconds] } },
-        axes: [
-          amountAxis((at) => phaseWords(at, periodSeconds), {
-            size: 30,
-            incrs: isWeek ? [DAY_SECONDS] : [1, 2, 3, 4, 6, 24].map((hours) => hours * 3600),
-            space: isWeek ? 30 : 48,
-          }),
-          amountAxis(signed, { size: 56 }),
-        ],
-      },
-    });
-    const caption = h('figcaption', `Rhythm of the ${seasonWords(periodSeconds)}`);
-    this.element = h('figure', caption, this.#chart.element);
-  }
-
-  show(season: SeasonProfile): void {
-    const effects = fromMonday(season);
-    const times = effects.map((_, i) => i * season.slotSeconds);
-    this.#chart.show([times, effects], describe(season, effects));
-  }
-
-  close(): void {
-    this.#chart.close();
-  }
+/** Shows a rhythm in its chart. */
+export function showSeason(chart: LineChart, season: SeasonProfile): void {
+  const effects = fromMonday(season);
+  const times = effects.map((_, i) => i * season.slotSeconds);
+  chart.show([times, effects], describe(season, effects));
 }
 
 /** The epoch began on a Thursday; people's weeks begin on Monday. */

@@ -1,5 +1,5 @@
 import { button, h } from '../../page-kit/dom.js';
-import type { TimeRange } from '../../page-kit/fitted-chart.js';
+import type { TimeRange } from '../../page-kit/line-chart.js';
 
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;

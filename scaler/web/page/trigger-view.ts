@@ -1,5 +1,6 @@
 import { CopyBlock } from '../../page-kit/copy-block.js';
 import { type Child, h, renew, sentence } from '../../page-kit/dom.js';
+import type { LineChart } from '../../page-kit/line-chart.js';
 import { load } from '../../page-kit/numbers.js';
 import type { StateChangeView, TriggerDetail, TriggerSettings } from '../api/contract.js';
 import { explanationList } from './explanation.js';
@@ -10,7 +11,7 @@ import { LoadChart } from './load-chart.js';
 import { modelNodes } from './model-table.js';
 import { replicaChart, replicaData } from './replica-chart.js';
 import { path } from './route.js';
-import { SeasonChart } from './season-chart.js';
+import { seasonChart, showSeason } from './season-chart.js';
 import { SpanButtons } from './span-buttons.js';
 import { accuracyWords, STAGE_WORDS, STATUSES, seasonWords, stateWords } from './words.js';
 
@@ -34,7 +35,7 @@ export class TriggerView {
   });
   readonly #loadChart = new LoadChart((range) => this.#spans.choose(range));
   readonly #replicaChart = replicaChart();
-  readonly #seasonCharts = new Map<number, SeasonChart>();
+  readonly #seasonCharts = new Map<number, LineChart>();
 
   constructor(readonly name: TriggerName) {
     const manifest = new CopyBlock('Trigger for a ScaledObject');
@@ -107,7 +108,7 @@ export class TriggerView {
       const data = replicaData({ startSeconds: epochSeconds(startTime), ...lines });
       this.#replicaChart.show(data, description?.textContent ?? '');
     }
-    for (const season of detail.seasons) this.#seasonCharts.get(season.periodSeconds)!.show(season);
+    for (const season of detail.seasons) showSeason(this.#seasonCharts.get(season.periodSeconds)!, season);
   }
 
   /** An element whose content follows the trigger; `frame` is what is hidden while there is none. */
@@ -151,7 +152,7 @@ export class TriggerView {
       section.hidden = seasons.length === 0;
       for (const { periodSeconds } of seasons) {
         if (this.#seasonCharts.has(periodSeconds)) continue;
-        const chart = new SeasonChart(periodSeconds);
+        const chart = seasonChart(periodSeconds);
         this.#seasonCharts.set(periodSeconds, chart);
         charts.append(chart.element);
       }

@@ -3,8 +3,7 @@
 import uPlot from 'uplot';
 import { amountAxis, color, timeAxis, WHOLE_STEPS } from '../../../page-kit/chart.js';
 import { copyButton } from '../../../page-kit/copy-block.js';
-import type { TimeRange } from '../../../page-kit/fitted-chart.js';
-import { type Line, LineChart, type LineChartOptions } from '../../../page-kit/line-chart.js';
+import { type Line, LineChart, type LineChartOptions, type TimeRange } from '../../../page-kit/line-chart.js';
 import { load } from '../../../page-kit/numbers.js';
 import { timeFormat } from '../../../page-kit/time-format.js';
 import type { ChartData } from '../chart-data.js';
