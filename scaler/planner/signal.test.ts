@@ -84,7 +84,8 @@ describe('decideSignal', () => {
 
   it('holds the newest known step when Prometheus does not answer on a dry run', () => {
     const present = { observed: undefined, stale: true };
-    assert.equal(decideSignal({ ...settings, mode: 'observe' }, outlook, present).value, 10);
+    const held = decideSignal({ ...settings, mode: 'observe' }, outlook, present);
+    assert.deepEqual([held.value, held.decidedBy], [10, 'last-step']);
   });
 
   it('clamps the answer, which says nothing of whether the workload is active', () => {
@@ -95,6 +96,14 @@ describe('decideSignal', () => {
     assert.deepEqual([capped.value, capped.active], [40, true]);
     const raised = decideSignal({ ...settings, minValue: 50 }, undefined, { observed: 0, stale: false });
     assert.deepEqual([raised.value, raised.active], [50, false]);
+  });
+
+  it('names the bound that changed the value, and none where the value is within both', () => {
+    const boundOf = (bounds: Partial<SignalSettings>) =>
+      decideSignal({ ...settings, ...bounds }, undefined, { observed: 10, stale: false }).bound;
+    assert.equal(boundOf({ minValue: 11 }), 'minValue');
+    assert.equal(boundOf({ maxValue: 9 }), 'maxValue');
+    assert.equal(boundOf({ minValue: 10, maxValue: 10 }), undefined);
   });
 
   describe('on an idle workload', () => {

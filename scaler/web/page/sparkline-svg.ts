@@ -16,38 +16,32 @@ export function sparklineSvg(line: Sparkline | null): SVGElement {
   });
   if (!line) return picture;
   const historyStart = epochSeconds(line.historyStartTime);
-  const forecastStart = line.forecastStartTime === null ? undefined : epochSeconds(line.forecastStartTime);
-  const end =
-    forecastStart === undefined
-      ? historyStart + line.history.length * line.stepSeconds
-      : forecastStart + line.forecast.length * line.stepSeconds;
+  const historyEnd = historyStart + line.history.length * line.stepSeconds;
+  const forecastStart = line.forecastStartTime === null ? historyEnd : epochSeconds(line.forecastStartTime);
+  const end = forecastStart + line.forecast.length * line.stepSeconds;
   const highest = Math.max(1e-12, ...line.history.map((value) => value ?? 0), ...line.forecast);
   const x = (seconds: number) =>
     EDGE + ((seconds - historyStart) / (end - historyStart)) * (WIDTH - 2 * EDGE);
   const y = (value: number) => HEIGHT - EDGE - (Math.max(0, value) / highest) * (HEIGHT - 2 * EDGE);
-  const path = (values: readonly (number | null)[], start: number) => {
-    let d = '';
-    let isDrawing = false;
-    values.forEach((value, i) => {
-      if (value === null) {
-        isDrawing = false;
-        return;
-      }
-      d += `${isDrawing ? 'L' : 'M'}${x(start + (i + 0.5) * line.stepSeconds).toFixed(1)} ${y(value).toFixed(1)}`;
-      isDrawing = true;
-    });
-    return d;
-  };
-  if (forecastStart !== undefined) {
+  const path = (values: readonly (number | null)[], start: number) =>
+    values
+      .map((value, i) => {
+        if (value === null) return '';
+        const command = i > 0 && values[i - 1] !== null ? 'L' : 'M';
+        return `${command}${x(start + (i + 0.5) * line.stepSeconds).toFixed(1)} ${y(value).toFixed(1)}`;
+      })
+      .join('');
+  if (line.forecast.length > 0) {
     const left = x(forecastStart);
+    const coming = {
+      class: 'coming',
+      x: left.toFixed(1),
+      y: 0,
+      width: (WIDTH - left).toFixed(1),
+      height: HEIGHT,
+    };
     picture.append(
-      svg('rect', {
-        class: 'coming',
-        x: left.toFixed(1),
-        y: 0,
-        width: (WIDTH - left).toFixed(1),
-        height: HEIGHT,
-      }),
+      svg('rect', coming),
       svg('path', { class: 'forecast', d: path(line.forecast, forecastStart) }),
     );
   }
