@@ -257,9 +257,9 @@ export class HistoryWindow {
       if (halved === undefined && error.kind !== 'rejected') throw error;
       // The next try asks for less, so it need not wait longer than this one did.
       if (halved?.isSmaller) backoff.succeeded();
-      const told = halved?.error ?? error;
-      backoff.failed(nowSeconds, told);
-      throw told;
+      const reported = halved?.error ?? error;
+      backoff.failed(nowSeconds, reported);
+      throw reported;
     }
   }
 }

@@ -32,7 +32,7 @@ export class AnswerRecord {
     this.#leadSlots = Math.floor(lastStepStarts / this.#slotSeconds);
   }
 
-  /** Takes down an answer given at `nowSeconds`. Times must not go backwards; an older one is left out. */
+  /** Records an answer given at `nowSeconds`. One older than the newest slot is left out. */
   note(nowSeconds: number, answer: Answer): void {
     const slot = Math.floor(nowSeconds / this.#slotSeconds);
     if (this.#newestSlot < 0) this.#firstSlot = slot;

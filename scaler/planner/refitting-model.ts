@@ -77,14 +77,14 @@ export class RefittingModel {
     return this.#boundary(nowSeconds - this.trigger.stepSeconds);
   }
 
-  /** Takes over a model that was fitted on the window ending at `boundarySeconds`. It is the giver's no more. */
+  /** Takes over a model that was fitted on the window ending at `boundarySeconds`. The caller must not use it any more. */
   offer(boundarySeconds: number, model: FittedModel): void {
     const offered = { model, boundarySeconds };
     if (this.#current) this.#next = offered;
     else this.#current = offered;
   }
 
-  /** Changes over to the newer fit when its time has come, and carries the model on to the end of the history. */
+  /** Uses the newer fit from a step after its boundary on, and updates the model to the end of the history. */
   advance(nowSeconds: number, history: Series): void {
     if (this.#next && this.#next.boundarySeconds <= nowSeconds - this.trigger.stepSeconds) {
       this.#current = this.#next;

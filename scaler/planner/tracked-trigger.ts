@@ -35,7 +35,7 @@ export class TrackedTrigger {
   /** Why the newest look at the load, and the newest read of its history, failed; undefined when they did not. */
   #observeFailure: ScalerError | undefined;
   #loadFailure: ScalerError | undefined;
-  /** Whether the newest fit had to do without a part of the history, and is to be repeated when that has come. */
+  /** Whether the newest fit lacked a part of the history: it is repeated when the history is whole. */
   #isFittedOnPart = false;
   /** When the history source has the next step to give. */
   #nextStepFinalSeconds = Number.NEGATIVE_INFINITY;
@@ -47,9 +47,9 @@ export class TrackedTrigger {
 
   /** The current answer; undefined until the first observation or failure. */
   answer: Answer | undefined;
-  /** Looks at idle triggers since somebody last asked about this one. */
+  /** Sweeps for idle triggers since the last call about this one. */
   idleLooks = 0;
-  /** The bounded wait of the first call, which calls that come meanwhile share; for later ones it is over. */
+  /** The bounded wait for the first answer, which all calls share; it is over for later ones. */
   firstWait: Promise<void> | undefined;
   /** Whether the answer rests on all that can be learnt at first: a model, or the reason why there is none. */
   hasSettled = false;
