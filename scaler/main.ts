@@ -16,11 +16,11 @@ import type { Trigger } from './trigger/trigger.js';
 import { createWebServer, type WebServer } from './web/server.js';
 import { statusPage } from './web/status-page.js';
 
-/** What a caller may put in place of the usual parts. */
+/** Parts that replace the usual ones. */
 export interface ScalerOptions {
   /** @default the machine's clock */
   readonly clock?: Clock;
-  /** This machine's clock in epoch seconds, against which those of the sources are held. @default Date.now() */
+  /** This machine's clock in epoch seconds, which those of the sources are compared with. @default Date.now() */
   readonly machineSeconds?: () => number;
   /** @default JSON lines on standard output, at the configured level */
   readonly log?: Logger;

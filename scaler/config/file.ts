@@ -60,7 +60,7 @@ export function readConfigFile(path: string): ConfigFile {
 
   visit(document, {
     Pair: (_at, { key }) => {
-      // What checks the data does not see a key of this name, and would ignore it silently.
+      // zod does not see a key of this name, and would ignore it silently.
       if (isScalar(key) && key.value === '__proto__')
         throw new ScalerError('invalid', `${at(key.range?.[0] ?? 0)}: __proto__: there is no such setting`);
     },

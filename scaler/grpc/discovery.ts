@@ -60,15 +60,15 @@ function withFixedFiles(definition: AnyDefinition): AnyDefinition {
   return { ...definition, fileDescriptorProtos: files } as AnyDefinition;
 }
 
-/** As much of protobuf's DescriptorProto as is fixed here. */
+/** The part of protobuf's DescriptorProto that is fixed here. */
 interface Message {
   readonly field?: { name: string; typeName?: string }[];
   readonly nestedType?: (Message & { name: string; options?: { mapEntry?: boolean } })[];
 }
 
 /**
- * A file's descriptor with the map fields' entry types named as protobuf demands: `ScalerMetadataEntry` for a field
- * `scalerMetadata`. protobufjs leaves `Entry` out, on which grpcurl refuses to describe or call anything by reflection
+ * A file's descriptor with the entry types of map fields named as protobuf requires: `ScalerMetadataEntry` for a field
+ * `scalerMetadata`. protobufjs leaves `Entry` out, and then grpcurl refuses to describe or call anything by reflection
  * (fullstorydev/grpcurl#519).
  *
  * @param encoded a FileDescriptorProto

@@ -12,10 +12,10 @@ import type { ParsedTrigger, TriggerCache } from './trigger-cache.js';
 /** The RPCs that give one answer. */
 export type UnaryHandlers = Pick<ExternalScalerHandlers, 'GetMetricSpec' | 'GetMetrics' | 'IsActive'>;
 
-/** As much of the planner as the RPCs read. */
+/** The part of the planner that the RPCs read. */
 export type ReadAnswers = Pick<Answers, 'answer' | 'subscribe'>;
 
-/** What the RPCs are made of. */
+/** What the RPCs need. */
 export interface HandlerParts {
   readonly triggers: TriggerCache;
   readonly answers: ReadAnswers;

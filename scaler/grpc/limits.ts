@@ -16,7 +16,7 @@ export const defaultLimits = {
   requestSeconds: 20,
   /** Seconds between two pings that ask whether a client is still there. */
   pingSeconds: 30,
-  /** Seconds that it may take to answer one. Half-open connections live no longer than the two together. */
+  /** Seconds that it may take to answer one. Half-open connections end within the two together. */
   pongSeconds: 10,
   /**
    * Seconds after which a connection is asked to be replaced and a stream is ended, give or take a tenth. grpc-go then

@@ -28,7 +28,7 @@ const { replicas } = loadPackageDefinition(
 /** The service by which replicas ask each other for their triggers: proto/replicas.proto. */
 export const replicasService = replicas.Replicas.service;
 
-/** Every replica of the scaler, those that are not ready included: a name and the port of all. */
+/** A name that resolves to every replica, also to those that are not ready, and the port of all. */
 export interface ReplicasAddress {
   readonly host: string;
   readonly port: number;

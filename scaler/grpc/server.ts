@@ -15,7 +15,7 @@ import { PushStreams } from './streams.js';
 import { type ParseTrigger, TriggerCache } from './trigger-cache.js';
 
 export interface GrpcServerOptions {
-  /** Where the answers come from; read only. */
+  /** The answers, which are only read. */
   readonly answers: ReadAnswers;
   readonly parseTrigger: ParseTrigger;
   /** Without it the server speaks plaintext. */
@@ -54,7 +54,7 @@ export interface GrpcServer {
   serve(): void;
 }
 
-/** Makes the server out of its parts. */
+/** Makes the server. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const { answers, parseTrigger, tls, tlsRefreshSeconds = 10, log = silentLog } = options;
   const limits = { ...defaultLimits, ...options.limits };

@@ -3,7 +3,7 @@ import type { Trigger } from '../trigger/trigger.js';
 import type { Log } from './log.js';
 import type { GrpcServer } from './server.js';
 
-/** What a replica that starts warms up with. */
+/** What a new replica warms up with. */
 export interface WarmUpParts {
   readonly grpc: Pick<GrpcServer, 'triggersOfOthers'>;
   readonly planner: Pick<Planner, 'warmUp'>;
@@ -16,9 +16,9 @@ export interface WarmUpParts {
 }
 
 /**
- * Takes over the triggers of the other replicas and waits until each has its model, or the reason why it gets none: KEDA
- * asks ready replicas only, and would get observed values from one that knows nothing yet. Never fails: a replica that
- * cannot warm up is as good as one that starts alone.
+ * Takes over the triggers of the other replicas and waits until each has its model, or a reason for none: KEDA calls ready
+ * replicas only, and would get observed values from one without models. Never fails: a replica that cannot warm up starts
+ * without the triggers of others.
  */
 export async function warmUp({
   grpc,

@@ -33,7 +33,7 @@ export function createLog(options: { level: LogLevel; destination?: DestinationS
   );
 }
 
-/** A ScalerError says all there is to say in its message; any other error is a bug and needs its stack. */
+/** The message of a ScalerError is complete; any other error is a bug and needs its stack. */
 function serializeError(error: Error): object {
   return error instanceof ScalerError
     ? { kind: error.kind, message: error.message }
