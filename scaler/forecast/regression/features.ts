@@ -88,16 +88,22 @@ export function sameTimeBefore({ daySteps, clockSteps }: Readable, step: number,
 export const SAME_TIME_YESTERDAY = LOOKS_AT.indexOf(YESTERDAY);
 export const NOW_OF_YESTERDAY = LOOKS_AT.indexOf(NOW_YESTERDAY);
 
+/** Mean of the day before step `t`: one of its features, the same for any number of steps ahead. */
+export function meanOfLastDay({ calm, calmSums, daySteps }: Readable, t: number): number {
+  return meanUpTo(calm, calmSums, t - 1, daySteps);
+}
+
 /** Writes the features of a forecast made at step `t` for step `t + ahead` to `out` from `at` on. */
 export function readFeatures(
   read: Readable,
   t: number,
   ahead: number,
+  lastDay: number,
   hasWeek: boolean,
   out: Float64Array,
   at: number,
 ): void {
-  const { raw, rawFrom, rawSums, calm, calmSums, daySteps } = read;
+  const { raw, rawFrom, rawSums, calm, calmSums } = read;
   const now = t - rawFrom;
   const lately = (width: number) => meanUpTo(raw, rawSums, now, width);
   const mean = (end: number, width: number) => meanUpTo(calm, calmSums, end, width);
@@ -106,7 +112,7 @@ export function readFeatures(
   for (let i = 0; i < LAGS.length; i++) out[k++] = raw[now - LAGS[i]!]!;
   out[k++] = lately(6);
   out[k++] = lately(12);
-  out[k++] = mean(t - 1, daySteps);
+  out[k++] = lastDay;
   const day = sameTimeBefore(read, t + ahead, 1);
   const nowYesterday = sameTimeBefore(read, t, 1);
   out[k++] = calm[day]!;

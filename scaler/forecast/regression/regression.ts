@@ -3,6 +3,7 @@ import type { RecentPast, Regression } from '../types.js';
 import {
   featureCount,
   LEAD_STEPS,
+  meanOfLastDay,
   NOW_OF_YESTERDAY,
   type Readable,
   readFeatures,
@@ -123,7 +124,7 @@ function solveDays(
   const targets = new Float64Array(rows);
   for (let r = 0; r < rows; r++) {
     const t = stepOf(r);
-    readFeatures(read, t, ahead, hasWeek, features, r * size);
+    readFeatures(read, t, ahead, meanOfLastDay(read, t), hasWeek, features, r * size);
     targets[r] = values[t + ahead]! - values[t]!;
     if (Number.isNaN(known[t]! + known[t + ahead]!)) targets[r] = Number.NaN;
   }
@@ -173,10 +174,11 @@ function foretell(
   at: number,
 ): void {
   const now = read.raw[t - read.rawFrom]!;
+  const lastDay = meanOfLastDay(read, t);
   let k = 0;
   for (let ahead = 1; ahead <= count; ahead++) {
     while (k < solvedAt.length - 1 && solvedAt[k]! < ahead) k++;
-    readFeatures(read, t, ahead, hasWeek, features, 0);
+    readFeatures(read, t, ahead, lastDay, hasWeek, features, 0);
     let change = product(weights[k]!, features, 0);
     const high = solvedAt[k]!;
     if (k > 0 && ahead < high) {
