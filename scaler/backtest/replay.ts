@@ -76,8 +76,8 @@ export function replaySignal(
       const window = cutSeries(known, boundary - historySeconds, boundary);
       if (window.values.length > 0) {
         const startedAt = performance.now();
-        const learnt = fillGaps({ ...window, peaks: window.peaks ?? window.values.slice() });
-        model.offer(boundary, fitCompact(learnt, options));
+        const learned = fillGaps({ ...window, peaks: window.peaks ?? window.values.slice() });
+        model.offer(boundary, fitCompact(learned, options));
         fitSeconds += (performance.now() - startedAt) / 1000;
         fits++;
       }

@@ -6,8 +6,8 @@ import { textTable } from '../shared/text-table.js';
 /** A forecast with what it was made of, for printing. */
 export interface ForecastReport {
   readonly title: string;
-  /** The history that the model learnt from. */
-  readonly learnt: Series;
+  /** The history that the model learned from. */
+  readonly learned: Series;
   readonly model: FittedModel;
   readonly ahead: Forecast;
   /** Quantiles in the order of `ahead.quantiles`. */
@@ -19,12 +19,12 @@ const CHART_HEIGHT = 12;
 const LABEL_WIDTH = 10;
 
 /** The forecast as a person reads it: what the model is worth, a chart of past and future, a row for each step. */
-export function reportText({ title, learnt, model, ahead, quantiles }: ForecastReport): string {
+export function reportText({ title, learned, model, ahead, quantiles }: ForecastReport): string {
   return [
-    `${title}: ${learnt.values.length} steps of ${formatDuration(model.stepSeconds)} up to ${localTime(model.endSeconds, model.timezone)}`,
+    `${title}: ${learned.values.length} steps of ${formatDuration(model.stepSeconds)} up to ${localTime(model.endSeconds, model.timezone)}`,
     ...qualityLines(model),
     '',
-    chart(learnt, ahead),
+    chart(learned, ahead),
     '',
     ...table(model, ahead, quantiles),
     '',
@@ -37,11 +37,11 @@ export function reportText({ title, learnt, model, ahead, quantiles }: ForecastR
 }
 
 /** The same for programs. */
-export function reportJson({ learnt, model, ahead, quantiles }: ForecastReport): object {
+export function reportJson({ learned, model, ahead, quantiles }: ForecastReport): object {
   return {
     start: ahead.startSeconds,
     step: ahead.stepSeconds,
-    learntSteps: learnt.values.length,
+    learntSteps: learned.values.length,
     stage: model.stage,
     nextStageInSeconds: model.nextStageInSeconds,
     guarded: model.guarded,

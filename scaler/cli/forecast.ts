@@ -61,12 +61,12 @@ async function forecastFile(file: string, trigger: Trigger, flags: Flags): Promi
   const series = seriesOfSamples(await readSamples(file, stepSeconds), stepSeconds);
   const filled = fillGaps({ ...series, peaks: series.peaks ?? series.values.slice() });
   const endSeconds = seriesEndSeconds(series);
-  const learnt = cutSeries(filled, endSeconds - historySeconds, endSeconds);
+  const learned = cutSeries(filled, endSeconds - historySeconds, endSeconds);
   const horizonSeconds = flags.horizon === undefined ? USUAL_HORIZON_SECONDS : trigger.horizonSeconds;
   const horizonSteps = Math.max(1, Math.ceil(horizonSeconds / stepSeconds));
-  const model = fit(learnt, { horizonSteps, seasonality, timezone });
+  const model = fit(learned, { horizonSteps, seasonality, timezone });
   const ahead = forecast(model, horizonSteps, flags.quantile);
-  const report = { title: basename(file), learnt, model, ahead, quantiles: flags.quantile };
+  const report = { title: basename(file), learned, model, ahead, quantiles: flags.quantile };
   return flags.json ? `${JSON.stringify(reportJson(report), undefined, 2)}\n` : reportText(report);
 }
 

@@ -1,4 +1,4 @@
-import { foretellByMoments } from './moments/nearest-moments.js';
+import { forecastByMoments } from './moments/nearest-moments.js';
 import type { Origins } from './origins.js';
 import { measuredSteps } from './pool/pool.js';
 import { recentError } from './pool/weights.js';
@@ -60,7 +60,7 @@ export function fitCompanions(
   const byMoments = new Float64Array(pool.length);
   for (let i = 0; i < origins.count; i++) {
     const origin = origins.first + i * origins.stride;
-    foretellByMoments(past, read, origin, horizonSteps, byMoments, i * horizonSteps);
+    forecastByMoments(past, read, origin, horizonSteps, byMoments, i * horizonSteps);
   }
   const combined = pool.map((value, k) => {
     const ahead = (k % horizonSteps) + 1;
@@ -100,7 +100,7 @@ export function combineWithCompanions(
   const within = Math.min(count, model.horizonSteps);
   const byRegression = regression && projectRegression(past, regression, read, within);
   const byMoments = new Float64Array(within);
-  foretellByMoments(past, read, known - 1, within, byMoments, 0);
+  forecastByMoments(past, read, known - 1, within, byMoments, 0);
   return pool.map((value, h) => {
     if (h >= within || weekDisagrees(past, read, known - 1, h + 1)) return value;
     return combine(value, byRegression?.[h] ?? Number.NaN, byMoments[h]!, (h + 1) / model.horizonSteps);

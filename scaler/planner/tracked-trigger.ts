@@ -51,7 +51,7 @@ export class TrackedTrigger {
   idleLooks = 0;
   /** The bounded wait for the first answer, which all calls share; it is over for later ones. */
   firstWait: Promise<void> | undefined;
-  /** Whether the answer rests on all that can be learnt at first: a model, or the reason why there is none. */
+  /** Whether the answer rests on all that can be learned at first: a model, or the reason why there is none. */
   hasSettled = false;
   /** Resolves when `hasSettled` becomes true. */
   readonly settled = new Promise<void>((resolve) => {

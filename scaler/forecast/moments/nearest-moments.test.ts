@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { readable } from '../regression/features.js';
 import { recentPast } from '../regression/recent-past.js';
-import { foretellByMoments } from './nearest-moments.js';
+import { forecastByMoments } from './nearest-moments.js';
 
 const DAY_STEPS = 96;
 
 function foretold(values: Float64Array, t: number, count: number): Float64Array {
   const past = recentPast(values, DAY_STEPS)!;
   const out = new Float64Array(count);
-  foretellByMoments(past, readable(past, DAY_STEPS, undefined, true), t, count, out, 0);
+  forecastByMoments(past, readable(past, DAY_STEPS, undefined, true), t, count, out, 0);
   return out;
 }
 

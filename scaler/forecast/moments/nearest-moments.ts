@@ -25,7 +25,7 @@ const distances = new Float64Array(MOST_MOMENTS);
  *
  * @param out `count` values are written from `at` on; NaN where the past holds too few moments.
  */
-export function foretellByMoments(
+export function forecastByMoments(
   past: RecentPast,
   read: Readable,
   t: number,

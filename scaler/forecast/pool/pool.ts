@@ -113,19 +113,19 @@ export function fitPool(
   const errors = measuredAt.map((stepsAhead) =>
     forecasts.map((made) => recentError(values, made, origins, horizonSteps, stepsAhead)),
   );
-  const heard = membersHeard(errors.map(weightsOfErrors));
-  const weights = errors.map((row) => weightsOfErrors(heard.map((m) => row[m]!)));
-  const heardForecasts = heard.map((m) => forecasts[m]!);
+  const inUse = membersInUse(errors.map(weightsOfErrors));
+  const weights = errors.map((row) => weightsOfErrors(inUse.map((m) => row[m]!)));
+  const usedForecasts = inUse.map((m) => forecasts[m]!);
   return {
-    members: heard.map((m) => members[m]!),
+    members: inUse.map((m) => members[m]!),
     weights,
     parameters: new Map(members.map(({ name, parameters }) => [name, parameters])),
-    replayed: combine(heardForecasts, weights, measuredAt, origins.count, horizonSteps),
+    replayed: combine(usedForecasts, weights, measuredAt, origins.count, horizonSteps),
   };
 }
 
 /** Indices of the members that weigh something at one of the measured steps ahead; the others only cost memory and time. */
-function membersHeard(weights: readonly (readonly number[])[]): number[] {
+function membersInUse(weights: readonly (readonly number[])[]): number[] {
   return weights[0]!.flatMap((_, m) => (weights.some((row) => row[m]! >= LEAST_WEIGHT) ? [m] : []));
 }
 

@@ -15,7 +15,7 @@ export interface PassRecord {
   /** Steps ahead to look, ascending. */
   readonly stepsAhead: readonly number[];
   /**
-   * `errors[k][t]`: value at t + stepsAhead[k] minus what level, trend and seasons at t foretell for it, without the
+   * `errors[k][t]`: value at t + stepsAhead[k] minus what level, trend and seasons at t expect of it, without the
    * deviation; NaN where the value is unknown or beyond the end.
    */
   readonly errors: readonly Float64Array[];
@@ -243,7 +243,7 @@ function recurse(
   state[10] = wildSecond;
 }
 
-/** What level and seasons foretell too little of the value at a step ahead; NaN beyond the end. */
+/** By how much the value a step ahead is above what level and seasons expect; NaN beyond the end. */
 function errorAhead(
   values: Float64Array,
   ahead: number,

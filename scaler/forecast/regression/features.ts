@@ -143,7 +143,7 @@ export interface LookedAt {
  * is made of what they look at; a negative one takes off what an earlier day had at that time.
  */
 export function lookedAt({ weights }: Regression): LookedAt[] {
-  // The regression foretells the change from now on, so what is now counts once more.
+  // The regression forecasts the change from now on, so what is now counts once more.
   const sums = new Map<string, number>([[LATELY, 1]]);
   weights.at(-1)!.forEach((weight, feature) => {
     const what = LOOKS_AT[feature];

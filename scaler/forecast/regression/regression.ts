@@ -31,7 +31,7 @@ export interface FittedRegression {
 }
 
 /**
- * Direct multi-step regression on seasonal lags: for a number of steps ahead h it foretells z[t + h] - z[t] as a weighted sum
+ * Direct multi-step regression on seasonal lags: for a number of steps ahead h it forecasts z[t + h] - z[t] as a weighted sum
  * of what the series was lately, at the same time on earlier days, and how these days went on. Least absolute error, by
  * weights of 1 / |error| (iteratively reweighted least squares) and a ridge.
  *
@@ -71,7 +71,16 @@ export function fitRegression(
     const day = Math.floor((t - first) / daySteps);
     if (day < 1) continue;
     const weights = solutions.map((ofDays) => ofDays[day]!);
-    foretell(past, { ...regression, weights }, read, t, horizonSteps, features, replayed, i * horizonSteps);
+    forecastSteps(
+      past,
+      { ...regression, weights },
+      read,
+      t,
+      horizonSteps,
+      features,
+      replayed,
+      i * horizonSteps,
+    );
   }
   return { regression, replayed };
 }
@@ -85,7 +94,7 @@ export function projectRegression(
 ): Float64Array {
   const out = new Float64Array(count);
   const features = new Float64Array(featureCount(regression.hasWeek));
-  foretell(past, regression, read, read.calm.length - 1, count, features, out, 0);
+  forecastSteps(past, regression, read, read.calm.length - 1, count, features, out, 0);
   return out;
 }
 
@@ -163,7 +172,7 @@ function solveDays(
   return solutions;
 }
 
-function foretell(
+function forecastSteps(
   past: RecentPast,
   { solvedAt, hasWeek, weights }: Regression,
   read: Readable,

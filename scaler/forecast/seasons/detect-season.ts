@@ -1,7 +1,7 @@
 /** Periods looked for, in seconds. They divide the day, so that a day's profile holds them once it is known. */
 const PERIODS = [3600, 7200, 10_800, 14_400, 21_600, 28_800, 43_200];
 
-/** Share of the deviation from the running mean that a profile must foretell. */
+/** Share of the deviation from the running mean that a profile must explain. */
 const LEAST_SKILL = 0.3;
 const FEWEST_SLOTS = 4;
 const FEWEST_CYCLES = 3;
@@ -10,7 +10,7 @@ const FEWEST_CYCLES = 3;
  * Finds a rhythm shorter than a day: jobs at each full hour, a cache that is filled every six hours. It serves while the
  * history is too short for the season of a day.
  *
- * A period is judged as a forecast is: a profile of the deviations from the running mean is learnt from the first two
+ * A period is judged as a forecast is: a profile of the deviations from the running mean is learned from the first two
  * thirds of the data and measured on the rest. An autocorrelation would also be high for a slow wave or a trend.
  *
  * @returns the period with the most skill in seconds; undefined when none has enough.
@@ -31,7 +31,7 @@ export function detectSeason(values: Float64Array, stepSeconds: number): number 
   return best;
 }
 
-/** Share of the mean absolute deviation in the last third that a profile of the first two thirds foretells. */
+/** Share of the mean absolute deviation in the last third that a profile of the first two thirds explains. */
 function profileSkill(values: Float64Array, slots: number): number {
   const deviations = deviationsFromRunningMean(values, slots);
   const split = Math.floor((2 * values.length) / 3);
