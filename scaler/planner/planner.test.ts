@@ -169,7 +169,7 @@ describe('Planner', () => {
     assert.equal(refused.error.kind, 'rejected');
     assert.match(
       refused.error.message,
-      /noisy has 4608 of 5000 steps of history, and this trigger wants 1152 more; shorten/,
+      /noisy has 4608 of 5000 steps of history, and this trigger wants 1152 more; shorten historyTimeWindow, lengthen queryStep, or ask the operator to raise planner\.maxTriggersPerNamespace, with which this limit grows$/,
     );
     assert.ok('snapshot' in (await ask({ ...another, namespace: 'quiet' })));
     assert.ok('snapshot' in (await ask({ ...another, historySeconds: day })), '288 steps still fit');

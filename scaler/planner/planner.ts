@@ -150,12 +150,13 @@ export class Planner implements Answers {
     const { namespace, scaledObject } = trigger;
     const { triggers, steps } = this.#shareOf(namespace);
     const wanted = stepsOf(trigger);
-    const ask = 'or ask the operator to raise planner';
+    // The limit on steps is no setting: it follows from the one on triggers.
+    const ask = 'or ask the operator to raise planner.maxTriggersPerNamespace';
     const reason =
       triggers >= maxTriggersPerNamespace
-        ? `${maxTriggersPerNamespace} triggers already, and no more are accepted; remove some, ${ask}.maxTriggersPerNamespace`
+        ? `${maxTriggersPerNamespace} triggers already, and no more are accepted; remove some, ${ask}`
         : steps + wanted > maxStepsPerNamespace
-          ? `${steps} of ${maxStepsPerNamespace} steps of history, and this trigger wants ${wanted} more; shorten historyTimeWindow, lengthen queryStep, ${ask}.maxStepsPerNamespace`
+          ? `${steps} of ${maxStepsPerNamespace} steps of history, and this trigger wants ${wanted} more; shorten historyTimeWindow, lengthen queryStep, ${ask}, with which this limit grows`
           : undefined;
     if (reason === undefined) return undefined;
     const where = `ScaledObject ${namespace}/${scaledObject}: namespace ${namespace}`;
