@@ -8,7 +8,10 @@ export interface Effects {
   readonly floor?: number;
   /** The answer is at least this many replicas, which is this times the trigger's threshold. */
   readonly floorReplicas?: number;
-  /** "As it was on that day": epoch seconds at which that day in the history begins. The level of now scales it. */
+  /**
+   * "As it was on that day": epoch seconds in the history that the event's start is like, what follows likewise, scaled
+   * by the level of now.
+   */
   readonly likeStartSeconds?: number;
   /** Whether the model learns from these hours as from ordinary ones. Events of a calendar are not ordinary. */
   readonly learn: boolean;
@@ -39,11 +42,7 @@ export interface Calendar {
 
 /** The calendars that triggers may name. */
 export interface Calendars {
-  /**
-   * The calendars that a trigger names and the events that it brings along, as one; undefined when it has neither.
-   *
-   * @throws ScalerError `invalid` when there is no calendar of a name.
-   */
+  /** The calendars that a trigger names and the events that it brings along, as one; undefined when it has neither. */
   of(trigger: CalendarKeys): Calendar | undefined;
 }
 
@@ -52,5 +51,29 @@ export interface CalendarKeys {
   /** Names of calendars in the configuration. */
   readonly calendars: readonly string[];
   /** Events of its own. */
-  readonly events: Calendar | undefined;
+  readonly events: readonly TimedEvent[];
+}
+
+/** A moment, which in local time is settled by the zone of the trigger that asks. */
+export interface Moment {
+  /** Epoch seconds, or seconds of the wall clock counted as if it were UTC's. */
+  readonly seconds: number;
+  readonly isLocal: boolean;
+  /** Exact seconds that follow, whatever the wall clock does meanwhile. */
+  readonly plusSeconds?: number;
+}
+
+/** An event before the zone of its local times is known. Plain data. */
+export interface TimedEvent {
+  readonly name: string;
+  readonly start: Moment;
+  /** The first moment after it. */
+  readonly end: Moment;
+  readonly effects: EventEffects;
+}
+
+/** Effects before the zone of the event is known. */
+export interface EventEffects extends Omit<Effects, 'likeStartSeconds'> {
+  /** "As it was on that day": midnight of the day, as seconds of the wall clock. */
+  readonly likeDaySeconds?: number;
 }
