@@ -41,6 +41,30 @@ function credentials(url: URL): TriggerAddress['credentials'] {
   }
 }
 
+/** `auto`, or a duration within bounds. */
+export function autoOrSeconds(bounds: { min: number; max: number }) {
+  return (value: string): 'auto' | number => (value === 'auto' ? 'auto' : readSeconds(value, bounds));
+}
+
+/** A share of time as a percentage, above 0 %. @returns the share, from 0 to 1 */
+export function percentage(most: number) {
+  return (value: string): number => {
+    const number = /^(\d+(?:\.\d+)?|\.\d+)\s*%$/.exec(value)?.[1];
+    if (number === undefined)
+      throw new ValidationError(/%/.test(value) ? undefined : 'the % sign is missing');
+    // 0.7 / 100 is a rounding error away from 0.007, which a page would show.
+    const share = Number((Number(number) / 100).toPrecision(12));
+    if (share <= 0) throw new ValidationError('it must be above 0%');
+    if (share > most) throw new ValidationError(`it is above ${100 * most}%`);
+    return share;
+  };
+}
+
+/** Writes a share of time as `percentage` reads it. @example percentText(0.002) // '0.2%' */
+export function percentText(share: number): string {
+  return `${Number((100 * share).toPrecision(12))}%`;
+}
+
 /** `auto`, `none`, or a comma-separated list of season lengths; shortest first and each once. */
 export function seasons(most: number) {
   return (value: string): 'auto' | readonly number[] => {

@@ -1,6 +1,7 @@
 import { AUTOMATIC_PERIODS, seasonNeedsSeconds, trendNeedsSeconds } from '../forecast/seasons/ladder.js';
-import { formatDuration } from '../shared/duration.js';
-import { TRIGGER_LIMITS, type TriggerKeyName, type TriggerValues } from './keys.js';
+import { formatDuration, parseDurationSeconds } from '../shared/duration.js';
+import { DEFAULT_HORIZON, TRIGGER_LIMITS, type TriggerKeyName, type TriggerValues } from './keys.js';
+import { horizonOfPodStartup } from './pod-startup.js';
 import type { Trigger } from './trigger.js';
 
 /** With fewer steps in the horizon, the step that it may reach too far is a large part of it. */
@@ -16,7 +17,7 @@ export function settleGrid(
   given: ReadonlyMap<TriggerKeyName, unknown>,
   complain: (key: string, what: string) => void,
   notice: (text: string) => void,
-): Pick<Trigger, 'stepSeconds' | 'horizonSeconds' | 'historySeconds'> {
+): Pick<Trigger, 'stepSeconds' | 'horizonSeconds' | 'historySeconds' | 'horizonFollows'> {
   const stepSeconds = values.queryStep;
   const step = formatDuration(stepSeconds);
   const toGrid = (name: TriggerKeyName, seconds: number): number => {
@@ -28,10 +29,14 @@ export function settleGrid(
   if (86_400 % stepSeconds !== 0)
     notice(`key "queryStep" is ${step}, which does not divide a day: daily seasons fit less exactly`);
 
-  const horizon = formatDuration(values.predictHorizon);
-  if (given.has('predictHorizon') && values.predictHorizon < stepSeconds)
+  const horizonFollows = values.predictHorizon === 'auto';
+  const wantedHorizon = wantedHorizonSeconds(values);
+  const horizon = formatDuration(wantedHorizon);
+  if (given.has('predictHorizon') && !horizonFollows && wantedHorizon < stepSeconds)
     complain('predictHorizon', `is ${horizon}, shorter than one queryStep of ${step}`);
-  const horizonSeconds = toGrid('predictHorizon', values.predictHorizon);
+  const horizonSeconds = horizonFollows
+    ? Math.ceil(wantedHorizon / stepSeconds) * stepSeconds
+    : toGrid('predictHorizon', wantedHorizon);
   const horizonSteps = horizonSeconds / stepSeconds;
   if (horizonSteps > TRIGGER_LIMITS.horizonSteps)
     complain(
@@ -69,7 +74,7 @@ export function settleGrid(
         notice(
           `key "historyTimeWindow" ${history}, so that no ${period > 86_400 ? 'weekly' : 'daily'} season can be learned: that needs ${formatDuration(seasonNeeds(period))} or more; "seasonality" names the seasons that are wanted, such as 1d or none`,
         );
-    return { stepSeconds, horizonSeconds, historySeconds };
+    return { stepSeconds, horizonSeconds, historySeconds, horizonFollows };
   }
   for (const season of values.seasonality) {
     const length = formatDuration(season);
@@ -85,5 +90,13 @@ export function settleGrid(
         `has ${length}, which needs a historyTimeWindow of ${formatDuration(needs)} or more; that ${history}`,
       );
   }
-  return { stepSeconds, horizonSeconds, historySeconds };
+  return { stepSeconds, horizonSeconds, historySeconds, horizonFollows };
+}
+
+/** The horizon that is asked for, before it is brought onto the grid. While a pod's start-up is not known, the default. */
+function wantedHorizonSeconds({ predictHorizon, podStartup }: TriggerValues): number {
+  if (predictHorizon !== 'auto') return predictHorizon;
+  return typeof podStartup === 'number'
+    ? horizonOfPodStartup(podStartup)
+    : parseDurationSeconds(DEFAULT_HORIZON);
 }

@@ -13,10 +13,22 @@ import {
   ValidationError,
 } from '../shared/fields.js';
 import { showAddress } from '../shared/redact.js';
-import { address, checkHeader, checkQueryParameter, pairs, seasons, timezone } from './forms.js';
+import {
+  address,
+  autoOrSeconds,
+  checkHeader,
+  checkQueryParameter,
+  pairs,
+  percentage,
+  seasons,
+  timezone,
+} from './forms.js';
 import { safeMetricName } from './metric-name.js';
 
 const DAY_SECONDS = 86_400;
+
+/** `predictHorizon` where it is not given, and while it follows from a start-up time that is not known yet. */
+export const DEFAULT_HORIZON = '15m';
 
 /**
  * Bounds on what one trigger may ask for. They are wide for honest use and keep a hostile or mistaken trigger from
@@ -45,6 +57,8 @@ export const TRIGGER_LIMITS = {
   seasons: 4,
   /** Headers, and parameters, that a trigger can add to requests. */
   pairs: 32,
+  /** Largest share of time in overload that can be accepted: beyond it ways of scaling hardly differ. */
+  targetOverload: 0.2,
   /** Load per replica and bounds of the value: KEDA hands them to the HPA in thousandths, as an int64. */
   value: { smallest: 0.001, largest: 1e15 },
 } as const;
@@ -71,12 +85,38 @@ export const triggerKeys = {
     meaning:
       'The workload is active, which means woken from zero, when the load, as observed or as forecast, is strictly above this. `minValue` and `maxValue` have no part in it.',
   }),
-  predictHorizon: defaulted('15m', seconds({ min: 1, max: TRIGGER_LIMITS.horizonSeconds }), {
-    form: 'a duration from one queryStep to 7d',
-    example: '15m',
+  targetOverload: optional('none: `quantile` decides', readWith(percentage(TRIGGER_LIMITS.targetOverload)), {
+    form: 'a percentage with its sign, above 0% and at most 20%',
+    example: '1%',
     meaning:
-      'How far ahead capacity must be ready: at least the start-up time of a pod. Rounded up to whole steps; the default is one step when that is longer.',
+      "Overload that is accepted: share of time in which the load may be above what the ready pods carry. The scaler then chooses the quantile, and how much headroom the answer has, each day from the trigger's own past, so that the fewest pods keep this target.",
   }),
+  capacity: optional('`threshold`', number({ min: smallest, max: largest }), {
+    form: 'a number from 0.001 to 1e15, not below threshold',
+    example: '140',
+    meaning:
+      "Load that one ready replica carries at most, in the query's unit: beyond it the replica is overloaded. For `targetOverload`.",
+  }),
+  podStartup: optional(
+    'the horizon',
+    readWith(autoOrSeconds({ min: 1, max: TRIGGER_LIMITS.horizonSeconds })),
+    {
+      form: 'a duration up to predictHorizon, or `auto`',
+      example: '90s',
+      meaning:
+        'How long a new pod needs until it is ready, for `targetOverload` and `predictHorizon: auto`. `auto` measures it once a day, where kube-state-metrics is in the source.',
+    },
+  ),
+  predictHorizon: defaulted(
+    DEFAULT_HORIZON,
+    readWith(autoOrSeconds({ min: 1, max: TRIGGER_LIMITS.horizonSeconds })),
+    {
+      form: 'a duration from one queryStep to 7d, or `auto`',
+      example: '15m',
+      meaning:
+        'How far ahead capacity must be ready: at least the start-up time of a pod. Rounded up to whole steps; the default is one step when that is longer. `auto` is `podStartup`, measured unless given, and the 45 s that KEDA and the HPA take.',
+    },
+  ),
   historyTimeWindow: defaulted('14d', seconds({ min: 1, max: TRIGGER_LIMITS.historySeconds }), {
     form: 'a duration up to 92d, of 12 steps or more and of two horizons and two steps or more',
     example: '14d',
@@ -236,7 +276,10 @@ export const keyGroups = {
     'activationThreshold',
     'prometheusAddress',
     'source',
+    'targetOverload',
+    'capacity',
     'predictHorizon',
+    'podStartup',
     'historyTimeWindow',
     'queryStep',
     'quantile',

@@ -14,6 +14,7 @@ import {
   triggerSchema,
 } from './keys.js';
 import { derivedMetricName } from './metric-name.js';
+import { settleOverload } from './overload.js';
 import { type TriggerContext, triggerSource } from './source.js';
 import type { Trigger } from './trigger.js';
 
@@ -77,6 +78,7 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
   problems.throwIfAny(subject);
 
   const grid = settleGrid(values, given, complain, notice);
+  const overload = settleOverload(values, given, grid.horizonSeconds, complain, notice);
   if (values.minValue !== undefined && values.maxValue !== undefined && values.minValue > values.maxValue)
     complain('minValue', `is ${values.minValue}, above the maxValue of ${values.maxValue}`);
   if (values.maxValue !== undefined && values.maxValue <= values.threshold)
@@ -112,6 +114,7 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
     threshold: values.threshold,
     activationThreshold: values.activationThreshold,
     source: source!,
+    ...overload,
     ...grid,
     quantile: values.quantile,
     mode: values.mode,

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { cpuMilliseconds } from '../../test/support/cpu-time.js';
 import { ScalerError } from '../shared/errors.js';
 import { parseTrigger } from './parse.js';
+import { withPodStartup } from './pod-startup.js';
 import type { TriggerContext } from './source.js';
 import type { Trigger, TriggerSource } from './trigger.js';
 
@@ -45,6 +46,11 @@ describe('parseTrigger', () => {
       threshold: 100,
       activationThreshold: 0,
       source: { kind: 'named', name: 'default' },
+      targetOverload: undefined,
+      capacity: 100,
+      podStartupSeconds: 900,
+      measuresPodStartup: false,
+      horizonFollows: false,
       horizonSeconds: 900,
       historySeconds: 1_209_600,
       stepSeconds: 300,
@@ -66,11 +72,13 @@ describe('parseTrigger', () => {
       threshold: '100.50',
       activationThreshold: '5.5',
       source: 'central',
+      targetOverload: '1%',
+      capacity: '140',
+      podStartup: '3m',
       predictionHorizon: '20m',
       historyTimeWindow: '4w',
       queryStep: '2m',
       metricName: 'checkout-load',
-      quantile: '.95',
       mode: 'observe',
       seasonality: '7d, 1d',
       timezone: 'Europe/Berlin',
@@ -86,10 +94,15 @@ describe('parseTrigger', () => {
       threshold: 100.5,
       activationThreshold: 5.5,
       source: { kind: 'named', name: 'central' },
+      targetOverload: 0.01,
+      capacity: 140,
+      podStartupSeconds: 180,
+      measuresPodStartup: false,
+      horizonFollows: false,
       horizonSeconds: 1200,
       historySeconds: 2_419_200,
       stepSeconds: 120,
-      quantile: 0.95,
+      quantile: 0.9,
       mode: 'observe',
       seasonality: [86_400, 604_800],
       timezone: 'Europe/Berlin',
@@ -337,6 +350,34 @@ describe('parseTrigger', () => {
       ],
       ['a season that is no duration', { seasonality: 'daily' }, /key "seasonality" received "daily"/],
       ['many seasons', { seasonality: '1h,2h,3h,4h,5h' }, /\(it has 5 lengths; at most 4\)/],
+      [
+        'an overload without the sign',
+        { targetOverload: '0.01' },
+        /key "targetOverload" received "0.01" \(the % sign is missing\); expected a percentage .* such as 1%/,
+      ],
+      ['no overload at all', { targetOverload: '0%' }, /received "0%" \(it must be above 0%\)/],
+      ['a great overload', { targetOverload: '21%' }, /received "21%" \(it is above 20%\)/],
+      ['an overload in words', { targetOverload: 'little%' }, /key "targetOverload" received "little%"; exp/],
+      [
+        'a capacity that the threshold passes',
+        { targetOverload: '1%', capacity: '80' },
+        /key "capacity" is 80, below the threshold of 100: every replica would be overloaded/,
+      ],
+      [
+        'pods that are ready too late',
+        { targetOverload: '1%', podStartup: '20m' },
+        /key "podStartup" is 20m, longer than the predictHorizon of 15m: .* set it to auto/,
+      ],
+      [
+        'a start-up that is none',
+        { podStartup: 'soon' },
+        /key "podStartup" received "soon" \(it is not a dur/,
+      ],
+      [
+        'a horizon that follows from too long a start-up',
+        { predictHorizon: 'auto', podStartup: '12h', historyTimeWindow: '1d', seasonality: 'none' },
+        /key "historyTimeWindow" is 1d, from which nothing can be forecast/,
+      ],
       ['crossed bounds', { minValue: '10', maxValue: '5' }, /key "minValue" is 10, above the maxValue of 5/],
       [
         'a name of signs only',
@@ -672,6 +713,87 @@ describe('parseTrigger', () => {
     });
   });
 
+  describe('the overload that is accepted', () => {
+    const target = { ...minimal, targetOverload: '1%' };
+
+    it('is a percentage, read as a share', () => {
+      for (const [text, share] of [
+        ['1%', 0.01],
+        ['0.2 %', 0.002],
+        ['.7%', 0.007],
+        ['20%', 0.2],
+      ] as const)
+        assert.equal(parse({ ...minimal, targetOverload: text }).targetOverload, share);
+    });
+
+    it('lets a replica carry its threshold at most, and starts pods within the horizon, unless told more', () => {
+      const { capacity, podStartupSeconds, notices } = parse({ ...target, predictHorizon: '20m' });
+      assert.deepEqual([capacity, podStartupSeconds, notices], [100, 1200, []]);
+      const told = parse({ ...target, capacity: '120', podStartup: '90s' });
+      assert.deepEqual([told.capacity, told.podStartupSeconds, told.notices], [120, 90, []]);
+    });
+
+    it('says that a quantile beside it holds for the first days only', () => {
+      const { quantile, notices } = parse({ ...target, quantile: '0.95' });
+      assert.equal(quantile, 0.95);
+      assert.equal(notices.length, 1);
+      assert.match(notices[0]!, /^key "quantile" holds only until there are two days of history/);
+    });
+
+    it('is what capacity and podStartup are for, which say so without it', () => {
+      const { notices } = parse({ ...minimal, capacity: '120', podStartup: '90s' });
+      assert.deepEqual(notices, [
+        'key "capacity" has no effect without "targetOverload"',
+        'key "podStartup" has no effect without "targetOverload" or "predictHorizon: auto"',
+      ]);
+    });
+
+    it('leaves a trigger without it as it was', () => {
+      const { quantile, horizonSeconds, targetOverload, notices } = parse({ ...minimal, quantile: '0.95' });
+      assert.deepEqual([quantile, horizonSeconds, targetOverload, notices], [0.95, 900, undefined, []]);
+    });
+  });
+
+  describe('a horizon that follows from the start-up of pods', () => {
+    // 15 s until the HPA's next sync and 30 s until KEDA's next poll come on top: their defaults.
+    it('is that time and 45 s, in whole steps', () => {
+      const horizonOf = (podStartup: string, queryStep: string) =>
+        parse({ ...minimal, predictHorizon: 'auto', podStartup, queryStep, historyTimeWindow: '7d' })
+          .horizonSeconds;
+      assert.equal(horizonOf('90s', '1m'), 180);
+      assert.equal(horizonOf('75s', '1m'), 120);
+      assert.equal(horizonOf('76s', '1m'), 180);
+      assert.equal(horizonOf('20m', '5m'), 1500);
+    });
+
+    it('is the default until the start-up is measured, which is the default then', () => {
+      for (const metadata of [{}, { podStartup: 'auto' }] as Record<string, string>[]) {
+        const trigger = parse({ ...minimal, predictHorizon: 'auto', ...metadata });
+        assert.ok(trigger.measuresPodStartup && trigger.horizonFollows);
+        assert.deepEqual([trigger.horizonSeconds, trigger.podStartupSeconds], [900, 900]);
+        const measured = withPodStartup(trigger, 400);
+        assert.deepEqual([measured.horizonSeconds, measured.podStartupSeconds], [600, 400]);
+        assert.equal(measured.metricName, trigger.metricName);
+      }
+    });
+
+    it('is never longer than the history can serve', () => {
+      // Twelve hours of history serve horizons of half of that, less a step.
+      const short = { ...minimal, historyTimeWindow: '12h', seasonality: 'none', predictHorizon: 'auto' };
+      const measured = withPodStartup(parse(short), 86_400);
+      assert.deepEqual([measured.horizonSeconds, measured.podStartupSeconds], [21_300, 21_300]);
+      assert.deepEqual(parse({ ...short, predictHorizon: '21300s' }).horizonSeconds, measured.horizonSeconds);
+    });
+
+    it('stays where the horizon is given', () => {
+      const trigger = parse({ ...minimal, targetOverload: '1%', podStartup: 'auto', predictHorizon: '10m' });
+      assert.ok(trigger.measuresPodStartup && !trigger.horizonFollows);
+      assert.deepEqual(withPodStartup(trigger, 120).horizonSeconds, 600);
+      assert.deepEqual(withPodStartup(trigger, 120).podStartupSeconds, 120);
+      assert.deepEqual(withPodStartup(trigger, 3600).podStartupSeconds, 600);
+    });
+  });
+
   describe('the metric name', () => {
     // Oracle: printf '%s' '[["query","up"],...]' | sha256sum | cut -c1-10, the keys in order. A release that changes one
     // of these renames the metric of every ScaledObject without a metricName.
@@ -725,6 +847,10 @@ describe('parseTrigger', () => {
         { historyTimeWindow: '7d' },
         { queryStep: '10m' },
         { quantile: '0.95' },
+        { targetOverload: '1%' },
+        { targetOverload: '1%', capacity: '120' },
+        { targetOverload: '1%', podStartup: '1m' },
+        { predictHorizon: 'auto' },
         { mode: 'observe' },
         { seasonality: '1d' },
         { timezone: 'Europe/Berlin' },

@@ -13,10 +13,23 @@ export interface Trigger {
   readonly activationThreshold: number;
   /** Name of a source in the scaler's configuration, or an address on its allow-list. */
   readonly source: TriggerSource;
+  /** Share of time in which the load may be above what the ready pods carry; undefined where `quantile` decides alone. */
+  readonly targetOverload: number | undefined;
+  /** Load that one ready replica carries at most, in the query's unit; not below `threshold`. */
+  readonly capacity: number;
+  /** From the creation of a pod until it is ready; at most the horizon, which stands for it where it is not known. */
+  readonly podStartupSeconds: number;
+  /** Whether `podStartupSeconds` is to be measured. */
+  readonly measuresPodStartup: boolean;
+  /** Whether the horizon follows from `podStartupSeconds`. */
+  readonly horizonFollows: boolean;
   readonly horizonSeconds: number;
   readonly historySeconds: number;
   readonly stepSeconds: number;
-  /** Share of peaks over the horizon that should stay at or below the answered value: between 0 and 1. */
+  /**
+   * Share of peaks over the horizon that should stay at or below the answered value: between 0 and 1. With
+   * `targetOverload` it holds until there is enough history to choose another.
+   */
   readonly quantile: number;
   /** `observe` forecasts, exports and charts, and answers the observed value. */
   readonly mode: 'predict' | 'observe';

@@ -138,7 +138,11 @@ export interface TriggerSettings
     | 'query'
     | 'threshold'
     | 'activationThreshold'
+    | 'capacity'
+    | 'podStartupSeconds'
+    | 'measuresPodStartup'
     | 'horizonSeconds'
+    | 'horizonFollows'
     | 'historySeconds'
     | 'stepSeconds'
     | 'quantile'
@@ -147,6 +151,8 @@ export interface TriggerSettings
     | 'ignoreNullValues'
   > {
   readonly source: string;
+  /** Share of time in overload that is accepted; null where `quantile` decides alone. */
+  readonly targetOverload: Known;
   readonly seasonalitySeconds: Trigger['seasonality'];
   readonly minValue: Known;
   readonly maxValue: Known;

@@ -2,6 +2,7 @@ import { Document, visit } from 'yaml';
 import { formatDuration } from '../../shared/duration.js';
 import { redact } from '../../shared/redact.js';
 import { quoted } from '../../shared/show.js';
+import { percentText } from '../../trigger/forms.js';
 import type { Trigger } from '../../trigger/trigger.js';
 
 /**
@@ -21,10 +22,10 @@ export function metadataOf(trigger: Trigger): Record<string, string> {
     threshold: String(trigger.threshold),
     activationThreshold: String(trigger.activationThreshold),
     metricName: trigger.metricName,
-    predictHorizon: formatDuration(trigger.horizonSeconds),
+    predictHorizon: trigger.horizonFollows ? 'auto' : formatDuration(trigger.horizonSeconds),
     historyTimeWindow: formatDuration(trigger.historySeconds),
     queryStep: formatDuration(trigger.stepSeconds),
-    quantile: String(trigger.quantile),
+    ...overloadOf(trigger),
     mode: trigger.mode,
     seasonality: seasonality === 'auto' ? 'auto' : seasonality.map(formatDuration).join(',') || 'none',
     timezone: trigger.timezone,
@@ -36,6 +37,18 @@ export function metadataOf(trigger: Trigger): Record<string, string> {
   if (source.kind === 'named') metadata.source = source.name;
   else metadata.prometheusAddress = redact(source.address);
   return metadata;
+}
+
+/** Either the overload that is accepted or the quantile, as far as the trigger gives them. */
+function overloadOf(trigger: Trigger): Record<string, string> {
+  const { targetOverload, measuresPodStartup, horizonFollows, podStartupSeconds } = trigger;
+  const usesPodStartup = targetOverload !== undefined || horizonFollows;
+  return {
+    ...(targetOverload === undefined
+      ? { quantile: String(trigger.quantile) }
+      : { targetOverload: percentText(targetOverload), capacity: String(trigger.capacity) }),
+    ...(usesPodStartup && { podStartup: measuresPodStartup ? 'auto' : formatDuration(podStartupSeconds) }),
+  };
 }
 
 /**

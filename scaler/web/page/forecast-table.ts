@@ -2,7 +2,7 @@ import { h } from '../../page-kit/dom.js';
 import { load } from '../../page-kit/numbers.js';
 import { numberTable, type Row } from '../../page-kit/table.js';
 import type { ForecastChart } from '../api/contract.js';
-import { epochSeconds, local, quantile, utc } from './format.js';
+import { epochSeconds, exactPercent, local, utc } from './format.js';
 
 const ROWS = 24;
 
@@ -21,8 +21,8 @@ export function forecastTable(forecast: ForecastChart, threshold: number): HTMLE
   }
   const columns = [
     { head: 'Mean' },
-    { head: `${quantile(lowerQuantile)} quantile` },
-    { head: `${quantile(upperQuantile)} quantile` },
+    { head: `${exactPercent(lowerQuantile)} quantile` },
+    { head: `${exactPercent(upperQuantile)} quantile` },
     { head: 'Replicas for that' },
   ];
   return numberTable('The forecast, step by step', 'From', columns, rows);

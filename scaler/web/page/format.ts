@@ -7,8 +7,8 @@ export function percent(share: number): string {
   return `${wholeNumbers.format(share * 100)}\u00a0%`;
 }
 
-/** A quantile as a percentage with the digits that it has: `90 %`, `99.5 %`. */
-export function quantile(share: number): string {
+/** A share as a percentage with the digits that it has: `90 %`, `99.5 %`. */
+export function exactPercent(share: number): string {
   return `${String(Number((share * 100).toPrecision(12)))}\u00a0%`;
 }
 

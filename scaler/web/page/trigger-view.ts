@@ -6,7 +6,7 @@ import type { StateChangeView, TriggerDetail, TriggerSettings } from '../api/con
 import { explanationList } from './explanation.js';
 import { FetchError, fetchJson } from './fetch-json.js';
 import { forecastTable } from './forecast-table.js';
-import { count, epochSeconds, percent, quantile, replicas, span, timeElement } from './format.js';
+import { count, epochSeconds, exactPercent, percent, replicas, span, timeElement } from './format.js';
 import { LoadChart } from './load-chart.js';
 import { modelNodes } from './model-table.js';
 import { replicaChart, replicaData } from './replica-chart.js';
@@ -239,7 +239,7 @@ function trust({ summary, past }: TriggerDetail, now: number): readonly Child[] 
       h('p.figure', accuracyWords(accuracy)),
       h(
         'p',
-        `${percent(accuracy.coverageShare)} of the peaks stayed at or below the forecast; ${quantile(accuracy.quantile)} should. Measured on ${count(accuracy.samples)} past forecasts.`,
+        `${percent(accuracy.coverageShare)} of the peaks stayed at or below the forecast; ${exactPercent(accuracy.quantile)} should. Measured on ${count(accuracy.samples)} past forecasts.`,
       ),
       h(
         'p.note',
@@ -305,10 +305,15 @@ function settingList(settings: TriggerSettings): HTMLElement {
     source: settings.source,
     threshold: `${load(settings.threshold)} per replica`,
     activationThreshold: `active above ${load(settings.activationThreshold)}`,
-    predictHorizon: span(settings.horizonSeconds),
+    ...(settings.targetOverload !== null && {
+      targetOverload: `${exactPercent(settings.targetOverload)} of the time`,
+      capacity: `${load(settings.capacity)} per ready replica`,
+      podStartup: `${span(settings.podStartupSeconds)}${settings.measuresPodStartup ? ', measured where possible' : ''}`,
+    }),
+    predictHorizon: `${span(settings.horizonSeconds)}${settings.horizonFollows ? ', from the start-up of pods' : ''}`,
     historyTimeWindow: span(settings.historySeconds),
     queryStep: span(settings.stepSeconds),
-    quantile: quantile(settings.quantile),
+    quantile: exactPercent(settings.quantile),
     mode: settings.mode === 'observe' ? 'observe (dry run)' : 'predict',
     seasonality: seasons === 'auto' ? 'found in the data' : seasons.map(seasonWords).join(', ') || 'none',
     timezone: settings.timezone,

@@ -1,0 +1,41 @@
+import { formatDuration } from '../shared/duration.js';
+import type { TriggerKeyName, TriggerValues } from './keys.js';
+import type { Trigger } from './trigger.js';
+
+/** Brings together the keys about the overload that is accepted, and checks them against threshold and horizon. */
+export function settleOverload(
+  values: TriggerValues,
+  given: ReadonlyMap<TriggerKeyName, unknown>,
+  horizonSeconds: number,
+  complain: (key: TriggerKeyName, what: string) => void,
+  notice: (text: string) => void,
+): Pick<Trigger, 'targetOverload' | 'capacity' | 'podStartupSeconds' | 'measuresPodStartup'> {
+  const { targetOverload, threshold, capacity = threshold, podStartup } = values;
+  const horizonFollows = values.predictHorizon === 'auto';
+  const hasNoEffect = (key: TriggerKeyName, without: string): void => {
+    if (given.has(key)) notice(`key "${key}" has no effect without ${without}`);
+  };
+  if (capacity < threshold)
+    complain(
+      'capacity',
+      `is ${capacity}, below the threshold of ${threshold}: every replica would be overloaded by the load that it should carry`,
+    );
+  if (targetOverload === undefined) {
+    hasNoEffect('capacity', '"targetOverload"');
+    if (!horizonFollows) hasNoEffect('podStartup', '"targetOverload" or "predictHorizon: auto"');
+  } else if (given.has('quantile'))
+    notice(
+      'key "quantile" holds only until there are two days of history: "targetOverload" then chooses the quantile',
+    );
+  if (typeof podStartup === 'number' && podStartup > horizonSeconds)
+    complain(
+      'podStartup',
+      `is ${formatDuration(podStartup)}, longer than the predictHorizon of ${formatDuration(horizonSeconds)}: pods would be ready too late; lengthen predictHorizon or set it to auto`,
+    );
+  return {
+    targetOverload,
+    capacity,
+    podStartupSeconds: typeof podStartup === 'number' ? podStartup : horizonSeconds,
+    measuresPodStartup: podStartup === 'auto' || (horizonFollows && podStartup === undefined),
+  };
+}
