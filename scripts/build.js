@@ -41,6 +41,19 @@ const pages = [
   },
 ];
 
+/** The thread that reads calendars, with its libraries inside: of their data on all countries the image needs little. */
+/** @type {import('esbuild').BuildOptions} */
+const expander = {
+  entryPoints: [{ in: 'scaler/calendar/expand-worker.ts', out: 'scaler/calendar/expand-worker.bundle' }],
+  platform: 'node',
+  format: 'esm',
+  legalComments: 'inline',
+  // What is CommonJS inside asks for modules of Node.js by `require`.
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
+};
+
 for (const project of projects) {
   try {
     // Not `tsc -b`: it goes by the time of files and so misses for ever what is edited while it runs.
@@ -57,9 +70,9 @@ const assets = new Map([['dist/scaler/web/api/openapi.yaml', readFileSync('docs/
 for (const folder of ['scaler/web/page', 'apps/boiler/dashboard/page'])
   for (const name of readdirSync(folder))
     if (/\.(html|svg)$/.test(name)) assets.set(`dist/${folder}/${name}`, readFileSync(`${folder}/${name}`));
-for (const page of pages) {
+for (const bundle of [...pages, expander]) {
   const built = buildSync({
-    ...page,
+    ...bundle,
     bundle: true,
     minify: true,
     target: 'es2023',

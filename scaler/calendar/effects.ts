@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { described, ValidationError } from '../shared/fields.js';
+import { show } from '../shared/show.js';
+import type { EventEffects } from './types.js';
+
+const LARGEST_FACTOR = 1000;
+const LARGEST_FLOOR = 1e15;
+const MOST_REPLICAS = 1_000_000;
+
+/** What words may say of an event, for messages. */
+export const EFFECT_FORM =
+  '`x3` (a factor), `floor=500`, `replicas=20`, `like=2025-11-28`, `holiday`, `no-learn`, `learn`';
+
+const day = z.string().transform((text, context) => {
+  const seconds = daySeconds(text);
+  if (seconds !== undefined) return seconds;
+  context.addIssue({ code: 'custom', message: 'expected a day such as 2025-11-28' });
+  return z.NEVER;
+});
+
+/** What an event of the configuration may do. */
+export const effectsShape = {
+  holiday: described(
+    z.boolean().optional(),
+    '`false`',
+    'Whether it is a day off, forecast like the days of the history that it is like.',
+  ),
+  factor: described(
+    z.number().gt(0).max(LARGEST_FACTOR).optional(),
+    'none',
+    'The forecast times this, above 0 and up to 1000.',
+  ),
+  floor: described(
+    z.number().min(0).max(LARGEST_FLOOR).optional(),
+    'none',
+    "The answer is at least this, in the query's unit.",
+  ),
+  replicas: described(
+    z.int().min(1).max(MOST_REPLICAS).optional(),
+    'none',
+    'The answer is at least what so many replicas carry: this times the `threshold` of the trigger.',
+  ),
+  like: described(
+    day.optional(),
+    'none',
+    'A day such as `2025-11-28`: the forecast is the load of that day in the history, scaled to the level of now.',
+  ),
+  learn: described(
+    z.boolean().default(false),
+    '`false`',
+    'Whether the model learns from these hours as from ordinary ones.',
+  ),
+};
+
+/** Effects as the configuration gives them. */
+export type GivenEffects = z.output<z.ZodObject<typeof effectsShape>>;
+
+/** The effects of an event, by the names that the program uses. */
+export function effectsOf({ holiday, factor, floor, replicas, like, learn }: GivenEffects): EventEffects {
+  return {
+    ...(holiday && { holiday }),
+    ...(factor !== undefined && { factor }),
+    ...(floor !== undefined && { floor }),
+    ...(replicas !== undefined && { floorReplicas: replicas }),
+    ...(like !== undefined && { likeDaySeconds: like }),
+    learn,
+  };
+}
+
+/** What each word stands for: the field of the configuration and its value as text. */
+const WORD =
+  /^(?:x(?<factor>[\d.]+)|floor=(?<floor>[\d.eE+]+)|replicas=(?<replicas>\d+)|like=(?<like>\S+)|(?<holiday>holiday)|(?<learn>(?:no-)?learn))$/;
+
+/**
+ * Effects as words, such as `x3 replicas=20`.
+ *
+ * @throws ValidationError that repeats the word that is wrong
+ */
+export function readEffectWords(words: readonly string[]): EventEffects {
+  const given: Record<string, unknown> = {};
+  for (const word of words) {
+    const [field, text] =
+      Object.entries(WORD.exec(word)?.groups ?? {}).find(([, held]) => held !== undefined) ?? [];
+    if (field === undefined || text === undefined)
+      throw new ValidationError(`${show(word)} is not one of ${EFFECT_FORM}`);
+    if (field in given) throw new ValidationError(`it says ${field} twice`);
+    given[field] = fieldValue(field, text);
+    const issue = effectsShape[field as keyof typeof effectsShape].safeParse(given[field]).error?.issues[0];
+    if (issue !== undefined) throw new ValidationError(`${show(word)}: ${issue.message}`);
+  }
+  return effectsOf(z.object(effectsShape).parse(given));
+}
+
+function fieldValue(field: string, text: string): unknown {
+  if (field === 'holiday') return true;
+  if (field === 'learn') return text === 'learn';
+  return field === 'like' ? text : Number(text);
+}
+
+/** Midnight of a day such as `2025-11-28`, as seconds of the wall clock; undefined when there is no such day. */
+export function daySeconds(text: string): number | undefined {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return undefined;
+  const milliseconds = Date.parse(`${text}T00:00:00Z`);
+  const isDay = !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().slice(0, 10) === text;
+  return isDay ? milliseconds / 1000 : undefined;
+}

@@ -1,0 +1,94 @@
+import { LRUCache } from 'lru-cache';
+import { dayOf, instantOf, wallSecondsOf } from './local-time.js';
+import type { Calendar, Effects, EventEffects, Moment, Occurrence, TimedEvent } from './types.js';
+
+/** Zones whose times are kept; those asked for longest ago are worked out again. */
+const ZONES_KEPT = 64;
+
+interface Resolved {
+  /** Ascending by start. */
+  readonly occurrences: readonly Occurrence[];
+  readonly longestSeconds: number;
+}
+
+/** The events of one calendar. Their times are worked out once for each zone. */
+export class EventList implements Calendar {
+  readonly #zones = new LRUCache<string, Resolved>({ max: ZONES_KEPT });
+
+  constructor(
+    readonly name: string,
+    readonly events: readonly TimedEvent[],
+  ) {}
+
+  occurrences(fromSeconds: number, toSeconds: number, timezone: string): readonly Occurrence[] {
+    const { occurrences, longestSeconds } = this.#in(timezone);
+    const found: Occurrence[] = [];
+    for (let at = firstFrom(occurrences, fromSeconds - longestSeconds); at < occurrences.length; at++) {
+      const occurrence = occurrences[at]!;
+      if (occurrence.startSeconds >= toSeconds) break;
+      if (occurrence.endSeconds > fromSeconds) found.push(occurrence);
+    }
+    return found;
+  }
+
+  #in(timezone: string): Resolved {
+    const known = this.#zones.get(timezone);
+    if (known !== undefined) return known;
+    const occurrences = this.events.map((event) => occurrenceOf(event, this.name, timezone)).sort(byStart);
+    const longestSeconds = occurrences.reduce(
+      (longest, { startSeconds, endSeconds }) => Math.max(longest, endSeconds - startSeconds),
+      0,
+    );
+    const resolved = { occurrences, longestSeconds };
+    this.#zones.set(timezone, resolved);
+    return resolved;
+  }
+}
+
+/** Several calendars as one. The list is read at each question, so it may change. */
+export function joined(lists: () => readonly Calendar[]): Calendar {
+  return {
+    occurrences: (fromSeconds, toSeconds, timezone) =>
+      lists()
+        .flatMap((list) => list.occurrences(fromSeconds, toSeconds, timezone))
+        .sort(byStart),
+  };
+}
+
+function byStart(one: Occurrence, other: Occurrence): number {
+  return one.startSeconds - other.startSeconds || one.endSeconds - other.endSeconds;
+}
+
+/** Index of the first occurrence that begins at a time or later. */
+function firstFrom(occurrences: readonly Occurrence[], seconds: number): number {
+  let low = 0;
+  let high = occurrences.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (occurrences[middle]!.startSeconds < seconds) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function occurrenceOf({ name, start, end, effects }: TimedEvent, calendar: string, zone: string): Occurrence {
+  const startSeconds = settled(start, zone);
+  return {
+    name,
+    calendar,
+    startSeconds,
+    endSeconds: settled(end, zone),
+    effects: settledEffects(effects, startSeconds, zone),
+  };
+}
+
+function settled({ seconds, isLocal, plusSeconds = 0 }: Moment, timezone: string): number {
+  return (isLocal ? instantOf(seconds, timezone) : seconds) + plusSeconds;
+}
+
+function settledEffects(effects: EventEffects, startSeconds: number, timezone: string): Effects {
+  const { likeDaySeconds, ...others } = effects;
+  if (likeDaySeconds === undefined) return others;
+  const wall = wallSecondsOf(startSeconds, timezone);
+  return { ...others, likeStartSeconds: instantOf(likeDaySeconds + wall - dayOf(wall), timezone) };
+}

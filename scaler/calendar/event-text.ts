@@ -1,0 +1,132 @@
+import { ValidationError } from '../shared/fields.js';
+import { show } from '../shared/show.js';
+import { daySeconds, EFFECT_FORM, readEffectWords } from './effects.js';
+import type { Moment, TimedEvent } from './types.js';
+
+/** Form of one event as text. */
+export const EVENT_FORM = '`[NAME: ]START/DURATION EFFECT...` or `[NAME: ]START/END EFFECT...`';
+
+/** Form of the time of an event. */
+export const INTERVAL_FORM =
+  'an ISO 8601 interval such as 2026-11-27/P1D, 2026-11-27T18:00/PT4H or 2026-11-27T18:00/2026-11-27T22:00, with Z or an offset for a time that is not local';
+
+const MOST_EVENTS = 100;
+const LONGEST_NAME = 100;
+const LONGEST_SECONDS = 366 * 86_400;
+
+/** When an event is. */
+export type Interval = Pick<TimedEvent, 'start' | 'end'>;
+
+/**
+ * Events as a trigger's metadata and the command line give them, `;` between them.
+ *
+ * @example readEvents('Black Friday: 2026-11-27/P1D x3; 2026-12-01T10:00Z/PT2H no-learn')
+ * @throws ValidationError that says which event is wrong and why
+ */
+export function readEvents(text: string): readonly TimedEvent[] {
+  const parts = text
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (parts.length > MOST_EVENTS)
+    throw new ValidationError(`it has ${parts.length} events; at most ${MOST_EVENTS}`);
+  return parts.map((part, index) => {
+    try {
+      return readEvent(part);
+    } catch (error) {
+      if (!(error instanceof ValidationError)) throw error;
+      throw new ValidationError(`event ${index + 1}, ${show(part)}: ${error.reason}`);
+    }
+  });
+}
+
+function readEvent(text: string): TimedEvent {
+  // What comes before the first colon with a space after it is the name: times have none.
+  const [, given, rest] = /^(?:(.*?):\s+)?(.*)$/s.exec(text) as unknown as [
+    string,
+    string | undefined,
+    string,
+  ];
+  const [when = '', ...words] = rest.split(/\s+/);
+  const interval = readInterval(when);
+  if (words.length === 0)
+    throw new ValidationError(`it does not say what the event does; write one or several of ${EFFECT_FORM}`);
+  return { name: eventName(given ?? when), ...interval, effects: readEffectWords(words) };
+}
+
+/** A name as people read it: on one line, and not too long. */
+export function eventName(text: string): string {
+  const line = text.replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  return line.length > LONGEST_NAME ? `${line.slice(0, LONGEST_NAME - 1)}…` : line;
+}
+
+/**
+ * When an event is: a start and its end, or a start and a duration in weeks, days, hours, minutes and seconds. Days of a
+ * duration are those of the calendar, also when clocks change; hours are exact.
+ *
+ * @throws ValidationError
+ * @see ISO 8601-1:2019 section 5.5.2
+ */
+export function readInterval(text: string): Interval {
+  const [startText = '', endText, ...more] = text.split('/');
+  const start = readMoment(startText);
+  if (endText === undefined)
+    throw new ValidationError(`it has no end; write its duration too, such as ${startText}/P1D`);
+  if (start === undefined || more.length > 0)
+    throw new ValidationError(`${show(text)} is not ${INTERVAL_FORM}`);
+  const end = endText.startsWith('P') ? afterDuration(start, endText) : readEnd(endText);
+  if (end === undefined)
+    throw new ValidationError(`${show(endText)} is neither an end nor a duration such as P1D or PT2H`);
+  if (end.isLocal !== start.isLocal)
+    throw new ValidationError('only one of start and end has Z or an offset; give it to both or to none');
+  const seconds = end.seconds + (end.plusSeconds ?? 0) - start.seconds;
+  if (seconds <= 0) throw new ValidationError('it ends before it begins');
+  if (seconds > LONGEST_SECONDS) throw new ValidationError('it is longer than a year');
+  return { start, end };
+}
+
+function readEnd(text: string): Moment | undefined {
+  if (daySeconds(text) !== undefined)
+    throw new ValidationError(
+      `the end ${text} could be the day's first moment or its last; write ${text}T00:00 or ${text}T24:00, or a duration such as P1D`,
+    );
+  return readMoment(text);
+}
+
+const MOMENT = /^(\d{4}-\d\d-\d\d)(?:T(\d\d):(\d\d)(?::(\d\d))?(Z|[+-]\d\d:?\d\d)?)?$/;
+
+function readMoment(text: string): Moment | undefined {
+  const [, day = '', hour = '0', minute = '0', second = '0', offset] = MOMENT.exec(text) ?? [];
+  const midnight = daySeconds(day);
+  const [h, m, s] = [Number(hour), Number(minute), Number(second)];
+  const inDay = 3600 * h + 60 * m + s;
+  if (midnight === undefined || m > 59 || s > 59 || inDay > 86_400) return undefined;
+  const seconds = midnight + inDay;
+  return offset === undefined
+    ? { seconds, isLocal: true }
+    : { seconds: seconds - offsetSeconds(offset), isLocal: false };
+}
+
+function offsetSeconds(offset: string): number {
+  if (offset === 'Z') return 0;
+  const [, sign, hours, minutes] = /^([+-])(\d\d):?(\d\d)$/.exec(offset)!;
+  return (sign === '-' ? -1 : 1) * (3600 * Number(hours) + 60 * Number(minutes));
+}
+
+const DURATION =
+  /^P(?=\d|T\d)(?:(\d{1,4})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,7})S)?)?$/;
+
+function afterDuration({ seconds, isLocal }: Moment, text: string): Moment | undefined {
+  const match = DURATION.exec(text);
+  if (match === null) return undefined;
+  const [weeks, days, hours, minutes, exact] = match.slice(1).map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const plusSeconds = 3600 * hours + 60 * minutes + exact;
+  const end = { seconds: seconds + 86_400 * (7 * weeks + days), isLocal };
+  return plusSeconds === 0 ? end : { ...end, plusSeconds };
+}

@@ -1,0 +1,31 @@
+import { ScalerError, type ScalerErrorKind } from '../shared/errors.js';
+import { type HolidayRequest, holidayEvents } from './holidays.js';
+import { icalEvents } from './ical.js';
+import type { EventEffects, TimedEvent } from './types.js';
+
+/** What to make into a list of events. */
+export type Expansion = {
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+} & (
+  | { readonly holidays: HolidayRequest }
+  | { readonly ical: { readonly text: string; readonly effects: EventEffects } }
+);
+
+/** The list, with what is wrong with single events; or what is wrong with the whole. Errors lose their class on the way. */
+export type Expanded =
+  | { readonly events: readonly TimedEvent[]; readonly problems: readonly string[] }
+  | { readonly error: { readonly kind: ScalerErrorKind; readonly message: string } };
+
+/** Program of the worker thread. */
+export default function expand(task: Expansion): Expanded {
+  const { fromSeconds, toSeconds } = task;
+  try {
+    if ('holidays' in task)
+      return { events: holidayEvents(task.holidays, fromSeconds, toSeconds), problems: [] };
+    return icalEvents(task.ical.text, task.ical.effects, fromSeconds, toSeconds);
+  } catch (error) {
+    if (!(error instanceof ScalerError)) throw error;
+    return { error: { kind: error.kind, message: error.message } };
+  }
+}

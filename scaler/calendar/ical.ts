@@ -1,0 +1,221 @@
+import ICAL from 'ical.js';
+import { clip } from '../prometheus/message-text.js';
+import { ScalerError } from '../shared/errors.js';
+import { ValidationError } from '../shared/fields.js';
+import { show } from '../shared/show.js';
+import { readEffectWords } from './effects.js';
+import { eventName } from './event-text.js';
+import { instantOf } from './local-time.js';
+import type { EventEffects, Moment, TimedEvent } from './types.js';
+
+const DAY_SECONDS = 86_400;
+
+/** Occurrences of a calendar within the time asked for. */
+const MOST_OCCURRENCES = 20_000;
+/** What is wrong with single events, as far as it is reported. */
+const MOST_PROBLEMS = 5;
+
+/** Events of a calendar, and what is wrong with those that are left out. */
+export interface IcalEvents {
+  readonly events: readonly TimedEvent[];
+  readonly problems: readonly string[];
+}
+
+/**
+ * Events of an iCalendar text that overlap a span: recurrences expanded within it, exceptions and cancelled events taken
+ * into account. All-day events and floating times are local; zones are those that the text defines, or of the IANA
+ * database. A line `scaler: x3 replicas=20` in the description of an event says what it does in place of `effects`.
+ *
+ * A hostile recurrence can keep the library busy for ever: to be called where it can be stopped.
+ *
+ * @throws ScalerError `rejected` when it is no iCalendar text
+ * @see https://www.rfc-editor.org/rfc/rfc5545
+ */
+export function icalEvents(
+  text: string,
+  effects: EventEffects,
+  fromSeconds: number,
+  toSeconds: number,
+): IcalEvents {
+  const components = parse(text).flatMap((calendar) => calendar.getAllSubcomponents('vevent'));
+  const exceptions = new Map<string, ICAL.Component[]>();
+  for (const component of components)
+    if (component.hasProperty('recurrence-id'))
+      exceptions.set(uidOf(component), [...(exceptions.get(uidOf(component)) ?? []), component]);
+  const events: TimedEvent[] = [];
+  const problems: string[] = [];
+  let wrong = 0;
+  for (const component of components) {
+    if (component.hasProperty('recurrence-id')) continue;
+    try {
+      const own = exceptions.get(uidOf(component)) ?? [];
+      for (const occurrence of occurrencesOf(component, own, fromSeconds, toSeconds)) {
+        const event = timedEvent(occurrence, effects);
+        if (event === undefined) continue;
+        if (events.length >= MOST_OCCURRENCES)
+          throw new ValidationError(
+            `the calendar has more than ${MOST_OCCURRENCES} occurrences from ${date(fromSeconds)} to ${date(toSeconds)}; what follows is left out`,
+          );
+        events.push(event);
+      }
+    } catch (error) {
+      // The library throws plain errors for values that it cannot use, and they may repeat these.
+      const reason = error instanceof ValidationError ? error.reason! : (error as Error).message;
+      wrong++;
+      if (problems.length < MOST_PROBLEMS) problems.push(`event ${show(nameOf(component))}: ${clip(reason)}`);
+      if (events.length >= MOST_OCCURRENCES) break;
+    }
+  }
+  if (wrong > problems.length) problems.push(`and ${wrong - problems.length} more events`);
+  return { events, problems };
+}
+
+function parse(text: string): ICAL.Component[] {
+  try {
+    const parsed = ICAL.parse(text) as unknown[];
+    const roots = (typeof parsed[0] === 'string' ? [parsed] : parsed) as unknown as string[][];
+    const calendars = roots.map((root) => new ICAL.Component(root as never));
+    if (calendars.length > 0 && calendars.every(({ name }) => name === 'vcalendar')) {
+      for (const calendar of calendars) knowZones(calendar);
+      return calendars;
+    }
+  } catch (error) {
+    throw new ScalerError(
+      'rejected',
+      `is no iCalendar text (${clip((error as Error).message, 120)}); expected BEGIN:VCALENDAR as in RFC 5545`,
+      { cause: error },
+    );
+  }
+  throw new ScalerError('rejected', 'is no iCalendar text; expected BEGIN:VCALENDAR as in RFC 5545');
+}
+
+/** A zone of the IANA database, for texts that name one without defining it. */
+class IanaZone extends ICAL.Timezone {
+  override utcOffset({ year, month, day, hour, minute, second }: ICAL.Time): number {
+    const wall = Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+    return wall - instantOf(wall, this.tzid);
+  }
+}
+
+function knowZones(calendar: ICAL.Component): void {
+  for (const event of calendar.getAllSubcomponents('vevent'))
+    for (const property of event.getAllProperties()) {
+      const tzid = property.getParameter('tzid');
+      if (typeof tzid !== 'string' || ICAL.TimezoneService.has(tzid)) continue;
+      if (calendar.getTimeZoneByID(tzid) === null && isIana(tzid))
+        ICAL.TimezoneService.register(new IanaZone({ tzid } as never), tzid);
+    }
+}
+
+function isIana(tzid: string): boolean {
+  try {
+    instantOf(0, tzid);
+    return true;
+  } catch {
+    // A RangeError: no such zone.
+    return false;
+  }
+}
+
+/** An event at one time, or the exception that stands for it. */
+interface Placed {
+  readonly component: ICAL.Component;
+  readonly start: ICAL.Time;
+  readonly end: ICAL.Time;
+}
+
+function* occurrencesOf(
+  component: ICAL.Component,
+  exceptions: readonly ICAL.Component[],
+  fromSeconds: number,
+  toSeconds: number,
+): Iterable<Placed> {
+  checkTimes(component);
+  for (const exception of exceptions) checkTimes(exception);
+  const event = new ICAL.Event(component, { exceptions: [...exceptions] });
+  const first = fromSeconds - DAY_SECONDS;
+  const last = toSeconds + DAY_SECONDS;
+  const isNear = ({ start, end }: Placed): boolean => end.toUnixTime() > first && start.toUnixTime() < last;
+  if (!event.isRecurring()) {
+    const single = { component, start: event.startDate, end: event.endDate };
+    if (isNear(single)) yield single;
+    return;
+  }
+  const starts = event.iterator();
+  for (let start = starts.next(); start && start.toUnixTime() < last; start = starts.next()) {
+    const { item, startDate, endDate } = event.getOccurrenceDetails(start);
+    const placed = { component: item.component, start: startDate, end: endDate };
+    if (isNear(placed)) yield placed;
+  }
+  // Those moved into the span from behind it.
+  for (const exception of exceptions) {
+    const { recurrenceId, startDate, endDate } = new ICAL.Event(exception);
+    const placed = { component: exception, start: startDate, end: endDate };
+    if (recurrenceId.toUnixTime() >= last && isNear(placed)) yield placed;
+  }
+}
+
+/** @throws ValidationError when an event has no time that can be used */
+function checkTimes(component: ICAL.Component): void {
+  const { startDate, endDate } = new ICAL.Event(component);
+  if (!startDate) throw new ValidationError('it has no start (DTSTART)');
+  if (endDate.compare(startDate) <= 0)
+    throw new ValidationError(
+      component.hasProperty('dtend') || component.hasProperty('duration')
+        ? 'it ends before it begins'
+        : 'it has no end; give it DTEND or DURATION',
+    );
+  for (const name of ['dtstart', 'dtend']) {
+    const property = component.getFirstProperty(name);
+    const tzid = property?.getParameter('tzid');
+    if (typeof tzid !== 'string' || property?.type === 'date') continue;
+    if (component.getTimeZoneByID(tzid) === null && !ICAL.TimezoneService.has(tzid))
+      throw new ValidationError(
+        `its time zone ${show(tzid)} is neither defined in the calendar nor one of the IANA database`,
+      );
+  }
+}
+
+/** @returns undefined for an event that was cancelled */
+function timedEvent({ component, start, end }: Placed, effects: EventEffects): TimedEvent | undefined {
+  if (String(component.getFirstPropertyValue('status')).toUpperCase() === 'CANCELLED') return undefined;
+  return {
+    name: nameOf(component),
+    start: moment(start),
+    end: moment(end),
+    effects: ownEffects(component) ?? effects,
+  };
+}
+
+function moment(time: ICAL.Time): Moment {
+  // Floating times have no zone, and then this counts as if they were UTC's.
+  const isLocal = time.isDate || time.zone === ICAL.Timezone.localTimezone;
+  return { seconds: time.toUnixTime(), isLocal };
+}
+
+/**
+ * What the event's description says that it does. Calendars on the web write descriptions as HTML.
+ *
+ * @throws ValidationError when the line has a word that is none
+ */
+function ownEffects(component: ICAL.Component): EventEffects | undefined {
+  const description = component.getFirstPropertyValue('description');
+  if (typeof description !== 'string') return undefined;
+  for (const line of description.split(/\n|<[^<>]*>/)) {
+    const words = /^\s*scaler:\s+(\S.*)$/i.exec(line)?.[1];
+    if (words !== undefined) return readEffectWords(words.trim().split(/\s+/));
+  }
+  return undefined;
+}
+
+function nameOf(component: ICAL.Component): string {
+  return eventName(String(component.getFirstPropertyValue('summary') ?? '')) || 'event without a name';
+}
+
+function uidOf(component: ICAL.Component): string {
+  return String(component.getFirstPropertyValue('uid'));
+}
+
+function date(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 10);
+}

@@ -1,0 +1,30 @@
+import { utcOffsetSeconds } from '../forecast/seasons/local-time.js';
+
+/** Longer than any change of an offset. */
+const DAY_SECONDS = 86_400;
+
+/**
+ * The instant at which the wall clock of a zone shows a time. Of two, when clocks are turned back, the first; a time
+ * that they skip is read with the offset from before, as RFC 5545 section 3.3.5 has it.
+ *
+ * @param wallSeconds what the clock shows, counted as if it were UTC's.
+ * @example instantOf(Date.UTC(2026, 9, 26) / 1000, 'Europe/Berlin') // Date.UTC(2026, 9, 25, 23) / 1000
+ */
+export function instantOf(wallSeconds: number, timezone: string): number {
+  const before = utcOffsetSeconds(timezone, wallSeconds - DAY_SECONDS);
+  const after = utcOffsetSeconds(timezone, wallSeconds + DAY_SECONDS);
+  const early = wallSeconds - before;
+  if (before === after || utcOffsetSeconds(timezone, early) === before) return early;
+  const late = wallSeconds - after;
+  return utcOffsetSeconds(timezone, late) === after ? late : early;
+}
+
+/** What the wall clock of a zone shows at an instant, counted as if it were UTC's. */
+export function wallSecondsOf(epochSeconds: number, timezone: string): number {
+  return epochSeconds + utcOffsetSeconds(timezone, epochSeconds);
+}
+
+/** Midnight that began the day, on any clock. */
+export function dayOf(seconds: number): number {
+  return Math.floor(seconds / DAY_SECONDS) * DAY_SECONDS;
+}
