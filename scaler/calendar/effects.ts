@@ -69,7 +69,7 @@ export function effectsOf({ holiday, factor, floor, replicas, like, learn }: Giv
 
 /** What each word stands for: the field of the configuration and its value as text. */
 const WORD =
-  /^(?:x(?<factor>[\d.]+)|floor=(?<floor>[\d.eE+]+)|replicas=(?<replicas>\d+)|like=(?<like>\S+)|(?<holiday>holiday)|(?<learn>(?:no-)?learn))$/;
+  /^(?:x(?<factor>[\d.]+(?:e-\d+)?)|floor=(?<floor>[\d.eE+]+)|replicas=(?<replicas>\d+)|like=(?<like>\S+)|(?<holiday>holiday)|(?<learn>(?:no-)?learn))$/;
 
 /**
  * Effects as words, such as `x3 replicas=20`.
@@ -95,6 +95,30 @@ function fieldValue(field: string, text: string): unknown {
   if (field === 'holiday') return true;
   if (field === 'learn') return text === 'learn';
   return field === 'like' ? text : Number(text);
+}
+
+/** Effects as `readEffectWords` reads them. */
+export function effectWords({
+  holiday,
+  factor,
+  floor,
+  floorReplicas,
+  likeDaySeconds,
+  learn,
+}: EventEffects): string {
+  return [
+    ...(holiday ? ['holiday'] : []),
+    ...(factor === undefined ? [] : [`x${factor}`]),
+    ...(floor === undefined ? [] : [`floor=${floor}`]),
+    ...(floorReplicas === undefined ? [] : [`replicas=${floorReplicas}`]),
+    ...(likeDaySeconds === undefined ? [] : [`like=${dayText(likeDaySeconds)}`]),
+    learn ? 'learn' : 'no-learn',
+  ].join(' ');
+}
+
+/** A day of the wall clock as `daySeconds` reads it. */
+export function dayText(wallSeconds: number): string {
+  return new Date(wallSeconds * 1000).toISOString().slice(0, 10);
 }
 
 /** Midnight of a day such as `2025-11-28`, as seconds of the wall clock; undefined when there is no such day. */

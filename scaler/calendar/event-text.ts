@@ -1,6 +1,6 @@
 import { ValidationError } from '../shared/fields.js';
 import { show } from '../shared/show.js';
-import { daySeconds, EFFECT_FORM, readEffectWords } from './effects.js';
+import { daySeconds, EFFECT_FORM, effectWords, readEffectWords } from './effects.js';
 import type { Moment, TimedEvent } from './types.js';
 
 /** Form of one event as text. */
@@ -129,4 +129,21 @@ function afterDuration({ seconds, isLocal }: Moment, text: string): Moment | und
   const plusSeconds = 3600 * hours + 60 * minutes + exact;
   const end = { seconds: seconds + 86_400 * (7 * weeks + days), isLocal };
   return plusSeconds === 0 ? end : { ...end, plusSeconds };
+}
+
+/**
+ * An event as `readEvents` reads it.
+ *
+ * @example eventText(readEvents('Sale: 2026-11-27/P1D x3')[0]) // 'Sale: 2026-11-27T00:00/2026-11-28T00:00 x3 no-learn'
+ */
+export function eventText({ name, start, end, effects }: TimedEvent): string {
+  const { plusSeconds = 0 } = end;
+  const days = (end.seconds - start.seconds) / 86_400;
+  const until = plusSeconds === 0 ? momentText(end) : `P${days}DT${plusSeconds}S`;
+  return `${name}: ${momentText(start)}/${until} ${effectWords(effects)}`;
+}
+
+function momentText({ seconds, isLocal }: Moment): string {
+  const text = new Date(seconds * 1000).toISOString().slice(0, 19);
+  return `${text.replace(/:00$/, '')}${isLocal ? '' : 'Z'}`;
 }

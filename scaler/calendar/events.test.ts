@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ValidationError } from '../shared/fields.js';
 import { EventList, joined } from './event-list.js';
-import { readEvents } from './event-text.js';
+import { eventText, readEvents } from './event-text.js';
 import type { Occurrence } from './types.js';
 
 const at = (text: string): number => Date.parse(text) / 1000;
@@ -100,6 +100,13 @@ describe('Events as text', () => {
     assert.match(refusal('2026-11-27T00:00Z/2026-11-28T00:00 x3'), /only one of start and end/);
     assert.match(refusal('2026-11-27/P400D x3'), /longer than a year/);
     assert.match(refusal(Array(101).fill('2026-11-27/P1D x3').join(';')), /101 events; at most 100/);
+  });
+
+  it('are written as they are read', () => {
+    const events = readEvents(
+      'Black Friday: 2026-11-27/P1D x3 replicas=20; 2026-12-01T10:00Z/PT90S no-learn; 2026-12-05T20:00/2026-12-05T22:30 floor=500 like=2025-12-06 learn; day off: 2026-12-24/P1DT6H holiday x0.5',
+    );
+    assert.deepEqual(readEvents(events.map(eventText).join('; ')), events);
   });
 
   it('include the last moment of a day when their end says so', () => {

@@ -57,7 +57,7 @@ export function optional<T>(
   return schema.optional().register(metaOfFields, { shownDefault: absent, ...meta });
 }
 
-/** A text is not of the accepted form. The reason must not repeat a part of the text that could be secret. */
+/** A text is not of the accepted form. The reason must not repeat a part of the text where that could be secret. */
 export class ValidationError extends Error {
   constructor(readonly reason?: string) {
     super(reason);

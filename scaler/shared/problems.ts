@@ -58,15 +58,17 @@ export function explain(
     const meta = metaOf(path.reduce<z.core.$ZodType | undefined>(childOf, schema));
     const expected = meta?.form && `expected ${meta.form}${meta.example ? `, such as ${meta.example}` : ''}`;
     if (value === undefined) return [{ path, what: `is missing${expected ? `; ${expected}` : ''}` }];
+    const hidden = received(path);
     const shown =
-      received(path) ??
+      hidden ??
       (meta?.secret
         ? HIDDEN_VALUE
         : meta?.show && typeof value === 'string'
           ? meta.show(value)
           : shownAt(path, value));
     if (!expected) return [{ path, what: `received ${shown}; ${messageOf(issue)}` }];
-    const reason = issue.code === 'custom' ? issue.params?.reason : undefined;
+    // A reason may repeat a part of the value.
+    const reason = issue.code === 'custom' && hidden === undefined ? issue.params?.reason : undefined;
     return [{ path, what: `received ${shown}${reason ? ` (${reason})` : ''}; ${expected}` }];
   });
 }

@@ -78,6 +78,17 @@ export function seasons(most: number) {
   };
 }
 
+/** Names with commas between them, each once. */
+export function names(most: number) {
+  return (value: string): readonly string[] => {
+    const parts = [...new Set(value.split(',').map((part) => part.trim()))];
+    if (parts.length > most) throw new ValidationError(`it has ${parts.length} names; at most ${most}`);
+    if (!parts.every((part) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(part)))
+      throw new ValidationError('a name is lower case and DNS-safe');
+    return Object.freeze(parts);
+  };
+}
+
 /** A formatter costs tens of microseconds to make, and the same few zones are asked for again and again. */
 const canonicalZones = new LRUCache<string, string>({ max: 1000 });
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { EFFECT_FORM } from '../calendar/effects.js';
+import { EVENT_FORM, INTERVAL_FORM, readEvents } from '../calendar/event-text.js';
 import {
   boolean,
   defaulted,
@@ -18,6 +20,7 @@ import {
   autoOrSeconds,
   checkHeader,
   checkQueryParameter,
+  names,
   pairs,
   percentage,
   seasons,
@@ -55,6 +58,8 @@ export const TRIGGER_LIMITS = {
   horizonSteps: 2_016,
   /** Seasons that can be listed. */
   seasons: 4,
+  /** Calendars that a trigger can name. */
+  calendars: 16,
   /** Headers, and parameters, that a trigger can add to requests. */
   pairs: 32,
   /** Largest share of time in overload that can be accepted: beyond it ways of scaling hardly differ. */
@@ -177,6 +182,17 @@ export const triggerKeys = {
     meaning:
       "Name of a CSV file that the operator put beside the scaler, with the load from before Prometheus knew it. It stands in for what `historyTimeWindow` has before Prometheus' first sample.",
   }),
+  calendars: optional('none', readWith(names(TRIGGER_LIMITS.calendars)), {
+    form: "names of calendars in the scaler's configuration, with commas between them",
+    example: 'de-holidays,launches',
+    meaning:
+      'Calendars whose days are not like the others: holidays, launches, incidents. See [calendars](calendars.md).',
+  }),
+  events: optional('none', readWith(readEvents), {
+    form: `${EVENT_FORM}, with ; between several; the time is ${INTERVAL_FORM}; each effect is one of ${EFFECT_FORM}`,
+    example: 'Black Friday: 2026-11-27/P1D x3',
+    meaning: 'Known events of this trigger alone, in its `timezone`. See [calendars](calendars.md).',
+  }),
   source: optional("the scaler's default source", text, {
     form: "the name of a source in the scaler's configuration",
     example: 'central',
@@ -285,7 +301,17 @@ export const keyGroups = {
     'quantile',
     'mode',
   ],
-  rare: ['seasonality', 'timezone', 'minValue', 'maxValue', 'metricName', 'ignoreNullValues', 'bootstrap'],
+  rare: [
+    'seasonality',
+    'timezone',
+    'calendars',
+    'events',
+    'minValue',
+    'maxValue',
+    'metricName',
+    'ignoreNullValues',
+    'bootstrap',
+  ],
   requests: [
     'customHeaders',
     'cortexOrgID',

@@ -92,6 +92,9 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
         ? `received ${HIDDEN_VALUE} from the environment, which is no source of the scaler's configuration`
         : `received ${show(values.source)}, which is no source of the scaler's configuration${didYouMean(values.source, Object.keys(context.named))}`,
     );
+  for (const name of values.calendars ?? [])
+    if (context.calendars && !context.calendars.includes(name))
+      complain('calendars', unknownCalendar(name, context.calendars));
   const source = triggerSource(values, context, complain, notice);
   if (source?.kind === 'named' && !mayUse(source.name, ref.namespace, context))
     complain(
@@ -124,6 +127,8 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
     maxValue: values.maxValue,
     ignoreNullValues: values.ignoreNullValues,
     bootstrap: values.bootstrap,
+    calendars: Object.freeze(values.calendars ?? []),
+    events: Object.freeze(values.events ?? []),
     notices: Object.freeze(notices),
   });
 }
@@ -144,6 +149,11 @@ function checkedOwner({ namespace, name }: ScaledObjectRef): string {
 
 function mayUse(source: string, namespace: string, { named }: TriggerContext): boolean {
   return named?.[source]?.namespaces?.includes(namespace) ?? true;
+}
+
+function unknownCalendar(name: string, known: readonly string[]): string {
+  const nearest = didYouMean(name, known) || `; known calendars: ${[...known].sort().join(', ') || 'none'}`;
+  return `names ${show(name)}, which is no calendar of the scaler's configuration${nearest}`;
 }
 
 /**

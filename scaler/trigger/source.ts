@@ -3,12 +3,14 @@ import { address, type TriggerAddress } from './forms.js';
 import type { TriggerKeyName, TriggerValues } from './keys.js';
 import type { TriggerSource } from './trigger.js';
 
-/** What parsing a trigger must know of the configured sources. */
+/** What parsing a trigger must know of the configuration. */
 export interface TriggerContext {
   /** Name of the source for triggers that name none and give no address. */
   readonly default?: string | undefined;
   /** Sources by name, with the namespaces that may use them where they are not open to all; undefined checks no name. */
   readonly named?: Readonly<Record<string, { address: string; namespaces?: readonly string[] | undefined }>>;
+  /** Names of the calendars; undefined checks no name. */
+  readonly calendars?: readonly string[] | undefined;
 }
 
 /** Takes what is wrong with a key. */

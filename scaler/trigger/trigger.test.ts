@@ -62,6 +62,8 @@ describe('parseTrigger', () => {
       maxValue: undefined,
       ignoreNullValues: true,
       bootstrap: undefined,
+      calendars: [],
+      events: [],
       notices: [],
     });
   });
@@ -110,6 +112,8 @@ describe('parseTrigger', () => {
       maxValue: 5000,
       ignoreNullValues: false,
       bootstrap: undefined,
+      calendars: [],
+      events: [],
       notices: [],
     });
   });
@@ -117,7 +121,8 @@ describe('parseTrigger', () => {
   it('gives a trigger that cannot be changed', () => {
     const trigger = parse({ ...minimal, ...address, customHeaders: 'A=b', seasonality: '1d' });
     const source = addressSource(trigger);
-    for (const held of [trigger, source, source.headers, source.queryParameters, trigger.seasonality])
+    const lists = [trigger.seasonality, trigger.calendars, trigger.events];
+    for (const held of [trigger, source, source.headers, source.queryParameters, ...lists])
       assert.ok(Object.isFrozen(held));
     assert.ok(Object.isFrozen(trigger.notices));
   });
@@ -625,6 +630,51 @@ describe('parseTrigger', () => {
           /source "central", which is not open to namespace "shop"/,
         );
       assert.equal(parseIn('shop', {}).source.kind, 'named');
+    });
+  });
+
+  describe('calendars and events', () => {
+    const withCalendars = (calendars: readonly string[]): TriggerContext => ({ ...context, calendars });
+    const holidays = withCalendars(['de-holidays', 'launches']);
+
+    it('are named, and given in words', () => {
+      const trigger = parse(
+        { ...minimal, calendars: 'de-holidays, launches', events: 'Black Friday: 2026-11-27/P1D x3' },
+        holidays,
+      );
+      assert.deepEqual(trigger.calendars, ['de-holidays', 'launches']);
+      assert.deepEqual(trigger.events, [
+        {
+          name: 'Black Friday',
+          start: { seconds: Date.UTC(2026, 10, 27) / 1000, isLocal: true },
+          end: { seconds: Date.UTC(2026, 10, 28) / 1000, isLocal: true },
+          effects: { factor: 3, learn: false },
+        },
+      ]);
+    });
+
+    it('must be those of the configuration', () => {
+      const named = (calendars: string, known: TriggerContext) => refusal({ ...minimal, calendars }, known);
+      assert.match(
+        named('de-holiday', holidays),
+        /key "calendars" names "de-holiday", which is no calendar of the scaler's configuration; did you mean "de-holidays"\?$/,
+      );
+      assert.match(named('sales', holidays), /names "sales".*; known calendars: de-holidays, launches$/);
+      assert.match(named('sales', withCalendars([])), /names "sales".*; known calendars: none$/);
+      assert.match(named('Sales!', holidays), /key "calendars" received "Sales!" \(a name is lower case/);
+    });
+
+    it('without an end or an effect are refused with the accepted form', () => {
+      assert.match(
+        refusal({ ...minimal, events: '2026-11-27 x3' }),
+        /key "events" received "2026-11-27 x3" \(event 1, .* has no end; .*\); expected `\[NAME: \]START\/DURATION EFFECT/,
+      );
+    });
+
+    it('from the environment are not repeated', () => {
+      const message = refusal({ ...minimal, eventsFromEnv: '2026-11-27 x3' });
+      assert.match(message, /key "eventsFromEnv" received a hidden value from the environment; expected/);
+      assert.doesNotMatch(message, /has no end/);
     });
   });
 

@@ -1,5 +1,7 @@
+import type { CalendarKeys } from '../calendar/types.js';
+
 /** One trigger of a ScaledObject: its metadata, checked and complete. Durations are seconds. Frozen. */
-export interface Trigger {
+export interface Trigger extends CalendarKeys {
   /** Name of the ScaledObject. */
   readonly scaledObject: string;
   readonly namespace: string;

@@ -26,6 +26,8 @@ export function testTrigger(overrides: Partial<Trigger> = {}): Trigger {
     maxValue: undefined,
     ignoreNullValues: true,
     bootstrap: undefined,
+    calendars: [],
+    events: [],
     notices: [],
     ...overrides,
   };

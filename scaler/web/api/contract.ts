@@ -157,6 +157,10 @@ export interface TriggerSettings
   readonly minValue: Known;
   readonly maxValue: Known;
   readonly bootstrap: string | null;
+  /** Names of calendars. */
+  readonly calendars: readonly string[];
+  /** The trigger's own events as its metadata writes them. */
+  readonly events: readonly string[];
 }
 
 /** Values step by step: entry `i` of each list covers `stepSeconds` from `startTime + i * stepSeconds` on. */

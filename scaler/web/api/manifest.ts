@@ -1,4 +1,5 @@
 import { Document, visit } from 'yaml';
+import { eventText } from '../../calendar/event-text.js';
 import { formatDuration } from '../../shared/duration.js';
 import { redact } from '../../shared/redact.js';
 import { quoted } from '../../shared/show.js';
@@ -33,6 +34,8 @@ export function metadataOf(trigger: Trigger): Record<string, string> {
   };
   if (trigger.minValue !== undefined) metadata.minValue = String(trigger.minValue);
   if (trigger.maxValue !== undefined) metadata.maxValue = String(trigger.maxValue);
+  if (trigger.calendars.length > 0) metadata.calendars = trigger.calendars.join(',');
+  if (trigger.events.length > 0) metadata.events = trigger.events.map(eventText).join('; ');
   if (trigger.bootstrap !== undefined) metadata.bootstrap = trigger.bootstrap;
   if (source.kind === 'named') metadata.source = source.name;
   else metadata.prometheusAddress = redact(source.address);

@@ -1,3 +1,4 @@
+import { eventText } from '../../calendar/event-text.js';
 import {
   type FittedModel,
   forecast,
@@ -110,6 +111,8 @@ function settingsOf(trigger: Trigger): TriggerSettings {
     maxValue: known(trigger.maxValue),
     ignoreNullValues: trigger.ignoreNullValues,
     bootstrap: trigger.bootstrap ?? null,
+    calendars: trigger.calendars,
+    events: trigger.events.map(eventText),
   };
 }
 

@@ -317,6 +317,8 @@ function settingList(settings: TriggerSettings): HTMLElement {
     mode: settings.mode === 'observe' ? 'observe (dry run)' : 'predict',
     seasonality: seasons === 'auto' ? 'found in the data' : seasons.map(seasonWords).join(', ') || 'none',
     timezone: settings.timezone,
+    calendars: settings.calendars.join(', ') || 'none',
+    events: settings.events.join('; ') || 'none',
     minValue: minValue === null ? 'none' : load(minValue),
     maxValue: maxValue === null ? 'none' : load(maxValue),
     ignoreNullValues: settings.ignoreNullValues
