@@ -4,7 +4,6 @@ import type { ScalerConfig } from './config/load.js';
 import { createGrpcServer } from './grpc/server.js';
 import { warmUp } from './grpc/warm-up.js';
 import { Sources } from './history/sources.js';
-import { WindowStore } from './history/window-store.js';
 import { FitPool } from './planner/fit-pool.js';
 import { Planner } from './planner/planner.js';
 import { type Clock, systemClock } from './shared/clock.js';
@@ -50,12 +49,11 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
   const { clock = systemClock, machineSeconds, log = createLog(config.log), pages = [] } = options;
   const sourceNames = new Set(Object.keys(config.sources.named));
   const telemetry = createTelemetry({ clock, log, version: packageVersion, sourceNames });
-  const sources = new Sources(config.sources, telemetry.history, undefined, machineSeconds);
-  const windows = new WindowStore(sources, config.history);
+  const sources = new Sources(config.sources, telemetry.history, { ...config.history, machineSeconds });
   const fitter = new FitPool(config.fitting);
   const planner = new Planner({
     clock,
-    history: windows,
+    history: sources,
     fitter,
     settings: config.planner,
     observer: telemetry.planner,

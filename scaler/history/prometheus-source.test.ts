@@ -14,7 +14,6 @@ import { sourcesSchema } from '../prometheus/source-config.js';
 import type { ScalerError } from '../shared/errors.js';
 import { Sources } from './sources.js';
 import type { HistorySource } from './types.js';
-import { WindowStore } from './window-store.js';
 
 const step = 300;
 /** The workload ends at the last full step an hour ago, so that no retention or head block is in the way. */
@@ -181,7 +180,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
   it('reads at most two samples per step after warm-up', async () => {
     const recorder = new HistoryRecorder();
     const observed = sourcesFor(prometheus.address, recorder);
-    const handle = new WindowStore(observed).window({
+    const handle = observed.window({
       source: { kind: 'named', name: 'main' },
       query: 'web_load',
       stepSeconds: step,
@@ -204,10 +203,10 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
       stepSeconds: step,
       historySeconds: 2 * 86_400,
     };
-    const slowly = new WindowStore(sources).window(request);
+    const slowly = sources.window(request);
     for (let now = end - 86_400; now < end; now += 4 * 3600) await slowly.refresh(now);
     await slowly.refresh(end + 30);
-    const atOnce = new WindowStore(sources).window(request);
+    const atOnce = sources.window(request);
     await atOnce.refresh(end + 30);
     assert.deepEqual(slowly.series(), atOnce.series());
     slowly.release();
@@ -346,7 +345,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
     });
     const recovering = sourcesFor(own.address, silentObserver, { retries: 0 });
     try {
-      const handle = new WindowStore(recovering).window({
+      const handle = recovering.window({
         source: { kind: 'named', name: 'main' },
         query: 'web_load',
         stepSeconds: step,

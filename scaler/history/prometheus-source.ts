@@ -66,8 +66,11 @@ export class PrometheusSource implements HistorySource {
     const sliceSeconds = slicesOf(stepSeconds, resolutionSeconds) * stepSeconds;
     const slices: number[] = [];
     for (let from = fromSeconds; from < toSeconds; from += sliceSeconds) slices.push(from);
-    const failed = new AbortController();
-    const ended = signal === undefined ? failed.signal : AbortSignal.any([failed.signal, signal]);
+    // AbortSignal.any would keep each signal that it makes for as long as the caller's signal lives.
+    const ending = new AbortController();
+    const ended = ending.signal;
+    const giveUp = (): void => ending.abort(signal?.reason);
+    signal?.addEventListener('abort', giveUp, { once: true });
     // As many parts listen as the range needs; they leave when they end.
     setMaxListeners(0, ended);
     /** The answers for the steps in `[from, to)`: several when the range is too much for the server at once. */
@@ -108,8 +111,9 @@ export class PrometheusSource implements HistorySource {
       agree(values, peaks);
       return { startSeconds: fromSeconds, stepSeconds, values, peaks };
     } finally {
+      signal?.removeEventListener('abort', giveUp);
       // After a failure nobody needs the other parts.
-      failed.abort();
+      ending.abort();
     }
   }
 

@@ -12,7 +12,6 @@ import { Authority } from '../../test/support/authority.js';
 import { HistoryRecorder } from '../../test/support/history-recorder.js';
 import { startHttpServer, type TestHttpServer } from '../../test/support/http-server.js';
 import { sourceLimitsSchema, sourcesSchema } from '../prometheus/source-config.js';
-import type { ScalerError } from '../shared/errors.js';
 import type { TriggerSource } from '../trigger/trigger.js';
 import { Sources } from './sources.js';
 
@@ -58,7 +57,7 @@ describe('Sources', () => {
 
   function sourcesOf(config: object, lookup?: LookupFunction, limits: object = {}): Sources {
     const addressLimits = sourceLimitsSchema.parse(limits);
-    const sources = new Sources({ ...sourcesSchema.parse(config), addressLimits }, recorder, lookup);
+    const sources = new Sources({ ...sourcesSchema.parse(config), addressLimits }, recorder, { lookup });
     cleanUps.push(() => sources.close());
     return sources;
   }
@@ -73,11 +72,22 @@ describe('Sources', () => {
     assert.equal(one!.history, two!.history);
     assert.notEqual(one!.history, other!.history);
     assert.deepEqual([one!.key, other!.key], ['main', 'other']);
-    one!.release();
-    one!.release();
     assert.equal((await two!.history.instant('load', 0)).value, 42);
+  });
+
+  it('keeps a source until the last history of it is released', async () => {
+    const { address } = await serve();
+    const sources = sourcesOf({ named: { main: { address } } });
+    const { history } = sources.open(named('main'));
+    const window = (query: string) =>
+      sources.window({ source: named('main'), query, stepSeconds: 300, historySeconds: 3600 });
+    const [one, two] = [window('a'), window('b')];
+    one!.release();
+    one!.release();
+    assert.equal((await two!.observe(0)).value, 42);
     two!.release();
-    assert.notEqual(sources.open(named('main')).history, one!.history);
+    await assert.rejects(history.instant('load', 0), { name: 'AbortError' });
+    assert.equal((await sources.open(named('main')).history.instant('load', 0)).value, 42);
   });
 
   it('says which names there are', () => {
@@ -130,26 +140,6 @@ describe('Sources', () => {
     }
   });
 
-  it('refuses headers and parameters that belong to the client, or that would add others', () => {
-    const sources = sourcesOf({ allowedAddresses: ['http://prometheus:9090'] });
-    for (const [changes, message] of [
-      [{ headers: { Host: 'elsewhere' } }, /the header Host cannot be used: .* set by the client/],
-      [{ headers: { 'transfer-encoding': 'chunked' } }, /the header transfer-encoding/],
-      [{ headers: { 'X-A': 'b\r\nHost: elsewhere' } }, /the header X-A cannot be used: .*printable/],
-      [{ headers: { 'X A': 'b' } }, /the header X A cannot be used/],
-      [{ queryParameters: { query: 'other' } }, /the query parameter query cannot be used/],
-    ] as const)
-      assert.throws(
-        () => sources.open(atAddress('http://prometheus:9090', changes)),
-        (error: ScalerError) => {
-          assert.equal(error.kind, 'invalid');
-          assert.match(error.message, message);
-          assert.doesNotMatch(error.message, /elsewhere/);
-          return true;
-        },
-      );
-  });
-
   it('gives no more places at a server to a namespace that brings other headers, parameters or paths', async () => {
     const waiting: (() => void)[] = [];
     let most = 0;
@@ -176,7 +166,13 @@ describe('Sources', () => {
   it('lets a namespace use a bounded number of addresses, and others theirs', () => {
     const sources = sourcesOf({ allowedAddresses: ['http://*.test:9090'] });
     const open = (n: number, namespace = 'noisy') =>
-      sources.open(atAddress(`http://prometheus-${n}.test:9090`), namespace);
+      sources.window({
+        source: atAddress(`http://prometheus-${n}.test:9090`),
+        query: 'load',
+        stepSeconds: 300,
+        historySeconds: 3600,
+        namespace,
+      });
     const opened = Array.from({ length: 32 }, (_, n) => open(n));
     assert.throws(() => open(32), { kind: 'rejected', message: /namespace noisy uses 32 addresses already/ });
     open(0).release();

@@ -1,5 +1,5 @@
 import type { Series } from '../forecast/types.js';
-import type { Trigger, TriggerSource } from '../trigger/trigger.js';
+import type { Trigger } from '../trigger/trigger.js';
 
 /** The load right now, as an instant query gave it. */
 export interface Observation {
@@ -19,12 +19,12 @@ export interface HistoryRequest
 /** The past and the present of one trigger's query. */
 export interface TriggerHistory {
   /**
-   * Fetches what is missing of the history up to the last final step. An aborted caller does not end it for others.
+   * Fetches what is missing of the history up to the last final step.
    * @throws ScalerError of kind `unavailable`, `rejected` or `invalid`; what was known stays.
    */
-  refresh(nowSeconds: number, signal?: AbortSignal): Promise<void>;
+  refresh(nowSeconds: number): Promise<void>;
   /** The query's value now; triggers that ask within a second share one query. Errors as for `refresh`. */
-  observe(nowSeconds: number, signal?: AbortSignal): Promise<Observation>;
+  observe(nowSeconds: number): Promise<Observation>;
   /**
    * A copy of the history up to the last final step of the last refresh, at most `historySeconds` long, from the first
    * known step on. Short gaps are bridged, long ones and unknown newest steps are NaN, or 0 where empty reads as 0.
@@ -43,7 +43,11 @@ export interface TriggerHistory {
 
 /** Opens the history of a trigger's query; triggers that ask the same share one window. */
 export interface HistoryProvider {
-  /** @throws ScalerError of kind `invalid` when the source does not exist or is not allowed. */
+  /**
+   * A share in the window for a request. Nothing is fetched yet.
+   * @throws ScalerError of kind `invalid` when no source has that name or the address is not on the allow-list, of kind
+   *   `rejected` when the namespace uses too many addresses.
+   */
   window(request: HistoryRequest): TriggerHistory;
 }
 
@@ -81,24 +85,4 @@ export interface HistorySource {
   ): Promise<Series>;
   /** The value at `atSeconds`. Errors as for `range`. */
   instant(query: string, atSeconds: number, signal?: AbortSignal, namespace?: string): Promise<Observation>;
-}
-
-/** A source in use. */
-export interface OpenSource {
-  /** Identity: its name, or its address with a digest of headers and parameters. Holds no secret. */
-  readonly key: string;
-  readonly history: HistorySource;
-  /** Says that this user needs it no longer; the last one closes its connections. */
-  release(): void;
-}
-
-/** Every source that triggers may name. */
-export interface HistorySources {
-  /**
-   * The source that a trigger names. Connects to nothing yet.
-   * @param namespace on whose behalf it is opened.
-   * @throws ScalerError of kind `invalid` when no source has that name or the address is not on the allow-list, of kind
-   *   `rejected` when the namespace uses too many addresses.
-   */
-  open(source: TriggerSource, namespace?: string): OpenSource;
 }

@@ -2,7 +2,7 @@ import { ScalerError } from '../shared/errors.js';
 import { heartbeatQuery } from './absence.js';
 import { Backoff } from './backoff.js';
 import { Bootstrap } from './bootstrap.js';
-import type { HistoryProvider, HistoryRequest, HistorySources, OpenSource, TriggerHistory } from './types.js';
+import type { HistoryRequest, HistorySource, TriggerHistory } from './types.js';
 import { HistoryWindow, type WindowOptions } from './window.js';
 
 /**
@@ -15,7 +15,7 @@ const defaultSettleSeconds = 30;
 const spreadShare = 0.2;
 const longestSpreadSeconds = 60;
 
-/** How a store reads. */
+/** How windows are read. */
 export interface WindowStoreOptions {
   /** Seconds after its end that a step is left to settle. @default 30 */
   readonly settleSeconds?: number;
@@ -23,71 +23,76 @@ export interface WindowStoreOptions {
   readonly bootstrapFolder?: string;
 }
 
-interface Entry {
-  readonly window: HistoryWindow;
-  /** Steps that each user wants. */
-  readonly wanted: Map<symbol, number>;
-}
-
-/** One user's share in a window that others may use too. */
-interface Share {
-  readonly window: HistoryWindow;
-  leave(): void;
-}
-
 /**
- * Every history window in use, one for each distinct source, query and step of a namespace. Namespaces share none: one
- * could make another's fetch wait among its own, or fail with it, by asking the same.
+ * The history windows of one source: one for each distinct query and step of a namespace. Namespaces share none: one
+ * could make another's fetch wait among its own, or fail with it, by asking the same. A window is made for its first
+ * user and ends with its last, and so does the store.
  */
-export class WindowStore implements HistoryProvider {
-  readonly #sources: HistorySources;
-  readonly #settleSeconds: number;
-  readonly #bootstrapFolder: string | undefined;
-  readonly #entries = new Map<string, Entry>();
-
-  constructor(sources: HistorySources, options: WindowStoreOptions = {}) {
-    this.#sources = sources;
-    this.#settleSeconds = options.settleSeconds ?? defaultSettleSeconds;
-    this.#bootstrapFolder = options.bootstrapFolder;
-  }
-
-  /** Windows in use. */
-  get size(): number {
-    return this.#entries.size;
-  }
+export class WindowStore {
+  /** By namespace, and there by query and step. */
+  readonly #windows = new Map<string, Map<string, HistoryWindow>>();
 
   /**
-   * A share in the window for a request. Nothing is fetched yet.
-   * @throws ScalerError of kind `invalid` when the source is unknown or not allowed.
+   * @param key identifies the source: its name, or its address with a digest of headers and parameters; no secret.
+   * @param onUnused called when the last window has ended.
    */
-  window(request: HistoryRequest): TriggerHistory {
-    const { query, stepSeconds, historySeconds, namespace, lateness = 0 } = request;
-    if (!Number.isInteger(stepSeconds) || stepSeconds <= 0)
-      throw new RangeError(`stepSeconds must be a positive whole number, got ${stepSeconds}`);
+  constructor(
+    readonly key: string,
+    readonly history: HistorySource,
+    readonly options: WindowStoreOptions,
+    readonly onUnused: () => void,
+  ) {}
+
+  /** Whether a namespace has windows here. */
+  isUsedBy(namespace: string): boolean {
+    return this.#windows.has(namespace);
+  }
+
+  /** A share in the window for a request. Nothing is fetched yet. */
+  window(request: Omit<HistoryRequest, 'source'>): TriggerHistory {
+    const { query, stepSeconds, historySeconds, namespace = '', lateness = 0 } = request;
+    const { settleSeconds = defaultSettleSeconds, bootstrapFolder } = this.options;
     const steps = Math.max(1, Math.ceil(historySeconds / stepSeconds));
-    const source = this.#sources.open(request.source, namespace);
     const lateSeconds = lateness * Math.min(spreadShare * stepSeconds, longestSpreadSeconds);
-    const settleSeconds = this.#settleSeconds + lateSeconds;
-    const options = { query, namespace, stepSeconds, settleSeconds };
-    const { window, leave } = this.#join(source, steps, options);
-    const absence = request.ignoreNullValues ? this.#absence(source, window, steps, stepSeconds) : undefined;
-    const read = (fromSeconds?: number) => window.series(steps, fromSeconds, absence?.heartbeat());
+    const own = { query, namespace, stepSeconds, settleSeconds: settleSeconds + lateSeconds };
+    const { window, leave } = this.#join(steps, own);
+    // The source's heartbeat is read once the window has an absence that it may explain; all namespaces share it.
+    const heartbeatOptions = { query: heartbeatQuery, isHeartbeat: true, stepSeconds, settleSeconds };
+    const heartbeatBackoff = new Backoff();
+    let heartbeat: { readonly window: HistoryWindow; leave(): void } | undefined;
+    let lookedAt: number | undefined;
+    let isReleased = false;
+    const refreshHeartbeat = async (nowSeconds: number): Promise<void> => {
+      const isChanged = window.end !== lookedAt;
+      lookedAt = window.end;
+      if (heartbeat === undefined && !(isChanged && window.hasAbsence(steps))) return;
+      heartbeat ??= this.#join(steps, heartbeatOptions);
+      if (heartbeatBackoff.isWaiting(nowSeconds)) return;
+      try {
+        await heartbeat.window.refresh(steps, nowSeconds);
+        heartbeatBackoff.succeeded();
+      } catch (error) {
+        // The source has reported it, and the load is known without the heartbeat.
+        if (!(error instanceof ScalerError)) throw error;
+        heartbeatBackoff.failed(nowSeconds, error);
+      }
+    };
+    const read = (fromSeconds?: number) => window.series(steps, fromSeconds, heartbeat?.window);
     const bootstrap =
-      request.bootstrap !== undefined && this.#bootstrapFolder !== undefined
-        ? new Bootstrap(this.#bootstrapFolder, request.bootstrap, stepSeconds)
+      request.bootstrap !== undefined && bootstrapFolder !== undefined
+        ? new Bootstrap(bootstrapFolder, request.bootstrap, stepSeconds)
         : undefined;
     const startSeconds = () => Math.max(0, window.end - steps) * stepSeconds;
-    let isReleased = false;
     return {
-      refresh: async (nowSeconds, signal) => {
-        await window.refresh(steps, nowSeconds, signal);
-        await absence?.refresh(nowSeconds, signal);
+      refresh: async (nowSeconds) => {
+        await window.refresh(steps, nowSeconds);
+        if (request.ignoreNullValues && !isReleased) await refreshHeartbeat(nowSeconds);
         if (bootstrap === undefined) return;
         const known = read();
         const isWhole = known.values.length > 0 && known.startSeconds <= startSeconds();
         if (!isWhole) await bootstrap.load();
       },
-      observe: (nowSeconds, signal) => window.observe(nowSeconds, signal),
+      observe: (nowSeconds) => window.observe(nowSeconds),
       series: (fromSeconds) =>
         bootstrap?.before(read(), startSeconds(), window.end * stepSeconds) ?? read(fromSeconds),
       get bootstrapUntilSeconds() {
@@ -98,64 +103,25 @@ export class WindowStore implements HistoryProvider {
       release: () => {
         if (isReleased) return;
         isReleased = true;
+        heartbeat?.leave();
         leave();
-        absence?.leave();
-        source.release();
       },
     };
   }
 
-  /** The source's heartbeat, once a window has an absence that it may explain. One serves all namespaces. */
-  #absence(source: OpenSource, window: HistoryWindow, steps: number, stepSeconds: number) {
-    const backoff = new Backoff();
-    let share: Share | undefined;
-    let lookedAt: number | undefined;
-    let isReleased = false;
-    return {
-      heartbeat: () => share?.window,
-      refresh: async (nowSeconds: number, signal?: AbortSignal) => {
-        const isChanged = window.end !== lookedAt;
-        lookedAt = window.end;
-        if (isReleased || (!share && !(isChanged && window.hasAbsence(steps)))) return;
-        const heartbeat = { query: heartbeatQuery, isHeartbeat: true, stepSeconds };
-        share ??= this.#join(source, steps, { ...heartbeat, settleSeconds: this.#settleSeconds });
-        if (backoff.isWaiting(nowSeconds)) return;
-        try {
-          await share.window.refresh(steps, nowSeconds, signal);
-          backoff.succeeded();
-        } catch (error) {
-          // The source has reported it, and the load is known without the heartbeat.
-          if (!(error instanceof ScalerError)) throw error;
-          backoff.failed(nowSeconds, error);
-        }
-      },
-      leave: () => {
-        isReleased = true;
-        share?.leave();
-      },
+  #join(steps: number, options: WindowOptions): { readonly window: HistoryWindow; leave(): void } {
+    const { namespace = '', query, isHeartbeat, stepSeconds } = options;
+    const windows = this.#windows.get(namespace) ?? new Map<string, HistoryWindow>();
+    const id = JSON.stringify([query, isHeartbeat, stepSeconds]);
+    const window = windows.get(id) ?? new HistoryWindow(this.history, options);
+    this.#windows.set(namespace, windows.set(id, window));
+    const share = window.join(steps);
+    const leave = (): void => {
+      if (window.leave(share)) return;
+      windows.delete(id);
+      if (windows.size === 0) this.#windows.delete(namespace);
+      if (this.#windows.size === 0) this.onUnused();
     };
-  }
-
-  /** Takes a share in a window, which is made for its first user and dropped with the last. */
-  #join({ key, history }: OpenSource, steps: number, options: WindowOptions): Share {
-    const { query, namespace, isHeartbeat, stepSeconds } = options;
-    const id = JSON.stringify([key, query, isHeartbeat, namespace, stepSeconds]);
-    const { window, wanted } =
-      this.#entries.get(id) ??
-      ({ window: new HistoryWindow(history, options, steps), wanted: new Map() } satisfies Entry);
-    this.#entries.set(id, { window, wanted });
-    const user = Symbol();
-    wanted.set(user, steps);
-    if (steps > window.capacity) window.resize(steps);
-    return {
-      window,
-      leave: () => {
-        wanted.delete(user);
-        if (wanted.size === 0) {
-          this.#entries.delete(id);
-          window.close();
-        } else if (steps === window.capacity) window.resize(Math.max(...wanted.values()));
-      },
-    };
+    return { window, leave };
   }
 }

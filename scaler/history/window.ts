@@ -3,7 +3,6 @@ import { ScalerError } from '../shared/errors.js';
 import { hasAbsence, readAbsence } from './absence.js';
 import { Backoff } from './backoff.js';
 import { fillGaps, longestBridgedGap } from './fill-gaps.js';
-import { SharedWork } from './shared-work.js';
 import { SliceSize } from './slices.js';
 import { StepBuffer } from './step-buffer.js';
 import type { HistorySource, Observation } from './types.js';
@@ -21,6 +20,11 @@ export interface WindowOptions {
   readonly stepSeconds: number;
   /** Seconds after a step's end until it is asked for. */
   readonly settleSeconds: number;
+}
+
+/** One user's share in a window, and the steps that it wants. */
+export interface WindowShare {
+  readonly historySteps: number;
 }
 
 /** Steps that a caller wants: `[from, end)`. */
@@ -48,22 +52,20 @@ export class HistoryWindow {
   #askedAtSeconds = Number.NEGATIVE_INFINITY;
   readonly #newestBackoff = new Backoff();
   readonly #olderBackoff = new Backoff();
-  #load: SharedWork<Goal> | undefined;
-  #observation: { readonly nowSeconds: number; readonly work: SharedWork<Observation> } | undefined;
+  /** What its users share: the fetch under way, and the newest look at the load. */
+  #load: Promise<Goal> | undefined;
+  #observation: { readonly nowSeconds: number; readonly result: Promise<Observation> } | undefined;
+  /** Aborted with the last share: nobody waits for what is under way. */
+  readonly #closing = new AbortController();
+  readonly #shares = new Set<WindowShare>();
 
   constructor(
     readonly source: HistorySource,
     readonly options: WindowOptions,
-    historySteps: number,
   ) {
     const { stepSeconds, isHeartbeat = false } = options;
-    this.#buffer = new StepBuffer(stepSeconds, historySteps);
+    this.#buffer = new StepBuffer(stepSeconds, 0);
     this.#slice = new SliceSize(isHeartbeat ? Infinity : source.sliceSteps(stepSeconds), stepSeconds);
-  }
-
-  /** Steps that the window has room for. */
-  get capacity(): number {
-    return this.#buffer.capacity;
   }
 
   /** One past the last step held. */
@@ -71,9 +73,26 @@ export class HistoryWindow {
     return this.#buffer.end;
   }
 
-  /** Makes room for more or fewer steps. What a longer window lacks is fetched by the refresh that wants it. */
-  resize(historySteps: number): void {
-    if (historySteps !== this.#buffer.capacity) this.#buffer.resize(historySteps);
+  /** Takes a share, which makes room for its steps. What the window lacks of them is fetched by the next refresh. */
+  join(historySteps: number): WindowShare {
+    const share = { historySteps };
+    this.#shares.add(share);
+    this.#fit();
+    return share;
+  }
+
+  /** Gives a share up. The last one ends what is under way. @returns whether the window is still in use */
+  leave(share: WindowShare): boolean {
+    this.#shares.delete(share);
+    if (this.#shares.size > 0) this.#fit();
+    else this.#closing.abort(new DOMException('the history window is no longer in use', 'AbortError'));
+    return this.#shares.size > 0;
+  }
+
+  /** Makes room for the longest share. */
+  #fit(): void {
+    const wanted = Math.max(...[...this.#shares].map(({ historySteps }) => historySteps));
+    if (wanted !== this.#buffer.capacity) this.#buffer.resize(wanted);
   }
 
   /**
@@ -82,33 +101,40 @@ export class HistoryWindow {
    * @throws ScalerError of kind `unavailable` or `rejected`; the window then keeps what it had, and what came before
    *   the failure. After a timeout or a refusal the same error comes until it is time to retry.
    */
-  async refresh(historySteps: number, nowSeconds: number, signal?: AbortSignal): Promise<void> {
+  async refresh(historySteps: number, nowSeconds: number): Promise<void> {
     for (;;) {
       const atSeconds = this.sourceSeconds(nowSeconds);
       const goal = this.#goal(historySteps, atSeconds);
       if (this.#isLoaded && !this.#lacksNewest(goal, atSeconds) && !this.#lacksOlder(goal)) return;
-      if (!this.#load?.isRunning)
-        this.#load = new SharedWork((shared) => this.#reach(historySteps, nowSeconds, shared));
-      const reached = await this.#load.join(signal);
+      this.#load ??= this.#reach(historySteps, nowSeconds).finally(() => {
+        this.#load = undefined;
+      });
+      const reached = await this.#load;
       if (reached.end >= goal.end && reached.from <= goal.from) return;
     }
   }
 
   /** The value now. Callers within one second share one query. Errors as for `refresh`. */
-  observe(nowSeconds: number, signal?: AbortSignal): Promise<Observation> {
-    const { query, namespace } = this.options;
+  async observe(nowSeconds: number): Promise<Observation> {
     const last = this.#observation;
-    const isFresh = last !== undefined && Math.abs(nowSeconds - last.nowSeconds) < 1;
-    if (isFresh && !last.work.hasFailed) return last.work.join(signal);
-    const ask = (shared: AbortSignal) =>
-      this.source.instant(query, this.sourceSeconds(nowSeconds), shared, namespace);
-    const work = new SharedWork(async (shared) => {
-      const observation = await ask(shared);
-      // The answer may have shown that the source's clock says something else: then it is about another moment.
-      return observation.atSeconds === this.sourceSeconds(nowSeconds) ? observation : ask(shared);
-    });
-    this.#observation = { nowSeconds, work };
-    return work.join(signal);
+    if (last !== undefined && Math.abs(nowSeconds - last.nowSeconds) < 1) return last.result;
+    const observation = { nowSeconds, result: this.#instant(nowSeconds) };
+    this.#observation = observation;
+    try {
+      return await observation.result;
+    } catch (error) {
+      if (this.#observation === observation) this.#observation = undefined;
+      throw error;
+    }
+  }
+
+  async #instant(nowSeconds: number, isAgain = false): Promise<Observation> {
+    const { query, namespace } = this.options;
+    const atSeconds = this.sourceSeconds(nowSeconds);
+    const observation = await this.source.instant(query, atSeconds, this.#closing.signal, namespace);
+    // The answer may have shown that the source's clock says something else: then it is about another moment.
+    const isAboutNow = isAgain || atSeconds === this.sourceSeconds(nowSeconds);
+    return isAboutNow ? observation : this.#instant(nowSeconds, true);
   }
 
   /** What the source's clock says at a moment of this machine's. */
@@ -144,13 +170,6 @@ export class HistoryWindow {
   hasAbsence(historySteps: number): boolean {
     const { first, end } = this.#buffer;
     return hasAbsence(this.#buffer.read(Math.max(first, end - historySteps), end));
-  }
-
-  /** Aborts what is under way. */
-  close(): void {
-    const reason = new DOMException('the history window is no longer in use', 'AbortError');
-    this.#load?.abort(reason);
-    this.#observation?.work.abort(reason);
   }
 
   #goal(historySteps: number, atSeconds: number): Goal {
@@ -191,12 +210,7 @@ export class HistoryWindow {
    * Loads what is missing; once more from the start when an answer shows that the source's clock differs by another
    * amount than was thought, and the steps were not those meant.
    */
-  async #reach(
-    historySteps: number,
-    nowSeconds: number,
-    signal: AbortSignal,
-    isAgain = false,
-  ): Promise<Goal> {
+  async #reach(historySteps: number, nowSeconds: number, isAgain = false): Promise<Goal> {
     const { stepSeconds } = this.options;
     const offsetSeconds = this.source.clockOffsetSeconds;
     const atSeconds = nowSeconds + offsetSeconds;
@@ -207,12 +221,12 @@ export class HistoryWindow {
       this.#askedFrom = goal.end;
     }
     const load = async (from: number, end: number, backoff: Backoff): Promise<boolean> => {
-      const series = await this.#ask(from, end, signal, backoff, atSeconds);
+      const series = await this.#ask(from, end, backoff, atSeconds);
       if (!isAgain && this.source.clockOffsetSeconds !== offsetSeconds) return false;
       this.#buffer.write(series);
       return true;
     };
-    const again = () => this.#reach(historySteps, nowSeconds, signal, true);
+    const again = () => this.#reach(historySteps, nowSeconds, true);
     if (this.#lacksNewest(goal, atSeconds)) {
       for (let from = this.#resumeAt(); from < goal.end; from += this.#slice.steps) {
         const end = Math.min(goal.end, from + this.#slice.steps);
@@ -233,13 +247,8 @@ export class HistoryWindow {
   }
 
   /** Asks for steps; waits longer after each timeout or refusal, which the source would only suffer from again. */
-  async #ask(
-    from: number,
-    end: number,
-    signal: AbortSignal,
-    backoff: Backoff,
-    nowSeconds: number,
-  ): Promise<Series> {
+  async #ask(from: number, end: number, backoff: Backoff, nowSeconds: number): Promise<Series> {
+    const { signal } = this.#closing;
     signal.throwIfAborted();
     backoff.check(nowSeconds);
     const { query, isHeartbeat, namespace, stepSeconds } = this.options;

@@ -38,10 +38,11 @@ class History implements HistoryProvider {
     this.open++;
     let knownUntil = Number.NEGATIVE_INFINITY;
     let isEmpty = false;
+    const released = new AbortController();
     return {
-      refresh: async (nowSeconds, signal) => {
-        await this.#answer(signal);
-        if (this.pastHangs) await untilAborted(signal!);
+      refresh: async (nowSeconds) => {
+        await this.#answer(released.signal);
+        if (this.pastHangs) await untilAborted(released.signal);
         await this.pastComes;
         if (this.pastFailure && !this.heldDays) throw this.pastFailure;
         const finalUntil = Math.floor((nowSeconds - settle) / step) * step;
@@ -50,8 +51,8 @@ class History implements HistoryProvider {
         isEmpty = this.state === 'is empty';
         if (this.pastFailure) throw this.pastFailure;
       },
-      observe: async (nowSeconds, signal): Promise<Observation> => {
-        await this.#answer(signal);
+      observe: async (nowSeconds): Promise<Observation> => {
+        await this.#answer(released.signal);
         return { atSeconds: nowSeconds, value: this.state === 'is empty' ? undefined : load(nowSeconds) };
       },
       series: () => {
@@ -61,12 +62,13 @@ class History implements HistoryProvider {
       sourceSeconds: (nowSeconds) => nowSeconds,
       nextStepFinalSeconds: (nowSeconds) => (Math.floor((nowSeconds - settle) / step) + 1) * step + settle,
       release: () => {
+        released.abort();
         this.open--;
       },
     };
   }
 
-  async #answer(signal: AbortSignal = new AbortController().signal): Promise<void> {
+  async #answer(signal: AbortSignal): Promise<void> {
     if (this.state === 'fails') throw new ScalerError('unavailable', 'connection refused');
     if (this.state === 'rejects') throw new ScalerError('rejected', 'the query gives 2 series');
     if (this.state === 'hangs') await untilAborted(signal);

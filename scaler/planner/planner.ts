@@ -1,40 +1,28 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { HistoryProvider } from '../history/types.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
-import { spread } from './schedule.js';
 import { TrackedTrigger, type TrackedTriggerParts } from './tracked-trigger.js';
 import type { Answer, Answers, Evidence, KnownTrigger } from './types.js';
 
 /** How many times a trigger is looked at without a question in between until it is dropped. */
 const looksUntilIdle = 10;
 
-/** What the planner works with. */
-export interface PlannerParts extends TrackedTriggerParts {
-  readonly history: HistoryProvider;
-}
-
-/** What the triggers of one namespace have together. */
-interface Share {
-  readonly triggers: number;
-  readonly steps: number;
-}
-
 /**
  * Keeps every trigger that KEDA asks about: the first question makes a trigger known, its answer is then renewed in
  * the background, and it is dropped when nobody has asked for a while. Calls are answered from memory.
  */
 export class Planner implements Answers {
-  /** By `keyOf`. Several share a key while an edit is new, and where triggers of a ScaledObject have one metricName. */
-  readonly #tracked = new Map<string, readonly TrackedTrigger[]>();
-  /** What each namespace has of the bounds. */
-  readonly #shares = new Map<string, Share>();
+  /**
+   * By namespace, and there by `nameOf`. Several have one name while an edit is new, and where triggers of a ScaledObject
+   * have one metricName.
+   */
+  readonly #tracked = new Map<string, Map<string, readonly TrackedTrigger[]>>();
   readonly #ending = new Set<Promise<void>>();
   readonly #closing = new AbortController();
   readonly #sweeping: Promise<void>;
 
-  constructor(readonly parts: PlannerParts) {
+  constructor(readonly parts: TrackedTriggerParts) {
     this.#sweeping = this.#sweep();
   }
 
@@ -62,7 +50,7 @@ export class Planner implements Answers {
   }
 
   *all(): Iterable<KnownTrigger> {
-    for (const sameName of this.#tracked.values()) {
+    for (const sameName of [...this.#tracked.values()].flatMap((names) => [...names.values()])) {
       const latest = Math.min(...sameName.map(({ idleLooks }) => idleLooks));
       const current = sameName.filter(({ idleLooks }) => idleLooks <= latest + 1);
       // A map, since triggers that differ in a secret alone have one name; the newer counts.
@@ -86,14 +74,22 @@ export class Planner implements Answers {
 
   /** A copy, since those who read it drop some. */
   #everyone(): TrackedTrigger[] {
-    return [...this.#tracked.values()].flat();
+    return [...this.#tracked.keys()].flatMap((namespace) => this.#ofNamespace(namespace));
+  }
+
+  #ofNamespace(namespace: string): TrackedTrigger[] {
+    return [...(this.#tracked.get(namespace)?.values() ?? [])].flat();
+  }
+
+  #sameName(trigger: Trigger): readonly TrackedTrigger[] {
+    return this.#tracked.get(trigger.namespace)?.get(nameOf(trigger)) ?? [];
   }
 
   #find(trigger: Trigger): TrackedTrigger | undefined {
-    const sameName = this.#tracked.get(keyOf(trigger));
+    const sameName = this.#sameName(trigger);
     return (
-      sameName?.find((known) => known.trigger === trigger) ??
-      sameName?.find((known) => isDeepStrictEqual(known.trigger, trigger))
+      sameName.find((known) => known.trigger === trigger) ??
+      sameName.find((known) => isDeepStrictEqual(known.trigger, trigger))
     );
   }
 
@@ -104,29 +100,10 @@ export class Planner implements Answers {
       return known;
     }
     this.#makeRoom(trigger);
-    const phase = spread(trigger.query);
-    // The window of a fit ends at a refit boundary, up to a refit and its grace before now. Without that lead a replica
-    // that has just started would fit on less than one that runs.
-    const leadSeconds = this.parts.settings.refitSeconds + 2 * trigger.stepSeconds;
-    const historySeconds = trigger.historySeconds + leadSeconds;
-    const history = this.parts.history.window({ ...trigger, historySeconds, lateness: phase });
-    const tracked = new TrackedTrigger(trigger, history, phase, this.parts);
-    const key = keyOf(trigger);
-    this.#tracked.set(key, [...(this.#tracked.get(key) ?? []), tracked]);
-    this.#addToShare(trigger, 1);
+    const tracked = new TrackedTrigger(trigger, this.parts);
+    const names = this.#tracked.get(trigger.namespace) ?? new Map<string, readonly TrackedTrigger[]>();
+    this.#tracked.set(trigger.namespace, names.set(nameOf(trigger), [...this.#sameName(trigger), tracked]));
     return tracked;
-  }
-
-  #shareOf(namespace: string): Share {
-    return this.#shares.get(namespace) ?? { triggers: 0, steps: 0 };
-  }
-
-  /** @param sign 1 for a trigger that comes, -1 for one that goes. */
-  #addToShare(trigger: Trigger, sign: 1 | -1): void {
-    const { triggers, steps } = this.#shareOf(trigger.namespace);
-    const share = { triggers: triggers + sign, steps: steps + sign * stepsOf(trigger) };
-    if (share.triggers > 0) this.#shares.set(trigger.namespace, share);
-    else this.#shares.delete(trigger.namespace);
   }
 
   /**
@@ -135,7 +112,7 @@ export class Planner implements Answers {
    */
   #makeRoom(trigger: Trigger): void {
     let refusal = this.#refusal(trigger);
-    for (const old of this.#tracked.get(keyOf(trigger)) ?? []) {
+    for (const old of this.#sameName(trigger)) {
       if (refusal === undefined) return;
       if (old.idleLooks === 0 || old.hasSubscribers) continue;
       this.#drop(old);
@@ -148,12 +125,13 @@ export class Planner implements Answers {
   #refusal(trigger: Trigger): ScalerError | undefined {
     const { maxTriggersPerNamespace, maxStepsPerNamespace } = this.parts.settings;
     const { namespace, scaledObject } = trigger;
-    const { triggers, steps } = this.#shareOf(namespace);
+    const tracked = this.#ofNamespace(namespace);
+    const steps = tracked.reduce((sum, known) => sum + stepsOf(known.trigger), 0);
     const wanted = stepsOf(trigger);
     // The limit on steps is no setting: it follows from the one on triggers.
     const ask = 'or ask the operator to raise planner.maxTriggersPerNamespace';
     const reason =
-      triggers >= maxTriggersPerNamespace
+      tracked.length >= maxTriggersPerNamespace
         ? `${maxTriggersPerNamespace} triggers already, and no more are accepted; remove some, ${ask}`
         : steps + wanted > maxStepsPerNamespace
           ? `${steps} of ${maxStepsPerNamespace} steps of history, and this trigger wants ${wanted} more; shorten historyTimeWindow, lengthen queryStep, ${ask}, with which this limit grows`
@@ -173,11 +151,12 @@ export class Planner implements Answers {
   }
 
   #drop(tracked: TrackedTrigger): void {
-    const key = keyOf(tracked.trigger);
-    const others = this.#tracked.get(key)?.filter((other) => other !== tracked) ?? [];
-    if (others.length > 0) this.#tracked.set(key, others);
-    else this.#tracked.delete(key);
-    this.#addToShare(tracked.trigger, -1);
+    const { trigger } = tracked;
+    const names = this.#tracked.get(trigger.namespace)!;
+    const others = this.#sameName(trigger).filter((other) => other !== tracked);
+    if (others.length > 0) names.set(nameOf(trigger), others);
+    else names.delete(nameOf(trigger));
+    if (names.size === 0) this.#tracked.delete(trigger.namespace);
     const ending = tracked.stop().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
   }
@@ -201,8 +180,8 @@ function stepsOf({ historySeconds, stepSeconds }: Trigger): number {
   return Math.ceil(historySeconds / stepSeconds);
 }
 
-function keyOf(trigger: Trigger): string {
-  return `${trigger.namespace}/${trigger.scaledObject}/${trigger.metricName}`;
+function nameOf(trigger: Trigger): string {
+  return `${trigger.scaledObject}/${trigger.metricName}`;
 }
 
 /** Of triggers with one metricName each gets its own, from what it says: replicas and restarts agree on it. */
@@ -214,6 +193,6 @@ function distinctName({ notices: _, ...trigger }: Trigger): string {
 function noAnswerYet(trigger: Trigger, waitedSeconds: number): ScalerError {
   return new ScalerError(
     'unavailable',
-    `${keyOf(trigger)}: the history source has not answered within ${waitedSeconds} s of the first question; the next answer follows as soon as it does`,
+    `${trigger.namespace}/${nameOf(trigger)}: the history source has not answered within ${waitedSeconds} s of the first question; the next answer follows as soon as it does`,
   );
 }

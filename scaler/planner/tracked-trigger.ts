@@ -1,5 +1,5 @@
 import type { FitOptions } from '../forecast/index.js';
-import type { Observation, TriggerHistory } from '../history/types.js';
+import type { HistoryProvider, Observation, TriggerHistory } from '../history/types.js';
 import type { Clock } from '../shared/clock.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
@@ -8,23 +8,28 @@ import { fitOptions } from './fit-options.js';
 import { planAnswer } from './plan-answer.js';
 import type { Fitter, PlannerObserver, PlannerSettings } from './ports.js';
 import { cutSeries, RefittingModel, seriesEndSeconds } from './refitting-model.js';
-import { tickSeconds } from './schedule.js';
+import { spread, tickSeconds } from './schedule.js';
 import { StateChanges } from './state-changes.js';
 import type { Answer, Evidence } from './types.js';
 
 /** What a tracked trigger works with. */
 export interface TrackedTriggerParts {
   readonly clock: Clock;
+  readonly history: HistoryProvider;
   readonly fitter: Fitter;
   readonly settings: PlannerSettings;
   readonly observer: PlannerObserver;
 }
 
 /**
- * One trigger's life, from its making on: it observes the load, keeps its history and its model up to date, and renews its answer at each
- * tick of the refresh clock. Nothing that Prometheus does can hold up a tick.
+ * One trigger's life. It takes its share in a history window and its source when it is made and gives it up when it is
+ * stopped. In between it observes the load, keeps its model up to date, and renews its answer at each tick of the refresh
+ * clock. Nothing that Prometheus does can hold up a tick.
  */
 export class TrackedTrigger {
+  /** In [0, 1): where in each period it ticks and refits. Triggers with one query share it, and so the observation. */
+  readonly #phase: number;
+  readonly #history: TriggerHistory;
   readonly #listeners = new Set<(answer: Answer) => void>();
   readonly #fitOptions: FitOptions;
   readonly #model: RefittingModel;
@@ -58,28 +63,31 @@ export class TrackedTrigger {
     this.#announceSettled = resolve;
   });
 
+  /** @throws ScalerError as `HistoryProvider.window` does. */
   constructor(
     readonly trigger: Trigger,
-    readonly history: TriggerHistory,
-    /** In [0, 1): where in each period it ticks and refits. Triggers with one query share it, and so the observation. */
-    readonly phase: number,
     readonly parts: TrackedTriggerParts,
   ) {
+    const { refitSeconds } = parts.settings;
+    this.#phase = spread(trigger.query);
+    // The window of a fit ends at a refit boundary, up to a refit and its grace before now. Without that lead a replica
+    // that has just started would fit on less than one that runs.
+    const historySeconds = trigger.historySeconds + refitSeconds + 2 * trigger.stepSeconds;
+    this.#history = parts.history.window({ ...trigger, historySeconds, lateness: this.#phase });
     this.#fitOptions = fitOptions(trigger);
     this.#record = new AnswerRecord(trigger);
-    const { refitSeconds } = parts.settings;
-    this.#model = new RefittingModel(trigger, refitSeconds, phase * refitSeconds);
+    this.#model = new RefittingModel(trigger, refitSeconds, this.#phase * refitSeconds);
     this.#running = this.#run();
   }
 
   /** What the answer was computed from. */
   evidence(): Evidence {
-    const history = this.history.series();
+    const history = this.#history.series();
     const end = seriesEndSeconds(history);
     return {
       // Held is a little more than the trigger asks for.
       history: cutSeries(history, end - this.trigger.historySeconds, end),
-      bootstrapUntilSeconds: this.history.bootstrapUntilSeconds,
+      bootstrapUntilSeconds: this.#history.bootstrapUntilSeconds,
       model: this.#model.model,
       past: this.#record.past(),
       changes: this.#changes.list(),
@@ -96,18 +104,18 @@ export class TrackedTrigger {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Ends the life: cancels what is under way and gives up the history. */
+  /** Ends the life: gives up the history, and cancels what no other trigger waits for. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#listeners.clear();
-    await Promise.all([this.#running, this.#observing, this.#loading, this.#fitting]);
-    this.history.release();
+    this.#history.release();
+    await Promise.all([this.#running, this.#fitting]);
   }
 
   async #run(): Promise<void> {
     const { clock, settings } = this.parts;
     const signal = this.#stopping.signal;
-    const phase = this.phase * settings.refreshSeconds;
+    const phase = this.#phase * settings.refreshSeconds;
     while (!signal.aborted) {
       const tick = tickSeconds(clock.nowSeconds(), settings.refreshSeconds, phase);
       if (this.#observing || this.#loading) this.#renew();
@@ -123,9 +131,12 @@ export class TrackedTrigger {
   async #observe(tick: number): Promise<void> {
     const signal = this.#stopping.signal;
     const isFirst = this.#observation === undefined;
-    this.#observeFailure = await this.#failureOf(async () => {
-      this.#observation = await this.history.observe(tick, signal);
-    });
+    try {
+      this.#observation = await this.#history.observe(tick);
+      this.#observeFailure = undefined;
+    } catch (error) {
+      this.#observeFailure = this.#asFailure(error);
+    }
     this.#observing = undefined;
     if (signal.aborted) return;
     if (this.#observeFailure) this.#settle();
@@ -137,38 +148,39 @@ export class TrackedTrigger {
     const signal = this.#stopping.signal;
     const failedBefore = this.#loadFailure !== undefined;
     let hasLearnt = false;
-    this.#loadFailure = await this.#failureOf(() => this.history.refresh(tick, signal));
-    // After a failure too: what came before it may be much.
-    const learnFailure = await this.#failureOf(async () => {
-      if (!signal.aborted) hasLearnt = this.#learnNewSteps(this.history.sourceSeconds(tick));
-    });
-    this.#loadFailure ??= learnFailure;
-    this.#loading = undefined;
+    try {
+      await this.#history.refresh(tick);
+      this.#loadFailure = undefined;
+    } catch (error) {
+      this.#loadFailure = this.#asFailure(error);
+    }
     if (signal.aborted) return;
+    try {
+      // After a failure too: what came before it may be much.
+      hasLearnt = this.#learnNewSteps(this.#history.sourceSeconds(tick));
+    } catch (error) {
+      this.#loadFailure ??= this.#asFailure(error);
+    }
+    this.#loading = undefined;
     if (this.#loadFailure) this.#settle();
     // While the load is being observed too, its end says whether the source answers at all.
     if ((hasLearnt || failedBefore || this.#loadFailure) && !this.#observing) this.#renew();
   }
 
   /** Why work on the history failed, as KEDA may see it. What is not written for users is kept as the cause. */
-  async #failureOf(work: () => Promise<void>): Promise<ScalerError | undefined> {
-    try {
-      await work();
-      return undefined;
-    } catch (error) {
-      if (error instanceof ScalerError) return error;
-      const { namespace, scaledObject } = this.trigger;
-      return new ScalerError(
-        'unavailable',
-        `the history of ${namespace}/${scaledObject} could not be read because of a fault in the scaler; its log says more`,
-        { cause: error },
-      );
-    }
+  #asFailure(error: unknown): ScalerError {
+    if (error instanceof ScalerError) return error;
+    const { namespace, scaledObject } = this.trigger;
+    return new ScalerError(
+      'unavailable',
+      `the history of ${namespace}/${scaledObject} could not be read because of a fault in the scaler; its log says more`,
+      { cause: error },
+    );
   }
 
   /** The time by the clock that dates what is known of this trigger. */
   #sourceNowSeconds(): number {
-    return this.history.sourceSeconds(this.parts.clock.nowSeconds());
+    return this.#history.sourceSeconds(this.parts.clock.nowSeconds());
   }
 
   /**
@@ -178,9 +190,9 @@ export class TrackedTrigger {
   #learnNewSteps(nowSeconds: number): boolean {
     const isWhole = this.#loadFailure === undefined;
     if (isWhole && nowSeconds < this.#nextStepFinalSeconds) return false;
-    if (isWhole) this.#nextStepFinalSeconds = this.history.nextStepFinalSeconds(nowSeconds);
+    if (isWhole) this.#nextStepFinalSeconds = this.#history.nextStepFinalSeconds(nowSeconds);
     const seenUntil = this.#model.seenUntilSeconds;
-    const history = this.history.series(seenUntil);
+    const history = this.#history.series(seenUntil);
     this.#model.advance(nowSeconds, history);
     if (this.#fitting) return true;
     const boundary =
@@ -201,12 +213,12 @@ export class TrackedTrigger {
     const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
     try {
       const fromSeconds = boundarySeconds - this.trigger.historySeconds;
-      const window = () => cutSeries(this.history.series(), fromSeconds, boundarySeconds);
+      const window = () => cutSeries(this.#history.series(), fromSeconds, boundarySeconds);
       const turn = { namespace: this.trigger.namespace, signal: this.#stopping.signal };
       const model = await fitter.fit(window, this.#fitOptions, turn);
       this.#model.offer(boundarySeconds, model);
       this.#isFittedOnPart = isOnPart;
-      this.#model.advance(this.#sourceNowSeconds(), this.history.series(this.#model.seenUntilSeconds));
+      this.#model.advance(this.#sourceNowSeconds(), this.#history.series(this.#model.seenUntilSeconds));
       observer.fitFinished(this.trigger, elapsedSeconds());
     } catch (error) {
       if (!this.#stopping.signal.aborted) observer.fitFailed(this.trigger, elapsedSeconds(), error);

@@ -83,7 +83,7 @@ describe('addresses that triggers bring along', function () {
         addressLimits: sourceLimitsSchema.parse({ retries: 0, timeout: '2s' }),
       },
       undefined,
-      lookup,
+      { lookup },
     );
     subscribe('undici:client:beforeConnect', onConnect);
     subscribe('net.client.socket', onSocket);
@@ -107,14 +107,15 @@ describe('addresses that triggers bring along', function () {
 
   /** Asks an address as a trigger would have it asked. False when it is refused. */
   async function ask(address: string): Promise<boolean> {
-    let opened: ReturnType<Sources['open']>;
+    let opened: ReturnType<Sources['window']>;
     try {
-      opened = sources.open({ kind: 'address', address, headers: {}, queryParameters: {} });
+      const source = { kind: 'address', address, headers: {}, queryParameters: {} } as const;
+      opened = sources.window({ source, query: 'load', stepSeconds: 300, historySeconds: 3600 });
     } catch (error) {
       assert.ok(error instanceof ScalerError && error.kind === 'invalid', String(error));
       return false;
     }
-    await opened.history.instant('load', 0).catch((error) => assert.ok(error instanceof ScalerError, error));
+    await opened.observe(0).catch((error) => assert.ok(error instanceof ScalerError, error));
     opened.release();
     return true;
   }
@@ -393,7 +394,7 @@ describe('addresses that triggers bring along', function () {
           addressLimits: sourceLimitsSchema.parse({ retries: 1, timeout: '2s', concurrency: 1 }),
         },
         undefined,
-        (_, __, callback) => callback(null, [{ address: now, family: isIP(now) }]),
+        { lookup: (_, __, callback) => callback(null, [{ address: now, family: isIP(now) }]) },
       );
       const source = { headers: {}, queryParameters: {}, kind: 'address' } as const;
       const { history } = rebinding.open({ ...source, address: `http://rebound.test:${listed.port}` });

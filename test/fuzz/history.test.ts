@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { Sources } from '../../scaler/history/sources.js';
-import { WindowStore } from '../../scaler/history/window-store.js';
 import { sourcesSchema } from '../../scaler/prometheus/source-config.js';
 import { startHttpServer, type TestHttpServer } from '../support/http-server.js';
 import { tell, timeoutMilliseconds } from './fuzz.js';
@@ -36,7 +35,7 @@ describe('bad input from a source', function () {
         default: 'main',
       }),
     );
-    const window = new WindowStore(sources).window({
+    const window = sources.window({
       source: { kind: 'named', name: 'main' },
       query: 'load',
       stepSeconds: 300,
