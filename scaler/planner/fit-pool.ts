@@ -51,14 +51,16 @@ export class FitPool implements Fitter {
 
   /** @throws Error when the fit failed, took too long, lost its thread, was given up, or the pool was closed. */
   async fit(take: () => Series, options: FitOptions, { namespace, signal }: FitTurn): Promise<FittedModel> {
-    return await this.#queue.run({ namespace, priority }, () => this.#run(take(), options), signal);
-  }
-
-  async #run(series: Series, options: FitOptions): Promise<FittedModel> {
-    const transferList = [series.values.buffer as ArrayBuffer];
-    if (series.peaks) transferList.push(series.peaks.buffer as ArrayBuffer);
-    const signal = AbortSignal.timeout(this.#timeoutSeconds * 1000);
-    return await this.#pool.run({ series, options }, { transferList, signal });
+    const leave = await this.#queue.enter({ namespace, priority }, signal);
+    try {
+      const series = take();
+      const transferList = [series.values.buffer as ArrayBuffer];
+      if (series.peaks) transferList.push(series.peaks.buffer as ArrayBuffer);
+      const limit = AbortSignal.timeout(this.#timeoutSeconds * 1000);
+      return await this.#pool.run({ series, options }, { transferList, signal: limit });
+    } finally {
+      leave();
+    }
   }
 
   /** Stops the threads; fits under way or waiting are rejected. */

@@ -1,11 +1,19 @@
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, request } from 'undici';
 import { type Hide, hideSent } from '../shared/redact.js';
 import { WatchedFile } from '../shared/watched-file.js';
+import { type ApiAnswer, readAnswer } from './api-answer.js';
 import { credentialsOf, type OnFileTrouble, readOrKeep } from './credentials.js';
-import { RequestFailure } from './request-failure.js';
+import { clip } from './message-text.js';
+import {
+  connectionFailure,
+  formatFailure,
+  RequestFailure,
+  statusFailure,
+  timeoutFailure,
+} from './request-failure.js';
 import type { SourceConfig } from './source-config.js';
 
 /** Where requests go and what goes with each of them. */
@@ -28,6 +36,12 @@ export interface ConnectionOptions
   /** Resolves host names; node:dns `lookup` when undefined. */
   readonly lookup?: LookupFunction | undefined;
   readonly onFileTrouble: OnFileTrouble;
+}
+
+/** An answer, and its Date header. */
+export interface Reply {
+  readonly answer: ApiAnswer;
+  readonly date: string | undefined;
 }
 
 /** Milliseconds that an idle connection is kept: longer than KEDA's usual 15 and 30 s between two polls. */
@@ -60,27 +74,60 @@ export class Connection {
   }
 
   /**
-   * Sends a form by POST to a path below the base address.
-   * @returns the response, and what hides in its text the secrets that went with the request.
-   * @throws RequestFailure when a file that is needed cannot be read; undici's or Node.js' errors otherwise.
+   * Sends a form by POST to a path below the base address and reads the answer within the deadline.
+   * @param size is given the size of the body, whatever comes of it.
+   * @throws RequestFailure that says why there is no usable answer; the signal's reason when it is aborted.
    */
-  async post(
-    path: string,
-    form: URLSearchParams,
-    signal: AbortSignal,
-  ): Promise<{ response: Dispatcher.ResponseData; hide: Hide }> {
+  async post(path: string, form: URLSearchParams, signal?: AbortSignal, size = { bytes: 0 }): Promise<Reply> {
+    const { timeoutSeconds, maxBodyBytes } = this.#options;
+    // AbortSignal.any would keep each signal that it makes for as long as the caller's signal lives.
+    const deadline = new AbortController();
+    const giveUp = (): void => deadline.abort(signal?.reason);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      deadline.abort();
+    }, timeoutSeconds * 1000);
+    try {
+      const { target, init, hide } = await this.#requestOf(path, form);
+      deadline.signal.throwIfAborted();
+      const { statusCode, headers, body } = await request(target, { ...init, signal: deadline.signal });
+      // undici also emits the error that `bytes` rejects with; without a listener it would end the process.
+      body.on('error', () => {});
+      const encoding = single(headers['content-encoding']);
+      if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+        // Not unpacked: a few bytes could become gigabytes.
+        body.destroy();
+        const shown = JSON.stringify(hide(encoding).slice(0, 40));
+        throw formatFailure(`content encoding ${shown}, which was not asked for`);
+      }
+      const bytes = await body.bytes();
+      size.bytes = bytes.length;
+      const text = new TextDecoder().decode(bytes);
+      if (statusCode < 200 || statusCode > 299) throw statusFailure(statusCode, headers, text, hide);
+      const contentType = clip(hide(single(headers['content-type']) ?? 'none'), 80);
+      return { answer: readAnswer(text, contentType, hide), date: single(headers.date) };
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw isLate ? timeoutFailure(timeoutSeconds) : connectionFailure(error, maxBodyBytes);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** What is sent, and what hides in the answer the secrets that go with it. */
+  async #requestOf(path: string, form: URLSearchParams) {
     const { url, headers, queryParameters } = this.#options;
     const target = new URL(url);
     target.pathname = `${url.pathname.replace(/\/+$/, '')}${path}`;
     for (const [name, value] of Object.entries(queryParameters)) target.searchParams.append(name, value);
     const authorization = await this.#authorization();
-    const dispatcher = await this.#dispatcher();
-    signal.throwIfAborted();
-    const response = await request(target, {
+    const init = {
       method: 'POST',
       body: form.toString(),
-      dispatcher,
-      signal,
+      dispatcher: await this.#dispatcher(),
       headers: {
         ...headers,
         'content-type': 'application/x-www-form-urlencoded',
@@ -88,8 +135,8 @@ export class Connection {
         'accept-encoding': 'identity',
         ...(authorization === undefined ? {} : { authorization }),
       },
-    });
-    return { response, hide: this.#hideFor(authorization) };
+    } as const;
+    return { target, init, hide: this.#hideFor(authorization) };
   }
 
   #hideFor(authorization: string | undefined): Hide {
@@ -144,7 +191,7 @@ export class Connection {
       connections: concurrency,
       pipelining: 1,
       keepAliveTimeout: keepAliveMilliseconds,
-      // One deadline for the whole request is kept by its sender.
+      // `post` keeps one deadline for the whole request.
       headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: 16_384,
@@ -158,6 +205,10 @@ export class Connection {
       },
     });
   }
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
 }
 
 /** Resolves names to those of their IP addresses that are allowed, and fails when none is. */

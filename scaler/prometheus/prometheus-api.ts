@@ -1,19 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ScalerError } from '../shared/errors.js';
 import { FairQueue } from '../shared/fair-queue.js';
-import { type ApiAnswer, readAnswer } from './api-answer.js';
+import type { ApiAnswer } from './api-answer.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { clip } from './message-text.js';
 import type { Notices, RequestEnded } from './observer.js';
-import {
-  connectionFailure,
-  formatFailure,
-  RequestFailure,
-  statusFailure,
-  timeoutFailure,
-} from './request-failure.js';
+import { formatFailure, RequestFailure } from './request-failure.js';
 import { SourceBreaker } from './source-breaker.js';
-import { type HeardDate, SourceClock } from './source-clock.js';
+import { SourceClock } from './source-clock.js';
 import type { SourceLimits } from './source-config.js';
 
 /** How one source is asked. */
@@ -118,23 +112,23 @@ export class PrometheusApi {
   ): Promise<ApiAnswer> {
     const { where, retries, timeoutSeconds, random = Math.random } = this.#options;
     const form = new URLSearchParams({ timeout: `${Math.ceil(timeoutSeconds)}s`, ...fields });
-    const attempt = (): Promise<ApiAnswer> => {
-      this.#checkOpen(signal);
-      return this.#breaker.run(namespace, () => this.#request(kind, form, signal));
-    };
-    for (let failures = 0; ; failures++)
+    for (let failures = 0; ; failures++) {
+      const leave = await this.#queue.enter({ priority, namespace }, signal);
+      let waitSeconds = firstBackoffSeconds * 2 ** failures * (0.5 + random() / 2);
       try {
-        return await this.#queue.run({ priority, namespace }, attempt, signal);
+        this.#checkOpen(signal);
+        return await this.#breaker.run(namespace, () => this.#request(kind, form, signal));
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof RequestFailure)) throw error;
-        const { isPassing, retryAfterSeconds } = error.traits;
-        const jittered = firstBackoffSeconds * 2 ** failures * (0.5 + random() / 2);
-        const waitSeconds = retryAfterSeconds ?? jittered;
-        if (!isPassing || failures >= retries || waitSeconds > timeoutSeconds)
+        waitSeconds = error.traits.retryAfterSeconds ?? waitSeconds;
+        if (!error.traits.isPassing || failures >= retries || waitSeconds > timeoutSeconds)
           throw new ScalerError(error.kind, `${where} ${error.message}`, { cause: error });
-        await delay(waitSeconds * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
+      } finally {
+        leave();
       }
+      await delay(waitSeconds * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
   }
 
   #checkOpen(signal: AbortSignal): void {
@@ -156,8 +150,9 @@ export class PrometheusApi {
     const size = { bytes: 0, samples: 0 };
     let outcome: RequestEnded['outcome'] = 'failed';
     try {
-      const { answer, ...heard } = await this.#send(paths[kind], form, signal, size);
-      await this.#clock.hear(heard);
+      const sentAtSeconds = this.#clock.machineSeconds();
+      const { answer, date } = await this.#connection.post(paths[kind], form, signal, size);
+      await this.#clock.hear({ date, sentAtSeconds, receivedAtSeconds: this.#clock.machineSeconds() });
       this.#reportClock();
       outcome = 'ok';
       size.samples = answer.samples;
@@ -179,57 +174,10 @@ export class PrometheusApi {
     }
   }
 
-  /** Sends a request and reads its answer within the deadline. */
-  async #send(
-    path: string,
-    form: URLSearchParams,
-    signal?: AbortSignal,
-    size = { bytes: 0 },
-  ): Promise<HeardDate & { readonly answer: ApiAnswer }> {
-    const { timeoutSeconds, maxBodyBytes } = this.#options;
-    // AbortSignal.any would keep each signal that it makes for as long as the caller's signal lives.
-    const deadline = new AbortController();
-    const giveUp = (): void => deadline.abort(signal?.reason);
-    signal?.addEventListener('abort', giveUp, { once: true });
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      deadline.abort();
-    }, timeoutSeconds * 1000);
-    try {
-      const sentAtSeconds = this.#clock.machineSeconds();
-      const { response, hide } = await this.#connection.post(path, form, deadline.signal);
-      const receivedAtSeconds = this.#clock.machineSeconds();
-      const { statusCode, headers, body } = response;
-      // undici also emits the error that `bytes` rejects with; without a listener it would end the process.
-      body.on('error', () => {});
-      const encoding = single(headers['content-encoding']);
-      if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-        // Not unpacked: a few bytes could become gigabytes.
-        body.destroy();
-        const shown = JSON.stringify(hide(encoding).slice(0, 40));
-        throw formatFailure(`content encoding ${shown}, which was not asked for`);
-      }
-      const bytes = await body.bytes();
-      size.bytes = bytes.length;
-      const text = new TextDecoder().decode(bytes);
-      if (statusCode < 200 || statusCode > 299) throw statusFailure(statusCode, headers, text, hide);
-      const contentType = clip(hide(single(headers['content-type']) ?? 'none'), 80);
-      const answer = readAnswer(text, contentType, hide);
-      return { answer, date: single(headers.date), sentAtSeconds, receivedAtSeconds };
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw isLate ? timeoutFailure(timeoutSeconds) : connectionFailure(error, maxBodyBytes);
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', giveUp);
-    }
-  }
-
   /** The server's own time; undefined when it refuses to tell. Belongs to a request that has its place already. */
   async #serverSeconds(): Promise<number | undefined> {
     try {
-      const { answer } = await this.#send(paths.instant, new URLSearchParams({ query: 'time()' }));
+      const { answer } = await this.#connection.post(paths.instant, new URLSearchParams({ query: 'time()' }));
       const seconds = Number(answer.series[0]?.samples[0]?.[1]);
       if (seconds > 0 && seconds < latestSeconds) return seconds;
       throw formatFailure('something else than the time for the query time()');
@@ -246,8 +194,4 @@ export class PrometheusApi {
     const message = `this machine's clock is ${minutes} min ${offsetSeconds < 0 ? 'ahead of' : 'behind'} that of ${where}, whose time is used meanwhile; set both by NTP`;
     notices.report('clock', offsetSeconds === 0 ? undefined : message);
   }
-}
-
-function single(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
 }

@@ -7,6 +7,8 @@ import {
   handleWhen,
   type IBackoff,
   type IBackoffFactory,
+  type IPolicy,
+  wrap,
 } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
 import { type FailureTraits, RequestFailure } from './request-failure.js';
@@ -20,6 +22,8 @@ const maxNamespaces = 10_000;
 /** The breaker of one namespace, and the last failure of its queries. */
 interface NamespaceBreaker {
   readonly policy: CircuitBreakerPolicy;
+  /** That policy within the one of the source. */
+  readonly withSource: IPolicy;
   lastFailure: string;
 }
 
@@ -57,18 +61,8 @@ export class SourceBreaker {
   /** @throws RequestFailure of the request, or one that says why it was not sent. */
   async run<Result>(namespace: string, request: () => Promise<Result>): Promise<Result> {
     const own = this.#own(namespace);
-    const attempt = async (): Promise<Result> => {
-      try {
-        const result = await own.policy.execute(request);
-        this.#faulty.clear();
-        return result;
-      } catch (error) {
-        if (error instanceof RequestFailure) this.#note(error, namespace, own);
-        throw error;
-      }
-    };
     try {
-      return await (this.#isOpenForOthers(namespace) ? attempt() : this.#source.execute(attempt));
+      return await (this.#isOpenForOthers(namespace) ? own.policy : own.withSource).execute(request);
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
       const upTo = `for up to ${this.#breakSeconds} s`;
@@ -100,7 +94,13 @@ export class SourceBreaker {
     const known = this.#namespaces.get(namespace);
     if (known !== undefined) return known;
     const policy = breaker(this.#breakSeconds, ({ isSlow, isServerFault }) => isSlow || isServerFault);
-    const own = { policy, lastFailure: '' };
+    const own = { policy, withSource: wrap(this.#source, policy), lastFailure: '' };
+    // Before the policy of the source looks at the failure.
+    policy.onSuccess(() => this.#faulty.clear());
+    policy.onFailure(({ reason }) => {
+      if ('error' in reason && reason.error instanceof RequestFailure)
+        this.#note(reason.error, namespace, own);
+    });
     this.#namespaces.set(namespace, own);
     return own;
   }

@@ -1,7 +1,7 @@
 /** Difference of two clocks that is ignored: NTP's error, the whole seconds of a Date header and the network. */
 const toleratedSeconds = 30;
 
-/** An answer's Date header, and this machine's time before the request and after the response's headers. */
+/** An answer's Date header, and this machine's time before the request and after the response. */
 export interface HeardDate {
   readonly date: string | undefined;
   readonly sentAtSeconds: number;

@@ -29,7 +29,7 @@ interface Queue {
 }
 
 /**
- * Runs a bounded number of tasks at once and lets namespaces take turns. Next is a task of the namespace with the fewest
+ * Lets a bounded number of tasks run at once and namespaces take turns. Next is a task of the namespace with the fewest
  * running; among equals the most urgent task; among these one of the namespace that was served longest ago. A namespace
  * says itself how urgent its tasks are, so others are passed over for them a few times only. No namespace has more than
  * three quarters of the places and long work no more than half of them (with fewer than 4 places either may have all).
@@ -57,29 +57,11 @@ export class FairQueue {
     this.#placesPerNamespace = places < 4 ? places : Math.floor((places * 3) / 4);
   }
 
-  /** Runs a task when its turn comes. Rejects with the signal's reason when that is aborted while it waits. */
-  async run<Result>(turn: Turn, task: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
-    await this.#turn(turn, signal);
-    try {
-      return await task();
-    } finally {
-      this.#free++;
-      if (turn.priority === 0) this.#longRunning--;
-      const left = this.#running.get(turn.namespace)! - 1;
-      if (left > 0) this.#running.set(turn.namespace, left);
-      else this.#running.delete(turn.namespace);
-      this.#serve();
-    }
-  }
-
-  /** Rejects every task that waits; those under way go on. */
-  clear(reason: unknown): void {
-    const waiting = [...this.#waiting.values()].flatMap(({ list }) => list);
-    this.#waiting.clear();
-    for (const { giveUp } of waiting) giveUp(reason);
-  }
-
-  #turn(turn: Turn, signal: AbortSignal): Promise<void> {
+  /**
+   * Waits for a place. Rejects with the signal's reason when that is aborted meanwhile.
+   * @returns gives the place back; to be called once, when the task has ended.
+   */
+  enter(turn: Turn, signal: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const aborted = (): void => {
@@ -93,7 +75,7 @@ export class FairQueue {
         turn,
         start: () => {
           signal.removeEventListener('abort', aborted);
-          resolve();
+          resolve(() => this.#leave(turn));
         },
         giveUp: (reason) => {
           signal.removeEventListener('abort', aborted);
@@ -111,6 +93,22 @@ export class FairQueue {
       }
       this.#serve();
     });
+  }
+
+  /** Rejects every task that waits; those under way go on. */
+  clear(reason: unknown): void {
+    const waiting = [...this.#waiting.values()].flatMap(({ list }) => list);
+    this.#waiting.clear();
+    for (const { giveUp } of waiting) giveUp(reason);
+  }
+
+  #leave({ priority, namespace }: Turn): void {
+    this.#free++;
+    if (priority === 0) this.#longRunning--;
+    const left = this.#running.get(namespace)! - 1;
+    if (left > 0) this.#running.set(namespace, left);
+    else this.#running.delete(namespace);
+    this.#serve();
   }
 
   #serve(): void {
