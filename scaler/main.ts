@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Router } from 'express';
+import { CalendarStore } from './calendar/calendar-store.js';
 import type { ScalerConfig } from './config/load.js';
 import { createGrpcServer } from './grpc/server.js';
 import { warmUp } from './grpc/warm-up.js';
@@ -50,6 +51,12 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
   const sourceNames = new Set(Object.keys(config.sources.named));
   const telemetry = createTelemetry({ clock, log, version: packageVersion, sourceNames });
   const sources = new Sources(config.sources, telemetry.history, { ...config.history, machineSeconds });
+  const calendars = new CalendarStore({
+    calendars: config.calendars,
+    allowedAddresses: config.sources.allowedAddresses,
+    clock,
+    observer: telemetry.calendars,
+  });
   const fitter = new FitPool(config.fitting);
   const planner = new Planner({
     clock,
@@ -60,10 +67,11 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
   });
   telemetry.exportAnswers(planner);
 
+  const context = { ...config.sources, calendars: Object.keys(config.calendars) };
   const { address, warmUpSeconds } = config.replicas;
   const grpc = createGrpcServer({
     answers: planner,
-    parseTrigger: (ref) => parseTrigger(ref, config.sources),
+    parseTrigger: (ref) => parseTrigger(ref, context),
     tls: config.grpc.tls,
     replicas: address && { address, tracked: () => triggersOf(planner) },
     limits: {
@@ -87,8 +95,11 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
     await planner.close();
     await fitter.close();
     await sources.close();
+    await calendars.close();
   };
   try {
+    // Before the first fit, which would learn a holiday as an ordinary day.
+    await calendars.start();
     await grpc.listen(config.grpc.address);
     web = createWebServer({
       registry: telemetry.registry,

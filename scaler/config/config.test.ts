@@ -158,6 +158,36 @@ sources:
     ]);
   });
 
+  it('has calendars, with whatever their events do', () => {
+    const { calendars } = load(`
+sources:
+  allowedAddresses: [https://calendar.example.com:443]
+calendars:
+  de-holidays: {holidays: DE-BE, kinds: [public, bank]}
+  launches:
+    address: https://calendar.example.com/private-token/launches.ics
+    effects: {factor: 2, like: 2025-11-28}
+    refresh: 10m
+  known:
+    events:
+      - {name: Black Friday, at: 2026-11-27/P1D, factor: 3, replicas: 20}
+      - {at: 2026-12-01T10:00/PT2H, learn: true}
+`);
+    assert.equal(calendars['de-holidays']?.holidays, 'DE-BE');
+    assert.equal(calendars.launches?.refreshSeconds, 600);
+    assert.equal(calendars.launches?.address?.hostname, 'calendar.example.com');
+    const likeDaySeconds = Date.UTC(2025, 10, 28) / 1000;
+    assert.deepEqual(calendars.launches?.effects, { factor: 2, likeDaySeconds, learn: false });
+    assert.deepEqual(
+      calendars.known?.events?.map(({ name, effects }) => [name, effects]),
+      [
+        ['Black Friday', { factor: 3, floorReplicas: 20, learn: false }],
+        ['2026-12-01T10:00/PT2H', { learn: true }],
+      ],
+    );
+    assert.ok(!(JSON.stringify(calendars) + inspect(calendars, { depth: 9 })).includes('private-token'));
+  });
+
   describe('refuses', () => {
     const cases: [string, string | undefined, Record<string, string>, RegExp][] = [
       ['broken YAML', 'grpc:\n  address: [', {}, /FILE:2:\d+: broken YAML/],
@@ -183,6 +213,48 @@ sources:
         /FILE:2:3: log\.level: received a list; expected `trace`/,
       ],
       ['a map for a value', 'log:\n  level: {a: 1}', {}, /FILE:2:3: log\.level: received a map/],
+      [
+        'a calendar without events',
+        'calendars:\n  a: {}',
+        {},
+        /FILE:2:3: calendars\.a: .*expected one of "holidays", "file", "address" and "events"$/,
+      ],
+      [
+        'a calendar with two origins',
+        'calendars:\n  a: {holidays: DE, file: a.ics}',
+        {},
+        /FILE:2:3: calendars\.a: .*expected one of .*, not holidays and file$/,
+      ],
+      [
+        'an event without an end',
+        'calendars:\n  a:\n    events: [{at: 2026-11-27, factor: 3}]',
+        {},
+        /FILE:3:15: calendars\.a\.events\.0\.at: received "2026-11-27"; it has no end; .*2026-11-27\/P1D/,
+      ],
+      [
+        'a factor in words',
+        'calendars:\n  a:\n    events: [{at: 2026-11-27/P1D, factor: much}]',
+        {},
+        /FILE:3:35: calendars\.a\.events\.0\.factor: received "much"; .*expected number/,
+      ],
+      [
+        'a misspelled effect',
+        'calendars:\n  a: {holidays: DE, effects: {replica: 3}}',
+        {},
+        /FILE:2:.*: calendars\.a\.effects\.replica: there is no such setting; did you mean "replicas"\?/,
+      ],
+      [
+        'a calendar that is not on the allow-list',
+        'calendars:\n  a: {address: "https://calendar.example.com/private-token/a.ics"}',
+        {},
+        /calendars\.a\.address: https:\/\/calendar\.example\.com is not on the list .*add https:\/\/calendar\.example\.com:443 to sources\.allowedAddresses$/,
+      ],
+      [
+        'a name with a space',
+        'calendars:\n  my days: {holidays: DE}',
+        {},
+        /FILE:2:3: calendars\.".*": .*a calendar name is lower case and DNS-safe/,
+      ],
       [
         'a duration without unit',
         'planner:\n  refit: 60',
@@ -352,6 +424,8 @@ sources:
         `sources: {named: {a: {address: "http://a", headers: {K: "${secret}\\n"}}}}`,
         {},
       ],
+      ['a password in the address of a calendar', `calendars: {a: {address: "http://u:${secret}@a"}}`, {}],
+      ['the path of a calendar', `calendars: {a: {address: "https://a/${secret}?export"}}`, {}],
       ['a password in an address', `sources: {named: {a: {address: "http://u:${secret}@a"}}}`, {}],
       ['a password in the variable', '', { SCALER_PROMETHEUS_ADDRESS: `http://u:${secret}@a` }],
       ['a password in an allowed address', `sources: {allowedAddresses: [{a: ${secret}}]}`, {}],

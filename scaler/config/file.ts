@@ -3,10 +3,11 @@ import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, parseD
 import { ScalerError } from '../shared/errors.js';
 import { unsafeYaml } from '../shared/safe-yaml.js';
 import { show } from '../shared/show.js';
+import { isStructured } from './settings.js';
 
 /** A configuration file that is sound YAML. What its keys mean is for others. */
 export interface ConfigFile {
-  /** Settings by group and name as the text that was written, without those that are null; `sources` as plain data. */
+  /** Settings by group and name as the text that was written, without those that are null; structured groups as plain data. */
   readonly data: Record<string, unknown>;
   /** `file:line:column` of a path, or of the nearest one above it that the file has. */
   position(path: readonly PropertyKey[]): string;
@@ -92,7 +93,7 @@ function withWrittenText(data: Record<string, unknown>, text: string): Record<st
   const written = parseDocument(text, { ...options, schema: 'failsafe' }).toJS();
   for (const [group, settings] of Object.entries(data)) {
     if (settings === null) delete data[group];
-    else if (group !== 'sources' && typeof settings === 'object' && !Array.isArray(settings))
+    else if (!isStructured(group) && typeof settings === 'object' && !Array.isArray(settings))
       // A new map each time: aliases make groups share one.
       data[group] = Object.fromEntries(
         Object.entries(settings)

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { CalendarsConfig } from '../calendar/calendar-config.js';
+import { admitted } from '../calendar/ical-source.js';
 import type { SourcesConfig } from '../prometheus/source-config.js';
 import { formatDuration } from '../shared/duration.js';
+import { ScalerError } from '../shared/errors.js';
 import { explain, Problems } from '../shared/problems.js';
 import { HIDDEN, isSecretKey, showAs, withoutSecrets } from '../shared/redact.js';
 import { show, showKey } from '../shared/show.js';
@@ -54,11 +57,14 @@ export function loadConfig({ environment, file: given }: ConfigOrigin) {
   // Checks across settings would only repeat what is known to be wrong already.
   problems.throwIfAny('configuration');
 
-  const { grpc, http, planner, sources } = values;
+  const { grpc, http, planner, sources, calendars } = values;
   if (planner.maxStaleness < 2 * planner.refresh)
     problems.add(
       `planner.maxStaleness: is ${formatDuration(planner.maxStaleness)}; expected twice planner.refresh (${formatDuration(2 * planner.refresh)}) or more, or answers would be too old between two observations`,
     );
+  for (const [name, { address }] of Object.entries(calendars))
+    if (address !== undefined)
+      checkAllowed(`calendars.${name}.address`, address, sources.allowedAddresses, problems.add);
   const tls = readTls(grpc, problems.add);
   const auth = readAuth(http, problems.add);
   problems.throwIfAny('configuration');
@@ -71,6 +77,7 @@ export function loadConfig({ environment, file: given }: ConfigOrigin) {
     },
     http: { address: http.address, auth, protectMetrics: http.protectMetrics },
     sources: showAs<SourcesConfig>({ ...sources }, () => withoutSecrets({ ...sources })),
+    calendars: showAs<CalendarsConfig>({ ...calendars }, () => withoutSecrets({ ...calendars })),
     history: { bootstrapFolder: CONSTANTS.bootstrapFolder },
     planner: {
       refreshSeconds: planner.refresh,
@@ -164,6 +171,20 @@ function shownPath(path: readonly string[]): string {
       i > 0 && isSecretKey(path[i - 1]!) && !/^[\w-]{1,40}$/.test(key) ? HIDDEN : showKey(key),
     )
     .join('.');
+}
+
+function checkAllowed(
+  setting: string,
+  address: URL,
+  allowedAddresses: readonly string[],
+  complain: (problem: string) => void,
+): void {
+  try {
+    admitted(address, allowedAddresses);
+  } catch (error) {
+    if (!(error instanceof ScalerError)) throw error;
+    complain(`${setting}: ${error.message}`);
+  }
 }
 
 function readTls(

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { calendarsSchema } from '../calendar/calendar-config.js';
 import { sourcesSchema } from '../prometheus/source-config.js';
 import {
   boolean,
@@ -131,15 +132,21 @@ export const settingsSchema = z.strictObject({
     }),
   }),
   sources: sourcesSchema.prefault({}),
+  calendars: calendarsSchema.prefault({}),
 });
 
 /** Every setting's value, with defaults filled in. */
 export type SettingValues = z.output<typeof settingsSchema>;
 
+/** Whether a group holds structured data, which has no environment variables. */
+export function isStructured(group: string): boolean {
+  return group === 'sources' || group === 'calendars';
+}
+
 /** Path of each setting that has an environment variable: `group.name`. */
 export const settingPaths: readonly string[] = Object.entries(settingsSchema.shape).flatMap(
   ([name, group]) =>
-    name === 'sources' ? [] : Object.keys(shapeOf(group)).map((setting) => `${name}.${setting}`),
+    isStructured(name) ? [] : Object.keys(shapeOf(group)).map((setting) => `${name}.${setting}`),
 );
 
 /** Constants, as docs/configuration.md lists them. Durations are seconds. */

@@ -44,6 +44,38 @@ export interface Reply {
   readonly date: string | undefined;
 }
 
+/** A request, as far as it is not the same for all. */
+interface Sent {
+  readonly method: 'GET' | 'POST';
+  readonly body?: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What came back, whatever its status. */
+interface Exchanged {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  readonly bytes: number;
+  /** Hides in the text the secrets that went with the request. */
+  readonly hide: Hide;
+}
+
+/** What is said of requests without an answer, by those who know what was asked for. */
+export interface ExchangeFailures {
+  readonly late: (timeoutSeconds: number) => RequestFailure;
+  readonly oversize: (maxBodyBytes: number) => string;
+  /** The answer is of another kind; `detail` says what was there instead. */
+  readonly format: (detail: string) => RequestFailure;
+}
+
+const queryFailures: ExchangeFailures = {
+  late: timeoutFailure,
+  oversize: (maxBodyBytes) =>
+    `sent an answer of more than ${maxBodyBytes} bytes, which was not read further; most often the query gives very many series: put sum(...) around it, or raise the source's maxBodyBytes`,
+  format: formatFailure,
+};
+
 /** Milliseconds that an idle connection is kept: longer than KEDA's usual 15 and 30 s between two polls. */
 const keepAliveMilliseconds = 40_000;
 
@@ -79,6 +111,31 @@ export class Connection {
    * @throws RequestFailure that says why there is no usable answer; the signal's reason when it is aborted.
    */
   async post(path: string, form: URLSearchParams, signal?: AbortSignal, size = { bytes: 0 }): Promise<Reply> {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
+    const sent = { method: 'POST', body: form.toString(), headers } as const;
+    const reply = await this.#exchange(path, sent, queryFailures, signal);
+    size.bytes = reply.bytes;
+    const { status, text, hide } = reply;
+    if (status < 200 || status > 299) throw statusFailure(status, reply.headers, text, hide);
+    const contentType = clip(hide(single(reply.headers['content-type']) ?? 'none'), 80);
+    return { answer: readAnswer(text, contentType, hide), date: single(reply.headers.date) };
+  }
+
+  /**
+   * Gets what the base address holds, within the deadline.
+   * @param failures words for what goes wrong.
+   * @throws RequestFailure when there is no answer that can be read.
+   */
+  async get(accept: string, failures: ExchangeFailures): Promise<Pick<Exchanged, 'status' | 'text'>> {
+    return await this.#exchange('', { method: 'GET', headers: { accept } }, failures);
+  }
+
+  async #exchange(
+    path: string,
+    sent: Sent,
+    failures: ExchangeFailures,
+    signal?: AbortSignal,
+  ): Promise<Exchanged> {
     const { timeoutSeconds, maxBodyBytes } = this.#options;
     // AbortSignal.any would keep each signal that it makes for as long as the caller's signal lives.
     const deadline = new AbortController();
@@ -90,7 +147,7 @@ export class Connection {
       deadline.abort();
     }, timeoutSeconds * 1000);
     try {
-      const { target, init, hide } = await this.#requestOf(path, form);
+      const { target, init, hide } = await this.#requestOf(path, sent);
       deadline.signal.throwIfAborted();
       const { statusCode, headers, body } = await request(target, { ...init, signal: deadline.signal });
       // undici also emits the error that `bytes` rejects with; without a listener it would end the process.
@@ -100,17 +157,16 @@ export class Connection {
         // Not unpacked: a few bytes could become gigabytes.
         body.destroy();
         const shown = JSON.stringify(hide(encoding).slice(0, 40));
-        throw formatFailure(`content encoding ${shown}, which was not asked for`);
+        throw failures.format(`content encoding ${shown}, which was not asked for`);
       }
       const bytes = await body.bytes();
-      size.bytes = bytes.length;
       const text = new TextDecoder().decode(bytes);
-      if (statusCode < 200 || statusCode > 299) throw statusFailure(statusCode, headers, text, hide);
-      const contentType = clip(hide(single(headers['content-type']) ?? 'none'), 80);
-      return { answer: readAnswer(text, contentType, hide), date: single(headers.date) };
+      return { status: statusCode, headers, text, bytes: bytes.length, hide };
     } catch (error) {
       signal?.throwIfAborted();
-      throw isLate ? timeoutFailure(timeoutSeconds) : connectionFailure(error, maxBodyBytes);
+      throw isLate
+        ? failures.late(timeoutSeconds)
+        : connectionFailure(error, failures.oversize(maxBodyBytes));
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', giveUp);
@@ -118,24 +174,22 @@ export class Connection {
   }
 
   /** What is sent, and what hides in the answer the secrets that go with it. */
-  async #requestOf(path: string, form: URLSearchParams) {
+  async #requestOf(path: string, { headers: own, ...sent }: Sent) {
     const { url, headers, queryParameters } = this.#options;
     const target = new URL(url);
-    target.pathname = `${url.pathname.replace(/\/+$/, '')}${path}`;
+    if (path !== '') target.pathname = `${url.pathname.replace(/\/+$/, '')}${path}`;
     for (const [name, value] of Object.entries(queryParameters)) target.searchParams.append(name, value);
     const authorization = await this.#authorization();
     const init = {
-      method: 'POST',
-      body: form.toString(),
+      ...sent,
       dispatcher: await this.#dispatcher(),
       headers: {
         ...headers,
-        'content-type': 'application/x-www-form-urlencoded',
-        accept: 'application/json',
+        ...own,
         'accept-encoding': 'identity',
         ...(authorization === undefined ? {} : { authorization }),
       },
-    } as const;
+    };
     return { target, init, hide: this.#hideFor(authorization) };
   }
 
@@ -191,7 +245,7 @@ export class Connection {
       connections: concurrency,
       pipelining: 1,
       keepAliveTimeout: keepAliveMilliseconds,
-      // `post` keeps one deadline for the whole request.
+      // `#exchange` keeps one deadline for the whole request.
       headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: 16_384,

@@ -55,14 +55,14 @@ export function formatFailure(detail: string, cause?: unknown): RequestFailure {
   );
 }
 
-/** The connection failed or broke, by the error code that Node.js, OpenSSL or undici gave. */
-export function connectionFailure(error: unknown, maxBodyBytes: number): RequestFailure {
+/**
+ * The connection failed or broke, by the error code that Node.js, OpenSSL or undici gave.
+ * @param oversize what to say of an answer that is too large.
+ */
+export function connectionFailure(error: unknown, oversize: string): RequestFailure {
   if (error instanceof RequestFailure) return error;
   const { code, message } = innermost(error);
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
-    return unavailable(
-      `sent an answer of more than ${maxBodyBytes} bytes, which was not read further; most often the query gives very many series: put sum(...) around it, or raise the source's maxBodyBytes`,
-    );
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return unavailable(oversize);
   const advice = connectionAdvice[code] ?? (certificateCode.test(code) ? certificateAdvice : brokenAdvice);
   const detail = code === '' || message.includes(code) ? message : `${message}, ${code}`;
   return unavailable(`cannot be reached (${clip(detail)}); ${advice}`, passingFault, error);

@@ -62,6 +62,16 @@ const tlsSchema = z
 
 const mebibyte = 1024 * 1024;
 
+/** What goes with each request, and how its server is trusted. */
+export const requestShape = {
+  /** HTTP basic authentication. */
+  basic: basicSchema.optional(),
+  /** Bearer token. */
+  bearer: bearerSchema.optional(),
+  /** Trust and client certificate for https. */
+  tls: tlsSchema.optional(),
+};
+
 /** What is the same for a named source and for an address that a trigger brings along. */
 const limitsShape = {
   timeout: defaulted('10s', seconds({ min: 0.1, max: 600, fractions: true }), {
@@ -105,12 +115,7 @@ export const sourceSchema = z
       undefined,
       "Base address; `/api/v1/query` is added to it. Mimir's ends in `/prometheus`. Credentials and parameters do not belong here.",
     ),
-    /** HTTP basic authentication. */
-    basic: basicSchema.optional(),
-    /** Bearer token. */
-    bearer: bearerSchema.optional(),
-    /** Trust and client certificate for https. */
-    tls: tlsSchema.optional(),
+    ...requestShape,
     headers: described(
       headersSchema.default({}),
       'none',
@@ -176,7 +181,8 @@ export type SourcesConfig = z.output<typeof sourcesSchema> & {
   readonly addressLimits?: SourceLimits;
 };
 
-function isPlainHttpAddress(text: string): boolean {
+/** Whether a text is an address without credentials, query or fragment. */
+export function isPlainHttpAddress(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
   const isHttp = url.protocol === 'http:' || url.protocol === 'https:';

@@ -266,6 +266,32 @@ describe('the exported metrics', () => {
   });
 });
 
+describe('readings of calendars', () => {
+  it('are counted, and their problems logged when they begin and when they end', async () => {
+    const { telemetry, lines } = start();
+    const state = { name: 'launches', origin: 'https://calendar.example.com', events: 3 };
+    const { calendarRead } = telemetry.calendars;
+    calendarRead({ ...state, readAtSeconds: 1000, problem: undefined }, 'ok');
+    for (let i = 0; i < 2; i++)
+      calendarRead({ ...state, readAtSeconds: 1000, problem: 'answered 500; check its log' }, 'failed');
+    calendarRead({ ...state, readAtSeconds: 2000, problem: undefined }, 'ok');
+    const text = await telemetry.registry.metrics();
+    assert.match(text, /^predictive_scaler_calendar_reads_total\{calendar="launches",outcome="ok"\} 2$/m);
+    assert.match(text, /^predictive_scaler_calendar_reads_total\{calendar="launches",outcome="failed"\} 2$/m);
+    assert.match(
+      text,
+      /^predictive_scaler_calendar_last_read_timestamp_seconds\{calendar="launches"\} 2000$/m,
+    );
+    assert.deepEqual(
+      lines.map(({ calendar, msg }) => [calendar, msg]),
+      [
+        ['launches', 'calendar launches (https://calendar.example.com) answered 500; check its log'],
+        ['launches', 'the problem reported before is over'],
+      ],
+    );
+  });
+});
+
 describe('docs/metrics.md', () => {
   const page = readFileSync(join(packageRoot, 'docs', 'metrics.md'), 'utf8');
   const documented = new Map(

@@ -1,10 +1,12 @@
 import { status } from '@grpc/grpc-js';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { CalendarObserver } from '../calendar/calendar-store.js';
 import type { RpcObserver } from '../grpc/call-watch.js';
 import type { PlannerObserver } from '../planner/ports.js';
 import type { Answers } from '../planner/types.js';
 import type { HistoryObserver } from '../prometheus/observer.js';
 import type { Clock } from '../shared/clock.js';
+import { OncePerChange } from '../shared/once-per-change.js';
 import { LineLimit } from './line-limit.js';
 import type { Logger } from './log.js';
 import { registerTriggerGauges } from './trigger-gauges.js';
@@ -15,6 +17,7 @@ export interface Telemetry {
   readonly registry: Registry;
   readonly planner: PlannerObserver;
   readonly history: HistoryObserver;
+  readonly calendars: CalendarObserver;
   readonly rpc: RpcObserver;
   /** From now on a scrape shows these triggers. To be called once, when the planner is there. */
   exportAnswers(answers: Pick<Answers, 'all'>): void;
@@ -80,6 +83,18 @@ export function createTelemetry({ clock, log, version, sourceNames }: TelemetryO
     ['method', 'code'],
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
   );
+  const calendarReads = new Counter({
+    name: 'predictive_scaler_calendar_reads_total',
+    help: 'Readings of calendars of the configuration, by how they ended.',
+    labelNames: ['calendar', 'outcome'],
+    registers: [registry],
+  });
+  const calendarReadAt = gauge(
+    'calendar_last_read_timestamp_seconds',
+    'Time at which a calendar of the configuration was last read without an error.',
+    ['calendar'],
+  );
+  const calendarProblems = new OncePerChange();
   const limit = new LineLimit(log, () => clock.nowSeconds());
   const lines = triggerLog(log, limit);
   const sourceLabel = (source: string): string => (sourceNames.has(source) ? source : 'address');
@@ -110,6 +125,15 @@ export function createTelemetry({ clock, log, version, sourceNames }: TelemetryO
         if (message === undefined)
           log.info({ source, subject, topic }, 'the problem reported before is over');
         else log.warn({ source, subject, topic }, message);
+      },
+    },
+    calendars: {
+      calendarRead({ name: calendar, origin, readAtSeconds, problem }, outcome) {
+        calendarReads.inc({ calendar, outcome });
+        if (readAtSeconds !== undefined) calendarReadAt.set({ calendar }, readAtSeconds);
+        if (!calendarProblems.changed(problem, calendar)) return;
+        if (problem === undefined) log.info({ calendar }, 'the problem reported before is over');
+        else log.warn({ calendar }, `calendar ${calendar} (${origin}) ${problem}`);
       },
     },
     rpc: (method, code, seconds) =>

@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { environmentName, environmentOnly, isGone, settingsSchema } from '../../scaler/config/settings.js';
+import {
+  environmentName,
+  environmentOnly,
+  isGone,
+  isStructured,
+  settingsSchema,
+} from '../../scaler/config/settings.js';
 import { type FieldMeta, metaOf } from '../../scaler/shared/fields.js';
 import { packageRoot } from '../../scaler/shared/package-root.js';
 import { shapeOf, unwrapped } from '../../scaler/shared/problems.js';
@@ -20,8 +26,8 @@ const blocks: Readonly<Record<string, readonly string[]>> = {
     Object.entries(settingsSchema.shape)
       .map(([group, schema]) => [
         `settings: ${group}`,
-        group === 'sources'
-          ? sourceLines(schema, group)
+        isStructured(group)
+          ? structureLines(schema, group)
           : Object.entries(shapeOf(schema))
               .filter(([, setting]) => !isGone(setting))
               .map(([name, setting]) => settingLine(`${group}.${name}`, setting)),
@@ -67,16 +73,17 @@ function settingLine(path: string, schema: z.core.$ZodType): string {
   return `- \`${path}\` (\`${environmentName(path)}\`, ${whenAbsent(shownDefault)}): ${meaning} Accepted: ${form}.`;
 }
 
-/** Lines of what may stand under `sources`; NAME stands for the name of a source. */
-function sourceLines(schema: z.core.$ZodType, path: string): string[] {
+/** Lines of what may stand in a structured group; NAME stands for the name of a source or calendar. */
+function structureLines(schema: z.core.$ZodType, path: string): string[] {
   const meta = metaOf(schema);
   if (meta !== undefined) {
     const accepted = meta.form === undefined ? '' : ` Accepted: ${meta.form}.`;
     return [`- \`${path}\` (${whenAbsent(meta.shownDefault)}): ${meta.meaning}${accepted}`];
   }
-  const { shape = {}, valueType } = unwrapped(schema);
-  if (valueType !== undefined) return sourceLines(valueType, `${path}.NAME`);
-  return Object.entries(shape).flatMap(([name, inner]) => sourceLines(inner, `${path}.${name}`));
+  const { shape = {}, valueType, element } = unwrapped(schema);
+  if (valueType !== undefined) return structureLines(valueType, `${path}.NAME`);
+  if (element !== undefined) return structureLines(element, `${path}[]`);
+  return Object.entries(shape).flatMap(([name, inner]) => structureLines(inner, `${path}.${name}`));
 }
 
 /** The folders of scaler/ and what they import, drawn by dependency-cruiser. */

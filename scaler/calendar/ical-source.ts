@@ -1,0 +1,128 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { STATUS_CODES } from 'node:http';
+import { AddressAllowList } from '../prometheus/address-allow-list.js';
+import { Connection, type ConnectionOptions, type ExchangeFailures } from '../prometheus/connection.js';
+import { RequestFailure } from '../prometheus/request-failure.js';
+import { ScalerError } from '../shared/errors.js';
+import type { CalendarConfig } from './calendar-config.js';
+
+/** Largest calendar that is read: tens of thousands of events. */
+const MOST_BYTES = 4 * 1024 * 1024;
+const TIMEOUT_SECONDS = 10;
+
+const OVERSIZE = `has more than ${MOST_BYTES} bytes and was not read further; leave past events out of it, or split it`;
+
+/** Where the text of a calendar comes from. */
+export interface IcalSource {
+  /** @throws ScalerError that goes on from the calendar's name: `cannot be read (ENOENT); ...` */
+  read(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** A calendar in a file. */
+export function fileSource(path: string): IcalSource {
+  return { read: () => readBounded(path), close: async () => {} };
+}
+
+async function readBounded(path: string): Promise<string> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path);
+    const buffer = Buffer.alloc(MOST_BYTES + 1);
+    let length = 0;
+    for (let read = 1; read > 0 && length < buffer.length; length += read)
+      ({ bytesRead: read } = await file.read(buffer, length, buffer.length - length, null));
+    if (length <= MOST_BYTES) return buffer.toString('utf8', 0, length);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ScalerError(
+      'unavailable',
+      `cannot be read (${code === 'ENOENT' ? 'there is no such file' : (code ?? message)}); check the path, that it is mounted, and the file's permissions`,
+      { cause: error },
+    );
+  } finally {
+    await file?.close();
+  }
+  throw new ScalerError('rejected', OVERSIZE);
+}
+
+/** What an address needs of the configuration. */
+export type AddressConfig = Pick<CalendarConfig, 'basic' | 'bearer' | 'tls' | 'headers' | 'queryParameters'>;
+
+/**
+ * A calendar at an address on the allow-list.
+ *
+ * @param lookup resolves host names; node:dns when undefined.
+ * @throws ScalerError `invalid` when the list does not have the address.
+ */
+export function addressSource(
+  address: URL,
+  config: AddressConfig,
+  allowedAddresses: readonly string[],
+  lookup?: ConnectionOptions['lookup'],
+): IcalSource {
+  const { url, isAllowedIp } = admitted(address, allowedAddresses);
+  const connection = new Connection({
+    ...config,
+    url,
+    isAllowedIp,
+    lookup,
+    concurrency: 1,
+    timeoutSeconds: TIMEOUT_SECONDS,
+    maxBodyBytes: MOST_BYTES,
+    // Each reading says what is wrong with it.
+    onFileTrouble: () => {},
+  });
+  return { read: () => get(connection), close: () => connection.destroy() };
+}
+
+/** @throws ScalerError `invalid` that names the host alone, since the path of a private calendar is a secret. */
+export function admitted(
+  address: URL,
+  allowedAddresses: readonly string[],
+): ReturnType<AddressAllowList['admit']> {
+  try {
+    return new AddressAllowList(allowedAddresses).admit(address.href);
+  } catch (error) {
+    if (!(error instanceof ScalerError)) throw error;
+    const { protocol, hostname, port } = address;
+    const entry = `${protocol}//${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+    throw new ScalerError(
+      'invalid',
+      `${address.origin} is not on the list of addresses that the scaler may ask; add ${entry} to sources.allowedAddresses`,
+    );
+  }
+}
+
+/** What is said of a calendar that does not come. */
+const failures: ExchangeFailures = {
+  late: (seconds) =>
+    new RequestFailure(
+      'unavailable',
+      `did not answer within ${seconds} s; check its load and the network between`,
+    ),
+  oversize: () => OVERSIZE,
+  format: (detail) => new RequestFailure('unavailable', `came with ${detail}`),
+};
+
+async function get(connection: Connection): Promise<string> {
+  try {
+    const { status, text } = await connection.get('text/calendar', failures);
+    if (status === 200) return text;
+    throw refused(status);
+  } catch (error) {
+    if (!(error instanceof RequestFailure)) throw error;
+    throw new ScalerError(error.kind, error.message, { cause: error });
+  }
+}
+
+function refused(status: number): RequestFailure {
+  const line = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
+  const advice =
+    status === 401 || status === 403
+      ? 'check the credentials and headers of the calendar'
+      : status >= 300 && status < 400
+        ? 'it is not followed, so that credentials stay with this address; give the final address'
+        : 'check the address, and the log of its server';
+  return new RequestFailure('unavailable', `answered ${line}; ${advice}`);
+}
