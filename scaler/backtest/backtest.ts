@@ -1,3 +1,4 @@
+import type { Calendar, Occurrence } from '../calendar/types.js';
 import type { Span } from './baselines.js';
 import { type Comparison, comparePolicies, resultOf } from './compare.js';
 import type { Recording } from './recording.js';
@@ -12,6 +13,8 @@ export interface BacktestOptions {
   readonly refitSeconds: number;
   /** Minutes of the recording's load that are evaluated; what lies before is history. */
   readonly span: Span;
+  /** Days that are not like the others. */
+  readonly calendar?: Calendar | undefined;
 }
 
 /** What the scaler would have done, beside what other ways of scaling would have done. */
@@ -29,6 +32,8 @@ export interface Backtest {
    */
   readonly coverage: number;
   readonly comparison: Comparison;
+  /** Events within the evaluated span. */
+  readonly events: readonly Occurrence[];
 }
 
 /**
@@ -58,7 +63,9 @@ export function runBacktest(
   );
   const startSeconds = recording.load.startSeconds + 60 * span.from;
   const demand = recording.load.demand.subarray(span.from, span.to);
-  return { recording, options, startSeconds, demand, replay, coverage, comparison };
+  const endSeconds = startSeconds + 60 * minutes;
+  const events = options.calendar?.occurrences(startSeconds, endSeconds, trigger.timezone) ?? [];
+  return { recording, options, startSeconds, demand, replay, coverage, comparison, events };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { effectText } from '../calendar/effect-text.js';
 import type { PolicyKey } from './compare.js';
 import { minutesByReason } from './replay.js';
 import type { Finding } from './summary.js';
@@ -7,7 +8,7 @@ import type { Finding } from './summary.js';
  * the recommendation and the ScaledObject. Times are epoch seconds, durations seconds or as named, shares 0 to 1.
  */
 export function backtestJson({ backtest, thresholdDerived, recommendation, yaml }: Finding): object {
-  const { options, startSeconds, demand, replay, coverage, comparison } = backtest;
+  const { options, startSeconds, demand, replay, coverage, comparison, events } = backtest;
   const { span, trigger, setup, refitSeconds } = options;
   const each = <T>(value: (key: PolicyKey) => T) =>
     Object.fromEntries(comparison.policies.map(({ key }) => [key, value(key)]));
@@ -17,6 +18,10 @@ export function backtestJson({ backtest, thresholdDerived, recommendation, yaml 
       endSeconds: startSeconds + 60 * demand.length,
       historyBeforeSeconds: 60 * span.from,
     },
+    events: events.map(({ effects, ...event }) => ({
+      ...event,
+      effect: effectText(effects, trigger.timezone),
+    })),
     trigger: {
       horizonSeconds: trigger.horizonSeconds,
       historySeconds: trigger.historySeconds,

@@ -1,8 +1,12 @@
+import { effectText } from '../calendar/effect-text.js';
 import { formatDuration } from '../shared/duration.js';
 import type { Backtest } from './backtest.js';
 import { formatAmount, formatMoment } from './format.js';
 import type { Recommendation } from './recommend.js';
 import { comparisonTable, tableText } from './table.js';
+
+/** Events that are named in a sentence. */
+const MOST_EVENTS = 5;
 
 /** A finished backtest with all that a reader is told. */
 export interface Finding {
@@ -30,7 +34,20 @@ export function premises({ backtest, thresholdDerived }: Finding): readonly stri
     `Evaluated: ${range} (${formatDuration(evaluatedSeconds)}), with ${formatDuration(before)} of history at first.`,
     `Forecast: ${formatDuration(trigger.horizonSeconds)} ahead, quantile ${trigger.quantile}, steps of ${formatDuration(trigger.stepSeconds)}, refitted every ${formatDuration(options.refitSeconds)}.`,
     `Replicas: ${setup.minReplicas} to ${setup.maxReplicas}, ready ${formatDuration(setup.startupSeconds)} after their creation; threshold ${formatAmount(setup.targetPerReplica)}, overloaded beyond ${formatAmount(setup.capacityPerReplica)} each${derived}.`,
+    ...eventLines(backtest),
   ];
+}
+
+/** The events within the evaluated span, the first of them. */
+function eventLines({ options, events }: Backtest): string[] {
+  if (options.calendar === undefined) return [];
+  if (events.length === 0) return ['Events: none in this time.'];
+  const shown = events.slice(0, MOST_EVENTS).map(({ name, startSeconds, effects }) => {
+    const effect = effectText(effects, options.trigger.timezone);
+    return `${name} (${effect}) from ${formatMoment(startSeconds)}`;
+  });
+  const more = events.length > MOST_EVENTS ? ` and ${events.length - MOST_EVENTS} more` : '';
+  return [`Events: ${shown.join(', ')}${more}.`];
 }
 
 /** What the ScaledObject holds. */

@@ -61,6 +61,64 @@ describe('predictive-scaler backtest', () => {
     assert.equal(result.recommendation.verdict, 'observe');
   });
 
+  it('knows calendars and events, and says which fall into the evaluated time', async () => {
+    const { timestamps } = minuteSamples(4, officeLoad);
+    const lastDay = new Date(timestamps[3 * 1440]! * 1000).toISOString().slice(0, 10);
+    const ics = join(folder, 'launches.ics');
+    const report = join(folder, 'events.html');
+    await writeFile(
+      ics,
+      `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:test\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:launch\r\nDESCRIPTION:scaler: replicas=3\r\nDTSTART;VALUE=DATE:${lastDay.replaceAll('-', '')}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`,
+    );
+    const { code, stdout } = await backtest(
+      ...['--csv', csv, '--evaluate', '1d', '--refit', '6h', '--json', '--report', report],
+      ...[
+        '--calendar',
+        ics,
+        'DE-BE',
+        '--events',
+        `sale: ${lastDay}T12:00/PT2H x3; before: 2020-01-01/P1D x2`,
+      ],
+    );
+    assert.equal(code, 0);
+    const start = Date.parse(`${lastDay}T00:00Z`) / 1000;
+    assert.deepEqual(JSON.parse(stdout).events, [
+      {
+        name: 'launch',
+        calendar: 'launches.ics',
+        startSeconds: start,
+        endSeconds: start + 86_400,
+        effect: 'at least 3 replicas',
+      },
+      {
+        name: 'sale',
+        calendar: 'events',
+        startSeconds: start + 43_200,
+        endSeconds: start + 50_400,
+        effect: 'x3',
+      },
+    ]);
+    assert.match(
+      await readFile(report, 'utf8'),
+      /Events: launch \(at least 3 replicas\) from .*, sale \(x3\) from/,
+    );
+  });
+
+  it('names the calendar that cannot be read and the event that is wrong', async () => {
+    const refusals = {
+      'DE-BX':
+        /--calendar DE-BX: there is no state or region of DE "BX".*BE \(Berlin\).*a file is given by its path/,
+      './absent.ics': /--calendar \.\/absent\.ics: cannot be read \(there is no such file\)/,
+    };
+    for (const [calendar, message] of Object.entries(refusals)) {
+      const { code, stderr } = await backtest('--csv', csv, '--calendar', calendar);
+      assert.notEqual(code, 0);
+      assert.match(stderr, message);
+    }
+    const { stderr } = await backtest('--csv', csv, '--events', '2026-11-27 x3');
+    assert.match(stderr, /--events received "2026-11-27 x3" \(event 1, .*has no end/);
+  });
+
   it('puts the cheaper threshold that it recommends into the ScaledObject', async () => {
     const { timestamps, values } = minuteSamples(9, officeLoad);
     const file = join(folder, 'nine-days.csv');

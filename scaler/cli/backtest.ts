@@ -17,10 +17,11 @@ import { systemClock } from '../shared/clock.js';
 import { formatDuration } from '../shared/duration.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
+import { addCalendarOptions, type CalendarFlags, calendarOfFlags } from './calendar-flags.js';
 import { readSamples, type TriggerFlags, triggerOfFlags } from './load-flags.js';
 import { duration, durationOption, numberWhere } from './option-values.js';
 
-interface Flags extends TriggerFlags {
+interface Flags extends TriggerFlags, Omit<CalendarFlags, 'events'> {
   readonly csv?: string;
   readonly evaluate?: number;
   readonly refit: number;
@@ -44,6 +45,9 @@ interface Flags extends TriggerFlags {
 /** Without --evaluate the last week is evaluated, or a third of the load when that is less. */
 const LONGEST_DEFAULT_EVALUATION_SECONDS = 7 * 86_400;
 
+/** Events after the load's end that a forecast near it may reach. */
+const COMING_SECONDS = 14 * 86_400;
+
 const HELP = `
 Examples:
   $ predictive-scaler backtest --csv load.csv --threshold 100 --startup 90s --report report.html
@@ -55,7 +59,7 @@ before is history. See docs/backtest.md for how to read the result.`;
 
 /** `predictive-scaler backtest`: what would this scaler have done for a recorded load, beside a reactive HPA? */
 export function backtestCommand(): Command {
-  return new Command('backtest')
+  const command = new Command('backtest')
     .description('Replay a recorded load and compare this scaler with a reactive HPA, at the same overload')
     .addOption(new Option('--csv <file>', 'the load as CSV').conflicts('prometheus'))
     .option('--prometheus <url>', 'the load as a query to this Prometheus')
@@ -93,6 +97,7 @@ export function backtestCommand(): Command {
     .option('--json', 'print the result as JSON')
     .addHelpText('after', HELP)
     .action(run);
+  return addCalendarOptions(command);
 }
 
 async function run(flags: Flags): Promise<void> {
@@ -155,6 +160,7 @@ async function optionsOf(
   size: ReplicaSize,
 ): Promise<BacktestOptions> {
   const minutes = load.demand.length;
+  const { startSeconds } = load;
   const evaluated = Math.round(
     (flags.evaluate ?? Math.min(LONGEST_DEFAULT_EVALUATION_SECONDS, 60 * Math.floor(minutes / 3))) / 60,
   );
@@ -174,6 +180,12 @@ async function optionsOf(
     trigger: { ...trigger, threshold: size.threshold },
     refitSeconds: flags.refit,
     span: { from: minutes - evaluated, to: minutes },
+    calendar: await calendarOfFlags(
+      flags,
+      trigger.events,
+      startSeconds,
+      startSeconds + 60 * minutes + COMING_SECONDS,
+    ),
     setup: {
       targetPerReplica: size.threshold,
       capacityPerReplica: size.capacity,

@@ -1,4 +1,6 @@
 import asciichart from 'asciichart';
+import { effectText } from '../calendar/effect-text.js';
+import type { Occurrence } from '../calendar/types.js';
 import type { FittedModel, Forecast, Series } from '../forecast/index.js';
 import { formatDuration } from '../shared/duration.js';
 import { textTable } from '../shared/text-table.js';
@@ -12,6 +14,8 @@ export interface ForecastReport {
   readonly ahead: Forecast;
   /** Quantiles in the order of `ahead.quantiles`. */
   readonly quantiles: readonly number[];
+  /** Events within the horizon; undefined where no calendar is known. */
+  readonly events: readonly Occurrence[] | undefined;
 }
 
 const CHART_WIDTH = 72;
@@ -19,10 +23,11 @@ const CHART_HEIGHT = 12;
 const LABEL_WIDTH = 10;
 
 /** The forecast as a person reads it: what the model is worth, a chart of past and future, a row for each step. */
-export function reportText({ title, learned, model, ahead, quantiles }: ForecastReport): string {
+export function reportText({ title, learned, model, ahead, quantiles, events }: ForecastReport): string {
   return [
     `${title}: ${learned.values.length} steps of ${formatDuration(model.stepSeconds)} up to ${localTime(model.endSeconds, model.timezone)}`,
     ...qualityLines(model),
+    ...(events ?? []).map((event) => eventLine(event, model.timezone)),
     '',
     chart(learned, ahead),
     '',
@@ -37,7 +42,7 @@ export function reportText({ title, learned, model, ahead, quantiles }: Forecast
 }
 
 /** The same for programs. */
-export function reportJson({ learned, model, ahead, quantiles }: ForecastReport): object {
+export function reportJson({ learned, model, ahead, quantiles, events }: ForecastReport): object {
   return {
     start: ahead.startSeconds,
     step: ahead.stepSeconds,
@@ -56,7 +61,13 @@ export function reportJson({ learned, model, ahead, quantiles }: ForecastReport)
       weights: model.mean.weights.map((row) => row[i]!),
     })),
     measuredAtSteps: model.mean.measuredAt,
+    ...(events && { events }),
   };
+}
+
+function eventLine({ name, startSeconds, endSeconds, effects }: Occurrence, timezone: string): string {
+  const [from, to] = [startSeconds, endSeconds].map((at) => localTime(at, timezone));
+  return `event: ${name} (${effectText(effects, timezone)}), ${from} to ${to}`;
 }
 
 function qualityLines({ stage, nextStageInSeconds, quality, guarded }: FittedModel): string[] {

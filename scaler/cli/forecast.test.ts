@@ -42,6 +42,22 @@ describe('predictive-scaler forecast', () => {
     assert.equal(JSON.parse(stdout).mean.length, 1);
   });
 
+  it('says which events fall into the horizon', async () => {
+    const { timestamps } = minuteSamples(4, officeLoad);
+    // The load ends at midnight UTC, which in Brazil is three hours before.
+    const endSeconds = timestamps.at(-1)! + 60;
+    const day = new Date((endSeconds - 3 * 3600) * 1000).toISOString().slice(0, 10);
+    const events = `launch: ${day}T21:30/PT1H x3 replicas=2; later: ${day}T23:30/PT1H x2`;
+    const flags = ['--csv', csv, '--horizon', '1h', '--timezone', 'America/Sao_Paulo', '--events', events];
+    const { code, stdout, stderr } = await run(flags);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.deepEqual(stdout.match(/^event: .*$/gm), [
+      `event: launch (x3, at least 2 replicas), ${day} 21:30:00 to ${day} 22:30:00`,
+    ]);
+    const [event] = JSON.parse((await run([...flags, '--json'])).stdout).events;
+    assert.deepEqual([event.name, event.startSeconds - endSeconds], ['launch', 1800]);
+  });
+
   it('prints the same as JSON', async () => {
     const { code, stdout } = await run(['--csv', csv, '--horizon', '30m', '--json']);
     const answer = JSON.parse(stdout);

@@ -6,11 +6,12 @@ import { seriesOfSamples } from '../history/samples.js';
 import { cutSeries, seriesEndSeconds } from '../planner/refitting-model.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
+import { addCalendarOptions, type CalendarFlags, calendarOfFlags } from './calendar-flags.js';
 import { answerLines, LINE_FORM } from './forecast-lines.js';
 import { reportJson, reportText } from './forecast-report.js';
 import { readSamples, type TriggerFlags, triggerOfFlags } from './load-flags.js';
 
-interface Flags extends Omit<TriggerFlags, 'quantile'> {
+interface Flags extends Omit<TriggerFlags, 'quantile'>, Omit<CalendarFlags, 'events'> {
   readonly csv?: string;
   readonly ndjson?: boolean;
   readonly quantile: readonly number[];
@@ -32,7 +33,7 @@ See docs/forecasting.md for how the forecast is made and what it is worth.`;
 
 /** `predictive-scaler forecast`: what comes next in a recorded load? */
 export function forecastCommand(): Command {
-  return new Command('forecast')
+  const command = new Command('forecast')
     .description('Forecast a recorded load')
     .addOption(new Option('--csv <file>', 'the load as CSV').conflicts('ndjson'))
     .addOption(new Option('--ndjson', 'answer requests on standard input, one JSON per line'))
@@ -45,6 +46,7 @@ export function forecastCommand(): Command {
     .option('--json', 'print the result as JSON')
     .addHelpText('after', HELP)
     .action(run);
+  return addCalendarOptions(command);
 }
 
 async function run(flags: Flags): Promise<void> {
@@ -66,7 +68,10 @@ async function forecastFile(file: string, trigger: Trigger, flags: Flags): Promi
   const horizonSteps = Math.max(1, Math.ceil(horizonSeconds / stepSeconds));
   const model = fit(learned, { horizonSteps, seasonality, timezone });
   const ahead = forecast(model, horizonSteps, flags.quantile);
-  const report = { title: basename(file), learned, model, ahead, quantiles: flags.quantile };
+  const [from, to] = [ahead.startSeconds, ahead.startSeconds + horizonSteps * stepSeconds] as const;
+  const calendar = await calendarOfFlags(flags, trigger.events, learned.startSeconds, to);
+  const events = calendar?.occurrences(from, to, timezone);
+  const report = { events, title: basename(file), learned, model, ahead, quantiles: flags.quantile };
   return flags.json ? `${JSON.stringify(reportJson(report), undefined, 2)}\n` : reportText(report);
 }
 

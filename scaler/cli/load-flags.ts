@@ -16,6 +16,7 @@ const KEY_OF_FLAG = {
   seasonality: 'seasonality',
   timezone: 'timezone',
   activation: 'activationThreshold',
+  events: 'events',
 } as const;
 
 const flags = Object.entries(KEY_OF_FLAG);

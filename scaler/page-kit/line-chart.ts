@@ -2,6 +2,7 @@ import uPlot from 'uplot';
 import { color, THEME_CHANGED } from './chart.js';
 import { h, renew } from './dom.js';
 import { type LegendEntry, LineLegend } from './line-legend.js';
+import { drawNames, type NamedSpan, shade, spansAt } from './named-spans.js';
 
 /** From when to when a chart reaches, in epoch seconds. */
 export interface TimeRange {
@@ -35,6 +36,8 @@ export interface LineChartOptions {
   readonly place: (x: number) => string;
   /** Stands where the place does while nothing is pointed at. */
   readonly invitation?: string;
+  /** Spans of time that stand out from others, asked for whenever they are drawn. */
+  readonly spans?: () => readonly NamedSpan[];
   /** Called when a span was chosen by dragging; without, dragging does nothing. */
   readonly onZoom?: (range: TimeRange) => void;
   /** Scales, axes and what is drawn beside the lines. */
@@ -114,9 +117,14 @@ export class LineChart {
   }
 
   #uplotOptions(): uPlot.Options {
-    const { lines, more, onZoom } = this.#options;
+    const { lines, more, onZoom, spans } = this.#options;
+    const own = more.hooks as uPlot.Hooks.Arrays | undefined;
     const hooks: uPlot.Hooks.Arrays = {
-      ...(more.hooks as uPlot.Hooks.Arrays | undefined),
+      ...own,
+      ...(spans && {
+        drawClear: [(chart) => shade(chart, spans()), ...(own?.drawClear ?? [])],
+        draw: [(chart) => drawNames(chart, spans()), ...(own?.draw ?? [])],
+      }),
       setCursor: [(chart) => this.#showValues(chart)],
       setSelect: [(chart) => this.#zoom(chart)],
     };
@@ -156,10 +164,11 @@ export class LineChart {
   }
 
   #showValues(chart: uPlot): void {
-    const { lines, legend, amount, place, invitation = '' } = this.#options;
+    const { lines, legend, amount, place, spans, invitation = '' } = this.#options;
     const index = (chart.cursor.left ?? -1) < 0 ? undefined : (chart.cursor.idx ?? undefined);
     const at = index === undefined ? undefined : chart.data[0][index];
-    renew(this.#readout, at === undefined ? invitation : place(at));
+    const names = at === undefined ? [] : spansAt(spans?.() ?? [], at);
+    renew(this.#readout, at === undefined ? invitation : [place(at), ...names].join(' · '));
     for (const { key, valuesOf = [key] } of legend) {
       const values = valuesOf.map(
         (name) => chart.data[lines.findIndex((line) => line.name === name) + 1]?.[index ?? -1],

@@ -1,3 +1,4 @@
+import { effectText } from '../../calendar/effect-text.js';
 import { HIGHEST_OVERLOAD, POLICY_NAMES, type PolicyKey } from '../compare.js';
 import type { Finding } from '../summary.js';
 import { cheapestWithin } from '../sweep.js';
@@ -24,6 +25,8 @@ export interface ChartData {
     /** Pod-hours at each of `limits`; null where no target utilization keeps it. */
     readonly cost: readonly (number | null)[];
   }[];
+  /** Begin, end and name of each event, with what it does. */
+  readonly events: readonly (readonly [number, number, string])[];
   /** Limits on overloaded time in percent, ascending. */
   readonly limits: readonly number[];
 }
@@ -37,7 +40,7 @@ const LIMITS = Array.from(
 
 /** Reduces a finished backtest to what its charts show. */
 export function chartData({ backtest }: Finding): ChartData {
-  const { options, startSeconds, demand, replay, comparison } = backtest;
+  const { options, startSeconds, demand, replay, comparison, events } = backtest;
   const { setup, trigger } = options;
   return {
     timezone: trigger.timezone,
@@ -53,6 +56,11 @@ export function chartData({ backtest }: Finding): ChartData {
       overloads: stretches(overloadedSeconds, startSeconds),
       cost: LIMITS.map((limit) => shorten(cheapestWithin(sweep, limit)?.podHours ?? Number.NaN)),
     })),
+    events: events.map(({ name, effects, ...at }) => [
+      at.startSeconds,
+      at.endSeconds,
+      `${name}: ${effectText(effects, trigger.timezone)}`,
+    ]),
     limits: LIMITS.map((limit) => Number((100 * limit).toPrecision(3))),
   };
 }

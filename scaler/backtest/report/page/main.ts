@@ -11,6 +11,7 @@ import type { ChartData } from '../chart-data.js';
 const data = JSON.parse(byId('data')!.textContent!) as ChartData;
 const { times, policies, limits } = data;
 const time = timeFormat(data.timezone);
+const spans = data.events.map(([fromSeconds, toSeconds, name]) => ({ fromSeconds, toSeconds, name }));
 const all: TimeRange = { fromSeconds: times[0]!, toSeconds: times.at(-1)! + 60 };
 let range = all;
 
@@ -34,6 +35,7 @@ function timeChart(
     heightPixels: lineHeight,
     amount: load,
     place: time.dateTime,
+    spans: () => spans,
     onZoom: zoomTo,
     ...options,
     more: {
@@ -133,6 +135,8 @@ timeChart(
   'overload-chart',
   {
     heightPixels: () => 52 + 30 * lanes.length,
+    // Their names stand in the charts above.
+    spans: () => [],
     lines: [{ name: 'overload' }],
     legend: [],
     more: {

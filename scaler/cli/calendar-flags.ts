@@ -1,0 +1,72 @@
+import { basename } from 'node:path';
+import { type Command, Option } from 'commander';
+import { EventList, joined } from '../calendar/event-list.js';
+import { Expander } from '../calendar/expander.js';
+import { fileSource } from '../calendar/ical-source.js';
+import type { Calendar, TimedEvent } from '../calendar/types.js';
+import { ScalerError } from '../shared/errors.js';
+
+/** Flags of a command about calendars. */
+export interface CalendarFlags {
+  readonly calendar?: readonly string[];
+  /** Checked with the other flags that stand for keys of a trigger. */
+  readonly events?: string;
+}
+
+/** Adds the flags to a command. */
+export function addCalendarOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--calendar <file|country...>',
+        'iCalendar files, and places whose holidays count: DE, DE-BE, BR-SP',
+      ),
+    )
+    .option('--events <events>', "known events: 'Black Friday: 2026-11-27/P1D x3; ...'");
+}
+
+/**
+ * The calendars that the flags name, with the events that they give, as one; undefined where there are none.
+ *
+ * @param fromSeconds recurrences are expanded from here
+ * @param toSeconds until here
+ * @throws ScalerError that names the calendar that cannot be read
+ */
+export async function calendarOfFlags(
+  { calendar: names = [] }: CalendarFlags,
+  events: readonly TimedEvent[],
+  fromSeconds: number,
+  toSeconds: number,
+): Promise<Calendar | undefined> {
+  if (names.length === 0 && events.length === 0) return undefined;
+  const expander = new Expander();
+  const span = { fromSeconds, toSeconds };
+  try {
+    const lists = await Promise.all(names.map((name) => readCalendar(name, expander, span)));
+    return joined(() => [...lists, new EventList('events', events)]);
+  } finally {
+    await expander.close();
+  }
+}
+
+/** A name with a dot or slash is that of a file: no place has them. */
+async function readCalendar(
+  name: string,
+  expander: Expander,
+  span: { readonly fromSeconds: number; readonly toSeconds: number },
+): Promise<EventList> {
+  const isFile = /[./\\]/.test(name);
+  try {
+    const { events, problems } = await expander.expand(
+      isFile
+        ? { ...span, ical: { text: await fileSource(name).read(), effects: { learn: false } } }
+        : { ...span, holidays: { place: name, kinds: ['public'], effects: { holiday: true, learn: false } } },
+    );
+    if (problems.length > 0) throw new ScalerError('invalid', problems.join('; '));
+    return new EventList(isFile ? basename(name) : name, events);
+  } catch (error) {
+    if (!(error instanceof ScalerError)) throw error;
+    const hint = isFile ? '' : '; a file is given by its path, such as ./launches.ics';
+    throw new ScalerError(error.kind, `--calendar ${name}: ${error.message}${hint}`, { cause: error });
+  }
+}
