@@ -38,10 +38,13 @@ interface FittedCompanions {
  * Fits what forecasts beside the Holt-Winters pool: the regression and the nearest moments. They need whole days of
  * steps, and more than two of them.
  *
+ * @param known NaN where unknown or not to be learnt
+ * @param seen the same with what would probably have been in place of what is not to be learnt
  * @param pool forecasts that the pool would have made, `horizonSteps` for each origin
  */
 export function fitCompanions(
   known: Float64Array,
+  seen: Float64Array,
   clock: Clock,
   origins: Origins,
   horizonSteps: number,
@@ -50,7 +53,7 @@ export function fitCompanions(
   const daySteps = DAY_SECONDS / clock.stepSeconds;
   const none = { companions: undefined, replayed: pool.slice() };
   if (!Number.isInteger(daySteps) || known.length < 3 * daySteps || origins.count === 0) return none;
-  const past = recentPast(known, daySteps);
+  const past = recentPast(seen, daySteps);
   if (past === undefined) return none;
   const ahead = known.length + horizonSteps;
   const moving = clockSteps(clock.startSeconds, clock.stepSeconds, ahead, clock.timezone);

@@ -11,7 +11,15 @@ import { AUTOMATIC_PERIODS, climb } from './seasons/ladder.js';
 import { seasonSlots, slotCount } from './seasons/local-time.js';
 import { quietSeasons } from './seasons/quiet.js';
 import { replayRecurrence } from './seasons/recurrence.js';
-import type { FitOptions, FittedModel, PooledModel, Series, SmoothingParameters } from './types.js';
+import { setApart } from './special/special-days.js';
+import type {
+  FitOptions,
+  FittedModel,
+  PooledModel,
+  Series,
+  SmoothingParameters,
+  SpecialSpans,
+} from './types.js';
 
 const DAY_SECONDS = 86_400;
 /** Past forecasts that are made again to measure errors: more cost time and tell little more. */
@@ -30,7 +38,7 @@ export function fit(series: Series, options: FitOptions): FittedModel {
   checkOptions(series, options);
   const { stepSeconds } = series;
   const { horizonSteps, spanSteps = horizonSteps, timezone, seasonality } = options;
-  const { startSeconds, values, peaks } = fromFirstKnown(series);
+  const { startSeconds, values, peaks, seenValues, seenPeaks, special } = learnable(series, options);
   const n = values.length;
 
   const wanted = seasonality === 'auto' ? AUTOMATIC_PERIODS : [...seasonality].sort((a, b) => a - b);
@@ -51,11 +59,20 @@ export function fit(series: Series, options: FitOptions): FittedModel {
       : { periodSeconds: 0, slotCount: 1, slots: new Int32Array(n + horizonSteps + 1) };
 
   const clock = { startSeconds, stepSeconds, timezone };
-  const mean = fitSeries(values, seasons, daySlots, origins, horizonSteps, clock);
+  const mean = fitSeries(values, seenValues, seasons, daySlots, origins, horizonSteps, clock);
   const peak =
     peaks === undefined
       ? mean
-      : fitSeries(peaks, seasons, daySlots, origins, horizonSteps, clock, mean.parameters);
+      : fitSeries(
+          peaks,
+          seenPeaks ?? peaks,
+          seasons,
+          daySlots,
+          origins,
+          horizonSteps,
+          clock,
+          mean.parameters,
+        );
 
   const past = pastPeaks(peaks ?? values, peak.replayed, origins, horizonSteps, spanSteps);
   const errorsOf = (forecasts: Float64Array) => {
@@ -103,6 +120,7 @@ export function fit(series: Series, options: FitOptions): FittedModel {
     },
     peakTypical,
     quiet: quietSeasons(peaks ?? values, seasons, stepSeconds),
+    ...(special && { special }),
   };
 }
 
@@ -114,25 +132,50 @@ function checkOptions({ stepSeconds }: Series, { horizonSteps, spanSteps = horiz
     throw new RangeError(`spanSteps is ${spanSteps}; expected a whole number from 1 to ${horizonSteps}`);
 }
 
-/** The series without the unknown steps before its first known one; maxima only where they add to the means. */
-function fromFirstKnown(series: Series): {
+/** A series as it is learnt from. */
+interface Learnable {
   readonly startSeconds: number;
+  /** NaN where unknown or not to be learnt. */
   readonly values: Float64Array;
+  /** Maxima, only where they add to the means. */
   readonly peaks: Float64Array | undefined;
-} {
+  /** The same with what would probably have been in place of steps that are not to be learnt. */
+  readonly seenValues: Float64Array;
+  readonly seenPeaks: Float64Array | undefined;
+  readonly special: SpecialSpans | undefined;
+}
+
+/** The series without the unknown steps before its first known one, and without what is special. */
+function learnable(
+  series: Series,
+  { spans, timezone, horizonSteps, spanSteps = horizonSteps }: FitOptions,
+): Learnable {
+  const { startSeconds, stepSeconds } = series;
   const all = clean(series.values);
-  const first = all.findIndex((value) => !Number.isNaN(value));
-  const skipped = first < 0 ? all.length : first;
-  const values = all.subarray(skipped);
-  const startSeconds = series.startSeconds + skipped * series.stepSeconds;
-  if (series.peaks === undefined) return { startSeconds, values, peaks: undefined };
-  const peaks = clean(series.peaks).subarray(skipped);
-  const differ = values.some((value, t) => !Object.is(value, peaks[t]));
-  return { startSeconds, values, peaks: differ ? peaks : undefined };
+  const allPeaks = series.peaks && clean(series.peaks);
+  const apart = spans?.length
+    ? setApart(all, allPeaks, { startSeconds, stepSeconds, timezone, horizonSteps, spanSteps }, spans)
+    : undefined;
+  const values = apart?.values ?? all;
+  const peaks = apart ? apart.peaks : allPeaks;
+  const first = values.findIndex((value) => !Number.isNaN(value));
+  const skipped = first < 0 ? values.length : first;
+  const cut = (whole: Float64Array | undefined) => whole?.subarray(skipped);
+  const known = values.subarray(skipped);
+  const differ = cut(peaks)?.some((value, t) => !Object.is(value, known[t]));
+  return {
+    startSeconds: startSeconds + skipped * stepSeconds,
+    values: known,
+    peaks: differ ? cut(peaks) : undefined,
+    seenValues: cut(apart?.seenValues) ?? known,
+    seenPeaks: differ ? cut(apart?.seenPeaks ?? peaks) : undefined,
+    special: apart?.special,
+  };
 }
 
 function fitSeries(
   values: Float64Array,
+  seen: Float64Array,
   seasons: readonly SeasonSlots[],
   daySlots: DaySlots,
   origins: Origins,
@@ -145,19 +188,19 @@ function fitSeries(
     weights,
     replayed: byMembers,
     parameters,
-  } = fitPool(values, seasons, origins, horizonSteps, clock.stepSeconds, likeSeries);
+  } = fitPool(values, seen, seasons, origins, horizonSteps, clock.stepSeconds, likeSeries);
   const ofMembers = replayRecurrence(values, byMembers, origins, horizonSteps, daySlots);
   // Companions are no better at the peak's quantile, where a miss on the low side counts nine times: maxima go without.
   const { companions, replayed } =
     likeSeries === undefined
-      ? fitCompanions(values, clock, origins, horizonSteps, byMembers)
+      ? fitCompanions(values, seen, clock, origins, horizonSteps, byMembers)
       : { companions: undefined, replayed: byMembers };
   const ofAll = companions && replayRecurrence(values, replayed, origins, horizonSteps, daySlots);
   const oneStep = new Float64Array(origins.count);
   for (let i = 0; i < origins.count; i++)
     oneStep[i] = values[origins.first + i * origins.stride + 1]! - replayed[i * horizonSteps]!;
   const { volatility, ratios } = measureVolatility(oneStep, origins, daySlots, clock.stepSeconds);
-  const known = values.filter((value) => !Number.isNaN(value));
+  const known = seen.filter((value) => !Number.isNaN(value));
   const model: PooledModel = {
     members,
     measuredAt: measuredSteps(horizonSteps),

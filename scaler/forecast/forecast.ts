@@ -3,7 +3,8 @@ import { expectedError } from './errors/volatility.js';
 import { modelSlots, projectPool } from './pool/project-pool.js';
 import { seasonSlots } from './seasons/local-time.js';
 import { reachedTwice } from './seasons/recurrence.js';
-import type { FittedModel, Forecast, PooledModel } from './types.js';
+import { forecastSpecial } from './special/forecast-special.js';
+import type { FittedModel, Forecast, PooledModel, StepEffects } from './types.js';
 
 /**
  * Forecasts the steps after the newest one the model knows. Reads the model, changes nothing.
@@ -11,12 +12,14 @@ import type { FittedModel, Forecast, PooledModel } from './types.js';
  * @param horizonSteps Steps to forecast, from 1 on. The peak's quantiles were measured over the model's own horizon.
  * @param quantiles Numbers between 0 and 1, in any order.
  * @param skipSteps Steps to leave out before the first one answered, when the model lags behind the present.
+ * @param effects What is known of the steps beside the model, one for each of `horizonSteps`.
  */
 export function forecast(
   model: FittedModel,
   horizonSteps: number,
   quantiles: readonly number[],
   skipSteps = 0,
+  effects?: StepEffects,
 ): Forecast {
   const reach = skipSteps + horizonSteps;
   const slots = modelSlots(model, (period) => slotsAhead(model, period, reach));
@@ -42,7 +45,7 @@ export function forecast(
   );
   const { periodSeconds, ratio } = model.peak.volatility;
   const peakExpected = expectedError(model.peakTypical[slots.get(periodSeconds)![skipSteps]!]!, ratio);
-  return {
+  const ordinary: Forecast = {
     startSeconds: model.endSeconds + skipSteps * model.stepSeconds,
     stepSeconds: model.stepSeconds,
     mean,
@@ -61,6 +64,12 @@ export function forecast(
     peakStep,
     recurring: highest > trusted,
   };
+  return forecastSpecial(model, ordinary, quantiles, effects, (h) => {
+    if (isQuiet[h]) return { center: 0, margin: 0 };
+    const center = trust === 1 ? peak[h]! : trust * peak[h]! + (1 - trust) * last;
+    const twice = Math.min(peak[h]!, twiceWithin(model.peak, slots, skipSteps));
+    return { center: Math.max(center, twice), margin: peakExpected };
+  });
 }
 
 /** The highest load that came at one time of day on both of the last two days, as a surprise; -Infinity when none did. */

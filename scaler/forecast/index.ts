@@ -6,12 +6,16 @@ export type {
   FitOptions,
   FittedModel,
   Forecast,
+  Likeness,
   Member,
   ModelQuality,
   PooledModel,
+  Reference,
   Season,
   Series,
   SmoothingParameters,
+  SpecialSpan,
   Stage,
+  StepEffects,
 } from './types.js';
 export { update } from './update.js';

@@ -14,6 +14,24 @@ export interface Series {
 /** How far up the ladder of cold start a model has come. */
 export type Stage = 'observed' | 'trend' | 'daily' | 'weekly';
 
+/** A span of time that is not as other days are: a day off, a sale, an incident. Plain data; what it is stays with the caller. */
+export interface SpecialSpan {
+  /** Spans of one name recur. */
+  readonly name: string;
+  readonly startSeconds: number;
+  /** The first second after it. */
+  readonly endSeconds: number;
+  /** Whether its steps teach season and errors as others do. */
+  readonly learn: boolean;
+  /**
+   * What its load is like: what history shows a day off to be like, or what began at these epoch seconds. Left out where it
+   * is like that of an ordinary day.
+   */
+  readonly like?: 'day off' | number | undefined;
+  /** By how much the load is above what it is like. */
+  readonly factor?: number | undefined;
+}
+
 /** What the caller wants of a model. */
 export interface FitOptions {
   /** Steps ahead at which the forecast is used; errors and smoothing parameters are measured there. */
@@ -31,6 +49,8 @@ export interface FitOptions {
   readonly windowSeconds?: number;
   /** Quantile of the peak whose coverage `quality` reports; 0.9 when left out. */
   readonly quantile?: number;
+  /** Spans that overlap the history or come soon after it. */
+  readonly spans?: readonly SpecialSpan[] | undefined;
 }
 
 /** How good a model is on its own recent past, for the peak over the horizon in use. Same unit as the series. */
@@ -228,6 +248,68 @@ export interface QuietSeason {
   readonly isQuiet: Uint8Array;
 }
 
+/** What the load in a special span is taken to be like. */
+export type Likeness =
+  /** What began at the time that the span names. */
+  | 'chosen'
+  /** The span of the same name before. */
+  | 'same name'
+  /** The Sundays before. */
+  | 'sunday'
+  /** The days off before. */
+  | 'day off'
+  /** Other days of its weekday. */
+  | 'ordinary';
+
+/** What the load in a special span will be, from what it is taken to be like. */
+export interface Reference {
+  /** Name and times of the span. */
+  readonly name: string;
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+  readonly likeness: Likeness;
+  /** Epoch seconds at which the spans of the past begin that it is the mean of, the newest first. */
+  readonly likeStartSeconds: readonly number[];
+  /** The level of now as a multiple of the level at the newest of them. */
+  readonly scale: number;
+  /** How far off each way to forecast a day off was on days off of the past, as a share of their load; NaN where unknown. */
+  readonly pastErrors: Readonly<Record<'sunday' | 'day off' | 'ordinary', number>>;
+  /** Days off of the past that this rests on. */
+  readonly pastDays: number;
+  /** Epoch seconds at which the first of the steps below begins. */
+  readonly fromSeconds: number;
+  /** Mean and maximum of each step of the span, scaled; empty where it is forecast as an ordinary day. */
+  readonly mean: Float32Array;
+  readonly peak: Float32Array;
+  /** Mean of `mean`. */
+  readonly level: number;
+  /**
+   * Errors of such forecasts on like days, as shares of the forecast: of steps a horizon ahead, and of the peak over the
+   * horizon; ascending.
+   */
+  readonly stepErrors: Float32Array;
+  readonly peakErrors: Float32Array;
+  /** Faded sums of the load that came in the span, and of what was expected: their ratio scales what is to come. */
+  came: number;
+  expected: number;
+}
+
+/** What a model knows of special spans. */
+export interface SpecialSpans {
+  /** Those that were not over at the fit. */
+  readonly spans: readonly SpecialSpan[];
+  /** What they are like; where two hold at one step, the first decides. */
+  readonly references: readonly Reference[];
+}
+
+/** What is known of the steps of a forecast beside the model. */
+export interface StepEffects {
+  /** Each step's load is what the model expects, times this; 1 where nothing is known. */
+  readonly factors: Float64Array;
+  /** The peak is at least this; -Infinity where nothing is known. */
+  readonly floors: Float64Array;
+}
+
 /**
  * A fitted model: plain data that survives structured clone, so it can be fitted in a worker thread. `update` moves its
  * state in place; nothing else changes it.
@@ -258,4 +340,6 @@ export interface FittedModel {
   readonly peakTypical: Float64Array | Float32Array;
   /** Times of the seasons without load in every past cycle: there the forecast is 0. Empty after a load at such a time. */
   quiet: readonly QuietSeason[];
+  /** Undefined where no special spans are known. */
+  readonly special?: SpecialSpans | undefined;
 }

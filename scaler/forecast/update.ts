@@ -2,25 +2,31 @@ import { clean } from './clean.js';
 import { updateCompanions } from './companions.js';
 import { followError } from './errors/volatility.js';
 import { slotsAhead } from './forecast.js';
-import { modelSlots, projectPool, projectStages } from './pool/project-pool.js';
+import { likelyNext, modelSlots, projectPool, projectStages } from './pool/project-pool.js';
 import { smooth } from './recursion/holt-winters.js';
 import { toForm } from './recursion/scale-form.js';
 import { note } from './seasons/recurrence.js';
+import { followStep } from './special/references.js';
+import { isSkipped } from './special/special-days.js';
 import type { FittedModel, PooledModel } from './types.js';
 
 /**
  * Moves a model on by one step, in place. Constant time. Level, trend, seasons, deviation and volatility follow the new
  * step; a load at a quiet time ends the quiet times, for it may stay; parameters, weights and error quantiles stay as they were fitted.
+ * A step of a special span that is not to be learnt only tells how its reference does.
  *
  * @param mean Mean of the new step; NaN when it is unknown, then the model only moves on in time.
  * @param peak Maximum inside the new step, NaN when unknown.
  */
 export function update(model: FittedModel, mean: number, peak: number): void {
-  const { horizonSteps } = model;
+  const { horizonSteps, special, endSeconds, stepSeconds } = model;
   const slots = modelSlots(model, (period) => slotsAhead(model, period, horizonSteps + 1));
-  advance(model, model.mean, slots, mean);
-  if (model.peak !== model.mean) advance(model, model.peak, slots, peak);
-  const isLoaded = mean !== 0 && !Number.isNaN(mean);
+  const isSpecial = special !== undefined && isSkipped(special, endSeconds, stepSeconds);
+  for (const reference of special?.references ?? [])
+    followStep(reference, special!.spans, clean(Float64Array.of(mean))[0]!, endSeconds, stepSeconds);
+  advance(model, model.mean, slots, mean, isSpecial);
+  if (model.peak !== model.mean) advance(model, model.peak, slots, peak, isSpecial);
+  const isLoaded = mean !== 0 && !Number.isNaN(mean) && !isSpecial;
   if (isLoaded && model.quiet.some(({ periodSeconds, isQuiet }) => isQuiet[slots.get(periodSeconds)![0]!]))
     model.quiet = [];
   model.endSeconds += model.stepSeconds;
@@ -31,21 +37,24 @@ function advance(
   pool: PooledModel,
   slots: ReadonlyMap<number, Int32Array>,
   received: number,
+  isSpecial: boolean,
 ): void {
-  const values = clean(Float64Array.of(received));
+  const values = isSpecial ? UNKNOWN : clean(Float64Array.of(received));
   const value = values[0]!;
+  const seen = isSpecial ? Float64Array.of(likelyNext(pool, slots)) : values;
   if (!Number.isNaN(value)) {
     const { volatility } = pool;
     const slot = slots.get(volatility.periodSeconds)![0]!;
     const error = value - (pool.next ?? projectPool(model, pool, slots, 1)[0]!);
     followError(volatility, error, volatility.typical[slot]!, model.stepSeconds);
-    pool.last = value;
   }
+  if (!Number.isNaN(seen[0]!)) pool.last = seen[0]!;
   for (const member of pool.members) {
     const memberSlots = member.seasons.map(({ periodSeconds }) => slots.get(periodSeconds)!);
-    smooth(member, { values: toForm(member, values), slots: memberSlots }, 0, 1);
+    const track = memberSlots.length === 0 ? seen : values;
+    smooth(member, { values: toForm(member, track), slots: memberSlots }, 0, 1);
   }
-  if (pool.companions) updateCompanions(pool.companions, value, model.stepSeconds);
+  if (pool.companions) updateCompanions(pool.companions, seen[0]!, model.stepSeconds);
   const later = { ...model, endSeconds: model.endSeconds + model.stepSeconds };
   const ahead = new Map([...slots].map(([period, all]) => [period, all.subarray(1)]));
   const stages = projectStages(later, pool, ahead, model.horizonSteps);
@@ -58,3 +67,5 @@ function advance(
     pending[pending.length - 1] = stages[index]!.at(-1)!;
   });
 }
+
+const UNKNOWN = Float64Array.of(Number.NaN);

@@ -109,7 +109,7 @@ function hundredUpdates(model: FittedModel): () => void {
 function companionsAlone({ values, ...clock }: Series, { horizonSteps, timezone }: FitOptions): () => void {
   const origins = spreadOrigins(values.length, values.length >> 1, 2000);
   const pool = new Float64Array(origins.count * horizonSteps).map((_, k) => values[k % values.length]!);
-  return () => fitCompanions(values, { ...clock, timezone }, origins, horizonSteps, pool);
+  return () => fitCompanions(values, values, { ...clock, timezone }, origins, horizonSteps, pool);
 }
 
 function leastMs(work: () => unknown): number {

@@ -68,10 +68,13 @@ interface Candidate {
  * Fits every member that the seasons allow and combines them, at each number of steps ahead, by their measured error.
  * Every member is a Holt-Winters recursion; the naive forecasts are its corner cases.
  *
+ * @param seen the values with what would probably have been in place of what is not to be learnt: a member without a season
+ * forecasts from what was last
  * @param likeSeries parameters fitted to a series that is much like this one, by member: the search begins there
  */
 export function fitPool(
   values: Float64Array,
+  seen: Float64Array,
   seasons: readonly SeasonSlots[],
   origins: Origins,
   horizonSteps: number,
@@ -100,7 +103,7 @@ export function fitPool(
       slotCounts: used.map((season) => season.slotCount),
     };
     const track: Track = {
-      values: form === 'log' ? logValues! : values,
+      values: form === 'log' ? logValues! : used.length === 0 ? seen : values,
       slots: used.map(({ slots }) => slots),
     };
     const member = fixed

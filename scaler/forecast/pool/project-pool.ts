@@ -51,6 +51,26 @@ export function projectStages(
   return [byMembers, withCompanions, recurred(1, withCompanions)];
 }
 
+/**
+ * What would probably come in the next step: what the members expect of it, weighted as for the end of the horizon, because what
+ * came last says nothing when it was not ordinary. NaN while nothing has ever come.
+ */
+export function likelyNext(
+  { members, weights, last, floor }: PooledModel,
+  slots: ReadonlyMap<number, Int32Array>,
+): number {
+  if (Number.isNaN(last)) return last;
+  const expected = new Float64Array(1);
+  let likely = 0;
+  members.forEach((member, index) => {
+    const memberSlots = member.seasons.map(({ periodSeconds }) => slots.get(periodSeconds)!);
+    project(member, memberSlots, 0, 1, expected, 0);
+    fromForm(member, expected);
+    likely += weights.at(-1)![index]! * expected[0]!;
+  });
+  return Math.max(floor, likely);
+}
+
 /** Slots of the steps that `slotsOf` gives, for every period that a part of the model needs. */
 export function modelSlots(
   { mean, peak, quiet }: FittedModel,

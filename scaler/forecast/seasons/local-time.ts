@@ -96,6 +96,17 @@ export function clockSteps(
 ): Int32Array | undefined {
   const endSeconds = startSeconds + count * stepSeconds;
   if (utcOffsetSeconds(timezone, startSeconds) === utcOffsetSeconds(timezone, endSeconds)) return undefined;
+  return allClockSteps(startSeconds, stepSeconds, count, timezone);
+}
+
+/** The same where the clock never moves too. */
+export function allClockSteps(
+  startSeconds: number,
+  stepSeconds: number,
+  count: number,
+  timezone: string,
+): Int32Array {
+  const endSeconds = startSeconds + count * stepSeconds;
   const ahead = new Int32Array(count);
   let at = 0;
   while (at < count) {
