@@ -111,6 +111,7 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
         ...pages,
         statusPage({
           answers: planner,
+          calendars,
           clock,
           scalerAddress: config.grpc.advertisedAddress,
           localAccess: {

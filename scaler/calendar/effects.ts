@@ -106,14 +106,15 @@ export function effectWords({
   likeDaySeconds,
   learn,
 }: EventEffects): string {
-  return [
+  const words = [
     ...(holiday ? ['holiday'] : []),
     ...(factor === undefined ? [] : [`x${factor}`]),
     ...(floor === undefined ? [] : [`floor=${floor}`]),
     ...(floorReplicas === undefined ? [] : [`replicas=${floorReplicas}`]),
     ...(likeDaySeconds === undefined ? [] : [`like=${dayText(likeDaySeconds)}`]),
-    learn ? 'learn' : 'no-learn',
-  ].join(' ');
+    ...(learn ? ['learn'] : []),
+  ];
+  return words.join(' ') || 'no-learn';
 }
 
 /** A day of the wall clock as `daySeconds` reads it. */

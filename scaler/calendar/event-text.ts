@@ -134,13 +134,23 @@ function afterDuration({ seconds, isLocal }: Moment, text: string): Moment | und
 /**
  * An event as `readEvents` reads it.
  *
- * @example eventText(readEvents('Sale: 2026-11-27/P1D x3')[0]) // 'Sale: 2026-11-27T00:00/2026-11-28T00:00 x3 no-learn'
+ * @example eventText(readEvents('Sale: 2026-11-27/P1D x3')[0]) // 'Sale: 2026-11-27T00:00/2026-11-28T00:00 x3'
  */
 export function eventText({ name, start, end, effects }: TimedEvent): string {
-  const { plusSeconds = 0 } = end;
-  const days = (end.seconds - start.seconds) / 86_400;
-  const until = plusSeconds === 0 ? momentText(end) : `P${days}DT${plusSeconds}S`;
+  const until = end.plusSeconds === undefined ? momentText(end) : durationText(start, end);
   return `${name}: ${momentText(start)}/${until} ${effectWords(effects)}`;
+}
+
+/** What `afterDuration` has read. */
+function durationText(start: Moment, { seconds, plusSeconds = 0 }: Moment): string {
+  const parts = [
+    [Math.floor(plusSeconds / 3600), 'H'],
+    [Math.floor(plusSeconds / 60) % 60, 'M'],
+    [plusSeconds % 60, 'S'],
+  ] as const;
+  const days = (seconds - start.seconds) / 86_400;
+  const time = parts.map(([amount, unit]) => (amount === 0 ? '' : `${amount}${unit}`)).join('');
+  return `P${days === 0 ? '' : `${days}D`}T${time}`;
 }
 
 function momentText({ seconds, isLocal }: Moment): string {

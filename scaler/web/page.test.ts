@@ -13,6 +13,7 @@ import {
   withSnapshot,
   workloadSamples,
 } from '../../test/support/web/sample-answers.js';
+import { sampleCalendars, withCalendars } from '../../test/support/web/sample-calendars.js';
 import { SampleDemo } from '../../test/support/web/sample-demo.js';
 import { type ServedPages, servePages } from '../../test/support/web/serve-page.js';
 import type { PlannedForecast } from '../planner/types.js';
@@ -80,6 +81,7 @@ describe('status page', () => {
   async function serve(answers: SampleAnswers, demo?: SampleDemo): Promise<ServedPages> {
     const page = statusPage({
       answers,
+      calendars: sampleCalendars,
       clock: new ManualClock(SAMPLE_NOW_SECONDS + 8),
       scalerAddress: 'scaler.example:50051',
       localAccess: { address: 'localhost:50051' },
@@ -112,6 +114,46 @@ describe('status page', () => {
   }
 
   const names = (page: Page) => page.locator('tbody th a').allTextContents();
+
+  it('lists the events of the coming days and shades them in the chart', async () => {
+    const shop = workloads.find(({ trigger }) => trigger.scaledObject === 'shop')!;
+    for (const viewport of [
+      { width: 1280, height: 1100 },
+      { width: 390, height: 1400 },
+    ]) {
+      const watched = await open([withCalendars(shop)], '#/triggers/demo/shop/shop-load', { viewport });
+      const { page } = watched;
+      const rows = await page.locator('.events tbody tr').allInnerTexts();
+      assert.equal(rows.length, 3);
+      assert.match(rows[0]!, /flash sale\s+19:30 in 25 min\s+2 h\s+x2\s+this trigger/);
+      assert.match(
+        rows[1]!,
+        /Internationaler Frauentag\s+Sun 00:00 in 3 d 4 h\s+1 d\s+a day off\s+de-holidays/,
+      );
+      assert.match(
+        rows[2]!,
+        /spring collection\s+12 Mar, 18:00 .*\s+6 h\s+x3, at least 20 replicas\s+launches/,
+      );
+      await page
+        .getByText('The calendar launches (https://calendar.example.com) cannot be reached')
+        .waitFor();
+      await page.getByText('Known events count within the horizon: flash sale: x2.').waitFor();
+      // The sale begins half an hour from now on, in the right half of the chart.
+      const plot = page.locator('.chart.load .u-over');
+      const { width, height } = (await plot.boundingBox())!;
+      const texts = new Set<string>();
+      for (let part = 0.6; part < 1; part += 0.02) {
+        await plot.hover({ position: { x: part * width, y: height / 2 } });
+        texts.add(await page.locator('.chart-head .readout').first().innerText());
+      }
+      assert.ok(
+        [...texts].some((text) => /^\S.* · flash sale: x2$/.test(text)),
+        [...texts].join('\n'),
+      );
+      watched.assertUnblemished();
+      await watched.assertAccessible();
+    }
+  });
 
   it('shows every trigger in words, without an error, another host or a barrier', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {

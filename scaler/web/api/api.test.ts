@@ -15,6 +15,7 @@ import {
   withSnapshot,
   workloadSamples,
 } from '../../../test/support/web/sample-answers.js';
+import { sampleCalendars, withCalendars } from '../../../test/support/web/sample-calendars.js';
 import { type ServedPages, servePages } from '../../../test/support/web/serve-page.js';
 import { packageRoot } from '../../shared/package-root.js';
 import type { TriggerDetail, TriggerList } from './contract.js';
@@ -45,9 +46,9 @@ describe('status API', () => {
 
   before(async () => {
     samples = [
-      ...workloadSamples().map((sample) =>
-        withSnapshot(sample, { reason: 'forecast', status: 'forecasting', guarded: false }),
-      ),
+      ...workloadSamples()
+        .map((sample) => withSnapshot(sample, { reason: 'forecast', status: 'forecasting', guarded: false }))
+        .map((sample) => (sample.trigger.scaledObject === 'shop' ? withCalendars(sample) : sample)),
       ...oddSamples(),
     ];
     answers = new SampleAnswers(samples);
@@ -55,6 +56,7 @@ describe('status API', () => {
     served = await servePages(
       statusApi({
         answers,
+        calendars: sampleCalendars,
         clock,
         scalerAddress: 'scaler.example:50051',
         localAccess: { address: 'localhost:50051' },
@@ -88,6 +90,32 @@ describe('status API', () => {
         'shop/orders error',
       ],
     );
+  });
+
+  it('says which events are near, what each does, and how the calendars are', async () => {
+    const detail = (await (await get('/api/triggers/demo/shop/shop-load')).json()) as TriggerDetail;
+    assertMatches('TriggerDetail', detail);
+    assert.deepEqual(detail.settings.calendars, ['de-holidays', 'launches']);
+    assert.deepEqual(
+      detail.events.map(({ name, startTime, endTime, effect }) => [name, startTime, endTime, effect]),
+      // Berlin is an hour ahead of UTC in March, until the 29th.
+      [
+        ['load test', '2026-03-02T09:00:00Z', '2026-03-02T12:00:00Z', 'not learned from'],
+        ['flash sale', '2026-03-04T18:30:00Z', '2026-03-04T20:30:00Z', 'x2'],
+        ['Internationaler Frauentag', '2026-03-07T23:00:00Z', '2026-03-08T23:00:00Z', 'a day off'],
+        ['spring collection', '2026-03-12T17:00:00Z', '2026-03-12T23:00:00Z', 'x3, at least 20 replicas'],
+      ],
+    );
+    assert.deepEqual(
+      detail.calendars.map(({ name, readTime, problem }) => [name, readTime, problem !== null]),
+      [
+        ['de-holidays', '2026-03-04T18:00:00Z', false],
+        ['launches', '2026-03-04T16:00:00Z', true],
+      ],
+    );
+    const step = detail.explanation.find((one) => one.step === 'events');
+    assert.deepEqual(step, { step: 'events', events: [{ name: 'flash sale', effect: 'x2' }] });
+    assert.match(detail.manifestYaml, /events: "flash sale: 2026-03-04T19:30\/PT2H x2"/);
   });
 
   it('pages through the list', async () => {

@@ -121,6 +121,7 @@ export type ExplanationStep =
       readonly decidedBy: Signal['decidedBy'];
       readonly value: number;
     }
+  | { readonly step: 'events'; readonly events: readonly Pick<EventView, 'name' | 'effect'>[] }
   | { readonly step: 'clamp'; readonly bound: 'minValue' | 'maxValue'; readonly value: number }
   | {
       readonly step: 'answer';
@@ -255,6 +256,28 @@ export interface StateChangeView {
   readonly error: ApiError | null;
 }
 
+/** A known event. */
+export interface EventView {
+  readonly name: string;
+  /** Name of its calendar; `events` where the trigger brings it along. */
+  readonly calendar: string;
+  readonly startTime: string;
+  readonly endTime: string;
+  /** What it does, in words: `x3, at least 20 replicas`. */
+  readonly effect: string;
+}
+
+/** A calendar of the configuration. */
+export interface CalendarView {
+  readonly name: string;
+  /** Where its events come from, in words. */
+  readonly origin: string;
+  /** When it was last read without an error. */
+  readonly readTime: string | null;
+  /** What is wrong with it. */
+  readonly problem: string | null;
+}
+
 /** The answer to `GET /api/triggers/{namespace}/{name}/{metric}`. */
 export interface TriggerDetail {
   readonly time: string;
@@ -267,6 +290,10 @@ export interface TriggerDetail {
   readonly forecast: ForecastChart | null;
   readonly past: PastChart | null;
   readonly replicaComparison: ReplicaChart | null;
+  /** Known events in the history that is shown and in the two weeks to come, ascending. */
+  readonly events: readonly EventView[];
+  /** The calendars that the trigger names. */
+  readonly calendars: readonly CalendarView[];
   readonly model: ModelView | null;
   readonly seasons: readonly SeasonProfile[];
   /** Newest first. */

@@ -2,6 +2,7 @@ import type { Snapshot } from '../../planner/types.js';
 import type { ScalerError } from '../../shared/errors.js';
 import { redact } from '../../shared/redact.js';
 import type { Accuracy, ApiError, ComingPeak, ExplanationStep } from './contract.js';
+import { eventView } from './event-views.js';
 import { known, rfc3339, rounded } from './json-values.js';
 
 /** How a snapshot's value came about, in the order in which it was decided. */
@@ -21,6 +22,10 @@ export function explain(snapshot: Snapshot): ExplanationStep[] {
   if (peak && accuracy) {
     const modelShare = rounded(snapshot.modelShare);
     steps.push({ step: 'trust', isTrusted: !snapshot.guarded, modelShare, accuracy });
+  }
+  if (snapshot.events && snapshot.events.length > 0) {
+    const events = snapshot.events.map((event) => eventView(event, trigger.timezone));
+    steps.push({ step: 'events', events: events.map(({ name, effect }) => ({ name, effect })) });
   }
   steps.push({ step: 'choice', reason, decidedBy, value: rounded(snapshot.unboundedValue) });
   if (bound) steps.push({ step: 'clamp', bound, value });

@@ -5,6 +5,7 @@ import type { Answers } from '../../planner/types.js';
 import type { Clock } from '../../shared/clock.js';
 import { show } from '../../shared/show.js';
 import type { ApiError, ApiFailure } from './contract.js';
+import type { KnownCalendars } from './event-views.js';
 import type { GrpcAccess } from './manifest.js';
 import { triggerDetail } from './trigger-detail.js';
 import { LARGEST_LIMIT, TriggerPages } from './trigger-list.js';
@@ -12,6 +13,8 @@ import { LARGEST_LIMIT, TriggerPages } from './trigger-list.js';
 /** What the API reads. */
 export interface ApiParts {
   readonly answers: Answers;
+  /** Left out where there are none. */
+  readonly calendars?: KnownCalendars;
   readonly clock: Clock;
   /** `host:port` at which KEDA reaches the scaler, for manifests to paste. */
   readonly scalerAddress: string;
@@ -26,7 +29,7 @@ const DEFAULT_HISTORY_DAYS = 7;
  * The JSON API: `/api/triggers`, `/api/triggers/{namespace}/{name}/{metric}` and its own description at
  * `/api/openapi.yaml`. It reads what the planner holds in memory and changes nothing.
  */
-export function statusApi({ answers, clock, scalerAddress, localAccess }: ApiParts): Router {
+export function statusApi({ answers, calendars, clock, scalerAddress, localAccess }: ApiParts): Router {
   const description = readFileSync(new URL('openapi.yaml', import.meta.url));
   const pages = new TriggerPages(answers, clock);
   const router = Router();
@@ -51,6 +54,7 @@ export function statusApi({ answers, clock, scalerAddress, localAccess }: ApiPar
       const detail = triggerDetail({
         ...known,
         evidence: answers.evidence(trigger),
+        calendars,
         nowSeconds: clock.nowSeconds(),
         historySeconds: historyDays * DAY_SECONDS,
         scalerAddress,

@@ -22,6 +22,7 @@ import type {
   TriggerDetail,
   TriggerSettings,
 } from './contract.js';
+import { calendarViews, eventViews, type KnownCalendars } from './event-views.js';
 import { apiError, explain } from './explain.js';
 import { known, knownList, meanOfKnown, rfc3339, rounded } from './json-values.js';
 import { type GrpcAccess, grpcurlCommand, manifestYaml } from './manifest.js';
@@ -33,6 +34,7 @@ import { summarise } from './trigger-summary.js';
 /** What a detail is made of. */
 export interface DetailParts extends KnownTrigger {
   readonly evidence: Evidence | undefined;
+  readonly calendars: KnownCalendars | undefined;
   readonly nowSeconds: number;
   /** How much history to show. */
   readonly historySeconds: number;
@@ -64,6 +66,8 @@ export function triggerDetail(parts: DetailParts): TriggerDetail {
     forecast: evidence?.model ? forecastChart(evidence.model, trigger, nowSeconds) : null,
     past: past ? pastChart(past) : null,
     replicaComparison: past ? compareReplicas(past, trigger.threshold) : null,
+    events: eventViews(parts.calendars, trigger, nowSeconds - parts.historySeconds, nowSeconds),
+    calendars: calendarViews(parts.calendars, trigger),
     model: evidence?.model ? modelView(evidence.model, answer) : null,
     seasons: evidence?.model ? seasonProfiles(evidence.model) : [],
     changes: (evidence?.changes ?? []).map(changeView).reverse(),

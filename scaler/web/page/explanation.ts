@@ -32,6 +32,8 @@ function explained(step: ExplanationStep, nowSeconds: number): Child {
         : `No forecast yet: the history is too short. The first one comes in ${span(step.nextStageInSeconds)}.`;
     case 'trust':
       return trust(step);
+    case 'events':
+      return sentence`Known events count within the horizon: ${strong(step.events.map(({ name, effect }) => `${name}: ${effect}`).join('; '))}.`;
     case 'choice':
       return sentence`${choice(step)}: ${value}.`;
     case 'clamp':

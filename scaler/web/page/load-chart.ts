@@ -2,8 +2,9 @@ import type uPlot from 'uplot';
 import { amountAxis, color, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
 import { type Line, LineChart, type TimeRange } from '../../page-kit/line-chart.js';
 import type { LegendEntry } from '../../page-kit/line-legend.js';
+import type { NamedSpan } from '../../page-kit/named-spans.js';
 import { load } from '../../page-kit/numbers.js';
-import type { Known, Steps, TriggerDetail } from '../api/contract.js';
+import type { EventView, Known, Steps, TriggerDetail } from '../api/contract.js';
 import { count, epochSeconds, local, localAndUtc } from './format.js';
 
 /** The two edges of the band come first, to lie below the rest. */
@@ -65,6 +66,7 @@ export class LoadChart {
       amount: load,
       place: localAndUtc,
       invitation: 'Point for values, drag to zoom',
+      spans: () => this.#detail?.events.map(spanOf) ?? [],
       onZoom,
       more: {
         padding: [12, 0, 0, 0],
@@ -171,6 +173,14 @@ export class LoadChart {
     }
     ctx.restore();
   }
+}
+
+function spanOf({ name, effect, startTime, endTime }: EventView): NamedSpan {
+  return {
+    name: `${name}: ${effect}`,
+    fromSeconds: epochSeconds(startTime),
+    toSeconds: epochSeconds(endTime),
+  };
 }
 
 type Columns = Partial<Record<LineName, readonly Known[] | null>>;

@@ -3,6 +3,7 @@ import { type Child, h, renew, sentence } from '../../page-kit/dom.js';
 import type { LineChart } from '../../page-kit/line-chart.js';
 import { load } from '../../page-kit/numbers.js';
 import type { StateChangeView, TriggerDetail, TriggerSettings } from '../api/contract.js';
+import { comingEvents } from './coming-events.js';
 import { explanationList } from './explanation.js';
 import { FetchError, fetchJson } from './fetch-json.js';
 import { forecastTable } from './forecast-table.js';
@@ -59,6 +60,7 @@ export class TriggerView {
         this.#section('Why this number?', ({ explanation }, now) => [explanationList(explanation, now)]),
         this.#section('Can I trust it?', trust),
       ),
+      this.#section('What is known of coming days', comingEvents),
       this.#live(h('p.lonely'), (detail) =>
         hasCharts(detail)
           ? []

@@ -1,0 +1,46 @@
+import type { CalendarState } from '../../calendar/calendar-store.js';
+import { effectText } from '../../calendar/effect-text.js';
+import type { Calendars, Occurrence } from '../../calendar/types.js';
+import { redact } from '../../shared/redact.js';
+import type { Trigger } from '../../trigger/trigger.js';
+import type { CalendarView, EventView } from './contract.js';
+import { rfc3339 } from './json-values.js';
+
+/** The calendars as the API reads them. */
+export interface KnownCalendars extends Calendars {
+  states(names: readonly string[]): readonly CalendarState[];
+}
+
+/** How far ahead events are listed. */
+const COMING_SECONDS = 14 * 86_400;
+
+/** The events of a trigger from some time of the history on. */
+export function eventViews(
+  calendars: KnownCalendars | undefined,
+  trigger: Trigger,
+  fromSeconds: number,
+  nowSeconds: number,
+): EventView[] {
+  const { timezone } = trigger;
+  const found = calendars?.of(trigger)?.occurrences(fromSeconds, nowSeconds + COMING_SECONDS, timezone);
+  return (found ?? []).map((event) => eventView(event, timezone));
+}
+
+/** The calendars that a trigger names. */
+export function calendarViews(calendars: KnownCalendars | undefined, trigger: Trigger): CalendarView[] {
+  return (calendars?.states(trigger.calendars) ?? []).map(({ name, origin, readAtSeconds, problem }) => ({
+    name,
+    origin,
+    readTime: readAtSeconds === undefined ? null : rfc3339(readAtSeconds),
+    problem: problem === undefined ? null : redact(problem),
+  }));
+}
+
+/** One event as the API shows it. */
+export function eventView(
+  { name, calendar, startSeconds, endSeconds, effects }: Occurrence,
+  timezone: string,
+): EventView {
+  const [startTime, endTime] = [rfc3339(startSeconds), rfc3339(endSeconds)] as const;
+  return { name, calendar, startTime, endTime, effect: effectText(effects, timezone) };
+}
