@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { parse } from 'yaml';
-import { testSetup, testReplayTrigger as trigger } from '../../test/support/backtest/backtest.js';
+import { testSetup } from '../../test/support/backtest/backtest.js';
+import { testTrigger } from '../../test/support/test-trigger.js';
 import { completeBehavior } from '../hpa/behavior.js';
 import { parseTrigger } from '../trigger/parse.js';
 import { scaledObjectYaml } from './scaled-object.js';
 
+const trigger = testTrigger({ horizonSeconds: 900 });
 const names = {
   workload: 'checkout',
   query: 'sum(rate(http_requests_total{app="checkout"}[2m])) > 0 # "quoted": yes',
@@ -61,6 +63,21 @@ describe('scaledObjectYaml', () => {
       );
       assert.doesNotMatch(yaml, /hush/);
     });
+
+  it('says what else was simulated, and nothing that is so by default', () => {
+    const simulated = testTrigger({
+      ...trigger,
+      calendars: ['shops'],
+      ignoreNullValues: false,
+      maxValue: 50,
+    });
+    const metadataOfYaml = (written: typeof trigger) =>
+      Object.keys(parse(scaledObjectYaml(names, written, testSetup, 'predict')).spec.triggers[0].metadata);
+    const usual = ['scalerAddress', 'prometheusAddress', 'query', 'threshold', 'predictHorizon'];
+    const always = [...usual, 'historyTimeWindow', 'queryStep', 'quantile'];
+    assert.deepEqual(metadataOfYaml(trigger), always);
+    assert.deepEqual(metadataOfYaml(simulated), [...always, 'ignoreNullValues', 'maxValue', 'calendars']);
+  });
 
   it('polls only where the workload can sleep, since KEDA warns of it elsewhere', () => {
     const pollingWith = (setup: object) =>

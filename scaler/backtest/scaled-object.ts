@@ -1,9 +1,8 @@
 import { stringify } from 'yaml';
 import type { ScalingRules } from '../hpa/behavior.js';
-import { formatDuration } from '../shared/duration.js';
 import { showAddress } from '../shared/redact.js';
-import { USUAL_SCALER_ADDRESS } from '../trigger/trigger.js';
-import type { ReplayTrigger } from './replay.js';
+import { metadataBeyondDefaults } from '../trigger/metadata.js';
+import { type Trigger, USUAL_SCALER_ADDRESS } from '../trigger/trigger.js';
 import type { ScalingSetup } from './scaled-workload.js';
 
 /** What a manifest says beyond the trigger and the scaling that were simulated. */
@@ -20,6 +19,9 @@ export interface ScaledObjectNames {
   readonly scalerAddress?: string | undefined;
 }
 
+/** Written although they have defaults: the backtest rests on them. */
+const restsOn = ['predictHorizon', 'historyTimeWindow', 'queryStep', 'quantile'];
+
 const QUERY_TO_FILL_IN = 'sum(rate(http_requests_total{service="my-service"}[2m]))';
 /** Kubernetes keeps metrics and targets in thousandths: below this a threshold would lose digits that matter. */
 const SMALLEST_THRESHOLD = 0.1;
@@ -32,31 +34,34 @@ const SMALLEST_THRESHOLD = 0.1;
  */
 export function scaledObjectYaml(
   names: ScaledObjectNames,
-  trigger: ReplayTrigger,
+  trigger: Trigger,
   setup: ScalingSetup,
   mode: 'predict' | 'observe',
 ): string {
   const factor = scaleFactor(setup.targetPerReplica);
   const query = names.query ?? QUERY_TO_FILL_IN;
-  const { seasonality } = trigger;
-  const metadata: Record<string, string> = {
+  const simulated: Trigger = {
+    ...trigger,
+    mode,
+    threshold: scaled(setup.targetPerReplica, factor),
+    activationThreshold: scaled(setup.activationThreshold, factor),
+    capacity: scaled(trigger.capacity, factor),
+    minValue: trigger.minValue && scaled(trigger.minValue, factor),
+    maxValue: trigger.maxValue && scaled(trigger.maxValue, factor),
+  };
+  // The metric's name follows from the rest, and the source is where the cluster has it.
+  const {
+    metricName: _,
+    source: __,
+    prometheusAddress: ___,
+    ...settings
+  } = metadataBeyondDefaults(simulated, restsOn);
+  const metadata = {
     scalerAddress: names.scalerAddress || USUAL_SCALER_ADDRESS,
     ...(names.prometheusAddress &&
       !isOfThisMachine(names.prometheusAddress) && { prometheusAddress: names.prometheusAddress }),
+    ...settings,
     query: factor === 1 ? query : `${factor} * (${query})`,
-    threshold: decimal(setup.targetPerReplica * factor),
-    ...(setup.activationThreshold !== 0 && {
-      activationThreshold: decimal(setup.activationThreshold * factor),
-    }),
-    predictHorizon: formatDuration(trigger.horizonSeconds),
-    historyTimeWindow: formatDuration(trigger.historySeconds),
-    queryStep: formatDuration(trigger.stepSeconds),
-    quantile: String(trigger.quantile),
-    ...(seasonality !== 'auto' && {
-      seasonality: seasonality.length === 0 ? 'none' : seasonality.map(formatDuration).join(','),
-    }),
-    ...(trigger.timezone !== 'UTC' && { timezone: trigger.timezone }),
-    ...(mode === 'observe' && { mode }),
   };
   const manifest = {
     apiVersion: 'keda.sh/v1alpha1',
@@ -100,7 +105,7 @@ function notes(names: ScaledObjectNames, factor: number): string {
     );
   if (names.thresholdAfterDryRun !== undefined)
     lines.push(
-      `Once mode: observe is taken out, a threshold of ${decimal(names.thresholdAfterDryRun * factor)} is enough.`,
+      `Once mode: observe is taken out, a threshold of ${scaled(names.thresholdAfterDryRun, factor)} is enough.`,
     );
   return lines.map((line) => `# ${line}\n`).join('');
 }
@@ -115,12 +120,9 @@ function scaleFactor(threshold: number): number {
   return threshold >= SMALLEST_THRESHOLD ? 1 : 10 ** Math.ceil(-Math.log10(threshold));
 }
 
-/** A number as KEDA reads it, without an exponent and without the rounding errors of binary fractions. */
-function decimal(value: number): string {
-  const rounded = Number(value.toPrecision(12));
-  return Math.abs(rounded) >= 1e21 || (rounded !== 0 && Math.abs(rounded) < 1e-6)
-    ? rounded.toFixed(12)
-    : String(rounded);
+/** A product without the rounding errors of binary fractions. */
+function scaled(value: number, factor: number): number {
+  return Number((value * factor).toPrecision(12));
 }
 
 /** Kubernetes writes a tolerance as a quantity. */

@@ -44,8 +44,8 @@ export function hasAbsence(series: Series): boolean {
 }
 
 /**
- * Tells absence from an outage where the source cannot: a step is taken for an absence when the series was absent at its
- * time of day on most days, or at its time of the week in most weeks, more than once.
+ * Distinguishes absence from an outage where the source cannot: a step counts as an absence when the series was absent
+ * at its time of day on most days, or at its time of the week in most weeks, more than once.
  */
 export function recurringAbsence(series: Series): (step: number) => boolean {
   const { values, stepSeconds } = series;

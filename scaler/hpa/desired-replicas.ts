@@ -10,6 +10,15 @@ const MAX_INT32 = 2 ** 31 - 1;
 const ROUNDING = 1 - 1e-12;
 
 /**
+ * How many replicas carry a load, rounded up.
+ *
+ * @param targetPerReplica load of one of them; above 0
+ */
+export function replicasFor(load: number, targetPerReplica: number): number {
+  return Math.min(MAX_INT32, Math.max(0, Math.ceil((load / targetPerReplica) * ROUNDING)));
+}
+
+/**
  * How many replicas an external metric asks for when its target is an AverageValue, which is how KEDA writes its
  * triggers: the total over the target per replica, rounded up, unless the load per replica is within the tolerance of
  * the target. Kubernetes does not look at which pods are ready for this kind of metric.
@@ -32,5 +41,5 @@ export function desiredReplicas(
   const usageRatio = metric / (targetPerReplica * statusReplicas);
   const within = 1 - tolerances.scaleDown <= usageRatio && usageRatio <= 1 + tolerances.scaleUp;
   if (within) return statusReplicas;
-  return Math.min(MAX_INT32, Math.ceil((metric / targetPerReplica) * ROUNDING));
+  return replicasFor(metric, targetPerReplica);
 }

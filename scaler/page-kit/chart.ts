@@ -5,7 +5,7 @@ import type { TimeFormat } from './time-format.js';
 /** Fired on the document's root when colors have changed. */
 export const THEME_CHANGED = 'themechanged';
 
-/** Tells charts that the colors have changed, as they do by themselves when the system's theme does. */
+/** Makes charts read the colors again. They do so by themselves when the system's theme changes. */
 export function announceTheme(): void {
   document.documentElement.dispatchEvent(new Event(THEME_CHANGED));
 }

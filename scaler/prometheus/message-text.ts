@@ -21,7 +21,7 @@ export function labelSet(labels: Readonly<Record<string, string>>): string {
   return clip(`{${pairs.join(', ')}}`, 500);
 }
 
-/** Tells which series there are where one is wanted, and how to make one of them. Sets that are equal as text count. */
+/** Lists the series where one is wanted, and says how to make one of them. Equal label sets are counted. */
 export function severalSeriesMessage(labelSets: readonly string[]): string {
   const shown = [...new Set(labelSets)]
     .sort()

@@ -41,7 +41,7 @@ export const silentObserver: HistoryObserver = {
   noticed: () => {},
 };
 
-/** Tells an observer each change of state of one source, once. */
+/** Reports each change of state of one source once. */
 export class Notices {
   readonly #once = new OncePerChange();
 

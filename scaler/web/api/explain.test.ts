@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { testSnapshot } from '../../../test/support/test-snapshot.js';
 import { testTrigger } from '../../../test/support/test-trigger.js';
+import { replicasFor } from '../../hpa/desired-replicas.js';
 import type { Snapshot } from '../../planner/types.js';
 import { ScalerError } from '../../shared/errors.js';
 import type { Trigger } from '../../trigger/trigger.js';
-import { explain, replicasFor } from './explain.js';
+import { explain } from './explain.js';
 
 const quality = { modelError: 6.9, lastValueError: 10, coverage: 0.91, samples: 400 };
 

@@ -1,3 +1,4 @@
+import { replicasFor } from '../../hpa/desired-replicas.js';
 import type { Snapshot } from '../../planner/types.js';
 import type { ScalerError } from '../../shared/errors.js';
 import { redact } from '../../shared/redact.js';
@@ -35,11 +36,6 @@ export function explain(snapshot: Snapshot): ExplanationStep[] {
     { step: 'replicas', replicas: replicasFor(snapshot.value, threshold), threshold },
   );
   return steps;
-}
-
-/** How many replicas a load asks for. */
-export function replicasFor(load: number, threshold: number): number {
-  return Math.max(0, Math.ceil((load / threshold) * (1 - 1e-12)));
 }
 
 /** The peak that the snapshot's forecast expects; null without a model that may forecast. */

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { parse } from 'yaml';
 import { testTrigger } from '../../../test/support/test-trigger.js';
+import { metadataOf } from '../../trigger/metadata.js';
 import { parseTrigger } from '../../trigger/parse.js';
 import type { Trigger } from '../../trigger/trigger.js';
-import { grpcurlCommand, manifestYaml, metadataOf } from './manifest.js';
+import { grpcurlCommand, manifestYaml } from './manifest.js';
 
 const variants: readonly Partial<Trigger>[] = [
   {},

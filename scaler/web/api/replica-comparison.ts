@@ -1,5 +1,6 @@
 import { completeBehavior } from '../../hpa/behavior.js';
 import { HpaController } from '../../hpa/controller.js';
+import { replicasFor } from '../../hpa/desired-replicas.js';
 import type { PastAnswers } from '../../planner/types.js';
 import type { ReplicaChart } from './contract.js';
 import { knownList, rfc3339, rounded } from './json-values.js';
@@ -48,7 +49,7 @@ function replicasFollowing(metric: Float32Array, past: PastAnswers, threshold: n
   for (let slot = 0; slot < metric.length; slot++) {
     const value = Math.max(0, metric[slot]!);
     if (!Number.isNaN(value)) {
-      if (Number.isNaN(replicas)) replicas = Math.max(1, Math.ceil(value / threshold));
+      if (Number.isNaN(replicas)) replicas = Math.max(1, replicasFor(value, threshold));
       for (let passed = 0; passed < past.slotSeconds; passed += SYNC_SECONDS)
         replicas = hpa.sync(past.startSeconds + slot * past.slotSeconds + passed, value, replicas);
     }

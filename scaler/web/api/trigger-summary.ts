@@ -1,6 +1,7 @@
+import { replicasFor } from '../../hpa/desired-replicas.js';
 import type { Answer, KnownTrigger, TriggerStatus } from '../../planner/types.js';
 import type { Sparkline, TriggerSummary } from './contract.js';
-import { accuracyOf, apiError, comingPeak, replicasFor } from './explain.js';
+import { accuracyOf, apiError, comingPeak } from './explain.js';
 import { known, rfc3339 } from './json-values.js';
 
 /** What the overview shows of a trigger. */

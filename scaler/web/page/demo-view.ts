@@ -1,3 +1,4 @@
+import { replicasFor } from '../../hpa/desired-replicas.js';
 import { button, h, renew } from '../../page-kit/dom.js';
 import { load } from '../../page-kit/numbers.js';
 import type { DemoOutcome, DemoState, DemoWorkload } from '../demo-panel.js';
@@ -110,7 +111,9 @@ export class DemoView {
         stepSeconds: timeline.stepSeconds,
         predictive: timeline.predictiveReadyReplicas,
         reactive: timeline.reactiveReadyReplicas,
-        needed: timeline.load.map((value) => (value === null ? null : Math.ceil(value / capacityPerReplica))),
+        needed: timeline.load.map((value) =>
+          value === null ? null : replicasFor(value, capacityPerReplica),
+        ),
       }),
       `Replicas of ${workload.scaledObject} that can serve: ${count(predictive.readyReplicas)} with this scaler, ${count(reactive.readyReplicas)} with a reactive HPA.`,
     );

@@ -1,3 +1,4 @@
+import { replicasFor } from '../../hpa/desired-replicas.js';
 import { h } from '../../page-kit/dom.js';
 import { load } from '../../page-kit/numbers.js';
 import { numberTable, type Row } from '../../page-kit/table.js';
@@ -13,7 +14,7 @@ export function forecastTable(forecast: ForecastChart, threshold: number): HTMLE
   const rows: Row[] = [];
   for (let i = 0; i < mean.length; i += every) {
     const at = epochSeconds(forecast.startTime) + i * stepSeconds;
-    const needed = Math.max(0, Math.ceil(upper[i]! / threshold));
+    const needed = replicasFor(upper[i]!, threshold);
     rows.push({
       name: h('time', { datetime: new Date(at * 1000).toISOString(), title: utc(at) }, local.dateTime(at)),
       cells: [mean[i]!, lower[i]!, upper[i]!, needed].map(load),
