@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { testTrigger } from '../../test/support/test-trigger.js';
+import { WEDNESDAY_SECONDS } from '../../test/support/workload-openmetrics.js';
+import type { HistoryProvider, HistoryRequest } from '../history/types.js';
+import { ScalerError } from '../shared/errors.js';
+import { PodStartupMeasurement } from './pod-startup.js';
+
+const DAY = 86_400;
+const settle = 60;
+const phase = 0.25;
+/** When the measurement of that day is due. */
+const due = WEDNESDAY_SECONDS + phase * DAY;
+
+/** Answers each measurement and notes which moments it was about. */
+class Source implements HistoryProvider {
+  answer: number | undefined | ScalerError = 41.2;
+  readonly askedAbout: number[] = [];
+  readonly requests: HistoryRequest[] = [];
+  open = 0;
+
+  window(request: HistoryRequest) {
+    this.requests.push(request);
+    this.open++;
+    return {
+      refresh: async () => assert.fail('its history is not needed'),
+      observe: async (atSeconds: number) => {
+        this.askedAbout.push(atSeconds);
+        if (this.answer instanceof ScalerError) throw this.answer;
+        return { value: this.answer, atSeconds };
+      },
+      series: () => assert.fail('its history is not needed'),
+      sourceSeconds: (nowSeconds: number) => nowSeconds,
+      nextStepFinalSeconds: () => 0,
+      release: () => {
+        this.open--;
+      },
+    };
+  }
+}
+
+describe('the measurement of how long pods take to start', () => {
+  const trigger = testTrigger({ namespace: 'shop', scaledObject: 'web', measuresPodStartup: true });
+  const { signal } = new AbortController();
+  let source: Source;
+  const measurement = () => new PodStartupMeasurement(trigger, source, phase);
+
+  beforeEach(() => {
+    source = new Source();
+  });
+
+  afterEach(() => assert.equal(source.open, 0, 'windows left open'));
+
+  it('is made once a day, on a moment that replicas share, and caught up on after a restart', async () => {
+    const running = measurement();
+    for (let at = due - 3 * 3600; at < due + DAY; at += 900) await running.refresh(at, signal);
+    assert.deepEqual(source.askedAbout, [due - DAY, due]);
+    assert.deepEqual(running.current, { seconds: 42, problem: undefined });
+    source.askedAbout.length = 0;
+    const restarted = measurement();
+    await restarted.refresh(due + DAY - 900, signal);
+    assert.deepEqual(source.askedAbout, [due]);
+    assert.deepEqual(restarted.current, running.current);
+  });
+
+  it('waits until the newest samples are there', async () => {
+    const waiting = measurement();
+    await waiting.refresh(due + settle - 1, signal);
+    await waiting.refresh(due + settle, signal);
+    assert.deepEqual(source.askedAbout, [due - DAY, due]);
+  });
+
+  it('asks the source of the trigger on behalf of its namespace', async () => {
+    await measurement().refresh(due, signal);
+    const [{ namespace, source: asked, query }] = source.requests as [HistoryRequest];
+    assert.deepEqual([namespace, asked], ['shop', trigger.source]);
+    assert.match(query, /keda-hpa-web/);
+  });
+
+  it('says why there is none, and forgets one that is no longer in the data', async () => {
+    const failing = measurement();
+    await failing.refresh(due, signal);
+    source.answer = undefined;
+    await failing.refresh(due + DAY, signal);
+    assert.equal(failing.current.seconds, undefined);
+    assert.match(
+      failing.current.problem!,
+      /no pods of this ScaledObject .* kube-state-metrics .* honor_labels/,
+    );
+  });
+
+  it('keeps what it has when the source fails, and tries again', async () => {
+    const failing = measurement();
+    await failing.refresh(due, signal);
+    source.answer = new ScalerError('unavailable', 'connection refused');
+    await failing.refresh(due + DAY + settle, signal);
+    assert.deepEqual(failing.current, { seconds: 42, problem: 'connection refused' });
+    source.answer = 60;
+    await failing.refresh(due + DAY + settle + 899, signal);
+    assert.equal(failing.current.seconds, 42, 'asked again too soon');
+    await failing.refresh(due + DAY + settle + 900, signal);
+    assert.deepEqual(failing.current, { seconds: 60, problem: undefined });
+    assert.deepEqual(source.askedAbout.slice(-2), [due + DAY, due + DAY]);
+  });
+});

@@ -1,0 +1,83 @@
+import type { HistoryProvider } from '../history/types.js';
+import { podStartupQuery } from '../history/workload-queries.js';
+import { ScalerError } from '../shared/errors.js';
+import type { Trigger } from '../trigger/trigger.js';
+import { tickSeconds } from './schedule.js';
+
+const DAY_SECONDS = 86_400;
+
+/** Samples of the last minute may not be in the source yet. */
+const SETTLE_SECONDS = 60;
+
+/** Wait after a failure: the query looks at a week of every pod of the namespace. */
+const RETRY_SECONDS = 900;
+
+/** What is known of the time that a trigger's pods take to start. */
+export interface PodStartup {
+  /** 0.9 quantile over the pods of the last week, rounded up to whole seconds; undefined while it could not be measured. */
+  readonly seconds: number | undefined;
+  /** Why the newest measurement gave none; undefined when it gave one, and before the first. */
+  readonly problem: string | undefined;
+}
+
+/**
+ * Measures once a day how long the pods of a ScaledObject take to start. Each measurement is about a moment of a clock
+ * that all replicas share, and is caught up on after a restart, so that replicas agree. One that fails is repeated
+ * within the day.
+ */
+export class PodStartupMeasurement {
+  #measuredAtSeconds = Number.NEGATIVE_INFINITY;
+  #nextTrySeconds = Number.NEGATIVE_INFINITY;
+  #current: PodStartup = { seconds: undefined, problem: undefined };
+
+  /** @param phase in [0, 1): where in the day it is measured */
+  constructor(
+    readonly trigger: Trigger,
+    readonly provider: HistoryProvider,
+    readonly phase: number,
+  ) {}
+
+  get current(): PodStartup {
+    return this.#current;
+  }
+
+  /** Measures when that is due. @throws only when aborted */
+  async refresh(nowSeconds: number, signal: AbortSignal): Promise<void> {
+    const dueSeconds = tickSeconds(nowSeconds - SETTLE_SECONDS, DAY_SECONDS, this.phase * DAY_SECONDS);
+    if (this.#measuredAtSeconds >= dueSeconds || nowSeconds < this.#nextTrySeconds) return;
+    try {
+      const seconds = await this.#measure(dueSeconds, signal);
+      this.#measuredAtSeconds = dueSeconds;
+      // A value from an earlier day would make this replica differ from one that has just started.
+      this.#current =
+        seconds === undefined
+          ? { seconds, problem: NO_PODS }
+          : { seconds: Math.ceil(seconds), problem: undefined };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof ScalerError)) throw error;
+      this.#nextTrySeconds = nowSeconds + RETRY_SECONDS;
+      this.#current = { seconds: this.#current.seconds, problem: error.message };
+    }
+  }
+
+  async #measure(atSeconds: number, signal: AbortSignal): Promise<number | undefined> {
+    const { source, namespace, stepSeconds } = this.trigger;
+    const query = podStartupQuery(this.trigger);
+    const history = this.provider.window({
+      source,
+      namespace,
+      query,
+      stepSeconds,
+      historySeconds: stepSeconds,
+    });
+    try {
+      return (await history.observe(atSeconds, signal)).value;
+    } finally {
+      history.release();
+    }
+  }
+}
+
+const NO_PODS =
+  'the source has no pods of this ScaledObject that became ready within the last week: it needs kube-state-metrics (pods, replicasets, statefulsets and horizontalpodautoscalers), scraped with honor_labels';

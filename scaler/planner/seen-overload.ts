@@ -1,0 +1,75 @@
+import type { Series } from '../forecast/index.js';
+import type { HistoryProvider, TriggerHistory } from '../history/types.js';
+import { overloadQuery } from '../history/workload-queries.js';
+import type { Trigger } from '../trigger/trigger.js';
+import { tickSeconds } from './schedule.js';
+
+const HOUR_SECONDS = 3600;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+
+/** Spans over which overload is reported. */
+export const OVERLOAD_SPANS = { day: DAY_SECONDS, week: 7 * DAY_SECONDS } as const;
+
+/** With less of a span known, nothing is said about it. */
+const LEAST_KNOWN_SHARE = 0.5;
+
+/** Overload in the last day and week: shares of the time, undefined where too little of it is known. */
+export type SpanShares = Readonly<Record<keyof typeof OVERLOAD_SPANS, number | undefined>>;
+
+/** The overload that a trigger's workload really had, as far as kube-state-metrics is in the source. */
+export class SeenOverload {
+  readonly #history: TriggerHistory;
+  #refreshedAtSeconds = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @param phase in [0, 1): where in the hour it is read
+   * @throws ScalerError as `HistoryProvider.window` does
+   */
+  constructor(
+    trigger: Trigger,
+    provider: HistoryProvider,
+    readonly phase: number,
+  ) {
+    const { source, namespace, stepSeconds } = trigger;
+    this.#history = provider.window({
+      source,
+      namespace,
+      query: overloadQuery(trigger),
+      stepSeconds,
+      historySeconds: OVERLOAD_SPANS.week,
+      lateness: phase,
+    });
+  }
+
+  /** Reads what is new, once an hour. @throws ScalerError as `TriggerHistory.refresh` does */
+  async refresh(nowSeconds: number, signal: AbortSignal): Promise<void> {
+    const dueSeconds = tickSeconds(nowSeconds, HOUR_SECONDS, this.phase * HOUR_SECONDS);
+    if (this.#refreshedAtSeconds >= dueSeconds) return;
+    await this.#history.refresh(nowSeconds, signal);
+    this.#refreshedAtSeconds = dueSeconds;
+  }
+
+  /** What was seen until the newest read. */
+  get shares(): SpanShares {
+    const seen = this.#history.series();
+    return { day: meanShare(seen, OVERLOAD_SPANS.day), week: meanShare(seen, OVERLOAD_SPANS.week) };
+  }
+
+  release(): void {
+    this.#history.release();
+  }
+}
+
+/** Mean of the last `spanSeconds`; undefined when too little of them is known. */
+function meanShare(series: Series, spanSeconds: number): number | undefined {
+  const { values, stepSeconds } = series;
+  const steps = Math.round(spanSeconds / stepSeconds);
+  let sum = 0;
+  let known = 0;
+  for (const value of values.subarray(Math.max(0, values.length - steps))) {
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    known++;
+  }
+  return known >= LEAST_KNOWN_SHARE * steps ? sum / known : undefined;
+}
