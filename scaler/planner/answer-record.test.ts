@@ -50,6 +50,19 @@ describe('AnswerRecord', () => {
     assert.deepEqual([...forecastUpper], [Number.NaN, Number.NaN, 1000, 1010]);
   });
 
+  it('leaves out the forecasts of another horizon', () => {
+    const record = new AnswerRecord({ stepSeconds: slot, horizonSeconds: slot });
+    for (let i = 0; i < 3; i++) record.note(i * slot, answerOf(i, i, 100 + i));
+    record.followHorizon(slot);
+    assert.deepEqual([...record.past()!.forecastMean], [Number.NaN, 100, 101]);
+    record.followHorizon(2 * slot);
+    for (let i = 3; i < 6; i++) record.note(i * slot, answerOf(i, i, 100 + i));
+    const { forecastMean, answered } = record.past()!;
+    const { NaN: unknown } = Number;
+    assert.deepEqual([...forecastMean], [unknown, unknown, unknown, unknown, unknown, 103]);
+    assert.deepEqual([...answered], [0, 1, 2, 3, 4, 5]);
+  });
+
   it('leaves errors, empty results and silence unknown', () => {
     const record = new AnswerRecord({ stepSeconds: slot, horizonSeconds: slot });
     record.note(0, error);

@@ -15,9 +15,10 @@ const CHANNELS = 5;
  * single-precision numbers that grows with use: 11 KiB at most, so that ten thousand triggers take 110 MiB.
  */
 export class AnswerRecord {
+  readonly #stepSeconds: number;
   readonly #slotSeconds: number;
   /** How many slots ahead the recorded forecasts look. */
-  readonly #leadSlots: number;
+  #leadSlots: number;
   /** Row `slot % SLOTS` of `CHANNELS` numbers. */
   #rows = new Float32Array(0);
   #firstSlot = 0;
@@ -27,9 +28,23 @@ export class AnswerRecord {
 
   constructor(settings: { readonly stepSeconds: number; readonly horizonSeconds: number }) {
     const { stepSeconds } = settings;
+    this.#stepSeconds = stepSeconds;
     this.#slotSeconds = Math.ceil(SHORTEST_SLOT_SECONDS / stepSeconds) * stepSeconds;
-    const lastStepStarts = (horizonSteps(settings) - 1) * stepSeconds;
-    this.#leadSlots = Math.floor(lastStepStarts / this.#slotSeconds);
+    this.#leadSlots = this.#leadOf(settings.horizonSeconds);
+  }
+
+  /** Records forecasts of another horizon from now on. Those made before look another distance ahead: they are left out. */
+  followHorizon(horizonSeconds: number): void {
+    const leadSlots = this.#leadOf(horizonSeconds);
+    if (leadSlots === this.#leadSlots) return;
+    this.#leadSlots = leadSlots;
+    for (let row = 0; row < this.#rows.length; row += CHANNELS) this.#rows.fill(Number.NaN, row + 3, row + 5);
+  }
+
+  #leadOf(horizonSeconds: number): number {
+    const stepSeconds = this.#stepSeconds;
+    const lastStepStarts = (horizonSteps({ horizonSeconds, stepSeconds }) - 1) * stepSeconds;
+    return Math.floor(lastStepStarts / this.#slotSeconds);
   }
 
   /** Records an answer given at `nowSeconds`. One older than the newest slot is left out. */

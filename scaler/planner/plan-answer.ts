@@ -8,7 +8,9 @@ import type { Answer, Snapshot } from './types.js';
 
 /** Everything known about a trigger at one moment. */
 export interface Knowledge {
+  /** With the horizon that the model in use looks ahead. */
   readonly trigger: Trigger;
+  readonly podStartupProblem?: string | undefined;
   readonly nowSeconds: number;
   /** The newest observation of the load; undefined when there never was one. */
   readonly observation: Observation | undefined;
@@ -70,6 +72,7 @@ export function planAnswer(knowledge: Knowledge): Answer | undefined {
     forecast: outlook?.forecast,
     quality: outlook?.quality,
     historyUntilSeconds: outlook?.endSeconds,
+    podStartupProblem: knowledge.podStartupProblem,
     historyFailure,
   };
   return { snapshot };

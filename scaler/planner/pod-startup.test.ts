@@ -40,37 +40,46 @@ class Source implements HistoryProvider {
 
 describe('the measurement of how long pods take to start', () => {
   const trigger = testTrigger({ namespace: 'shop', scaledObject: 'web', measuresPodStartup: true });
-  const { signal } = new AbortController();
   let source: Source;
-  const measurement = () => new PodStartupMeasurement(trigger, source, phase);
+  let measurements: PodStartupMeasurement[];
+
+  function measurement(): PodStartupMeasurement {
+    const made = new PodStartupMeasurement(trigger, source, phase);
+    measurements.push(made);
+    return made;
+  }
 
   beforeEach(() => {
     source = new Source();
+    measurements = [];
   });
 
-  afterEach(() => assert.equal(source.open, 0, 'windows left open'));
+  afterEach(() => {
+    for (const made of measurements) made.release();
+    assert.equal(source.open, 0, 'windows left open');
+  });
 
   it('is made once a day, on a moment that replicas share, and caught up on after a restart', async () => {
     const running = measurement();
-    for (let at = due - 3 * 3600; at < due + DAY; at += 900) await running.refresh(at, signal);
+    for (let at = due - 3 * 3600; at < due + DAY; at += 900) await running.refresh(at);
     assert.deepEqual(source.askedAbout, [due - DAY, due]);
     assert.deepEqual(running.current, { seconds: 42, problem: undefined });
     source.askedAbout.length = 0;
     const restarted = measurement();
-    await restarted.refresh(due + DAY - 900, signal);
+    await restarted.refresh(due + DAY - 900);
     assert.deepEqual(source.askedAbout, [due]);
     assert.deepEqual(restarted.current, running.current);
   });
 
   it('waits until the newest samples are there', async () => {
     const waiting = measurement();
-    await waiting.refresh(due + settle - 1, signal);
-    await waiting.refresh(due + settle, signal);
+    await waiting.refresh(due + settle - 1);
+    await waiting.refresh(due + settle);
     assert.deepEqual(source.askedAbout, [due - DAY, due]);
   });
 
   it('asks the source of the trigger on behalf of its namespace', async () => {
-    await measurement().refresh(due, signal);
+    await measurement().refresh(due);
     const [{ namespace, source: asked, query }] = source.requests as [HistoryRequest];
     assert.deepEqual([namespace, asked], ['shop', trigger.source]);
     assert.match(query, /keda-hpa-web/);
@@ -78,9 +87,9 @@ describe('the measurement of how long pods take to start', () => {
 
   it('says why there is none, and forgets one that is no longer in the data', async () => {
     const failing = measurement();
-    await failing.refresh(due, signal);
+    await failing.refresh(due);
     source.answer = undefined;
-    await failing.refresh(due + DAY, signal);
+    await failing.refresh(due + DAY);
     assert.equal(failing.current.seconds, undefined);
     assert.match(
       failing.current.problem!,
@@ -90,14 +99,14 @@ describe('the measurement of how long pods take to start', () => {
 
   it('keeps what it has when the source fails, and tries again', async () => {
     const failing = measurement();
-    await failing.refresh(due, signal);
+    await failing.refresh(due);
     source.answer = new ScalerError('unavailable', 'connection refused');
-    await failing.refresh(due + DAY + settle, signal);
+    await failing.refresh(due + DAY + settle);
     assert.deepEqual(failing.current, { seconds: 42, problem: 'connection refused' });
     source.answer = 60;
-    await failing.refresh(due + DAY + settle + 899, signal);
+    await failing.refresh(due + DAY + settle + 899);
     assert.equal(failing.current.seconds, 42, 'asked again too soon');
-    await failing.refresh(due + DAY + settle + 900, signal);
+    await failing.refresh(due + DAY + settle + 900);
     assert.deepEqual(failing.current, { seconds: 60, problem: undefined });
     assert.deepEqual(source.askedAbout.slice(-2), [due + DAY, due + DAY]);
   });

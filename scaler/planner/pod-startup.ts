@@ -1,4 +1,4 @@
-import type { HistoryProvider } from '../history/types.js';
+import type { HistoryProvider, TriggerHistory } from '../history/types.js';
 import { podStartupQuery } from '../history/workload-queries.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
@@ -30,52 +30,47 @@ export class PodStartupMeasurement {
   #nextTrySeconds = Number.NEGATIVE_INFINITY;
   #current: PodStartup = { seconds: undefined, problem: undefined };
 
-  /** @param phase in [0, 1): where in the day it is measured */
+  readonly #history: TriggerHistory;
+
+  /**
+   * @param phase in [0, 1): where in the day it is measured
+   * @throws ScalerError as `HistoryProvider.window` does
+   */
   constructor(
-    readonly trigger: Trigger,
-    readonly provider: HistoryProvider,
+    trigger: Trigger,
+    provider: HistoryProvider,
     readonly phase: number,
-  ) {}
+  ) {
+    const { source, namespace, stepSeconds } = trigger;
+    const query = podStartupQuery(trigger);
+    this.#history = provider.window({ source, namespace, query, stepSeconds, historySeconds: stepSeconds });
+  }
 
   get current(): PodStartup {
     return this.#current;
   }
 
-  /** Measures when that is due. @throws only when aborted */
-  async refresh(nowSeconds: number, signal: AbortSignal): Promise<void> {
+  /** Measures when that is due; `current` then says what came of it. */
+  async refresh(nowSeconds: number): Promise<void> {
     const dueSeconds = tickSeconds(nowSeconds - SETTLE_SECONDS, DAY_SECONDS, this.phase * DAY_SECONDS);
     if (this.#measuredAtSeconds >= dueSeconds || nowSeconds < this.#nextTrySeconds) return;
     try {
-      const seconds = await this.#measure(dueSeconds, signal);
+      const { value } = await this.#history.observe(dueSeconds);
       this.#measuredAtSeconds = dueSeconds;
       // A value from an earlier day would make this replica differ from one that has just started.
       this.#current =
-        seconds === undefined
-          ? { seconds, problem: NO_PODS }
-          : { seconds: Math.ceil(seconds), problem: undefined };
+        value === undefined
+          ? { seconds: undefined, problem: NO_PODS }
+          : { seconds: Math.ceil(value), problem: undefined };
     } catch (error) {
-      signal.throwIfAborted();
       if (!(error instanceof ScalerError)) throw error;
       this.#nextTrySeconds = nowSeconds + RETRY_SECONDS;
       this.#current = { seconds: this.#current.seconds, problem: error.message };
     }
   }
 
-  async #measure(atSeconds: number, signal: AbortSignal): Promise<number | undefined> {
-    const { source, namespace, stepSeconds } = this.trigger;
-    const query = podStartupQuery(this.trigger);
-    const history = this.provider.window({
-      source,
-      namespace,
-      query,
-      stepSeconds,
-      historySeconds: stepSeconds,
-    });
-    try {
-      return (await history.observe(atSeconds, signal)).value;
-    } finally {
-      history.release();
-    }
+  release(): void {
+    this.#history.release();
   }
 }
 

@@ -54,6 +54,23 @@ describe('RefittingModel', () => {
     assert.notDeepEqual(model.model!.quality, before);
   });
 
+  it('looks as far ahead as the fit in use was made for, at its quantile', () => {
+    const model = new RefittingModel(trigger, hour, 0);
+    live(model, midnight, midnight + step);
+    const known = history(midnight + hour);
+    const wider = { ...trigger, horizonSeconds: 6 * step, quantile: 0.5 };
+    model.offer(midnight + hour, fitCompact(known, { ...options, horizonSteps: 7, quantile: 0.5 }), wider);
+    model.advance(midnight + hour, known);
+    assert.equal(model.settings, trigger);
+    assert.equal(model.outlook(midnight + hour)!.forecast.mean.length, 4);
+    const changed = midnight + hour + step;
+    model.advance(changed, history(changed));
+    assert.equal(model.settings, wider);
+    const { forecast } = model.outlook(changed)!;
+    assert.equal(forecast.mean.length, 7);
+    assert.ok(forecast.upper[6]! < 1.2 * forecast.mean[6]!, 'the upper line is the median');
+  });
+
   it('asks for one fit a boundary', () => {
     const model = new RefittingModel(trigger, hour, 0);
     const due: number[] = [];

@@ -3,10 +3,14 @@ import type { Trigger } from '../trigger/trigger.js';
 import { type Outlook, outlookOf, stepsBehind } from './outlook.js';
 import { refitBoundarySeconds } from './schedule.js';
 
-/** A model fitted on the window that ends at a boundary. */
-interface Fit {
+/** What a model's outlook is for. */
+export type OutlookSettings = Pick<Trigger, 'horizonSeconds' | 'stepSeconds' | 'quantile'>;
+
+/** A model fitted on the window that ends at a boundary, and what it was fitted for. */
+interface Fit<Settings> {
   readonly model: FittedModel;
   readonly boundarySeconds: number;
+  readonly settings: Settings;
 }
 
 /**
@@ -14,19 +18,19 @@ interface Fit {
  * updates until the next fit comes into use. What it holds at a moment depends on the history and the moment alone,
  * not on when the process started: replicas and replays agree.
  */
-export class RefittingModel {
-  #current: Fit | undefined;
-  #next: Fit | undefined;
+export class RefittingModel<Settings extends OutlookSettings = OutlookSettings> {
+  #current: Fit<Settings> | undefined;
+  #next: Fit<Settings> | undefined;
   /** The newest outlook, and how many steps the model was behind then. */
   #outlook: { readonly behind: number; readonly outlook: Outlook } | undefined;
 
   /**
-   * @param trigger whose horizon and quantile the outlook is for
+   * @param trigger whose horizon and quantile the outlook is for, unless a fit brings others
    * @param refitSeconds distance between two fits
    * @param offsetSeconds this trigger's shift of the boundaries
    */
   constructor(
-    readonly trigger: Pick<Trigger, 'horizonSeconds' | 'stepSeconds' | 'quantile'>,
+    readonly trigger: Settings,
     readonly refitSeconds: number,
     readonly offsetSeconds: number,
   ) {}
@@ -43,13 +47,18 @@ export class RefittingModel {
     return this.#current?.model;
   }
 
+  /** What the model in use was fitted for; before the first fit, the trigger's own. */
+  get settings(): Settings {
+    return this.#current?.settings ?? this.trigger;
+  }
+
   /** What the model in use says of the coming horizon; undefined before the first fit. */
   outlook(nowSeconds: number): Outlook | undefined {
     if (!this.#current) return undefined;
-    const { model } = this.#current;
+    const { model, settings } = this.#current;
     const behind = stepsBehind(model, nowSeconds);
     if (this.#outlook?.behind !== behind)
-      this.#outlook = { behind, outlook: outlookOf(model, this.trigger, nowSeconds) };
+      this.#outlook = { behind, outlook: outlookOf(model, settings, nowSeconds) };
     return this.#outlook.outlook;
   }
 
@@ -77,9 +86,13 @@ export class RefittingModel {
     return this.#boundary(nowSeconds - this.trigger.stepSeconds);
   }
 
-  /** Takes over a model that was fitted on the window ending at `boundarySeconds`. The caller must not use it any more. */
-  offer(boundarySeconds: number, model: FittedModel): void {
-    const offered = { model, boundarySeconds };
+  /**
+   * Takes over a model that was fitted on the window ending at `boundarySeconds`. The caller must not use it any more.
+   *
+   * @param settings what it was fitted for, on the same step; they hold while it is in use
+   */
+  offer(boundarySeconds: number, model: FittedModel, settings = this.trigger): void {
+    const offered = { model, boundarySeconds, settings };
     if (this.#current) this.#next = offered;
     else this.#current = offered;
   }
@@ -97,7 +110,10 @@ export class RefittingModel {
   }
 
   /** When the history of a fit will be long enough for the next stage; undefined on the last one. */
-  #stageReachedSeconds({ boundarySeconds, model: { nextStageInSeconds } }: Fit): number | undefined {
+  #stageReachedSeconds({
+    boundarySeconds,
+    model: { nextStageInSeconds },
+  }: Fit<Settings>): number | undefined {
     const { stepSeconds } = this.trigger;
     const missingSteps = Math.ceil(nextStageInSeconds / stepSeconds);
     return missingSteps > 0 ? boundarySeconds + missingSteps * stepSeconds : undefined;

@@ -71,8 +71,7 @@ describe('the overload that was seen', () => {
   it('is read once an hour, on behalf of the namespace', async () => {
     const source = new Source(() => 0);
     const seen = new SeenOverload(trigger, source, 0.5);
-    const { signal } = new AbortController();
-    for (let at = end; at < end + 3 * HOUR; at += 60) await seen.refresh(at, signal);
+    for (let at = end; at < end + 3 * HOUR; at += 60) await seen.refresh(at);
     assert.deepEqual(source.reads, [end, end + 0.5 * HOUR, end + 1.5 * HOUR, end + 2.5 * HOUR]);
     assert.equal(source.requests[0]!.namespace, 'shop');
     assert.match(source.requests[0]!.query, /keda-hpa-web/);

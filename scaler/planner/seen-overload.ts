@@ -42,10 +42,10 @@ export class SeenOverload {
   }
 
   /** Reads what is new, once an hour. @throws ScalerError as `TriggerHistory.refresh` does */
-  async refresh(nowSeconds: number, signal: AbortSignal): Promise<void> {
+  async refresh(nowSeconds: number): Promise<void> {
     const dueSeconds = tickSeconds(nowSeconds, HOUR_SECONDS, this.phase * HOUR_SECONDS);
     if (this.#refreshedAtSeconds >= dueSeconds) return;
-    await this.#history.refresh(nowSeconds, signal);
+    await this.#history.refresh(nowSeconds);
     this.#refreshedAtSeconds = dueSeconds;
   }
 

@@ -1,11 +1,13 @@
-import type { FitOptions } from '../forecast/index.js';
+import { isDeepStrictEqual } from 'node:util';
 import type { HistoryProvider, Observation, TriggerHistory } from '../history/types.js';
 import type { Clock } from '../shared/clock.js';
 import { ScalerError } from '../shared/errors.js';
+import { withPodStartup } from '../trigger/pod-startup.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { AnswerRecord } from './answer-record.js';
 import { fitOptions } from './fit-options.js';
 import { planAnswer } from './plan-answer.js';
+import { PodStartupMeasurement } from './pod-startup.js';
 import type { Fitter, PlannerObserver, PlannerSettings } from './ports.js';
 import { cutSeries, RefittingModel, seriesEndSeconds } from './refitting-model.js';
 import { spread, tickSeconds } from './schedule.js';
@@ -31,8 +33,8 @@ export class TrackedTrigger {
   readonly #phase: number;
   readonly #history: TriggerHistory;
   readonly #listeners = new Set<(answer: Answer) => void>();
-  readonly #fitOptions: FitOptions;
-  readonly #model: RefittingModel;
+  readonly #podStartup: PodStartupMeasurement | undefined;
+  readonly #model: RefittingModel<Trigger>;
   readonly #record: AnswerRecord;
   readonly #changes = new StateChanges();
   readonly #stopping = new AbortController();
@@ -74,7 +76,8 @@ export class TrackedTrigger {
     // that has just started would fit on less than one that runs.
     const historySeconds = trigger.historySeconds + refitSeconds + 2 * trigger.stepSeconds;
     this.#history = parts.history.window({ ...trigger, historySeconds, lateness: this.#phase });
-    this.#fitOptions = fitOptions(trigger);
+    if (trigger.measuresPodStartup)
+      this.#podStartup = new PodStartupMeasurement(trigger, parts.history, this.#phase);
     this.#record = new AnswerRecord(trigger);
     this.#model = new RefittingModel(trigger, refitSeconds, this.#phase * refitSeconds);
     this.#running = this.#run();
@@ -85,6 +88,7 @@ export class TrackedTrigger {
     const history = this.#history.series();
     const end = seriesEndSeconds(history);
     return {
+      inUse: this.#model.settings,
       // Held is a little more than the trigger asks for.
       history: cutSeries(history, end - this.trigger.historySeconds, end),
       bootstrapUntilSeconds: this.#history.bootstrapUntilSeconds,
@@ -109,6 +113,7 @@ export class TrackedTrigger {
     this.#stopping.abort();
     this.#listeners.clear();
     this.#history.release();
+    this.#podStartup?.release();
     await Promise.all([this.#running, this.#fitting]);
   }
 
@@ -214,9 +219,10 @@ export class TrackedTrigger {
     try {
       const fromSeconds = boundarySeconds - this.trigger.historySeconds;
       const window = () => cutSeries(this.#history.series(), fromSeconds, boundarySeconds);
+      const trigger = await this.#triggerAt(boundarySeconds);
       const turn = { namespace: this.trigger.namespace, signal: this.#stopping.signal };
-      const model = await fitter.fit(window, this.#fitOptions, turn);
-      this.#model.offer(boundarySeconds, model);
+      const model = await fitter.fit(window, fitOptions(trigger), turn);
+      this.#model.offer(boundarySeconds, model, trigger);
       this.#isFittedOnPart = isOnPart;
       this.#model.advance(this.#sourceNowSeconds(), this.#history.series(this.#model.seenUntilSeconds));
       observer.fitFinished(this.trigger, elapsedSeconds());
@@ -229,6 +235,15 @@ export class TrackedTrigger {
     this.#settle();
   }
 
+  /** The trigger with what is measured by a moment, so that replicas agree. */
+  async #triggerAt(boundarySeconds: number): Promise<Trigger> {
+    await this.#podStartup?.refresh(boundarySeconds);
+    const seconds = this.#podStartup?.current.seconds;
+    if (seconds === undefined) return this.trigger;
+    const measured = withPodStartup(this.trigger, seconds);
+    return isDeepStrictEqual(measured, this.#model.settings) ? this.#model.settings : measured;
+  }
+
   #settle(): void {
     this.hasSettled = true;
     this.#announceSettled();
@@ -239,8 +254,10 @@ export class TrackedTrigger {
     const nowSeconds = this.#sourceNowSeconds();
     const { refreshSeconds, maxStalenessSeconds } = this.parts.settings;
     const before = this.answer;
+    const trigger = this.#model.settings;
     const after = planAnswer({
-      trigger: this.trigger,
+      trigger,
+      podStartupProblem: this.#podStartup?.current.problem,
       nowSeconds,
       maxStalenessSeconds,
       freshSeconds: 2 * refreshSeconds,
@@ -251,6 +268,7 @@ export class TrackedTrigger {
     });
     if (!after) return;
     this.answer = after;
+    this.#record.followHorizon(trigger.horizonSeconds);
     this.#record.note(nowSeconds, after);
     this.#changes.note(nowSeconds, after);
     this.parts.observer.answerRenewed(this.trigger, before, after);

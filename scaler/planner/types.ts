@@ -67,6 +67,7 @@ export interface PlannedForecast {
 
 /** The answer to KEDA and everything that explains it. Immutable; replaced whole at each refresh. */
 export interface Snapshot extends Signal {
+  /** With the start-up time and the horizon that are in use, where they are measured. */
   readonly trigger: Trigger;
   readonly computedAtSeconds: number;
   /** undefined when the query's result was empty. */
@@ -85,6 +86,8 @@ export interface Snapshot extends Signal {
   readonly historyUntilSeconds: number | undefined;
   /** Events that had an effect on the forecast or the answer; undefined without. */
   readonly events?: readonly Occurrence[] | undefined;
+  /** Why the start-up time of pods is not measured although it should be; undefined while it is. */
+  readonly podStartupProblem: string | undefined;
   /** Why the history cannot be read although the load now can; undefined while it can, and while the answer is stale. */
   readonly historyFailure: ScalerError | undefined;
 }
@@ -128,6 +131,8 @@ export interface StateChange {
 
 /** What an answer was computed from. */
 export interface Evidence {
+  /** The trigger with what is measured, as the model in use was made for it. */
+  readonly inUse: Trigger;
   /** The history held; a copy. */
   readonly history: Series;
   /** Until when it is from the trigger's bootstrap file; undefined when all of it is from the source. */
