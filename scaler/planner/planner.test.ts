@@ -31,6 +31,8 @@ class History implements HistoryProvider {
   pastFailure: ScalerError | undefined;
   /** Days that are held although the past fails. */
   heldDays: number | undefined;
+  /** What the measurement of a moment gives, where a trigger wants one. */
+  podStartup: (atSeconds: number) => number | undefined = () => undefined;
   open = 0;
   reads = 0;
 
@@ -53,6 +55,8 @@ class History implements HistoryProvider {
       },
       observe: async (nowSeconds): Promise<Observation> => {
         await this.#answer(released.signal);
+        if (trigger.query.includes('kube_pod_created'))
+          return { atSeconds: nowSeconds, value: this.podStartup(nowSeconds) };
         return { atSeconds: nowSeconds, value: this.state === 'is empty' ? undefined : load(nowSeconds) };
       },
       series: () => {
@@ -218,6 +222,47 @@ describe('Planner', () => {
     assert.ok('error' in answer);
     assert.equal(answer.error.kind, 'unavailable');
     assert.match(answer.error.message, /has not answered within 2 s/);
+  });
+
+  it('follows the start-up of pods with its horizon, from a moment that replicas share', async () => {
+    // Measured anew each day: 250 s with the 45 s of KEDA and the HPA need one step, 270 s need two.
+    history.podStartup = (atSeconds) => (atSeconds < midnight ? 250 : 270);
+    const following = testTrigger({
+      ...trigger,
+      measuresPodStartup: true,
+      horizonFollows: true,
+      horizonSeconds: 900,
+    });
+    const inUse = async () => {
+      const { horizonSeconds, podStartupSeconds } = (await snapshot(following)).trigger;
+      return [horizonSeconds, podStartupSeconds];
+    };
+    assert.deepEqual(await inUse(), [300, 250]);
+    assert.equal((await snapshot(following)).forecast!.mean.length, 2);
+    const changes = [];
+    for (let minutes = 0; minutes < 24 * 60; minutes += 5) {
+      await clock.advance(300);
+      if ((await inUse())[0] === 600) changes.push(minutes);
+      if (changes.length > 1) break;
+    }
+    assert.equal(changes.length, 2, 'the new measurement is used');
+    assert.deepEqual(await inUse(), [600, 270]);
+    const young = new Planner({ clock, history, fitter, settings, observer: log });
+    const asking = young.answer(following);
+    await clock.advance(settings.firstAnswerWaitSeconds);
+    const answer = await asking;
+    await young.close();
+    assert.ok('snapshot' in answer);
+    assert.deepEqual(answer.snapshot.trigger, (await snapshot(following)).trigger);
+    assert.equal(planner.evidence(following)!.inUse.horizonSeconds, 600);
+  });
+
+  it('says why the start-up of pods is not measured, and assumes the horizon', async () => {
+    const following = testTrigger({ ...trigger, measuresPodStartup: true, horizonFollows: true });
+    const { trigger: inUse, podStartupProblem, reason } = await snapshot(following);
+    assert.deepEqual([inUse.horizonSeconds, inUse.podStartupSeconds, reason], [3600, 3600, 'forecast']);
+    assert.match(podStartupProblem!, /kube-state-metrics/);
+    assert.equal((await snapshot(trigger)).podStartupProblem, undefined);
   });
 
   it('answers two triggers of one name side by side, each with its own name for others', async () => {

@@ -91,7 +91,7 @@ export class RefittingModel<Settings extends OutlookSettings = OutlookSettings> 
    *
    * @param settings what it was fitted for, on the same step; they hold while it is in use
    */
-  offer(boundarySeconds: number, model: FittedModel, settings = this.trigger): void {
+  offer(boundarySeconds: number, model: FittedModel, settings: Settings = this.trigger): void {
     const offered = { model, boundarySeconds, settings };
     if (this.#current) this.#next = offered;
     else this.#current = offered;

@@ -29,8 +29,9 @@ export function triggerLog(log: Logger, limit: LineLimit): PlannerObserver {
       if (!admits(trigger)) return;
       if ('error' in after) log.warn({ ...name(trigger), kind: after.error.kind }, after.error.message);
       else {
-        const { stage, reason, value, observed, nextStageInSeconds, historyFailure } = after.snapshot;
-        log[historyFailure ? 'warn' : 'info'](
+        const { stage, reason, value, observed, nextStageInSeconds, historyFailure, podStartupProblem } =
+          after.snapshot;
+        log[historyFailure || podStartupProblem ? 'warn' : 'info'](
           {
             ...name(trigger),
             stage,
@@ -39,6 +40,7 @@ export function triggerLog(log: Logger, limit: LineLimit): PlannerObserver {
             observed,
             // Rounded, since this is for reading.
             historyError: historyFailure?.message,
+            podStartupError: podStartupProblem,
             nextStageIn: nextStageInSeconds ? formatDuration(Math.ceil(nextStageInSeconds)) : undefined,
           },
           before !== undefined && 'error' in before ? 'trigger answers again' : 'trigger answers',
@@ -72,8 +74,9 @@ function state(answer: Answer): string {
     if (kind === 'unavailable') return `error ${kind}`;
     return `error ${kind} ${withoutNumbers(message)}`;
   }
-  const { stage, status, historyFailure } = answer.snapshot;
-  return `${stage} ${status}${historyFailure ? ' without new history' : ''}`;
+  const { stage, status, historyFailure, podStartupProblem } = answer.snapshot;
+  const lacks = `${historyFailure ? ' without new history' : ''}${podStartupProblem ? ' without start-up time' : ''}`;
+  return `${stage} ${status}${lacks}`;
 }
 
 function name({ namespace, scaledObject, metricName }: Trigger) {

@@ -23,6 +23,7 @@ export function testSnapshot(overrides: Partial<Snapshot> = {}): Snapshot {
     modelShare: 1,
     guarded: false,
     historyUntilSeconds: 0,
+    podStartupProblem: undefined,
     historyFailure: undefined,
     ...overrides,
   };

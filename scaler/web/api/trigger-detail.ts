@@ -9,6 +9,7 @@ import {
 } from '../../forecast/index.js';
 import { LOWER_QUANTILE, stepsBehind } from '../../planner/outlook.js';
 import type { Answer, Evidence, KnownTrigger, PastAnswers, StateChange } from '../../planner/types.js';
+import { formatDuration } from '../../shared/duration.js';
 import { redact } from '../../shared/redact.js';
 import { describeSource } from '../../trigger/source.js';
 import type { Trigger } from '../../trigger/trigger.js';
@@ -56,14 +57,15 @@ export function triggerDetail(parts: DetailParts): TriggerDetail {
   const { trigger, answer, evidence, nowSeconds, scalerAddress } = parts;
   const spark = evidence ? sparkline(evidence.history, evidence.model) : null;
   const past = evidence?.past;
+  const inUse = evidence?.inUse ?? trigger;
   return {
     time: rfc3339(nowSeconds),
     summary: summarise(parts, spark),
-    settings: settingsOf(trigger),
-    notices: [...trigger.notices.map(redact), ...bootstrapNotice(parts)],
+    settings: settingsOf(inUse),
+    notices: [...trigger.notices.map(redact), ...bootstrapNotice(parts), ...podStartupNotice(parts)],
     explanation: explanationOf(answer),
     history: evidence ? historyChart(evidence.history, parts.historySeconds) : null,
-    forecast: evidence?.model ? forecastChart(evidence.model, trigger, nowSeconds) : null,
+    forecast: evidence?.model ? forecastChart(evidence.model, inUse, nowSeconds) : null,
     past: past ? pastChart(past) : null,
     replicaComparison: past ? compareReplicas(past, trigger.threshold) : null,
     events: eventViews(parts.calendars, trigger, nowSeconds - parts.historySeconds, nowSeconds),
@@ -91,6 +93,13 @@ function bootstrapNotice({ trigger, evidence }: DetailParts): string[] {
       ? `none of the history is from the bootstrap file "${bootstrap}": Prometheus has all of the window, or the file has nothing inside it`
       : `the history until ${rfc3339(until)} is from the bootstrap file "${bootstrap}", what follows from Prometheus`,
   ];
+}
+
+function podStartupNotice({ answer }: DetailParts): string[] {
+  const snapshot = answer && 'snapshot' in answer ? answer.snapshot : undefined;
+  if (snapshot?.podStartupProblem === undefined) return [];
+  const assumed = formatDuration(snapshot.trigger.podStartupSeconds);
+  return [`key "podStartup" is ${assumed} until it can be measured: ${redact(snapshot.podStartupProblem)}`];
 }
 
 function settingsOf(trigger: Trigger): TriggerSettings {

@@ -20,7 +20,7 @@ export function summarise({ name, trigger, answer }: KnownTrigger, spark: Sparkl
     nextStageInSeconds: known(snapshot?.nextStageInSeconds),
     error: answer && 'error' in answer ? apiError(answer.error) : null,
     threshold: trigger.threshold,
-    horizonSeconds: trigger.horizonSeconds,
+    horizonSeconds: (snapshot?.trigger ?? trigger).horizonSeconds,
     observed: known(snapshot?.observed),
     observedTime: snapshot ? rfc3339(snapshot.observedAtSeconds) : null,
     answered: known(snapshot?.value),

@@ -72,11 +72,15 @@ export function oddSamples(): Sample[] {
     'rejected',
     'the query gives 2 series: {pod="a"}, {pod="b"}; use sum(...)',
   );
-  const evidence = { history: emptySeries(), model: undefined, past: undefined, changes: [] };
+  const without = (trigger: Trigger, answer: Answer | undefined): Sample => ({
+    trigger,
+    answer,
+    evidence: { inUse: trigger, history: emptySeries(), model: undefined, past: undefined, changes: [] },
+  });
   return [
-    { trigger: named('orders', 'shop'), answer: { error: unavailable }, evidence },
-    { trigger: named('invoices', 'shop'), answer: { error: rejected }, evidence },
-    { trigger: named('just-asked', 'shop'), answer: undefined, evidence },
+    without(named('orders', 'shop'), { error: unavailable }),
+    without(named('invoices', 'shop'), { error: rejected }),
+    without(named('just-asked', 'shop'), undefined),
     { trigger: named('gone', 'shop'), answer: undefined, evidence: undefined },
   ];
 }
@@ -138,7 +142,8 @@ function sampleOf(workload: Workload): Sample {
     changes.note(nowSeconds, answer);
   }
   const history = seriesOf(workload, SAMPLE_NOW_SECONDS, trigger.historySeconds);
-  return { trigger, answer, evidence: { history, model, past: record.past(), changes: changes.list() } };
+  const evidence = { inUse: trigger, history, model, past: record.past(), changes: changes.list() };
+  return { trigger, answer, evidence };
 }
 
 function named(app: string, namespace: string, overrides: Partial<Trigger> = {}): Trigger {

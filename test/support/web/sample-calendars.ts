@@ -46,5 +46,6 @@ export function withCalendars(sample: Sample): Sample {
     SAMPLE_NOW_SECONDS + trigger.horizonSeconds,
     trigger.timezone,
   );
-  return withSnapshot({ ...sample, trigger }, { trigger, events });
+  const evidence = sample.evidence && { ...sample.evidence, inUse: trigger };
+  return withSnapshot({ ...sample, trigger, evidence }, { trigger, events });
 }
