@@ -1,4 +1,4 @@
-import type { Load } from './load.js';
+import type { Load } from '../policy/load.js';
 
 /** Minutes of the load that are looked at: `[from, to)`. */
 export interface Span {

@@ -1,5 +1,5 @@
+import type { Load } from '../policy/load.js';
 import { oracleSignal, reactiveSignal, type Span, sameTimeSignal } from './baselines.js';
-import type { Load } from './load.js';
 import type { ScalingSetup } from './scaled-workload.js';
 import { type Simulation, simulateScaling } from './simulate.js';
 import { cheapestWithin, type SweepPoint, sweepUtilization } from './sweep.js';

@@ -3,8 +3,9 @@ import { hasAbsence, readAbsence, recurringAbsence } from '../history/absence.js
 import { type Samples, sampleIntervalSeconds, seriesOfSamples } from '../history/samples.js';
 import { rangeInSlices } from '../history/slices.js';
 import type { HistorySource } from '../history/types.js';
+import { type Load, loadOfMinutes } from '../policy/load.js';
 import { ScalerError } from '../shared/errors.js';
-import { type Load, loadOfMinutes, loadOfSamples } from './load.js';
+import { loadOfSamples } from './load.js';
 
 /** A recorded past in both forms that a replay needs. */
 export interface Recording {

@@ -1,4 +1,4 @@
-import type { Load } from './load.js';
+import type { Load } from '../policy/load.js';
 
 /** Target per replica over the capacity of a replica when one of them is not given: a usual HPA target. */
 const DEFAULT_UTILIZATION = 0.7;

@@ -1,0 +1,286 @@
+import { DAY_MINUTES, followPods, type PodDays, type PodsSetup } from './follow-pods.js';
+import { type Past, QUANTILES, WEEK_QUANTILES } from './past.js';
+import type { Choice, Floor, Policy, PolicyPoint, ReplayedPolicy } from './types.js';
+
+const DAY_SECONDS = 86_400;
+/** Days that a choice rests on. */
+export const CHOICE_DAYS = 7;
+/** One more day than that is replayed, for what the choice of the day before was. */
+export const REPLAYED_DAYS = CHOICE_DAYS + 1;
+/** Fewer replayed days say too little. */
+const FEWEST_DAYS = 2;
+
+/** Headrooms that are tried: 0.7 to 3, each 2.5 % above the one before. */
+const HEADROOMS = Array.from({ length: 60 }, (_, i) => Number((0.7 * 1.025 ** i).toFixed(3)));
+/** Shares of the highest load of the last 3 hours that a floor can be. */
+const HOURS_SHARES = [0.5, 0.7, 0.85] as const;
+/** Headrooms of the curve: each 5 %. */
+const CURVE_STRIDE = 2;
+/** Points of the curve beyond this share of overloaded time are left out. */
+const HIGHEST_OVERLOAD = 0.2;
+
+/**
+ * Overload of one day counts for at most this many times what is accepted: a day with a load such as never came before
+ * is no reason to keep pods for it on all others.
+ */
+const MOST_OF_A_DAY = 3;
+/** Overloaded minutes come in clusters of about so many, and a cluster is one piece of evidence. */
+const CLUSTER_MINUTES = 5;
+/**
+ * Margin on the load when the accepted overload of the replayed days amounts to one cluster. With n clusters the load at
+ * which they begin is known by 1 / sqrt(n) of that.
+ */
+const MARGIN_OF_ONE = 0.06;
+/** From one day to the next a choice lowers the pods of the newest day by at most this share, and at most doubles them. */
+const MOST_DOWN = 0.1;
+const MOST_UP = 2;
+
+/** What a choice is made for. */
+export interface ChoiceOptions {
+  readonly boundarySeconds: number;
+  /** Share of time in which the load may be above what ready pods carry; above 0. */
+  readonly targetOverload: number;
+  /** Load that one ready pod carries at most. */
+  readonly capacity: number;
+  readonly pods: PodsSetup;
+}
+
+/** The newest boundary of the clock on which choices are made, in all replicas alike: midnight UTC. */
+export function choiceBoundarySeconds(nowSeconds: number): number {
+  return Math.floor(nowSeconds / DAY_SECONDS) * DAY_SECONDS;
+}
+
+/**
+ * Chooses the policy with the fewest pods among those that would have held the target on the past days, had the load been
+ * a little higher. Depends on the past alone: two processes that know the same past choose the same.
+ *
+ * @param past undefined while the history is too short: then nothing is chosen
+ */
+export function choosePolicy(past: Past | undefined, options: ChoiceOptions): Choice {
+  const { boundarySeconds, targetOverload } = options;
+  if (past === undefined)
+    return { boundarySeconds, targetOverload, days: 0, margin: 0, chosen: undefined, reactive: undefined };
+  const days = Math.min(CHOICE_DAYS, past.days);
+  const margin = marginOf(targetOverload, days);
+  const replay = new PolicyReplay(past, options, margin);
+  const today = { from: past.days - days, to: past.days };
+  const own = bounded(replay, replay.cheapest(OWN_FAMILY, today), today);
+  const ofReactive = replay.cheapest(REACTIVE_FAMILY, today);
+  return {
+    boundarySeconds,
+    targetOverload,
+    days,
+    margin,
+    chosen: replay.describe(own, today),
+    reactive: replay.describe(ofReactive, today),
+  };
+}
+
+/** How much higher the load is taken to be, because so many days prove only so much of so small a share. */
+function marginOf(targetOverload: number, days: number): number {
+  return MARGIN_OF_ONE / Math.sqrt((targetOverload * days * DAY_MINUTES) / CLUSTER_MINUTES);
+}
+
+/** A policy without its headroom. */
+type Kind = Omit<Policy, 'headroom'>;
+
+const NO_FLOOR: Floor = { from: 'none', share: 0 };
+const FLOORS: readonly Floor[] = [
+  NO_FLOOR,
+  ...WEEK_QUANTILES.map((share) => ({ from: 'week' as const, share })),
+  ...HOURS_SHARES.map((share) => ({ from: 'hours' as const, share })),
+];
+const OWN_FAMILY: readonly Kind[] = [
+  ...QUANTILES.map((quantile) => ({ basis: 'forecast' as const, quantile })),
+  { basis: 'recent' as const, quantile: 0 },
+].flatMap((basis) => FLOORS.map((floor) => ({ ...basis, floor })));
+const REACTIVE_FAMILY: readonly Kind[] = [{ basis: 'now', quantile: 0, floor: NO_FLOOR }];
+
+interface Days {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A kind with the index of its headroom, and whether it held. */
+interface Found {
+  readonly kind: Kind;
+  readonly index: number;
+  readonly held: boolean;
+}
+
+/** Replays policies on one past, each once. */
+class PolicyReplay {
+  readonly #past: Past;
+  readonly #options: ChoiceOptions;
+  readonly #margin: number;
+  readonly #inPods: (loads: Float64Array) => Float64Array;
+  readonly #demand: Float64Array;
+  readonly #knownMinutes: Float64Array;
+  readonly #done = new Map<Kind, (PodDays | undefined)[]>();
+  readonly #scaled = new Map<Float64Array, Float64Array>();
+
+  constructor(past: Past, options: ChoiceOptions, margin: number) {
+    this.#past = past;
+    this.#options = options;
+    this.#margin = margin;
+    this.#inPods = (loads) => {
+      const known = this.#scaled.get(loads) ?? loads.map((load) => load / options.capacity);
+      this.#scaled.set(loads, known);
+      return known;
+    };
+    this.#demand = this.#inPods(past.demand);
+    this.#knownMinutes = new Float64Array(past.days);
+    past.demand.forEach((load, minute) => {
+      if (!Number.isNaN(load)) this.#knownMinutes[Math.floor(minute / DAY_MINUTES)]!++;
+    });
+  }
+
+  /** The policy with the fewest pods that holds the target on these days, or the one that comes closest to it. */
+  cheapest(family: readonly Kind[], days: Days): Found {
+    let best: Found | undefined;
+    let bestPods = Number.POSITIVE_INFINITY;
+    let closest: Found = { kind: family[0]!, index: HEADROOMS.length - 1, held: false };
+    let closestExcess = Number.POSITIVE_INFINITY;
+    let closestPods = Number.POSITIVE_INFINITY;
+    for (const kind of family) {
+      // More headroom costs more: what costs too much with the least needs no further look.
+      if (this.podMinutes(kind, 0, days) >= bestPods) continue;
+      let low = 0;
+      let high = HEADROOMS.length - 1;
+      const excess = this.#excess(kind, high, days);
+      if (excess > 0) {
+        const pods = this.podMinutes(kind, high, days);
+        if (excess < closestExcess || (excess === closestExcess && pods < closestPods)) {
+          closest = { kind, index: high, held: false };
+          closestExcess = excess;
+          closestPods = pods;
+        }
+        continue;
+      }
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (this.#excess(kind, middle, days) <= 0) high = middle;
+        else low = middle + 1;
+      }
+      const pods = this.podMinutes(kind, high, days);
+      if (pods < bestPods) {
+        best = { kind, index: high, held: true };
+        bestPods = pods;
+      }
+    }
+    return best ?? closest;
+  }
+
+  podMinutes(kind: Kind, index: number, { from, to }: Days): number {
+    return sum(this.#replayed(kind, index).podMinutes, from, to);
+  }
+
+  describe({ kind, index, held }: Found, days: Days): ReplayedPolicy {
+    const curve = HEADROOMS.flatMap((_, i) =>
+      i === index || i % CURVE_STRIDE === 0 ? [this.#point(kind, i, days)] : [],
+    ).filter(({ overloadedShare }, i, all) => overloadedShare <= HIGHEST_OVERLOAD && !isSettled(all, i));
+    const { floor } = kind;
+    return {
+      ...this.#point(kind, index, days),
+      policy: { ...kind, headroom: HEADROOMS[index]! },
+      weekFloor:
+        floor.from === 'week' ? this.#past.nextWeekFloors[WEEK_QUANTILES.indexOf(floor.share as never)]! : 0,
+      held,
+      curve,
+    };
+  }
+
+  #point(kind: Kind, index: number, { from, to }: Days): PolicyPoint {
+    const { podMinutes, overloadedMinutes } = this.#replayed(kind, index);
+    return {
+      headroom: HEADROOMS[index]!,
+      podHoursPerDay: sum(podMinutes, from, to) / 60 / (to - from),
+      overloadedShare: sum(overloadedMinutes, from, to) / Math.max(1, sum(this.#knownMinutes, from, to)),
+    };
+  }
+
+  /** Overloaded minutes above what the target accepts, with the margin and no day counting too much. */
+  #excess(kind: Kind, index: number, { from, to }: Days): number {
+    const { marginMinutes } = this.#replayed(kind, index);
+    const { targetOverload } = this.#options;
+    let excess = 0;
+    for (let day = from; day < to; day++) {
+      const accepted = targetOverload * this.#knownMinutes[day]!;
+      excess += Math.min(marginMinutes[day]!, MOST_OF_A_DAY * accepted) - accepted;
+    }
+    return excess;
+  }
+
+  #replayed(kind: Kind, index: number): PodDays {
+    const ofKind = this.#done.get(kind) ?? new Array<PodDays | undefined>(HEADROOMS.length).fill(undefined);
+    this.#done.set(kind, ofKind);
+    const known = ofKind[index];
+    if (known) return known;
+    const { days } = this.#past;
+    const result: PodDays = {
+      podMinutes: new Float64Array(days),
+      overloadedMinutes: new Float64Array(days),
+      marginMinutes: new Float64Array(days),
+    };
+    const basis = this.#inPods(this.#basisOf(kind));
+    const floor = this.#floorOf(kind);
+    followPods(basis, HEADROOMS[index]!, floor, this.#demand, this.#margin, this.#options.pods, result);
+    ofKind[index] = result;
+    return result;
+  }
+
+  #basisOf({ basis, quantile }: Kind): Float64Array {
+    const { now, recent, peaks } = this.#past;
+    if (basis === 'forecast') return peaks[QUANTILES.indexOf(quantile as never)]!;
+    return basis === 'recent' ? recent : now;
+  }
+
+  readonly #floors = new Map<Floor, Float64Array>();
+
+  #floorOf({ floor }: Kind): Float64Array {
+    const known = this.#floors.get(floor);
+    if (known) return known;
+    const { hours, weekFloors, demand } = this.#past;
+    const { from, share } = floor;
+    const inPods =
+      from === 'none'
+        ? new Float64Array(demand.length)
+        : from === 'week'
+          ? this.#inPods(weekFloors[WEEK_QUANTILES.indexOf(share as never)]!)
+          : this.#inPods(hours).map((pods) => share * pods);
+    this.#floors.set(floor, inPods);
+    return inPods;
+  }
+}
+
+/**
+ * A choice brought within bounds of the one that the day before would have had: by a change of its headroom, so far that
+ * the pods of the newest day change in bounded steps.
+ */
+function bounded(replay: PolicyReplay, found: Found, { from, to }: Days): Found {
+  if (to - from < FEWEST_DAYS + 1 && from === 0) return found;
+  const before = replay.cheapest(OWN_FAMILY, { from: Math.max(0, from - 1), to: to - 1 });
+  const newest = { from: to - 1, to };
+  const podsBefore = replay.podMinutes(before.kind, before.index, newest);
+  let { index } = found;
+  const pods = () => replay.podMinutes(found.kind, index, newest);
+  while (index < HEADROOMS.length - 1 && pods() < (1 - MOST_DOWN) * podsBefore) index++;
+  while (index > 0 && pods() > MOST_UP * podsBefore) index--;
+  return { ...found, index };
+}
+
+/** Whether neither pods nor overload have changed since the point before. */
+function isSettled(points: readonly PolicyPoint[], i: number): boolean {
+  const before = points[i - 1];
+  return (
+    before !== undefined &&
+    before.podHoursPerDay === points[i]!.podHoursPerDay &&
+    before.overloadedShare === points[i]!.overloadedShare
+  );
+}
+
+function sum(values: Float64Array, from: number, to: number): number {
+  let total = 0;
+  for (let i = from; i < to; i++) total += values[i]!;
+  return total;
+}

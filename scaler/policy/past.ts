@@ -1,0 +1,192 @@
+import { type FitOptions, type FittedModel, fit, forecast, type Series, update } from '../forecast/index.js';
+import { DAY_MINUTES } from './follow-pods.js';
+import type { Load } from './load.js';
+
+/** Quantiles of the forecast peak that policies choose from. */
+export const QUANTILES = [0.5, 0.9, 0.98] as const;
+/** Quantiles of the step maxima of the last 7 days that a floor can be. */
+export const WEEK_QUANTILES = [0.5, 0.8, 0.9, 0.95, 0.98, 0.995, 1] as const;
+
+const DAY_SECONDS = 86_400;
+/** Distance between two fits of the replay: live, fits are closer, so that the replay errs on the safe side. */
+const REFIT_SECONDS = 2 * DAY_SECONDS;
+const WEEK_SECONDS = 7 * DAY_SECONDS;
+const RECENT_MINUTES = 15;
+const HOURS_MINUTES = 180;
+/** Longest time from a change of the metric to a new pod: the default polling of KEDA and sync of the HPA, and a refresh. */
+const DELAY_SECONDS = 75;
+
+/** What a policy could have known in the past, minute by minute, for whole days until a boundary. */
+export interface Past {
+  readonly days: number;
+  readonly demand: Float64Array;
+  readonly now: Float64Array;
+  readonly recent: Float64Array;
+  readonly hours: Float64Array;
+  /** For each of `QUANTILES`: the forecast peak, or the load now where that is more. */
+  readonly peaks: readonly Float64Array[];
+  /** For each of `WEEK_QUANTILES`: the step maximum at that quantile in the 7 days before each day. */
+  readonly weekFloors: readonly Float64Array[];
+  /** The same for the day that begins at the boundary. */
+  readonly nextWeekFloors: readonly number[];
+}
+
+/** How far back and for what a past is replayed. */
+export interface PastOptions {
+  readonly boundarySeconds: number;
+  /** The most days; fewer where the history is shorter. */
+  readonly days: number;
+  /** From the creation of a pod until it serves. */
+  readonly startupSeconds: number;
+  /** History that is used at all: what lies before the boundary by more does not count. */
+  readonly historySeconds: number;
+  readonly fit: FitOptions;
+}
+
+/** Steps that hold the time from now until a pod that is asked for now serves, at most the horizon that a model has. */
+export function startupSteps(startupSeconds: number, stepSeconds: number, horizonSteps: number): number {
+  return Math.min(horizonSteps, Math.ceil((startupSeconds + DELAY_SECONDS) / stepSeconds) + 1);
+}
+
+/** The highest load that is forecast for the time in which a pod starts, at a quantile, from a moment on. */
+export function startupPeak(
+  model: FittedModel,
+  quantiles: readonly number[],
+  startupSeconds: number,
+  stepsBehind = 0,
+): readonly number[] {
+  const steps = startupSteps(startupSeconds, model.stepSeconds, model.horizonSteps);
+  return forecast(model, steps, quantiles, stepsBehind).peaks;
+}
+
+/**
+ * Makes the forecasts of the past days again, each from what was known then. A model is fitted every second day and
+ * follows each step in between, which costs little and is a little worse than the live model.
+ *
+ * @param steps history on the trigger's grid, short gaps bridged; what lies after the boundary is not looked at
+ * @param load the same history minute by minute; minutes beyond it take the maximum of their step
+ * @returns undefined when there is not one day to learn from and two to replay
+ */
+export function replayPast(steps: Series, load: Load | undefined, options: PastOptions): Past | undefined {
+  const { boundarySeconds, historySeconds, startupSeconds } = options;
+  const { stepSeconds } = steps;
+  const index = (atSeconds: number) => Math.round((atSeconds - steps.startSeconds) / stepSeconds);
+  const end = Math.min(steps.values.length, index(boundarySeconds));
+  let first = Math.max(0, index(boundarySeconds - historySeconds));
+  while (first < end && Number.isNaN(steps.values[first]!)) first++;
+  const knownSeconds = boundarySeconds - (steps.startSeconds + first * stepSeconds);
+  const days = Math.min(options.days, Math.floor(knownSeconds / DAY_SECONDS) - 1);
+  if (end <= first || days < 2) return undefined;
+
+  const startSeconds = boundarySeconds - days * DAY_SECONDS;
+  const minutes = days * DAY_MINUTES;
+  const maxima = steps.peaks ?? steps.values;
+  const stepOf = (minute: number) =>
+    Math.floor((startSeconds + 60 * minute - steps.startSeconds) / stepSeconds);
+  const demand = new Float64Array(minutes);
+  const now = new Float64Array(minutes);
+  const offset = load ? Math.round((startSeconds - load.startSeconds) / 60) : 0;
+  for (let minute = 0; minute < minutes; minute++) {
+    const step = stepOf(minute);
+    demand[minute] = load?.demand[offset + minute] ?? (step < end ? maxima[step]! : Number.NaN);
+    now[minute] = load?.observed[offset + minute] ?? steps.values[step - 1] ?? Number.NaN;
+  }
+
+  const peaks = QUANTILES.map(() => new Float64Array(minutes));
+  let model: FittedModel | undefined;
+  let fitted = -1;
+  let step = -1;
+  let known: readonly number[] = [];
+  for (let minute = 0; minute < minutes; minute++) {
+    const current = stepOf(minute);
+    if (current !== step) {
+      const period = Math.floor((60 * minute) / REFIT_SECONDS);
+      if (model === undefined || period !== fitted)
+        model = fit(cut(steps, first, Math.min(end, current)), options.fit);
+      else for (let i = step; i < Math.min(end, current); i++) update(model, steps.values[i]!, maxima[i]!);
+      fitted = period;
+      step = current;
+      known = startupPeak(model, QUANTILES, startupSeconds);
+    }
+    for (let q = 0; q < QUANTILES.length; q++) peaks[q]![minute] = larger(known[q]!, now[minute]!);
+  }
+
+  const weekFloors = WEEK_QUANTILES.map(() => new Float64Array(minutes));
+  for (let day = 0; day < days; day++) {
+    const floors = weekMaxima(maxima, first, index(startSeconds + day * DAY_SECONDS), stepSeconds);
+    floors.forEach((floor, q) => {
+      weekFloors[q]!.fill(floor, day * DAY_MINUTES, (day + 1) * DAY_MINUTES);
+    });
+  }
+  return {
+    days,
+    demand,
+    now,
+    recent: highestOfLast(demand, now, RECENT_MINUTES),
+    hours: highestOfLast(demand, now, HOURS_MINUTES),
+    peaks,
+    weekFloors,
+    nextWeekFloors: weekMaxima(maxima, first, end, stepSeconds),
+  };
+}
+
+/**
+ * The highest load of the 15 minutes and of the 3 hours before a moment, as policies look at it.
+ *
+ * @param history steps until now
+ * @param now the load now, NaN where unknown
+ */
+export function highestBefore(
+  { startSeconds, stepSeconds, values, peaks = values }: Series,
+  now: number,
+  nowSeconds: number,
+): { readonly recent: number; readonly hours: number } {
+  const since = (minutes: number): number => {
+    const from = Math.max(0, Math.floor((nowSeconds - 60 * minutes - startSeconds) / stepSeconds));
+    let highest = now;
+    for (let i = from; i < peaks.length; i++) highest = larger(peaks[i]!, highest);
+    return highest;
+  };
+  return { recent: since(RECENT_MINUTES), hours: since(HOURS_MINUTES) };
+}
+
+/** Quantiles of the step maxima of the 7 days before a step. */
+function weekMaxima(maxima: Float64Array, first: number, end: number, stepSeconds: number): number[] {
+  const from = Math.max(first, end - Math.round(WEEK_SECONDS / stepSeconds));
+  const sorted = maxima
+    .slice(from, end)
+    .filter((value) => !Number.isNaN(value))
+    .sort();
+  return WEEK_QUANTILES.map((q) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0);
+}
+
+/** For each minute the highest demand of the minutes before it, and the load now. */
+function highestOfLast(demand: Float64Array, now: Float64Array, minutes: number): Float64Array {
+  const highest = now.slice();
+  // Indices of falling demand: the first is the highest of the window.
+  const queue = new Int32Array(demand.length);
+  let head = 0;
+  let tail = 0;
+  for (let minute = 0; minute < demand.length; minute++) {
+    while (head < tail && queue[head]! < minute - minutes) head++;
+    if (head < tail) highest[minute] = larger(demand[queue[head]!]!, highest[minute]!);
+    if (Number.isNaN(demand[minute]!)) continue;
+    while (head < tail && demand[queue[tail - 1]!]! <= demand[minute]!) tail--;
+    queue[tail++] = minute;
+  }
+  return highest;
+}
+
+function cut({ startSeconds, stepSeconds, values, peaks }: Series, from: number, to: number): Series {
+  return {
+    startSeconds: startSeconds + from * stepSeconds,
+    stepSeconds,
+    values: values.slice(from, to),
+    ...(peaks && { peaks: peaks.slice(from, to) }),
+  };
+}
+
+/** The larger of two, where NaN is less than anything. */
+function larger(a: number, b: number): number {
+  return a > b || Number.isNaN(b) ? a : b;
+}
