@@ -51,12 +51,7 @@ ${[...table.notes, 'Pods are simulated: the load is taken as it was, whatever th
 
 <section class="panel" id="timeline">
 <div class="panel-head"><h2>Load and replicas</h2>
-<div class="spans zoom" role="group" aria-label="Zoom">
-<button type="button" data-zoom="earlier" aria-label="Earlier">&#8592;</button>
-<button type="button" data-zoom="later" aria-label="Later">&#8594;</button>
-<button type="button" data-zoom="6">6 h</button>
-<button type="button" data-zoom="24">1 d</button>
-<button type="button" data-zoom="all">All</button>
+<div id="spans">
 </div></div>
 <p class="note">Drag across a chart to zoom, double-click to see all again; tap a name in a legend to hide or show its line. Times in ${escapeHtml(trigger.timezone)}.</p>
 <h3>Load, and what this scaler answered</h3>

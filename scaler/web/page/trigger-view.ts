@@ -2,6 +2,7 @@ import { CopyBlock } from '../../page-kit/copy-block.js';
 import { type Child, h, renew, sentence } from '../../page-kit/dom.js';
 import type { LineChart } from '../../page-kit/line-chart.js';
 import { load } from '../../page-kit/numbers.js';
+import { SpanButtons } from '../../page-kit/span-buttons.js';
 import type { StateChangeView, TriggerDetail, TriggerSettings } from '../api/contract.js';
 import { comingEvents } from './coming-events.js';
 import { explanationList } from './explanation.js';
@@ -13,7 +14,6 @@ import { modelNodes } from './model-table.js';
 import { replicaChart, replicaData } from './replica-chart.js';
 import { path } from './route.js';
 import { seasonChart, showSeason } from './season-chart.js';
-import { SpanButtons } from './span-buttons.js';
 import { accuracyWords, STAGE_WORDS, STATUSES, seasonWords, stateWords } from './words.js';
 
 /** What identifies a trigger. */
@@ -23,6 +23,13 @@ export interface TriggerName {
   readonly metric: string;
 }
 
+/** Spans of the charts around now. */
+const SPANS = [
+  { label: '6 h', before: 4, after: 2 },
+  { label: '2 d', before: 36, after: 12 },
+  { label: '7 d', before: 144, after: 24 },
+] as const;
+
 /** What a part of the page shows; nothing hides it. */
 type Content = (detail: TriggerDetail, nowSeconds: number) => readonly Child[];
 
@@ -30,9 +37,14 @@ type Content = (detail: TriggerDetail, nowSeconds: number) => readonly Child[];
 export class TriggerView {
   readonly element: HTMLElement;
   readonly #renewals: ((detail: TriggerDetail, nowSeconds: number) => void)[] = [];
-  readonly #spans = new SpanButtons((range) => {
-    this.#loadChart.setRange(range);
-    this.#replicaChart.setRange(range);
+  readonly #spans = new SpanButtons({
+    spans: SPANS,
+    usual: SPANS[1],
+    back: 'Back to now',
+    onChange: (range) => {
+      this.#loadChart.setRange(range);
+      this.#replicaChart.setRange(range);
+    },
   });
   readonly #loadChart = new LoadChart((range) => this.#spans.choose(range));
   readonly #replicaChart = replicaChart();

@@ -5,6 +5,7 @@ import { amountAxis, color, timeAxis, WHOLE_STEPS } from '../../../page-kit/char
 import { copyButton } from '../../../page-kit/copy-block.js';
 import { type Line, LineChart, type LineChartOptions, type TimeRange } from '../../../page-kit/line-chart.js';
 import { load } from '../../../page-kit/numbers.js';
+import { SpanButtons } from '../../../page-kit/span-buttons.js';
 import { timeFormat } from '../../../page-kit/time-format.js';
 import type { ChartData } from '../chart-data.js';
 
@@ -13,11 +14,20 @@ const { times, policies, limits } = data;
 const time = timeFormat(data.timezone);
 const spans = data.events.map(([fromSeconds, toSeconds, name]) => ({ fromSeconds, toSeconds, name }));
 const all: TimeRange = { fromSeconds: times[0]!, toSeconds: times.at(-1)! + 60 };
-let range = all;
 
 const lineHeight = () => (innerWidth < 600 ? 220 : 280);
 const wholePath = uPlot.paths.stepped!({ align: 1 });
 const charts: LineChart[] = [];
+const whole = { label: 'All', before: (all.toSeconds - all.fromSeconds) / 3600, after: 0 };
+const buttons = new SpanButtons({
+  spans: [{ label: '6 h', before: 6, after: 0 }, { label: '1 d', before: 24, after: 0 }, whole],
+  usual: whole,
+  bounds: all,
+  onChange: (range) => {
+    for (const chart of charts) chart.setRange(range);
+  },
+});
+byId('spans')!.replaceWith(buttons.element);
 
 function byId(id: string): HTMLElement | null {
   return document.getElementById(id);
@@ -36,7 +46,7 @@ function timeChart(
     amount: load,
     place: time.dateTime,
     spans: () => spans,
-    onZoom: zoomTo,
+    onZoom: (range) => buttons.choose(range),
     ...options,
     more: {
       padding: [null, 36, null, null],
@@ -56,16 +66,8 @@ function timeChart(
   });
   charts.push(chart);
   byId(id)!.append(chart.element);
-  chart.element.addEventListener('dblclick', () => zoomTo(all));
+  chart.element.addEventListener('dblclick', () => buttons.reset());
   chart.show([[...times], ...columns.map((column) => [...column])], description);
-  chart.setRange(range);
-}
-
-function zoomTo({ fromSeconds, toSeconds }: TimeRange): void {
-  const width = Math.min(toSeconds - fromSeconds, all.toSeconds - all.fromSeconds);
-  const from = Math.min(Math.max(fromSeconds, all.fromSeconds), all.toSeconds - width);
-  range = { fromSeconds: from, toSeconds: from + width };
-  for (const chart of charts) chart.setRange(range);
 }
 
 /** The lines of the ways of scaling. */
@@ -224,13 +226,5 @@ if (costFrame) {
   );
 }
 
-document.querySelector('.zoom')!.addEventListener('click', ({ target }) => {
-  const { zoom } = (target as HTMLElement).dataset;
-  if (!zoom) return;
-  const { fromSeconds, toSeconds } = range;
-  const half = zoom === 'earlier' || zoom === 'later' ? (toSeconds - fromSeconds) / 2 : Number(zoom) * 1800;
-  const middle = (fromSeconds + toSeconds) / 2 + (zoom === 'earlier' ? -half : zoom === 'later' ? half : 0);
-  zoomTo(zoom === 'all' ? all : { fromSeconds: middle - half, toSeconds: middle + half });
-});
-
+buttons.moveTo(all.toSeconds);
 copyButton(byId('copy') as HTMLButtonElement, byId('yaml')!);
