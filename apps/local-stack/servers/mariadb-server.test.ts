@@ -5,10 +5,15 @@ import { MariadbServer } from './mariadb-server.js';
 
 describe('the MariaDB server for tests', () => {
   it('runs beside another one, keeps its data over a restart, and is gone when closed', async () => {
-    const [shared, own] = await Promise.all([sharedMariadb(), MariadbServer.start()]);
+    const shared = await sharedMariadb();
+    const neighbor = await mysql.createConnection(shared.url(await shared.createDatabase()));
+    await neighbor.query('CREATE TEMPORARY TABLE passing (word VARCHAR(20)) ENGINE=Aria');
+    const own = await MariadbServer.start();
     const url = own.url(await own.createDatabase());
-    assert.notEqual(new URL(url).port, new URL(shared.url()).port);
     try {
+      assert.notEqual(new URL(url).port, new URL(shared.url()).port);
+      await neighbor.query('DROP TEMPORARY TABLE passing');
+      await neighbor.end();
       const before = await mysql.createConnection(url);
       await before.query('CREATE TABLE kept (word VARCHAR(20))');
       await before.query("INSERT INTO kept VALUES ('still here')");

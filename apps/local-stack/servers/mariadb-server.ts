@@ -35,17 +35,17 @@ export class MariadbServer {
   static async start(options: { port?: number } = {}): Promise<MariadbServer> {
     const folder = await mkdtemp(join(tmpdir(), 'mariadb-'));
     const server = new MariadbServer(folder, options.port ?? (await freePorts(1))[0]!);
-    await promisify(execFile)(
-      'mariadb-install-db',
-      [
-        '--no-defaults',
-        `--datadir=${join(folder, 'data')}`,
-        '--auth-root-authentication-method=normal',
-        '--skip-test-db',
-        ...asRoot(),
-      ],
-      { env: { PATH: path } },
-    );
+    const settings = ['--auth-root-authentication-method=normal', '--skip-test-db'];
+    try {
+      await promisify(execFile)(
+        'mariadb-install-db',
+        [...server.#options(), ...settings],
+        server.#spawning(),
+      );
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
     await server.resume();
     return server;
   }
@@ -85,16 +85,14 @@ export class MariadbServer {
     const server = spawn(
       'mariadbd',
       [
-        '--no-defaults',
-        `--datadir=${join(this.#folder, 'data')}`,
+        ...this.#options(),
         `--socket=${join(this.#folder, 'socket')}`,
         `--port=${this.#port}`,
         '--bind-address=127.0.0.1',
         `--log-error=${log}`,
         '--innodb-buffer-pool-size=64M',
-        ...asRoot(),
       ],
-      { stdio: 'ignore', env: { PATH: path } },
+      { stdio: 'ignore', ...this.#spawning() },
     );
     this.#server = server;
     endWithThisProcess(server);
@@ -123,9 +121,15 @@ export class MariadbServer {
     this.#server = undefined;
     await rm(this.#folder, { recursive: true, force: true });
   }
-}
 
-/** MariaDB refuses to run as root, as tests in a container do, unless the user is named. */
-function asRoot(): string[] {
-  return process.getuid?.() === 0 ? ['--user=root'] : [];
+  /** What the server and its installation have in common. It refuses to run as root unless the user is named. */
+  #options(): string[] {
+    const user = process.getuid?.() === 0 ? ['--user=root'] : [];
+    return ['--no-defaults', `--datadir=${join(this.#folder, 'data')}`, ...user];
+  }
+
+  /** A server removes the temporary tables that it finds as it starts, those of its neighbors too: each has a folder. */
+  #spawning() {
+    return { env: { PATH: path, TMPDIR: this.#folder } };
+  }
 }
