@@ -3,7 +3,17 @@
  * too. These functions turn epoch seconds into local seconds and into slots of a season.
  */
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
+/** No zone changes its offset within a quarter of an hour. */
+const QUARTER_SECONDS = 900;
+/** Quarters of an hour that are remembered for each zone: more than a year of days. */
+const MOST_QUARTERS = 500;
+
+/** How a zone is read, and its offsets from UTC that were looked up lately, by quarter of an hour. */
+interface Zone {
+  readonly formatter: Intl.DateTimeFormat;
+  readonly offsets: Map<number, number>;
+}
+const zones = new Map<string, Zone>();
 
 /**
  * Seconds that the wall clock of an IANA zone is ahead of UTC at an instant (negative in the west). Zones with
@@ -14,28 +24,44 @@ const formatters = new Map<string, Intl.DateTimeFormat>();
  */
 export function utcOffsetSeconds(timezone: string, epochSeconds: number): number {
   if (timezone === 'UTC') return 0;
-  let formatter = formatters.get(timezone);
-  if (formatter === undefined) {
-    formatter = new Intl.DateTimeFormat('en-US', {
-      timeZone: timezone,
-      calendar: 'gregory',
-      numberingSystem: 'latn',
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-    formatters.set(timezone, formatter);
+  let zone = zones.get(timezone);
+  if (zone === undefined) {
+    zone = { formatter: formatterOf(timezone), offsets: new Map() };
+    zones.set(timezone, zone);
   }
+  const { formatter, offsets } = zone;
+  const quarter = Math.floor(epochSeconds / QUARTER_SECONDS);
+  let offset = offsets.get(quarter);
+  if (offset === undefined) {
+    offset = readOffset(formatter, quarter * QUARTER_SECONDS);
+    if (offsets.size >= MOST_QUARTERS) offsets.clear();
+    offsets.set(quarter, offset);
+  }
+  return offset;
+}
+
+function formatterOf(timezone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-US', {
+    timeZone: timezone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+}
+
+function readOffset(formatter: Intl.DateTimeFormat, epochSeconds: number): number {
   const field = { year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0 };
   for (const { type, value } of formatter.formatToParts(epochSeconds * 1000))
     if (type in field) field[type as keyof typeof field] = Number(value);
   const wall =
     Date.UTC(field.year, field.month - 1, field.day, field.hour, field.minute, field.second) / 1000;
-  return wall - Math.floor(epochSeconds);
+  return wall - epochSeconds;
 }
 
 /** How many slots a season has on a grid: its period in steps, at least one. */
