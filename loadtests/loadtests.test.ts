@@ -82,8 +82,8 @@ describe('the load tests', () => {
       const first = await service({ APP_NAME: 'app-a', APP_URL_DESTINO: next });
       const { code, output, metrics } = await run('load-test.js', {
         BASE_URL: first,
-        PEAK_PER_SECOND: '40',
-        STAGE_SECONDS: '0.5',
+        PEAK_PER_SECOND: '80',
+        STAGE_SECONDS: '0.25',
       });
       // On a busy machine it may be late; nothing else may have gone wrong.
       const [, crossed = ''] = /thresholds on metrics '([^']*)'/.exec(output) ?? [];
@@ -92,7 +92,7 @@ describe('the load tests', () => {
         .filter((name) => !['', 'dropped_iterations', 'http_req_duration'].includes(name));
       assert.deepEqual(wrong, [], output);
       assert.ok(code === 0 || crossed !== '', output);
-      // The stages' mean rates over 0.5 s each: (2.5 + 4 + 12 + 20 + 20 + 30 + 40 + 40 + 20) / 2, about 94 requests.
+      // The stages' mean rates over 0.25 s each: (4.5 + 8 + 24 + 40 + 40 + 60 + 80 + 80 + 40) / 4, about 94 requests.
       const requests = metrics.http_reqs!.count;
       assert.ok(requests > 60 && requests < 120, `${requests} requests`);
       assert.equal(metrics.checks!.fails, 0);
@@ -112,7 +112,7 @@ describe('the load tests', () => {
     });
 
     it('realistic-load.js sends a compressed day as the curve says', async () => {
-      const [peakPerSecond, daySeconds] = [40, 6];
+      const [peakPerSecond, daySeconds] = [80, 3];
       const { code, output, metrics } = await run('realistic-load.js', {
         BASE_URL: await service({}),
         PEAK_PER_SECOND: String(peakPerSecond),
@@ -166,12 +166,15 @@ describe('the load tests', () => {
         SCALER_ADDRESS: scaler.grpcAddress,
         TRIGGERS: '20',
         QUERY: 'vector(42)',
-        WARM_UP_SECONDS: '10',
-        DURATION_SECONDS: '8',
+        POLL_SECONDS: '6',
+        SYNC_SECONDS: '3',
+        WARM_UP_SECONDS: '3',
+        DURATION_SECONDS: '2',
         P99_MILLISECONDS: '500',
       });
       assert.equal(code, 0, output);
-      assert.ok(metrics['checks{scenario:keda}']!.passes >= 3 * 14, JSON.stringify(metrics));
+      // Ten reads per second, of three checks each.
+      assert.ok(metrics['checks{scenario:keda}']!.passes >= 3 * 18, JSON.stringify(metrics));
     } finally {
       await scaler?.stop();
       await prometheus.close();
@@ -184,10 +187,10 @@ describe('the load tests', () => {
       const { code, output } = await run('scaler-grpc.js', {
         SCALER_ADDRESS: scaler.address,
         TRIGGERS: '8',
-        POLL_SECONDS: '3',
-        SYNC_SECONDS: '3',
-        WARM_UP_SECONDS: '5',
-        DURATION_SECONDS: '2',
+        POLL_SECONDS: '2',
+        SYNC_SECONDS: '2',
+        WARM_UP_SECONDS: '3',
+        DURATION_SECONDS: '1',
         P99_MILLISECONDS: '500',
       });
       assert.equal(code, 0, output);
@@ -202,9 +205,9 @@ describe('the load tests', () => {
     try {
       const { code, output } = await run('scaler-grpc.js', {
         SCALER_ADDRESS: scaler.address,
-        TRIGGERS: '20',
+        TRIGGERS: '40',
         WARM_UP_SECONDS: '1',
-        DURATION_SECONDS: '2',
+        DURATION_SECONDS: '1',
       });
       assert.equal(code, thresholdsBroken, output);
       assert.match(output, /GetMetrics: .*no history yet/);

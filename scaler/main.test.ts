@@ -62,7 +62,7 @@ describe('the scaler over a real Prometheus', () => {
           SCALER_PROMETHEUS_ADDRESS: prometheus.address,
           SCALER_GRPC_ADDRESS: '127.0.0.1:0',
           SCALER_HTTP_ADDRESS: '127.0.0.1:0',
-          SCALER_PLANNER_MAX_STALENESS: '10m',
+          SCALER_PLANNER_MAX_STALENESS: '5m',
         },
       }),
       {

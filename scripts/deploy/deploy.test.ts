@@ -515,28 +515,27 @@ describe('the scripts for a cluster', () => {
   describe('run e2e', () => {
     /** Runs it on a made-up cluster whose clock goes on with each `sleep`, fifteen times as fast. */
     function story(cluster: { reactive?: boolean; deaf?: boolean } = {}) {
-      const state = join(folder, 'state.json');
-      writeFileSync(state, JSON.stringify({ now: 1_700_000_000, ...cluster }));
-      const onState = (name: string, body: string) => {
-        const read = `const fs = require('fs'); const s = JSON.parse(fs.readFileSync(${JSON.stringify(state)}, 'utf8'));`;
-        writeFileSync(
-          join(folder, name),
-          `#!${process.execPath}\n${read}\nconst [...args] = process.argv.slice(2); const line = args.join(' ');\n${body}\n` +
-            `fs.writeFileSync(${JSON.stringify(state)}, JSON.stringify(s));\n`,
-          { mode: 0o755 },
-        );
-      };
-      onState('date', 'console.log(s.now);');
-      rmSync(join(folder, 'sleep'));
-      onState('sleep', 's.now += 15 * Number(args[0]);');
-      onState('kubectl', clusterProgram);
       for (const name of ['awk', 'grep'])
         if (!existsSync(join(folder, name)))
           symlinkSync(
             execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim(),
             join(folder, name),
           );
-      return runScript('e2e.sh', { environment: { SKIP_IMAGES: '1', KEEP: '1' }, tools: ['helm', 'docker'] });
+      const clock = join(folder, 'now');
+      writeFileSync(clock, '1700000000\n');
+      rmSync(join(folder, 'sleep'));
+      for (const [name, body] of [
+        ['date', 'cat "$CLOCK"'],
+        ['sleep', 'read -r now < "$CLOCK"; echo $((now + 15 * $1)) > "$CLOCK"'],
+        ['kubectl', clusterProgram],
+      ] as const)
+        writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+      const environment = {
+        ...{ SKIP_IMAGES: '1', KEEP: '1', CLOCK: clock, OUTAGE: join(folder, 'outage') },
+        AHEAD_SECONDS: cluster.reactive ? '0' : '120',
+        FALLBACK_AFTER_SECONDS: cluster.deaf ? '1000000' : '75',
+      };
+      return runScript('e2e.sh', { environment, tools: ['helm', 'docker'] });
     }
 
     it('to its end, where the cluster does what it should', () => {
@@ -579,24 +578,32 @@ describe('the scripts for a cluster', () => {
   });
 });
 
-/** kubectl on a made-up cluster: `s` is its state, `line` the call. The wave is that of k8s/e2e. */
+/** kubectl on a made-up cluster: OUTAGE holds since when there is no Prometheus. The wave is that of k8s/e2e. */
 const clusterProgram = `
-const load = (at) => Math.max(0, 30 * Math.sin((2 * Math.PI * at) / 600));
-let ahead = 0;
-for (let at = s.now; at <= s.now + (s.reactive ? 0 : 120); at += 10) ahead = Math.max(ahead, load(at));
-const down = s.downSince === undefined ? 0 : s.now - s.downSince;
-const fallback = !s.deaf && down > 75;
-const pods = fallback ? 2 : Math.ceil(ahead / 10);
-const replicas = fallback || ahead > 1 ? Math.max(1, pods) : 0;
-if (/current-context/.test(line)) console.log('microk8s');
-else if (/get secret.*go-template/.test(line)) console.log('secret');
-else if (/get (secret|crd|job)/.test(line)) process.exit(1);
-else if (/conditions.*Fallback/.test(line)) console.log(fallback ? 'True' : 'False');
-else if (/external.metric.name/.test(line)) console.log('s0-e2e-wave');
-else if (/get deployment e2e-wave/.test(line)) console.log(replicas);
-else if (/desiredReplicas/.test(line)) console.log(pods);
-else if (/items\\[0\\]/.test(line)) console.log('predictive-scaler-0');
-else if (/proxy\\/api\\/v1\\/query/.test(line)) console.log('{"result":[{"value":[1,"0"]}]}');
-else if (/scale statefulset\\/prometheus --replicas=0/.test(line)) s.downSince = s.now;
-else if (/scale statefulset\\/prometheus --replicas=1/.test(line)) delete s.downSince;
+read -r now < "$CLOCK"
+fallback=False
+if [ -e "$OUTAGE" ]; then
+  read -r since < "$OUTAGE"
+  [ $((now - since)) -le "$FALLBACK_AFTER_SECONDS" ] || fallback=True
+fi
+pods() { # least load that counts
+  awk -v now="$now" -v ahead="$AHEAD_SECONDS" -v least="$1" 'BEGIN {
+    for (at = now; at <= now + ahead; at += 10) { load = 30 * sin(2 * atan2(0, -1) * at / 600); if (load > highest) highest = load }
+    n = int(highest / 10); if (n < highest / 10) n++
+    print (highest > least ? n : 0)
+  }'
+}
+case "$*" in
+  *current-context*) echo microk8s ;;
+  *'get secret'*go-template*) echo secret ;;
+  *'get secret'* | *'get crd'* | *'get job'*) exit 1 ;;
+  *conditions*Fallback*) echo "$fallback" ;;
+  *external.metric.name*) echo s0-e2e-wave ;;
+  *'get deployment e2e-wave'*) if [ "$fallback" = True ]; then echo 2; else pods 1; fi ;;
+  *desiredReplicas*) if [ "$fallback" = True ]; then echo 2; else pods 0; fi ;;
+  *'items[0]'*) echo predictive-scaler-0 ;;
+  *proxy/api/v1/query*) echo '{"result":[{"value":[1,"0"]}]}' ;;
+  *'scale statefulset/prometheus --replicas=0'*) echo "$now" > "$OUTAGE" ;;
+  *'scale statefulset/prometheus --replicas=1'*) rm -f "$OUTAGE" ;;
+esac
 `;

@@ -180,6 +180,10 @@ export class RabbitmqServer {
         'log.file = rabbit.log',
         'log.file.level = warning',
         'collect_statistics_interval = 1000',
+        // The management API takes statistics over at the shortest interval of these, connections included.
+        ...['global', 'basic', 'detailed'].map(
+          (of) => `management.sample_retention_policies.${of}.minute = 1`,
+        ),
       ].join('\n'),
     );
   }

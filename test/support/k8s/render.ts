@@ -30,8 +30,15 @@ export const noHelm = helm === undefined ? 'helm is not here: "make tools" gets 
  * @throws Error with kustomize's own words
  */
 export function renderKustomization(folder: string): KubernetesObject[] {
-  return parseObjects(renderText(join(packageRoot, 'k8s', folder)));
+  let objects = rendered.get(folder);
+  if (objects === undefined) {
+    objects = parseObjects(renderText(join(packageRoot, 'k8s', folder)));
+    rendered.set(folder, objects);
+  }
+  return structuredClone(objects);
 }
+/** By folder: rendering takes a second of processor time, and the test files of a process share it. */
+const rendered = new Map<string, KubernetesObject[]>();
 
 /** The YAML of a kustomization in any folder. */
 export function renderText(path: string): string {

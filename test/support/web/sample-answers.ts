@@ -47,9 +47,12 @@ export class SampleAnswers implements Answers {
  * The demo's workloads as their triggers stand at `SAMPLE_NOW_SECONDS`, each with two weeks of history and two days of
  * answers that were made with what was known at the time.
  */
-export function workloadSamples(): Sample[] {
-  return demoWorkloads(SAMPLE_NOW_SECONDS - 4 * 3600, 7).map(sampleOf);
+export function workloadSamples(): readonly Sample[] {
+  made ??= demoWorkloads(SAMPLE_NOW_SECONDS - 4 * 3600, 7).map(sampleOf);
+  return made;
 }
+/** They take seconds to make: the test files of a process share them. */
+let made: readonly Sample[] | undefined;
 
 /** A workload's sample with another snapshot than it came to. */
 export function withSnapshot(sample: Sample, change: Partial<Snapshot>): Sample {
