@@ -61,6 +61,7 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
   const planner = new Planner({
     clock,
     history: sources,
+    calendars,
     fitter,
     settings: config.planner,
     observer: telemetry.planner,

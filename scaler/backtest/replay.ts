@@ -1,5 +1,7 @@
+import type { Calendar } from '../calendar/types.js';
 import type { Series, Stage } from '../forecast/index.js';
 import { fillGaps } from '../history/fill-gaps.js';
+import { specialSpans } from '../planner/events.js';
 import { fitOptions } from '../planner/fit-options.js';
 import { fitCompact } from '../planner/fit-worker.js';
 import { cutSeries, RefittingModel } from '../planner/refitting-model.js';
@@ -46,6 +48,7 @@ export interface Replay {
  *
  * @param refitSeconds distance between two fits
  * @param onProgress called after each minute with the number of minutes done
+ * @param calendar what is known of coming and past days
  */
 export function replaySignal(
   { load, steps, stepKnownAtSeconds }: Recording,
@@ -53,10 +56,11 @@ export function replaySignal(
   trigger: ReplayTrigger,
   refitSeconds: number,
   onProgress?: (minutes: number) => void,
+  calendar?: Calendar,
 ): Replay {
-  const { stepSeconds, historySeconds } = trigger;
+  const { stepSeconds, historySeconds, timezone } = trigger;
   const options = fitOptions(trigger);
-  const model = new RefittingModel(trigger, refitSeconds, 0);
+  const model = new RefittingModel(trigger, refitSeconds, 0, calendar);
   const minutes = span.to - span.from;
   const values = new Float64Array(minutes);
   const active = new Uint8Array(minutes);
@@ -77,7 +81,8 @@ export function replaySignal(
       if (window.values.length > 0) {
         const startedAt = performance.now();
         const learned = fillGaps({ ...window, peaks: window.peaks ?? window.values.slice() });
-        model.offer(boundary, fitCompact(learned, options));
+        const spans = specialSpans(calendar, timezone, boundary - historySeconds, boundary, refitSeconds);
+        model.offer(boundary, fitCompact(learned, { ...options, spans }));
         fitSeconds += (performance.now() - startedAt) / 1000;
         fits++;
       }
@@ -88,6 +93,7 @@ export function replaySignal(
     const signal = decideSignal(trigger, outlook, {
       observed: Number.isNaN(observed) ? undefined : observed,
       stale: false,
+      events: model.events(nowSeconds),
     });
     values[minute] = signal.value;
     active[minute] = signal.active ? 1 : 0;

@@ -1,5 +1,6 @@
 import { type FittedModel, forecast } from '../forecast/index.js';
 import type { Trigger } from '../trigger/trigger.js';
+import { type ComingEvents, type EffectiveEvent, effectiveEvents } from './events.js';
 import { horizonSteps } from './fit-options.js';
 import type { PlannedForecast } from './types.js';
 
@@ -12,6 +13,8 @@ export type Outlook = Pick<
   readonly last: number;
   /** From the step that holds the moment asked about on. */
   readonly forecast: PlannedForecast;
+  /** The events within the horizon. */
+  readonly events: readonly EffectiveEvent[];
 };
 
 /** Lower edge of the band that charts show around the forecast. */
@@ -25,15 +28,35 @@ export function stepsBehind(
   return Math.max(0, Math.floor((nowSeconds - endSeconds) / stepSeconds));
 }
 
-/** The outlook of a model for a trigger at a moment. */
+/** What a trigger says that an outlook depends on. */
+export type OutlookTrigger = Pick<
+  Trigger,
+  'horizonSeconds' | 'stepSeconds' | 'quantile' | 'timezone' | 'threshold'
+>;
+
+/** When the step begins that holds a moment, as a model counts its steps. */
+export function currentStepSeconds(
+  model: Pick<FittedModel, 'endSeconds' | 'stepSeconds'>,
+  nowSeconds: number,
+): number {
+  return model.endSeconds + stepsBehind(model, nowSeconds) * model.stepSeconds;
+}
+
+/**
+ * The outlook of a model for a trigger at a moment.
+ *
+ * @param events within the horizon from `currentStepSeconds` on
+ */
 export function outlookOf(
   model: FittedModel,
-  trigger: Pick<Trigger, 'horizonSeconds' | 'stepSeconds' | 'quantile'>,
+  trigger: OutlookTrigger,
   nowSeconds: number,
+  events?: ComingEvents,
 ): Outlook {
   const { stage, nextStageInSeconds, trust, guarded, quality, endSeconds, stepSeconds } = model;
   const quantiles = [LOWER_QUANTILE, trigger.quantile];
-  const coming = forecast(model, horizonSteps(trigger), quantiles, stepsBehind(model, nowSeconds));
+  const behind = stepsBehind(model, nowSeconds);
+  const coming = forecast(model, horizonSteps(trigger), quantiles, behind, events?.effects);
   return {
     stage,
     nextStageInSeconds,
@@ -52,5 +75,6 @@ export function outlookOf(
       peak: coming.peaks[1]!,
       peakAtSeconds: coming.startSeconds + coming.peakStep * stepSeconds,
     },
+    events: effectiveEvents(events, trigger, model),
   };
 }

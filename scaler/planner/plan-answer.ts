@@ -2,6 +2,7 @@ import type { Observation } from '../history/types.js';
 import { formatDuration } from '../shared/duration.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
+import { type ComingEvents, effectiveEvents } from './events.js';
 import type { Outlook } from './outlook.js';
 import { decideSignal } from './signal.js';
 import type { Answer, Snapshot } from './types.js';
@@ -20,6 +21,8 @@ export interface Knowledge {
   readonly historyFailure: ScalerError | undefined;
   /** What the model in use says of the coming horizon; undefined while there is none. */
   readonly outlook: Outlook | undefined;
+  /** What calendars say of the coming horizon; undefined where they say nothing. */
+  readonly events?: ComingEvents | undefined;
   /** An observation older than this means that the history source does not answer. */
   readonly freshSeconds: number;
   /** How old observation and model may be and still serve. */
@@ -58,6 +61,7 @@ export function planAnswer(knowledge: Knowledge): Answer | undefined {
     observed: observation.value,
     stale,
     lacksHistory: historyFailure !== undefined,
+    events: knowledge.events,
   });
   const snapshot: Snapshot = {
     trigger,
@@ -71,6 +75,7 @@ export function planAnswer(knowledge: Knowledge): Answer | undefined {
     guarded: outlook?.guarded ?? false,
     forecast: outlook?.forecast,
     quality: outlook?.quality,
+    events: outlook?.events ?? effectiveEvents(knowledge.events, trigger, undefined),
     historyUntilSeconds: outlook?.endSeconds,
     podStartupProblem: knowledge.podStartupProblem,
     historyFailure,

@@ -10,7 +10,13 @@ const day = 86_400;
 const midnight = 1_772_409_600;
 
 const options: FitOptions = { horizonSteps: 3, seasonality: 'auto', timezone: 'UTC' };
-const trigger = { horizonSeconds: 3 * step, stepSeconds: step, quantile: 0.9 };
+const trigger = {
+  horizonSeconds: 3 * step,
+  stepSeconds: step,
+  quantile: 0.9,
+  timezone: 'UTC',
+  threshold: 10,
+};
 /** A daily rhythm with a bend that no season explains, so that a model's state shows in its forecast. */
 function history(untilSeconds: number): Series {
   const startSeconds = midnight - 4 * day;

@@ -1,10 +1,8 @@
+import type { Calendar } from '../calendar/types.js';
 import { type FittedModel, type Series, update } from '../forecast/index.js';
-import type { Trigger } from '../trigger/trigger.js';
-import { type Outlook, outlookOf, stepsBehind } from './outlook.js';
+import { type ComingEvents, comingEvents } from './events.js';
+import { currentStepSeconds, type Outlook, type OutlookTrigger, outlookOf, stepsBehind } from './outlook.js';
 import { refitBoundarySeconds } from './schedule.js';
-
-/** What a model's outlook is for. */
-export type OutlookSettings = Pick<Trigger, 'horizonSeconds' | 'stepSeconds' | 'quantile'>;
 
 /** A model fitted on the window that ends at a boundary, and what it was fitted for. */
 interface Fit<Settings> {
@@ -18,7 +16,7 @@ interface Fit<Settings> {
  * updates until the next fit comes into use. What it holds at a moment depends on the history and the moment alone,
  * not on when the process started: replicas and replays agree.
  */
-export class RefittingModel<Settings extends OutlookSettings = OutlookSettings> {
+export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
   #current: Fit<Settings> | undefined;
   #next: Fit<Settings> | undefined;
   /** The newest outlook, and how many steps the model was behind then. */
@@ -28,11 +26,13 @@ export class RefittingModel<Settings extends OutlookSettings = OutlookSettings> 
    * @param trigger whose horizon and quantile the outlook is for, unless a fit brings others
    * @param refitSeconds distance between two fits
    * @param offsetSeconds this trigger's shift of the boundaries
+   * @param calendar its events are part of the outlook
    */
   constructor(
     readonly trigger: Settings,
     readonly refitSeconds: number,
     readonly offsetSeconds: number,
+    readonly calendar?: Calendar | undefined,
   ) {}
 
   /** Epoch seconds up to which every model held has seen the history; undefined before the first fit. */
@@ -58,8 +58,15 @@ export class RefittingModel<Settings extends OutlookSettings = OutlookSettings> 
     const { model, settings } = this.#current;
     const behind = stepsBehind(model, nowSeconds);
     if (this.#outlook?.behind !== behind)
-      this.#outlook = { behind, outlook: outlookOf(model, settings, nowSeconds) };
+      this.#outlook = { behind, outlook: outlookOf(model, settings, nowSeconds, this.events(nowSeconds)) };
     return this.#outlook.outlook;
+  }
+
+  /** The events of the calendar within the horizon, also where there is no model; undefined where there are none. */
+  events(nowSeconds: number): ComingEvents | undefined {
+    const { settings = this.trigger, model } = this.#current ?? {};
+    const grid = model ?? { endSeconds: 0, stepSeconds: settings.stepSeconds };
+    return comingEvents(this.calendar, settings, currentStepSeconds(grid, nowSeconds));
   }
 
   /**

@@ -6,7 +6,13 @@ import { decideSignal, type SignalSettings } from './signal.js';
 const DAY_STEPS = 288;
 const STEP_SECONDS = 300;
 
-const trigger = { horizonSeconds: 1800, stepSeconds: STEP_SECONDS, quantile: 0.9 };
+const trigger = {
+  horizonSeconds: 1800,
+  stepSeconds: STEP_SECONDS,
+  quantile: 0.9,
+  timezone: 'UTC',
+  threshold: 10,
+};
 const settings: SignalSettings = {
   mode: 'predict',
   minValue: undefined,

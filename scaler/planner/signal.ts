@@ -1,4 +1,5 @@
 import type { Trigger } from '../trigger/trigger.js';
+import type { ComingEvents } from './events.js';
 import type { Outlook } from './outlook.js';
 import type { Reason, Signal } from './types.js';
 
@@ -16,28 +17,41 @@ const LOAD_THAT_WAKES = 0.1;
 /** The same while the newest step had load: what only just woke a workload does not send it back to sleep. */
 const LOAD_THAT_KEEPS_AWAKE = 0.05;
 
+/** What is known at the moment of an answer, beside the model. */
+interface Now {
+  readonly observed: number | undefined;
+  readonly stale: boolean;
+  readonly lacksHistory?: boolean;
+  readonly events?: ComingEvents | undefined;
+}
+
 /**
  * Decides the answered value: the larger of the load now and the coming peak's quantile, so it is never below what a
  * reactive scaler would answer. Without a model the load now is answered alone; while Prometheus does not answer there is
  * no load to observe: the forecast alone decides, or the newest known step where the forecast must not. A forecast that
  * is too little to wake the workload is not answered as a value either.
  *
+ * Known events are part of the forecast. Without a model their floor holds, and their factor multiplies the load before the event:
+ * the newest known step, or the load now until the event begins. What it multiplies is not known after that.
+ *
  * Pure; the live planner and the replay both call it, once a minute or more often.
  *
  * @param now.observed The load now; undefined when the query's result is empty or Prometheus does not answer.
  * @param now.stale Whether Prometheus does not answer, so that the forecast goes on from the model's last state.
  * @param now.lacksHistory Whether the history cannot be read, which is why there is no forecast.
+ * @param now.events Known events within the horizon.
  */
 export function decideSignal(
   settings: SignalSettings,
   outlook: Outlook | undefined,
-  { observed, stale, lacksHistory }: { observed: number | undefined; stale: boolean; lacksHistory?: boolean },
+  { observed, stale, lacksHistory, events }: Now,
 ): Signal {
   const { mode, activationThreshold, threshold, minValue, maxValue } = settings;
   const usable = outlook !== undefined && outlook.stage !== 'observed';
-  const peak = usable && mode === 'predict' ? outlook.forecast.peak : undefined;
+  const forecast = usable && mode === 'predict' ? outlook.forecast.peak : undefined;
   const lastKnown = outlook && Number.isFinite(outlook.last) ? outlook.last : 0;
-  const now = observed ?? (stale && peak === undefined ? lastKnown : 0);
+  const now = observed ?? (stale && forecast === undefined ? lastKnown : 0);
+  const peak = usable || mode !== 'predict' ? forecast : eventPeak();
   const share = lastKnown > activationThreshold ? LOAD_THAT_KEEPS_AWAKE : LOAD_THAT_WAKES;
   const isComing = peak !== undefined && peak > activationThreshold + share * threshold;
   const active = now > activationThreshold || isComing;
@@ -54,10 +68,18 @@ export function decideSignal(
     status: reason === 'forecast' || reason === 'observed' ? 'forecasting' : reason,
   };
 
+  /** What events ask for where there is no forecast; undefined where they ask for nothing. */
+  function eventPeak(): number | undefined {
+    if (events === undefined) return undefined;
+    const before = outlook ? lastKnown : events.hasBegun ? 0 : now;
+    const atLeast = Math.max(events.floor, events.factor > 1 ? events.factor * before : 0);
+    return atLeast > 0 ? atLeast : undefined;
+  }
+
   function decider(): Signal['decidedBy'] {
-    if (value > now) return 'forecast';
+    if (value > now) return usable ? 'forecast' : 'event';
     if (observed !== undefined) return 'observed';
-    return stale && peak === undefined ? 'last-step' : 'nothing';
+    return stale && forecast === undefined ? 'last-step' : 'nothing';
   }
 
   function reasonOf(): Reason {

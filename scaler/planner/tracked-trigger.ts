@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Calendar, Calendars } from '../calendar/types.js';
 import type { HistoryProvider, Observation, TriggerHistory } from '../history/types.js';
 import type { Clock } from '../shared/clock.js';
 import { ScalerError } from '../shared/errors.js';
 import { withPodStartup } from '../trigger/pod-startup.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { AnswerRecord } from './answer-record.js';
+import { specialSpans } from './events.js';
 import { fitOptions } from './fit-options.js';
 import { planAnswer } from './plan-answer.js';
 import { PodStartupMeasurement } from './pod-startup.js';
@@ -21,6 +23,8 @@ export interface TrackedTriggerParts {
   readonly fitter: Fitter;
   readonly settings: PlannerSettings;
   readonly observer: PlannerObserver;
+  /** What triggers may know of coming and past days; nothing when left out. */
+  readonly calendars?: Calendars;
 }
 
 /**
@@ -34,6 +38,7 @@ export class TrackedTrigger {
   readonly #history: TriggerHistory;
   readonly #listeners = new Set<(answer: Answer) => void>();
   readonly #podStartup: PodStartupMeasurement | undefined;
+  readonly #calendar: Calendar | undefined;
   readonly #model: RefittingModel<Trigger>;
   readonly #record: AnswerRecord;
   readonly #changes = new StateChanges();
@@ -79,7 +84,8 @@ export class TrackedTrigger {
     if (trigger.measuresPodStartup)
       this.#podStartup = new PodStartupMeasurement(trigger, parts.history, this.#phase);
     this.#record = new AnswerRecord(trigger);
-    this.#model = new RefittingModel(trigger, refitSeconds, this.#phase * refitSeconds);
+    this.#calendar = parts.calendars?.of(trigger);
+    this.#model = new RefittingModel(trigger, refitSeconds, this.#phase * refitSeconds, this.#calendar);
     this.#running = this.#run();
   }
 
@@ -220,8 +226,11 @@ export class TrackedTrigger {
       const fromSeconds = boundarySeconds - this.trigger.historySeconds;
       const window = () => cutSeries(this.#history.series(), fromSeconds, boundarySeconds);
       const trigger = await this.#triggerAt(boundarySeconds);
+      const { timezone } = trigger;
+      const { refitSeconds } = this.parts.settings;
+      const spans = specialSpans(this.#calendar, timezone, fromSeconds, boundarySeconds, refitSeconds);
       const turn = { namespace: this.trigger.namespace, signal: this.#stopping.signal };
-      const model = await fitter.fit(window, fitOptions(trigger), turn);
+      const model = await fitter.fit(window, { ...fitOptions(trigger), spans }, turn);
       this.#model.offer(boundarySeconds, model, trigger);
       this.#isFittedOnPart = isOnPart;
       this.#model.advance(this.#sourceNowSeconds(), this.#history.series(this.#model.seenUntilSeconds));
@@ -265,6 +274,7 @@ export class TrackedTrigger {
       observeFailure: this.#observeFailure,
       historyFailure: this.#loadFailure,
       outlook: this.#model.outlook(nowSeconds),
+      events: this.#model.events(nowSeconds),
     });
     if (!after) return;
     this.answer = after;

@@ -2,6 +2,7 @@ import type { Occurrence } from '../calendar/types.js';
 import type { FittedModel, ModelQuality, Series, Stage } from '../forecast/index.js';
 import type { ScalerError, ScalerErrorKind } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
+import type { EffectiveEvent } from './events.js';
 
 /**
  * Why the answered value is what it is:
@@ -38,8 +39,11 @@ export interface Signal {
   readonly unboundedValue: number;
   /** The bound that changed the value. */
   readonly bound: 'minValue' | 'maxValue' | undefined;
-  /** What the value before the bounds is: the load now, the forecast's peak, the newest known step, or nothing: 0. */
-  readonly decidedBy: 'observed' | 'forecast' | 'last-step' | 'nothing';
+  /**
+   * What the value before the bounds is: the load now, the forecast's peak, what a known event asks for where there is no
+   * forecast, the newest known step, or nothing: 0.
+   */
+  readonly decidedBy: 'observed' | 'forecast' | 'event' | 'last-step' | 'nothing';
   /**
    * Answered to IsActive: the load now is above `activationThreshold`, or one is coming that means something. The
    * bounds have no part in it.
@@ -78,6 +82,8 @@ export interface Snapshot extends Signal {
   readonly nextStageInSeconds: number | undefined;
   readonly forecast: PlannedForecast | undefined;
   readonly quality: ModelQuality | undefined;
+  /** The events of the trigger's calendars within the horizon, and what each did to the forecast. */
+  readonly events: readonly EffectiveEvent[];
   /** Share of the model in the forecast of the peak, 0 to 1; "the last value stays" has the rest. */
   readonly modelShare: number;
   /** Whether the last value has the larger share, because the model hardly beats it on this trigger. */

@@ -20,6 +20,7 @@ export function testSnapshot(overrides: Partial<Snapshot> = {}): Snapshot {
     nextStageInSeconds: 0,
     forecast: undefined,
     quality: undefined,
+    events: [],
     modelShare: 1,
     guarded: false,
     historyUntilSeconds: 0,

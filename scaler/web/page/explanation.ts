@@ -66,6 +66,8 @@ function choice({ reason, decidedBy }: Extract<ExplanationStep, { step: 'choice'
       return reason === 'observe-mode'
         ? sentence`This trigger is on a dry run (${h('code', 'mode: observe')}), so the observed load decides`
         : `${stale}The observed load decides`;
+    case 'event':
+      return `${stale}There is no forecast yet, and what is known of the coming event decides`;
     case 'last-step':
       return `${stale}The last known load decides`;
     case 'nothing':
