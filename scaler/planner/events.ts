@@ -1,4 +1,5 @@
-import { effectText } from '../calendar/effect-text.js';
+import { dayText } from '../calendar/effects.js';
+import { wallSecondsOf } from '../calendar/local-time.js';
 import type { Calendar, Effects, Occurrence } from '../calendar/types.js';
 import type { FittedModel, Reference, SpecialSpan, StepEffects } from '../forecast/index.js';
 import type { Trigger } from '../trigger/trigger.js';
@@ -17,17 +18,9 @@ export type EventLike = Pick<
 >;
 
 /** An event that had a part in an answer. */
-export interface EffectiveEvent extends Omit<Occurrence, 'effects'> {
-  /** What the calendar says that it does, for people: `x3, at least 20 replicas`. */
-  readonly effect: string;
-  /** The forecast was multiplied by this. */
-  readonly factor?: number | undefined;
-  /** The answer was kept at or above this, in the query's unit. */
-  readonly floor?: number | undefined;
-  /** What its load was taken to be like; undefined where it is forecast as any other time. */
-  readonly like?: EventLike | undefined;
-  /** Whether the model learns from its hours. */
-  readonly learn: boolean;
+export interface EffectiveEvent extends Occurrence {
+  /** What its load was taken to be like; left out where it is forecast as any other time, or not in the history. */
+  readonly like?: EventLike;
 }
 
 /** The events within a horizon and what they do to its steps. */
@@ -100,28 +93,37 @@ function floorOf({ floor = Number.NEGATIVE_INFINITY, floorReplicas }: Effects, t
   return Math.max(floor, floorReplicas === undefined ? Number.NEGATIVE_INFINITY : floorReplicas * threshold);
 }
 
-/** Events in words and numbers, with what the model takes each to be like. */
+/** Events with what the model takes each to be like. */
 export function effectiveEvents(
   events: ComingEvents | undefined,
-  { timezone, threshold }: EventTrigger,
   model: FittedModel | undefined,
-): EffectiveEvent[] {
+): readonly EffectiveEvent[] {
   const references = model?.special?.references ?? [];
-  return (events?.occurrences ?? []).map(({ effects, ...occurrence }) => {
+  return (events?.occurrences ?? []).map((occurrence) => {
     const { name, startSeconds } = occurrence;
     const reference = references.find((one) => one.name === name && one.startSeconds === startSeconds);
-    const floor = floorOf(effects, threshold);
-    return {
-      ...occurrence,
-      effect: effectText(effects, timezone),
-      factor: effects.factor,
-      floor: Number.isFinite(floor) ? floor : undefined,
-      like: reference && likeOf(reference),
-      learn: effects.learn,
-    };
+    if (!reference) return occurrence;
+    const { likeness, likeStartSeconds, scale, pastErrors, pastDays } = reference;
+    return { ...occurrence, like: { likeness, likeStartSeconds, scale, pastErrors, pastDays } };
   });
 }
 
-function likeOf({ likeness, likeStartSeconds, scale, pastErrors, pastDays }: Reference): EventLike {
-  return { likeness, likeStartSeconds, scale, pastErrors, pastDays };
+/**
+ * What an event is taken to be like, for people.
+ *
+ * @example likeText(event.like, 'UTC') // 'like Sunday 2026-11-22 and 1 more, at 104 % of its level'
+ */
+export function likeText(
+  { likeness, likeStartSeconds, scale, pastDays }: EventLike,
+  timezone: string,
+): string {
+  const rests =
+    pastDays === 0 ? '' : `, as ${pastDays === 1 ? 'a day off' : `${pastDays} days off`} of the history`;
+  const [newest] = likeStartSeconds;
+  if (likeness === 'ordinary' || newest === undefined) return `like an ordinary day${rests}`;
+  const day = new Intl.DateTimeFormat('en-US', { timeZone: timezone, weekday: 'long' }).format(newest * 1000);
+  const more = likeStartSeconds.length > 1 ? ` and ${likeStartSeconds.length - 1} more` : '';
+  const level = Math.abs(scale - 1) < 0.005 ? '' : `, at ${Math.round(100 * scale)} % of its level`;
+  const decided = likeness === 'sunday' || likeness === 'day off' ? rests : '';
+  return `like ${day} ${dayText(wallSecondsOf(newest, timezone))}${more}${level}${decided}`;
 }

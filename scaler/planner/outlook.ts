@@ -75,6 +75,6 @@ export function outlookOf(
       peak: coming.peaks[1]!,
       peakAtSeconds: coming.startSeconds + coming.peakStep * stepSeconds,
     },
-    events: effectiveEvents(events, trigger, model),
+    events: effectiveEvents(events, model),
   };
 }

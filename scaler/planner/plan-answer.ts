@@ -75,7 +75,7 @@ export function planAnswer(knowledge: Knowledge): Answer | undefined {
     guarded: outlook?.guarded ?? false,
     forecast: outlook?.forecast,
     quality: outlook?.quality,
-    events: outlook?.events ?? effectiveEvents(knowledge.events, trigger, undefined),
+    events: outlook?.events ?? effectiveEvents(knowledge.events, undefined),
     historyUntilSeconds: outlook?.endSeconds,
     podStartupProblem: knowledge.podStartupProblem,
     historyFailure,

@@ -1,4 +1,3 @@
-import type { Occurrence } from '../calendar/types.js';
 import type { FittedModel, ModelQuality, Series, Stage } from '../forecast/index.js';
 import type { ScalerError, ScalerErrorKind } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
@@ -90,8 +89,6 @@ export interface Snapshot extends Signal {
   readonly guarded: boolean;
   /** Epoch seconds at which the newest step of history that the model has seen ends; undefined without a model. */
   readonly historyUntilSeconds: number | undefined;
-  /** Events that had an effect on the forecast or the answer; undefined without. */
-  readonly events?: readonly Occurrence[] | undefined;
   /** Why the start-up time of pods is not measured although it should be; undefined while it is. */
   readonly podStartupProblem: string | undefined;
   /** Why the history cannot be read although the load now can; undefined while it can, and while the answer is stale. */

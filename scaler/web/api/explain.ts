@@ -1,4 +1,5 @@
 import { replicasFor } from '../../hpa/desired-replicas.js';
+import { type EffectiveEvent, likeText } from '../../planner/events.js';
 import type { Snapshot } from '../../planner/types.js';
 import type { ScalerError } from '../../shared/errors.js';
 import { redact } from '../../shared/redact.js';
@@ -24,10 +25,8 @@ export function explain(snapshot: Snapshot): ExplanationStep[] {
     const modelShare = rounded(snapshot.modelShare);
     steps.push({ step: 'trust', isTrusted: !snapshot.guarded, modelShare, accuracy });
   }
-  if (snapshot.events && snapshot.events.length > 0) {
-    const events = snapshot.events.map((event) => eventView(event, trigger.timezone));
-    steps.push({ step: 'events', events: events.map(({ name, effect }) => ({ name, effect })) });
-  }
+  if (snapshot.events.length > 0)
+    steps.push({ step: 'events', events: snapshot.events.map((event) => effectOf(event, trigger.timezone)) });
   steps.push({ step: 'choice', reason, decidedBy, value: rounded(snapshot.unboundedValue) });
   if (bound) steps.push({ step: 'clamp', bound, value });
   const { threshold, activationThreshold } = trigger;
@@ -36,6 +35,15 @@ export function explain(snapshot: Snapshot): ExplanationStep[] {
     { step: 'replicas', replicas: replicasFor(snapshot.value, threshold), threshold },
   );
   return steps;
+}
+
+/** What an event does, and what its load is taken to be like. */
+function effectOf(
+  event: EffectiveEvent,
+  timezone: string,
+): { readonly name: string; readonly effect: string } {
+  const { name, effect } = eventView(event, timezone);
+  return { name, effect: event.like ? `${effect}, ${likeText(event.like, timezone)}` : effect };
 }
 
 /** The peak that the snapshot's forecast expects; null without a model that may forecast. */
