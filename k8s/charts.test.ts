@@ -63,6 +63,8 @@ const renderings: [chart: string, what: string, set: string[]][] = [
       'config.sources.named.central.basic.passwordFile=/etc/scaler/secrets/mimir/password',
       'secretMounts={mimir}',
       'bootstrapConfigMap=bootstrap',
+      'calendarsConfigMap=calendars',
+      'config.calendars.launches.file=/etc/scaler/calendars/launches.ics',
       'http.username=operator',
       'http.existingSecret=scaler-page',
       'http.protectMetrics=true',
@@ -124,7 +126,7 @@ describe('the Helm charts', () => {
       ].filter(
         (problem) =>
           !usersSecrets.some((name) => problem.endsWith(`nothing makes the Secret ${name}`)) &&
-          !problem.endsWith('there is no ConfigMap bootstrap'),
+          !/there is no ConfigMap (bootstrap|calendars)$/.test(problem),
       );
       assert.deepEqual(problems, []);
     });

@@ -105,6 +105,13 @@ describe('names that point at each other', () => {
       /advertises predictive-scaler\.keda:50051, not predictive-scaler\.predictive-scaler:50051/,
     ],
     [
+      'a calendar of a trigger',
+      'base',
+      /"calendars":"br-holidays"/,
+      '"calendars":"de-holidays"',
+      /names "de-holidays", which is no calendar of the scaler's configuration/,
+    ],
+    [
       'a pollingInterval that polls for nothing',
       'base',
       /"minReplicaCount":1/,

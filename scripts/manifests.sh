@@ -26,7 +26,8 @@ render() {
 
 render predictive-scaler predictive-scaler base/scaler/scaler.yaml \
   --set image.repository=predictive-scaler/scaler \
-  --set prometheusAddress=http://prometheus-service.monitoring:9090
+  --set prometheusAddress=http://prometheus-service.monitoring:9090 \
+  --set config.calendars.br-holidays.holidays=BR
 boiler="--set image.registry=predictive-scaler --set rabbitmq.existingSecret=rabbitmq"
 # shellcheck disable=SC2086 # a list of arguments
 render boiler steam base/boiler/boiler.yaml $boiler

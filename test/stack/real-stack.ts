@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { createBlocks } from '../../apps/history-simulator/create-blocks.js';
@@ -125,7 +125,10 @@ export class RealStack {
     // Started twice: the scaler needs Prometheus' address at its start, Prometheus the scaler's port in its configuration.
     const first = await PrometheusServer.start({ dataFolder });
     const { port } = first;
+    const config = join(dirname(dataFolder), 'scaler.yaml');
+    await writeFile(config, 'calendars: {br-holidays: {holidays: BR}}\n');
     const scaler = await ScalerProcess.start({
+      SCALER_CONFIG_FILE: config,
       SCALER_PROMETHEUS_ADDRESS: first.address,
       SCALER_PLANNER_REFRESH: '1s',
     });

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { describeVariables, readEnvironment } from '../../../../apps/shared/environment.js';
 import { commonVariables } from '../../../../apps/shared/run-program.js';
@@ -45,15 +48,27 @@ export function checkPrograms(objects: readonly KubernetesObject[], version: str
           value ?? sampleSecrets[valueFrom!.secretKeyRef.key] ?? 'sample',
         ]),
       );
-      for (const problem of checkEnvironment(target, environment)) complain(problem);
+      for (const problem of checkEnvironment(target, environment, configOf(objects, object)))
+        complain(problem);
     }
   }
   return problems;
 }
 
-function checkEnvironment(target: string, environment: Record<string, string>): string[] {
+/** The scaler's configuration file as a ConfigMap of its namespace has it. */
+function configOf(objects: readonly KubernetesObject[], { metadata }: KubernetesObject): string | undefined {
+  return objects.find(
+    ({ kind, metadata: found }) => kind === 'ConfigMap' && found.namespace === metadata.namespace,
+  )?.data?.['scaler.yaml'];
+}
+
+function checkEnvironment(
+  target: string,
+  environment: Record<string, string>,
+  config: string | undefined,
+): string[] {
   try {
-    if (target === 'scaler') return [...loadConfig({ environment }).notices];
+    if (target === 'scaler') return checkScaler(environment, config);
     const schema = appVariables[target];
     if (schema === undefined) return Object.keys(environment).map((name) => `${target} knows no ${name}`);
     const all = z.object({ ...commonVariables.shape, ...schema.shape });
@@ -64,5 +79,18 @@ function checkEnvironment(target: string, environment: Record<string, string>): 
       .map((name) => `${target} knows no ${name}`);
   } catch (error) {
     return [(error as Error).message];
+  }
+}
+
+function checkScaler(environment: Record<string, string>, config: string | undefined): string[] {
+  if (environment.SCALER_CONFIG_FILE === undefined || config === undefined)
+    return [...loadConfig({ environment }).notices];
+  const folder = mkdtempSync(join(tmpdir(), 'scaler-config-'));
+  try {
+    const file = join(folder, 'scaler.yaml');
+    writeFileSync(file, config);
+    return [...loadConfig({ environment, file }).notices];
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }

@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import { loadConfig } from '../../../../scaler/config/load.js';
 import { parseTrigger } from '../../../../scaler/trigger/parse.js';
 import { containersOf, describeObject, type KubernetesObject, podTemplate } from '../kubernetes-object.js';
@@ -84,11 +85,12 @@ function resourcesUsed({ kind, spec }: KubernetesObject): string[] {
 
 /**
  * Every trigger for the scaler has a Service's gRPC port as its address, the one that the scaler advertises, metadata that the scaler's own parser takes
- * without a notice, and, with an `authenticationRef`, a TriggerAuthentication in its namespace.
+ * without a notice, calendars that the scaler's configuration has, and, with an `authenticationRef`, a TriggerAuthentication in its namespace.
  */
 export function checkTriggers(objects: readonly KubernetesObject[]): string[] {
   const problems: string[] = [];
-  const config = loadConfig({ environment: { SCALER_PROMETHEUS_ADDRESS: 'http://prometheus:9090' } });
+  const { sources } = loadConfig({ environment: { SCALER_PROMETHEUS_ADDRESS: 'http://prometheus:9090' } });
+  const context = { ...sources, calendars: calendarsOf(objects) };
   const advertised = objects
     .filter(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'predictive-scaler')
     .flatMap((scaler) => containersOf(podTemplate(scaler)!))
@@ -105,10 +107,7 @@ export function checkTriggers(objects: readonly KubernetesObject[]): string[] {
           `${describeObject(object)}: the scaler advertises ${advertised}, not ${metadata.scalerAddress}`,
         );
       try {
-        const trigger = parseTrigger(
-          { name, namespace: namespace!, scalerMetadata: metadata },
-          config.sources,
-        );
+        const trigger = parseTrigger({ name, namespace: namespace!, scalerMetadata: metadata }, context);
         problems.push(...trigger.notices.map((notice) => `${describeObject(object)}: ${notice}`));
       } catch (error) {
         problems.push(`${describeObject(object)}: ${(error as Error).message}`);
@@ -127,4 +126,12 @@ export function checkTriggers(objects: readonly KubernetesObject[]): string[] {
         );
     }
   return problems;
+}
+
+/** Names of the calendars in the scaler's configuration file. */
+function calendarsOf(objects: readonly KubernetesObject[]): string[] {
+  const file = objects.find(
+    ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'predictive-scaler',
+  );
+  return Object.keys(parse(file?.data?.['scaler.yaml'] ?? '{}').calendars ?? {});
 }
