@@ -1,4 +1,5 @@
 import { HpaController, type HpaOptions } from '../hpa/controller.js';
+import { replicasFor } from '../hpa/desired-replicas.js';
 import { hpaMinReplicas, KedaActivation, type KedaOptions } from './keda-activation.js';
 import { Pods } from './pods.js';
 
@@ -70,7 +71,7 @@ export class ScaledWorkload {
    */
   constructor(setup: ScalingSetup, nowSeconds: number, metric: number) {
     const minimum = hpaMinReplicas(setup.minReplicas);
-    const asked = Math.ceil(metric / setup.targetPerReplica);
+    const asked = replicasFor(metric, setup.targetPerReplica);
     this.#capacityPerReplica = setup.capacityPerReplica;
     this.#hpa = new HpaController({ ...setup, minReplicas: minimum });
     this.#keda = new KedaActivation(setup);

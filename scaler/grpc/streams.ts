@@ -32,8 +32,8 @@ type StreamLimits = Pick<GrpcLimits, 'streams' | 'streamsPerNamespace' | 'connec
 export class PushStreams {
   readonly #parts: HandlerParts;
   readonly #limits: StreamLimits;
-  readonly #open = new Set<Push<never>>();
-  readonly #openIn = new Map<string, number>();
+  /** By namespace. */
+  readonly #open = new Map<string, Set<Push<never>>>();
 
   /** @param limits on the streams open at once, over all connections, and on their life */
   constructor(parts: HandlerParts, limits: StreamLimits) {
@@ -50,7 +50,7 @@ export class PushStreams {
 
   /** Ends all streams without an error, so that KEDA opens them elsewhere after two seconds. */
   end(): void {
-    for (const call of [...this.#open]) call.end();
+    for (const call of [...this.#open.values()].flatMap((calls) => [...calls])) call.end();
   }
 
   #start<Message>(call: Push<Message>, follow: Follow<Message>): void {
@@ -61,8 +61,8 @@ export class PushStreams {
       endWith(call, { code: status.RESOURCE_EXHAUSTED, details });
       return;
     }
-    this.#open.add(call);
-    this.#openIn.set(namespace, this.#countOf(namespace) + 1);
+    const calls = this.#open.get(namespace) ?? new Set();
+    this.#open.set(namespace, calls.add(call));
     // Streams that opened together, as after a restart of KEDA, do not end together.
     const lifeSeconds = this.#limits.connectionAgeSeconds * (0.9 + 0.2 * Math.random());
     const ending = setTimeout(() => call.end(), lifeSeconds * 1000).unref();
@@ -70,10 +70,8 @@ export class PushStreams {
     // Emitted however the call ends: by the client, by us, or with its connection.
     call.once('cancelled', () => {
       clearTimeout(ending);
-      this.#open.delete(call);
-      const left = this.#countOf(namespace) - 1;
-      if (left > 0) this.#openIn.set(namespace, left);
-      else this.#openIn.delete(namespace);
+      calls.delete(call);
+      if (calls.size === 0) this.#open.delete(namespace);
       stop();
     });
     try {
@@ -83,15 +81,13 @@ export class PushStreams {
     }
   }
 
-  #countOf(namespace: string): number {
-    return this.#openIn.get(namespace) ?? 0;
-  }
-
   /** What is full; undefined when there is room for another stream of the namespace. */
   #tooMany(namespace: string): string | undefined {
     const { streams, streamsPerNamespace } = this.#limits;
-    if (this.#open.size >= streams) return `${streams} streams are open`;
-    if (this.#countOf(namespace) < streamsPerNamespace) return undefined;
+    let open = 0;
+    for (const calls of this.#open.values()) open += calls.size;
+    if (open >= streams) return `${streams} streams are open`;
+    if ((this.#open.get(namespace)?.size ?? 0) < streamsPerNamespace) return undefined;
     return `${streamsPerNamespace} streams of namespace ${namespace} are open`;
   }
 

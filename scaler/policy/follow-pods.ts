@@ -1,4 +1,4 @@
-import { desiredReplicas } from '../hpa/desired-replicas.js';
+import { desiredReplicas, replicasFor } from '../hpa/desired-replicas.js';
 
 /** The pods of a workload, as a replay of many policies sees them. */
 export interface PodsSetup {
@@ -60,7 +60,7 @@ export function followPods(
     const least = floor[minute]!;
     const metric = least > onBasis ? least : onBasis;
     if (!Number.isNaN(metric)) {
-      if (pods === 0) pods = ready = Math.min(maxReplicas, Math.max(minReplicas, Math.ceil(metric)));
+      if (pods === 0) pods = ready = Math.min(maxReplicas, Math.max(minReplicas, replicasFor(metric, 1)));
       const asked = desiredReplicas(metric, 1, pods, tolerances);
       recommended[minute % recommended.length] = asked;
       let next = asked;
