@@ -165,6 +165,20 @@ describe('Planner', () => {
     assert.ok('snapshot' in (await ask(numbered(3))));
   });
 
+  it('keeps the history of a trigger that is edited while its namespace is full', async () => {
+    const numbered = (n: number, threshold = 10) =>
+      testTrigger({ ...trigger, namespace: 'full', scaledObject: `app-${n}`, threshold });
+    for (let n = 0; n < 3; n++) assert.ok('snapshot' in (await ask(numbered(n))));
+    // A sweep later nobody has asked about it: KEDA asks about the edited one.
+    await clock.advance(settings.idleSeconds / 10);
+    assert.equal(history.open, 3);
+    const edited = planner.answer(numbered(0, 7));
+    assert.equal(history.open, 4, 'both have a share for a moment, so that the window lasts');
+    await clock.advance(settings.firstAnswerWaitSeconds);
+    assert.ok('snapshot' in (await edited));
+    assert.equal(history.open, 3);
+  });
+
   it('refuses more history than the triggers of a namespace may have together', async () => {
     // 1152 steps of five minutes in four days, and 4608 in sixteen.
     const long = { ...trigger, namespace: 'noisy', historySeconds: 16 * day };

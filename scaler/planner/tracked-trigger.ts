@@ -118,9 +118,11 @@ export class TrackedTrigger {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#listeners.clear();
+    // After the trigger that an edit makes of it has its share: what was fetched then stays.
+    await this.#running;
     this.#history.release();
     this.#podStartup?.release();
-    await Promise.all([this.#running, this.#fitting]);
+    await this.#fitting;
   }
 
   async #run(): Promise<void> {
