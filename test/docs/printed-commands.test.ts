@@ -177,9 +177,12 @@ describe('every command that is printed', () => {
       assert.equal(JSON.parse(answer).metricValues[0].metricValueFloat, 7);
     });
 
+  /** By command: a translated page prints the same ones. */
+  const ran = new Map<string, Promise<string>>();
   for (const [where, command] of commandsOfDocs())
     it(`in ${where} works: ${command}`, async () => {
-      await run(command);
+      if (!ran.has(command)) ran.set(command, run(command));
+      await ran.get(command);
     });
 
   for (const name of ['backtest', 'forecast', 'probe'])
