@@ -224,17 +224,16 @@ describe('Calendars made into events', function () {
         'DURATION:PT1H',
         'RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30',
       ]);
-      const impatient = new Expander(1);
+      const impatient = new Expander(4);
       try {
         const hostile = impatient.expand({ ...YEAR, ical: { text, effects: { learn: false } } });
+        // Waits for as long as the other takes.
+        const other = holidays('DE-BE', ['public'], impatient);
         await assert.rejects(
           hostile,
-          /takes more than 1 s to expand; look for a recurrence that never matches/,
+          /takes more than 4 s to expand; look for a recurrence that never matches/,
         );
-        assert.equal(
-          (await holidays('DE-BE', ['public'], impatient)).events.some(({ name }) => name === 'Neujahr'),
-          true,
-        );
+        assert.ok((await other).events.some(({ name }) => name === 'Neujahr'));
       } finally {
         await impatient.close();
       }
@@ -243,8 +242,8 @@ describe('Calendars made into events', function () {
     it('are bounded in how many times they give', async () => {
       const text = ical(['DTSTART:20260101T000000Z', 'DURATION:PT1M', 'RRULE:FREQ=MINUTELY', 'SUMMARY:tick']);
       const found = await events(text, { fromSeconds: YEAR.fromSeconds, toSeconds: at('2026-01-20T00:00Z') });
-      assert.equal(found.events.length, 20_000);
-      assert.match(found.problems[0]!, /more than 20000 occurrences from 2026-01-01 to 2026-01-20/);
+      assert.equal(found.events.length, 5000);
+      assert.match(found.problems[0]!, /more than 5000 occurrences from 2026-01-01 to 2026-01-20/);
     });
 
     it('are refused when they are something else', async () => {

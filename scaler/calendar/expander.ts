@@ -23,6 +23,9 @@ export interface ExpandedEvents {
 export class Expander {
   readonly #pool: Piscina<Expansion, Expanded>;
 
+  /** The task before ends with this: a task's time begins when the thread is free. */
+  #last: Promise<unknown> = Promise.resolve();
+
   /** @param timeoutSeconds longest time for one calendar */
   constructor(readonly timeoutSeconds = TIMEOUT_SECONDS) {
     this.#pool = new Piscina({
@@ -35,8 +38,14 @@ export class Expander {
     });
   }
 
-  /** @throws ScalerError when it cannot be read, or takes too long */
+  /** @throws ScalerError when it cannot be read, or takes too long, not counting its wait for others */
   async expand(task: Expansion): Promise<ExpandedEvents> {
+    const turn = this.#last.then(() => this.#run(task));
+    this.#last = turn.catch(() => undefined);
+    return await turn;
+  }
+
+  async #run(task: Expansion): Promise<ExpandedEvents> {
     const timeout = AbortSignal.timeout(this.timeoutSeconds * 1000);
     let expanded: Expanded;
     try {

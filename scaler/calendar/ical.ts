@@ -10,8 +10,8 @@ import type { EventEffects, Moment, TimedEvent } from './types.js';
 
 const DAY_SECONDS = 86_400;
 
-/** Occurrences of a calendar within the time asked for. */
-const MOST_OCCURRENCES = 20_000;
+/** Occurrences of a calendar within the time asked for: every hour of 200 days. Their local times are worked out where answers are given. */
+const MOST_OCCURRENCES = 5000;
 /** What is wrong with single events, as far as it is reported. */
 const MOST_PROBLEMS = 5;
 
