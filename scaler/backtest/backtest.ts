@@ -1,5 +1,6 @@
 import type { Calendar, Occurrence } from '../calendar/types.js';
 import type { Span } from './baselines.js';
+import { type CalendarWorth, calendarWorth } from './calendar-worth.js';
 import { type Comparison, comparePolicies, resultOf } from './compare.js';
 import type { Recording } from './recording.js';
 import { type Replay, type ReplayTrigger, replaySignal } from './replay.js';
@@ -34,6 +35,8 @@ export interface Backtest {
   readonly comparison: Comparison;
   /** Events within the evaluated span. */
   readonly events: readonly Occurrence[];
+  /** What it was worth to know them; undefined where there are none. */
+  readonly calendarWorth: CalendarWorth | undefined;
 }
 
 /**
@@ -49,9 +52,13 @@ export function runBacktest(
   const { trigger, setup, refitSeconds, span } = options;
   const minutes = span.to - span.from;
   const horizonMinutes = Math.max(1, Math.round(trigger.horizonSeconds / 60));
-  const replay = replaySignal(recording, span, trigger, refitSeconds, (done) => {
+  const { calendar } = options;
+  const startSeconds = recording.load.startSeconds + 60 * span.from;
+  const events = calendar?.occurrences(startSeconds, startSeconds + 60 * minutes, trigger.timezone) ?? [];
+  const onMinute = (done: number) => {
     if (done % 60 === 0) onProgress?.((0.8 * done) / minutes);
-  });
+  };
+  const replay = replaySignal(recording, span, trigger, refitSeconds, onMinute, calendar);
   const comparison = comparePolicies(recording.load, span, replay.values, horizonMinutes, setup, (done, of) =>
     onProgress?.(0.8 + (0.2 * done) / of),
   );
@@ -61,11 +68,21 @@ export function runBacktest(
     replay.forecastPeaks.subarray(0, judged),
     resultOf(comparison, 'oracle').signal.subarray(0, judged),
   );
-  const startSeconds = recording.load.startSeconds + 60 * span.from;
   const demand = recording.load.demand.subarray(span.from, span.to);
-  const endSeconds = startSeconds + 60 * minutes;
-  const events = options.calendar?.occurrences(startSeconds, endSeconds, trigger.timezone) ?? [];
-  return { recording, options, startSeconds, demand, replay, coverage, comparison, events };
+  const own = { forecastMeans: replay.forecastMeans, ...resultOf(comparison, 'predictive') };
+  const worth =
+    events.length > 0 ? calendarWorth(recording, span, trigger, refitSeconds, setup, events, own) : undefined;
+  return {
+    recording,
+    options,
+    startSeconds,
+    demand,
+    replay,
+    coverage,
+    comparison,
+    events,
+    calendarWorth: worth,
+  };
 }
 
 /**

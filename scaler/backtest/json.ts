@@ -8,7 +8,7 @@ import type { Finding } from './summary.js';
  * the recommendation and the ScaledObject. Times are epoch seconds, durations seconds or as named, shares 0 to 1.
  */
 export function backtestJson({ backtest, thresholdDerived, recommendation, yaml }: Finding): object {
-  const { options, startSeconds, demand, replay, coverage, comparison, events } = backtest;
+  const { options, startSeconds, demand, replay, coverage, comparison, events, calendarWorth } = backtest;
   const { span, trigger, setup, refitSeconds } = options;
   const each = <T>(value: (key: PolicyKey) => T) =>
     Object.fromEntries(comparison.policies.map(({ key }) => [key, value(key)]));
@@ -22,6 +22,7 @@ export function backtestJson({ backtest, thresholdDerived, recommendation, yaml 
       ...event,
       effect: effectText(effects, trigger.timezone),
     })),
+    calendarWorth: calendarWorth ?? null,
     trigger: {
       horizonSeconds: trigger.horizonSeconds,
       historySeconds: trigger.historySeconds,

@@ -34,6 +34,8 @@ export interface Replay {
   readonly active: Uint8Array;
   /** The forecast of the highest load over the horizon, at the trigger's quantile; NaN without a model. */
   readonly forecastPeaks: Float64Array;
+  /** The mean that was forecast for the step in which the horizon ends; NaN without a model. */
+  readonly forecastMeans: Float64Array;
   /** Why each value was what it was. */
   readonly reasons: readonly Reason[];
   /** How far up the ladder of cold start the model was at the end. */
@@ -65,6 +67,7 @@ export function replaySignal(
   const values = new Float64Array(minutes);
   const active = new Uint8Array(minutes);
   const forecastPeaks = new Float64Array(minutes);
+  const forecastMeans = new Float64Array(minutes);
   const reasons: Reason[] = [];
   let knownSteps = 0;
   let fits = 0;
@@ -98,11 +101,12 @@ export function replaySignal(
     values[minute] = signal.value;
     active[minute] = signal.active ? 1 : 0;
     forecastPeaks[minute] = outlook?.forecast.peak ?? Number.NaN;
+    forecastMeans[minute] = outlook?.forecast.mean.at(-1) ?? Number.NaN;
     reasons.push(signal.reason);
     onProgress?.(minute + 1);
   }
   const stage = model.model?.stage ?? 'observed';
-  return { values, active, forecastPeaks, reasons, stage, fits, fitSeconds };
+  return { values, active, forecastPeaks, forecastMeans, reasons, stage, fits, fitSeconds };
 }
 
 /** How many minutes were answered for each reason. */

@@ -1,7 +1,8 @@
 import { effectText } from '../calendar/effect-text.js';
 import { formatDuration } from '../shared/duration.js';
 import type { Backtest } from './backtest.js';
-import { formatAmount, formatMoment } from './format.js';
+import type { Worth } from './calendar-worth.js';
+import { formatAmount, formatMinutes, formatMoment } from './format.js';
 import type { Recommendation } from './recommend.js';
 import { comparisonTable, tableText } from './table.js';
 
@@ -50,6 +51,24 @@ function eventLines({ options, events }: Backtest): string[] {
   return [`Events: ${shown.join(', ')}${more}.`];
 }
 
+/** What it was worth to know the events, in a few sentences; none where there were none. */
+export function worthLines({ calendarWorth }: Backtest): readonly string[] {
+  if (calendarWorth === undefined) return [];
+  const { during, after, all } = calendarWorth;
+  const error = (name: string, { minutes, with: given, without }: Worth) =>
+    minutes === 0 || Number.isNaN(given.meanError + without.meanError)
+      ? []
+      : [`${formatAmount(given.meanError)} instead of ${formatAmount(without.meanError)} ${name}`];
+  const errors = [...error('in their hours', during), ...error('on the day after each', after)];
+  const overload = (name: string, { with: given, without }: Worth) =>
+    `${formatMinutes(given.overloadedMinutes)} instead of ${formatMinutes(without.overloadedMinutes)} overloaded ${name}`;
+  const podHours = `${formatAmount(all.with.podHours)} pod-hours instead of ${formatAmount(all.without.podHours)}`;
+  return [
+    `With the events known, this scaler had ${overload('in their hours', during)} and ${overload('in all', all)}, for ${podHours}.`,
+    ...(errors.length > 0 ? [`Mean error of its forecast: ${errors.join(', ')}.`] : []),
+  ];
+}
+
 /** What the ScaledObject holds. */
 export function scaledObjectTitle({ verdict, cheaperThreshold }: Recommendation): string {
   const title = 'ScaledObject with the values used';
@@ -66,6 +85,7 @@ export function summaryText(finding: Finding): string {
     '',
     tableText(table),
     ...table.notes.map((note) => `(${note})`),
+    ...worthLines(backtest),
     '',
     recommendation.headline,
     ...recommendation.reasons.map((reason) => `  - ${reason}`),

@@ -268,7 +268,7 @@ export interface Reference {
   readonly startSeconds: number;
   readonly endSeconds: number;
   readonly likeness: Likeness;
-  /** Epoch seconds at which the spans of the past begin that it is the mean of, the newest first. */
+  /** Epoch seconds at which the spans of the past begin that it is the median of, the newest first. */
   readonly likeStartSeconds: readonly number[];
   /** The level of now as a multiple of the level at the newest of them. */
   readonly scale: number;

@@ -1,6 +1,7 @@
 // `make bench`: what the forecast is worth, measured on traces. TRACES=folder takes CSV files instead of generated ones.
 import { ScalerError } from '../../scaler/shared/errors.js';
 import { accuracyTable } from './accuracy.js';
+import { calendarTable } from './calendar.js';
 import { scalingTable } from './scaling.js';
 import { speedTable } from './speed.js';
 import { loadTraces } from './traces.js';
@@ -10,6 +11,7 @@ try {
   console.log(`${traces.length} traces: ${traces.map(({ name }) => name).join(', ')}\n`);
   console.log(`${accuracyTable(traces)}\n`);
   console.log(`${scalingTable(traces)}\n`);
+  console.log(`${await calendarTable()}\n`);
   console.log(speedTable());
 } catch (error) {
   if (!(error instanceof ScalerError)) throw error;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type Finding, premises, scaledObjectTitle } from '../summary.js';
+import { type Finding, premises, scaledObjectTitle, worthLines } from '../summary.js';
 import { type ComparisonTable, comparisonTable } from '../table.js';
 import { chartData } from './chart-data.js';
 
@@ -46,7 +46,7 @@ export async function reportHtml(finding: Finding): Promise<string> {
 <section class="panel">
 <h2>Ways of scaling, side by side</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="Comparison table">${tableHtml(table)}</div>
-${[...table.notes, 'Pods are simulated: the load is taken as it was, whatever the replicas.'].map((note) => `<p class="note">${escapeHtml(note)}</p>`).join('\n')}
+${[...worthLines(backtest), ...table.notes, 'Pods are simulated: the load is taken as it was, whatever the replicas.'].map((note) => `<p class="note">${escapeHtml(note)}</p>`).join('\n')}
 </section>
 
 <section class="panel" id="timeline">

@@ -7,7 +7,7 @@ export type DayOffKind = Extract<Likeness, 'sunday' | 'day off' | 'ordinary'>;
 export const DAY_OFF_KINDS: readonly DayOffKind[] = ['sunday', 'day off', 'ordinary'];
 
 const SUNDAY = 0;
-/** The mean of a few examples is less noisy than the newest alone; older ones may no longer be true. */
+/** The median of a few examples is less noisy than the newest alone; older ones may no longer be true. */
 export const MOST_EXAMPLES = 3;
 /** Days off of the past that are looked at, the newest. */
 const MOST_JUDGED = 12;

@@ -2,9 +2,11 @@ const DAY_SECONDS = 86_400;
 const WEEK_DAYS = 7;
 /** With less than a day in common, two weeks do not tell how the level has moved. */
 const LEAST_DAYS = 1;
+/** Share of the values at each end that does not count. */
+const OUTER_SHARE = 0.1;
 
 /**
- * The level before step `at` as a multiple of the level before step `before`: the mean load of the last week, over the times of the
+ * The level before step `at` as a multiple of the level before step `before`: the load of the last week, over the times of the
  * week that are known in both. 1 where too few are.
  *
  * @param ordinary NaN where unknown or not ordinary
@@ -15,16 +17,25 @@ export function levelRatio(ordinary: Float64Array, stepSeconds: number, at: numb
   const then = new Float64Array(week).fill(Number.NaN);
   for (let t = Math.max(0, before - week); t < Math.min(before, ordinary.length); t++)
     then[slot(t)] = ordinary[t]!;
-  let sumNow = 0;
-  let sumThen = 0;
+  const now = new Float64Array(week);
+  const same = new Float64Array(week);
   let common = 0;
   for (let t = Math.max(0, at - week); t < Math.min(at, ordinary.length); t++) {
     const both = ordinary[t]! + then[slot(t)]!;
     if (Number.isNaN(both)) continue;
-    sumNow += ordinary[t]!;
-    sumThen += then[slot(t)]!;
-    common++;
+    now[common] = ordinary[t]!;
+    same[common++] = then[slot(t)]!;
   }
-  const isTelling = common * stepSeconds >= LEAST_DAYS * DAY_SECONDS && sumNow > 0 && sumThen > 0;
-  return isTelling ? sumNow / sumThen : 1;
+  const levelNow = innerMean(now.subarray(0, common));
+  const levelThen = innerMean(same.subarray(0, common));
+  const isTelling = common * stepSeconds >= LEAST_DAYS * DAY_SECONDS && levelNow > 0 && levelThen > 0;
+  return isTelling ? levelNow / levelThen : 1;
+}
+
+/** Mean without the lowest and the highest values: one incident does not move the level. Sorts the values. */
+function innerMean(values: Float64Array): number {
+  values.sort();
+  const cut = Math.floor(OUTER_SHARE * values.length);
+  const inner = values.subarray(cut, values.length - cut);
+  return inner.reduce((sum, value) => sum + value, 0) / inner.length;
 }

@@ -20,39 +20,43 @@ export const LEAST_SHARE_OF_LEVEL = 0.25;
 const KEPT_ERRORS = 99;
 
 /**
- * What a span would be like: the mean of its examples, each at the level of now.
+ * What a span would be like: the median of its examples, each at the level of now.
  *
  * @param at step whose level is that of now
  * @returns undefined when no example is known
  */
 export function profileOf(past: Past, span: PastSpan, example: Example, at: number): Profile | undefined {
   const { timeline, ordinary } = past;
-  const count = span.to - span.from;
-  const mean = new Float64Array(count);
-  const peak = new Float64Array(count);
+  const means: Float64Array[] = [];
+  const peaks: Float64Array[] = [];
   const begins: number[] = [];
   let newestScale = 1;
   for (const shift of example.shifts) {
-    const means = readExample(past, span, example, shift, past.mean);
-    const peaks = readExample(past, span, example, shift, past.peak);
-    if (means === undefined || peaks === undefined) continue;
+    const ofMeans = readExample(past, span, example, shift, past.mean);
+    const ofPeaks = readExample(past, span, example, shift, past.peak);
+    if (ofMeans === undefined || ofPeaks === undefined) continue;
     const begin = timeline.before(span.from, shift);
     const scale = levelRatio(ordinary, timeline.stepSeconds, at, begin);
     if (begins.length === 0) newestScale = scale;
     begins.push(begin);
-    for (let i = 0; i < count; i++) {
-      mean[i]! += scale * means[i]!;
-      peak[i]! += scale * peaks[i]!;
-    }
+    means.push(ofMeans.map((value) => scale * value));
+    peaks.push(ofPeaks.map((value) => scale * value));
   }
   if (begins.length === 0) return undefined;
-  let sum = 0;
-  for (let i = 0; i < count; i++) {
-    mean[i]! /= begins.length;
-    peak[i]! /= begins.length;
-    sum += mean[i]!;
-  }
-  return { mean, peak, level: sum / count, scale: newestScale, begins };
+  const mean = medians(means);
+  const level = mean.reduce((sum, value) => sum + value, 0) / mean.length;
+  return { mean, peak: medians(peaks), level, scale: newestScale, begins };
+}
+
+/** The median at each step: one example with a surprise in it does not put it into the profile. */
+function medians(examples: readonly Float64Array[]): Float64Array {
+  const sorted = new Float64Array(examples.length);
+  const middle = (sorted.length - 1) / 2;
+  return examples[0]!.map((_, i) => {
+    for (let k = 0; k < examples.length; k++) sorted[k] = examples[k]![i]!;
+    sorted.sort();
+    return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+  });
 }
 
 /** The values of one example; gaps are filled from the step before. Undefined where there is nothing. */
