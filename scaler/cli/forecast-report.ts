@@ -1,7 +1,7 @@
 import asciichart from 'asciichart';
 import { effectText } from '../calendar/effect-text.js';
-import type { Occurrence } from '../calendar/types.js';
 import type { FittedModel, Forecast, Series } from '../forecast/index.js';
+import { type EffectiveEvent, likeText } from '../planner/events.js';
 import { formatDuration } from '../shared/duration.js';
 import { textTable } from '../shared/text-table.js';
 
@@ -15,7 +15,7 @@ export interface ForecastReport {
   /** Quantiles in the order of `ahead.quantiles`. */
   readonly quantiles: readonly number[];
   /** Events within the horizon; undefined where no calendar is known. */
-  readonly events: readonly Occurrence[] | undefined;
+  readonly events: readonly EffectiveEvent[] | undefined;
 }
 
 const CHART_WIDTH = 72;
@@ -65,9 +65,13 @@ export function reportJson({ learned, model, ahead, quantiles, events }: Forecas
   };
 }
 
-function eventLine({ name, startSeconds, endSeconds, effects }: Occurrence, timezone: string): string {
+function eventLine(
+  { name, startSeconds, endSeconds, effects, like }: EffectiveEvent,
+  timezone: string,
+): string {
   const [from, to] = [startSeconds, endSeconds].map((at) => localTime(at, timezone));
-  return `event: ${name} (${effectText(effects, timezone)}), ${from} to ${to}`;
+  const effect = [effectText(effects, timezone), ...(like ? [likeText(like, timezone)] : [])].join(', ');
+  return `event: ${name} (${effect}), ${from} to ${to}`;
 }
 
 function qualityLines({ stage, nextStageInSeconds, quality, guarded }: FittedModel): string[] {

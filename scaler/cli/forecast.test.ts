@@ -56,6 +56,13 @@ describe('predictive-scaler forecast', () => {
     ]);
     const [event] = JSON.parse((await run([...flags, '--json'])).stdout).events;
     assert.deepEqual([event.name, event.startSeconds - endSeconds], ['launch', 1800]);
+    const [known, unknown] = await Promise.all(
+      [flags, flags.slice(0, -2)].map(async (list) => JSON.parse((await run([...list, '--json'])).stdout)),
+    );
+    known.mean.forEach((value: number, h: number) => {
+      assert.ok(Math.abs(value - (h < 6 ? 1 : 3) * unknown.mean[h]) < 1e-9, `step ${h}: ${value}`);
+    });
+    assert.ok(known.peaks['0.9'] > 2.9 * unknown.peaks['0.5'], `${known.peaks['0.9']}`);
   });
 
   it('prints the same as JSON', async () => {

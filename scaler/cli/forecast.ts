@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { fit, forecast } from '../forecast/index.js';
 import { fillGaps } from '../history/fill-gaps.js';
 import { seriesOfSamples } from '../history/samples.js';
+import { comingEvents, effectiveEvents, specialSpans } from '../planner/events.js';
 import { cutSeries, seriesEndSeconds } from '../planner/refitting-model.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
@@ -66,11 +67,20 @@ async function forecastFile(file: string, trigger: Trigger, flags: Flags): Promi
   const learned = cutSeries(filled, endSeconds - historySeconds, endSeconds);
   const horizonSeconds = flags.horizon === undefined ? USUAL_HORIZON_SECONDS : trigger.horizonSeconds;
   const horizonSteps = Math.max(1, Math.ceil(horizonSeconds / stepSeconds));
-  const model = fit(learned, { horizonSteps, seasonality, timezone });
-  const ahead = forecast(model, horizonSteps, flags.quantile);
-  const [from, to] = [ahead.startSeconds, ahead.startSeconds + horizonSteps * stepSeconds] as const;
-  const calendar = await calendarOfFlags(flags, trigger.events, learned.startSeconds, to);
-  const events = calendar?.occurrences(from, to, timezone);
+  const toSeconds = endSeconds + horizonSteps * stepSeconds;
+  const calendar = await calendarOfFlags(flags, trigger.events, learned.startSeconds, toSeconds);
+  const spans = specialSpans(
+    calendar,
+    timezone,
+    learned.startSeconds,
+    endSeconds,
+    horizonSteps * stepSeconds,
+  );
+  const model = fit(learned, { horizonSteps, seasonality, timezone, spans });
+  // What a replica carries is not said, so a floor in replicas is no load here.
+  const coming = comingEvents(calendar, { ...trigger, threshold: 0 }, endSeconds, horizonSteps);
+  const ahead = forecast(model, horizonSteps, flags.quantile, 0, coming?.effects);
+  const events = calendar && effectiveEvents(coming, model);
   const report = { events, title: basename(file), learned, model, ahead, quantiles: flags.quantile };
   return flags.json ? `${JSON.stringify(reportJson(report), undefined, 2)}\n` : reportText(report);
 }

@@ -56,15 +56,16 @@ export function specialSpans(
  * floor holds.
  *
  * @param fromSeconds when the step begins that holds now
+ * @param count steps that are looked at, those of the horizon unless given
  */
 export function comingEvents(
   calendar: Calendar | undefined,
   trigger: EventTrigger,
   fromSeconds: number,
+  count = horizonSteps(trigger),
 ): ComingEvents | undefined {
   if (calendar === undefined) return undefined;
   const { timezone, threshold, stepSeconds } = trigger;
-  const count = horizonSteps(trigger);
   const occurrences = calendar.occurrences(fromSeconds, fromSeconds + count * stepSeconds, timezone);
   if (occurrences.length === 0) return undefined;
   const factors = new Float64Array(count).fill(1);
