@@ -87,9 +87,14 @@ export class FairQueue {
       if (queue === undefined)
         this.#waiting.set(turn.namespace, { list: [waiting], waitsSince: this.#served });
       else {
-        // In the order of urgency, and of arrival among equals.
-        const before = queue.list.findLastIndex(({ turn: { priority } }) => priority >= turn.priority);
-        queue.list.splice(before + 1, 0, waiting);
+        // In the order of urgency, and of arrival among equals; bisected, since thousands may wait.
+        let [from, to] = [0, queue.list.length];
+        while (from < to) {
+          const middle = (from + to) >> 1;
+          if (queue.list[middle]!.turn.priority >= turn.priority) from = middle + 1;
+          else to = middle;
+        }
+        queue.list.splice(from, 0, waiting);
       }
       this.#serve();
     });
