@@ -1,3 +1,4 @@
+import { clip } from '../prometheus/message-text.js';
 import { ValidationError } from '../shared/fields.js';
 import { show } from '../shared/show.js';
 import { daySeconds, EFFECT_FORM, effectWords, readEffectWords } from './effects.js';
@@ -56,8 +57,7 @@ function readEvent(text: string): TimedEvent {
 
 /** A name as people read it: on one line, and not too long. */
 export function eventName(text: string): string {
-  const line = text.replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  return line.length > LONGEST_NAME ? `${line.slice(0, LONGEST_NAME - 1)}…` : line;
+  return clip(text, LONGEST_NAME);
 }
 
 /**
@@ -70,10 +70,10 @@ export function eventName(text: string): string {
 export function readInterval(text: string): Interval {
   const [startText = '', endText, ...more] = text.split('/');
   const start = readMoment(startText);
-  if (endText === undefined)
-    throw new ValidationError(`it has no end; write its duration too, such as ${startText}/P1D`);
   if (start === undefined || more.length > 0)
     throw new ValidationError(`${show(text)} is not ${INTERVAL_FORM}`);
+  if (endText === undefined)
+    throw new ValidationError(`it has no end; write its duration too, such as ${startText}/P1D`);
   const end = endText.startsWith('P') ? afterDuration(start, endText) : readEnd(endText);
   if (end === undefined)
     throw new ValidationError(`${show(endText)} is neither an end nor a duration such as P1D or PT2H`);

@@ -200,6 +200,7 @@ describe('Calendars made into events', function () {
             'DTEND;TZID=Nowhere/Land:20260601T110000',
             'SUMMARY:lost',
           ],
+          ['DTSTART:20260601T100000Z', 'DTEND:20260601T110000', 'SUMMARY:half local'],
           ['DTSTART:20260601T100000Z', 'DURATION:PT1H', 'SUMMARY:typo', 'DESCRIPTION:scaler: tripled'],
           ['DTSTART:20260601T100000Z', 'DURATION:PT1H', 'SUMMARY:good'],
         ),
@@ -212,6 +213,7 @@ describe('Calendars made into events', function () {
         /"endless": it has no end/,
         /"backwards": it ends before/,
         /"lost": its time zone "Nowhere\/Land"/,
+        /"half local": only one of its start and its end has a time zone/,
         /"typo": "tripled" is not one of/,
       ];
       assert.equal(found.problems.length, expected.length);

@@ -176,13 +176,20 @@ function checkTimes(component: ICAL.Component): void {
   }
 }
 
-/** @returns undefined for an event that was cancelled */
-function timedEvent({ component, start, end }: Placed, effects: EventEffects): TimedEvent | undefined {
+/**
+ * @returns undefined for an event that was cancelled
+ * @throws ValidationError when it has no length
+ */
+function timedEvent({ component, ...placed }: Placed, effects: EventEffects): TimedEvent | undefined {
   if (String(component.getFirstPropertyValue('status')).toUpperCase() === 'CANCELLED') return undefined;
+  const [start, end] = [moment(placed.start), moment(placed.end)];
+  if (end.seconds <= start.seconds) throw new ValidationError('one of its times has no length');
+  if (end.isLocal !== start.isLocal)
+    throw new ValidationError('only one of its start and its end has a time zone');
   return {
     name: nameOf(component),
-    start: moment(start),
-    end: moment(end),
+    start,
+    end,
     effects: ownEffects(component) ?? effects,
   };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import fc from 'fast-check';
 import { readBehavior } from '../../scaler/backtest/behavior-file.js';
+import { icalEvents } from '../../scaler/calendar/ical.js';
 import { runCommandLine } from '../../scaler/cli/command-line.js';
 import { answerLines } from '../../scaler/cli/forecast-lines.js';
 import { loadConfig } from '../../scaler/config/load.js';
@@ -87,6 +88,108 @@ describe('bad input to what reads text', function () {
       for (const notice of parseTrigger(ref, { default: 'main', named: { main: { address: 'http://main' } } })
         .notices)
         assert.doesNotMatch(notice, unseen);
+    },
+    ScalerError,
+  );
+
+  const eventPart = fc.oneof(
+    nasty,
+    fc.constantFrom(
+      ...[
+        '2026-11-27',
+        '2026-11-27T25:00',
+        '2026-03-29T02:30Z',
+        '/',
+        'P1D',
+        'PT1H',
+        'P99W',
+        'P',
+        ' ',
+        ': ',
+        ';',
+      ],
+      ...['x3', 'x0', 'floor=1e99', 'replicas=5', 'like=2025-02-29', 'holiday', 'learn', 'no-learn'],
+    ),
+  );
+  holds(
+    'events of a trigger',
+    fc.array(eventPart, { maxLength: 12 }).map((parts) => parts.join('')),
+    (events) =>
+      parseTrigger(
+        { name: 'app', namespace: 'apps', scalerMetadata: { query: 'up', threshold: '1', events } },
+        { default: 'main', named: { main: { address: 'http://main' } } },
+      ),
+    ScalerError,
+  );
+
+  // Recurrences that never match keep the library busy for ever: scaler/calendar/expander.test.ts stops one.
+  const icalLine = fc.oneof(
+    nasty,
+    fc
+      .tuple(
+        fc.constantFrom(
+          'DTSTART',
+          'DTEND',
+          'DURATION',
+          'EXDATE',
+          'RDATE',
+          'RECURRENCE-ID',
+          'UID',
+          'SUMMARY',
+          'STATUS',
+          'DESCRIPTION',
+          'DTSTART;VALUE=DATE',
+          'DTSTART;TZID=Europe/Berlin',
+          'DTEND;TZID=x',
+        ),
+        fc.oneof(
+          nasty,
+          fc.constantFrom(
+            '20261127',
+            '20261127T100000Z',
+            '20261127T100000',
+            'PT1H',
+            '-P1D',
+            'a',
+            'CANCELLED',
+            'scaler: x3',
+            'scaler: y',
+          ),
+        ),
+      )
+      .map(([name, value]) => `${name}:${value}`),
+    fc.constantFrom(
+      'RRULE:FREQ=DAILY',
+      'RRULE:FREQ=WEEKLY;BYDAY=MO,XX',
+      'RRULE:FREQ=YEARLY;UNTIL=x',
+      'RRULE:',
+      'END:VEVENT',
+      'BEGIN:VEVENT',
+      'BEGIN:VTIMEZONE',
+    ),
+  );
+  holds(
+    'iCalendar texts',
+    fc
+      .array(icalLine, { maxLength: 8 })
+      .map((lines) =>
+        [
+          'BEGIN:VCALENDAR',
+          'BEGIN:VEVENT',
+          'DTSTART:20261101T100000Z',
+          ...lines,
+          'END:VEVENT',
+          'END:VCALENDAR',
+        ].join('\r\n'),
+      ),
+    (text) => {
+      const day = Date.UTC(2026, 10, 27) / 1000;
+      const { events, problems } = icalEvents(text, { learn: false }, day, day + 7 * 86_400);
+      for (const problem of problems) assert.doesNotMatch(problem, unseen);
+      for (const { name, start, end } of events) {
+        assert.doesNotMatch(name, unseen);
+        assert.ok(end.seconds > start.seconds, text);
+      }
     },
     ScalerError,
   );
