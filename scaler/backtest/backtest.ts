@@ -5,6 +5,7 @@ import { type Comparison, comparePolicies, resultOf } from './compare.js';
 import type { Recording } from './recording.js';
 import { type Replay, type ReplayTrigger, replaySignal } from './replay.js';
 import type { ScalingSetup } from './scaled-workload.js';
+import { replayTarget, type TargetReplay } from './target.js';
 
 /** Everything that a backtest is asked. */
 export interface BacktestOptions {
@@ -27,6 +28,8 @@ export interface Backtest {
   /** Load of each evaluated minute; NaN where unknown. */
   readonly demand: Float64Array;
   readonly replay: Replay;
+  /** What would have been answered at the trigger's `targetOverload`; undefined without one. */
+  readonly target: TargetReplay | undefined;
   /**
    * Share of minutes in which the load until the horizon stayed at or below the forecast of its peak; NaN without a
    * forecast.
@@ -58,9 +61,26 @@ export function runBacktest(
   const onMinute = (done: number) => {
     if (done % 60 === 0) onProgress?.((0.8 * done) / minutes);
   };
-  const replay = replaySignal(recording, span, trigger, refitSeconds, onMinute, calendar);
-  const comparison = comparePolicies(recording.load, span, replay.values, horizonMinutes, setup, (done, of) =>
-    onProgress?.(0.8 + (0.2 * done) / of),
+  const replay = replaySignal(
+    recording,
+    span,
+    trigger,
+    refitSeconds,
+    onMinute,
+    calendar,
+    setup.startupSeconds,
+  );
+  const { targetOverload } = trigger;
+  const target =
+    targetOverload === undefined ? undefined : replayTarget(recording, options, targetOverload, replay);
+  const comparison = comparePolicies(
+    recording.load,
+    span,
+    replay.values,
+    horizonMinutes,
+    setup,
+    (done, of) => onProgress?.(0.8 + (0.2 * done) / of),
+    target,
   );
   // The horizon of the last minutes ends after the recording, so it is unknown whether the forecast covered it.
   const judged = Math.max(0, Math.min(minutes, recording.load.demand.length - horizonMinutes - span.from));
@@ -78,6 +98,7 @@ export function runBacktest(
     startSeconds,
     demand,
     replay,
+    target,
     coverage,
     comparison,
     events,

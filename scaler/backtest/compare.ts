@@ -3,15 +3,25 @@ import { oracleSignal, reactiveSignal, type Span, sameTimeSignal } from './basel
 import type { ScalingSetup } from './scaled-workload.js';
 import { type Simulation, simulateScaling } from './simulate.js';
 import { cheapestWithin, type SweepPoint, sweepUtilization } from './sweep.js';
+import type { TargetReplay } from './target.js';
 
 /** Ways of scaling that are compared, in the order of the table. */
-export type PolicyKey = 'reactive' | 'yesterday' | 'lastWeek' | 'predictive' | 'oracle';
+export type PolicyKey =
+  | 'reactive'
+  | 'yesterday'
+  | 'lastWeek'
+  | 'predictive'
+  | 'reactiveTarget'
+  | 'target'
+  | 'oracle';
 
 export const POLICY_NAMES: Readonly<Record<PolicyKey, string>> = {
   reactive: 'reactive HPA',
   yesterday: 'same time yesterday',
   lastWeek: 'same time last week',
   predictive: 'this scaler',
+  reactiveTarget: 'reactive HPA, at your target',
+  target: 'this scaler, at your target',
   oracle: 'oracle',
 };
 
@@ -54,6 +64,7 @@ const DAY_MINUTES = 1440;
  *
  * @param predictive the scaler's answers in each minute of the span
  * @param onProgress called after each policy with the number of policies done and in all
+ * @param target the answers at the overload that is accepted; undefined when none was stated
  */
 export function comparePolicies(
   load: Load,
@@ -62,12 +73,19 @@ export function comparePolicies(
   horizonMinutes: number,
   setup: ScalingSetup,
   onProgress?: (done: number, of: number) => void,
+  target?: TargetReplay,
 ): Comparison {
-  const signals: [PolicyKey, Float64Array][] = [
+  const signals: (readonly [PolicyKey, Float64Array])[] = [
     ['reactive', reactiveSignal(load, span)],
     ['yesterday', sameTimeSignal(load, span, horizonMinutes, DAY_MINUTES)],
     ['lastWeek', sameTimeSignal(load, span, horizonMinutes, 7 * DAY_MINUTES)],
     ['predictive', predictive],
+    ...(target
+      ? ([
+          ['reactiveTarget', target.reactiveValues],
+          ['target', target.values],
+        ] as const)
+      : []),
     ['oracle', oracleSignal(load, span, horizonMinutes)],
   ];
   // Last week needs a week before the span; with less it would only repeat the reactive HPA.

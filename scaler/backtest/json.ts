@@ -2,13 +2,15 @@ import { effectText } from '../calendar/effect-text.js';
 import type { PolicyKey } from './compare.js';
 import { minutesByReason } from './replay.js';
 import type { Finding } from './summary.js';
+import type { TargetReplay } from './target.js';
 
 /**
  * A backtest as plain data for machines: what was replayed, each way of scaling at the threshold and at equal overload,
  * the recommendation and the ScaledObject. Times are epoch seconds, durations seconds or as named, shares 0 to 1.
  */
 export function backtestJson({ backtest, thresholdDerived, recommendation, yaml }: Finding): object {
-  const { options, startSeconds, demand, replay, coverage, comparison, events, calendarWorth } = backtest;
+  const { options, startSeconds, demand, replay, target, coverage, comparison, events, calendarWorth } =
+    backtest;
   const { span, trigger, setup, refitSeconds } = options;
   const each = <T>(value: (key: PolicyKey) => T) =>
     Object.fromEntries(comparison.policies.map(({ key }) => [key, value(key)]));
@@ -48,7 +50,16 @@ export function backtestJson({ backtest, thresholdDerived, recommendation, yaml 
       podHours: each((key) => cheapest[key]?.podHours ?? null),
       utilization: each((key) => cheapest[key]?.utilization ?? null),
     })),
+    ...(target && { target: targetJson(target) }),
     recommendation,
     scaledObject: yaml,
+  };
+}
+
+/** The overload that is accepted, and the choice of each day with what it rests on. */
+function targetJson({ targetOverload, choices }: TargetReplay): object {
+  return {
+    targetOverload,
+    choices: choices.map(({ targetOverload: _, ...choice }) => choice),
   };
 }

@@ -4,6 +4,7 @@ import { type CheaperThreshold, cheaperThresholdOf, SAVING_THAT_COUNTS } from '.
 import { type EqualOverload, resultOf } from './compare.js';
 import { formatShare } from './format.js';
 import { reasonsOf, reasonsToScaleNothing } from './reasons.js';
+import { recommendAtTarget } from './recommend-target.js';
 import { minutesByReason } from './replay.js';
 
 /** What to do with this scaler on this series. */
@@ -51,6 +52,14 @@ export function recommend(backtest: Backtest): Recommendation {
       reasons: reasonsToScaleNothing(backtest),
       cheaperThreshold: undefined,
     };
+  if (backtest.target) {
+    const { verdict, reasons } = recommendAtTarget(
+      backtest,
+      backtest.target,
+      shortEvidence(backtest.replay.reasons.length),
+    );
+    return { verdict, headline: HEADLINES[verdict], reasons, cheaperThreshold: undefined };
+  }
   const { verdict, because } = decide(backtest);
   const cheaperThreshold = verdict === 'not' ? undefined : cheaperThresholdOf(backtest);
   return {
@@ -100,12 +109,16 @@ function decide(backtest: Backtest): { readonly verdict: Verdict; readonly becau
   return doubts.length > 0 ? observeFirst : { verdict: 'use', because: [] };
 }
 
+function shortEvidence(minutes: number): string[] {
+  return minutes < FIRM_EVIDENCE_MINUTES
+    ? [`only ${formatDuration(60 * minutes)} were evaluated, and two days or more would say enough`]
+    : [];
+}
+
 /** What makes the result less than firm, each as half a sentence. */
 function doubtsOf({ replay, coverage, options }: Backtest, guarded: number, warming: number): string[] {
   const minutes = replay.reasons.length;
-  const doubts: string[] = [];
-  if (minutes < FIRM_EVIDENCE_MINUTES)
-    doubts.push(`only ${formatDuration(60 * minutes)} were evaluated, and two days or more would say enough`);
+  const doubts = shortEvidence(minutes);
   if (warming > DOUBT)
     doubts.push(`for ${formatShare(warming)} of the time there was too little history for a model`);
   if (guarded > DOUBT)

@@ -4,9 +4,11 @@ import { fillGaps } from '../history/fill-gaps.js';
 import { specialSpans } from '../planner/events.js';
 import { fitOptions } from '../planner/fit-options.js';
 import { fitCompact } from '../planner/fit-worker.js';
+import { type Outlook, stepsBehind } from '../planner/outlook.js';
 import { cutSeries, RefittingModel } from '../planner/refitting-model.js';
 import { decideSignal } from '../planner/signal.js';
 import type { Reason } from '../planner/types.js';
+import { QUANTILES, startupPeak } from '../policy/past.js';
 import type { Trigger } from '../trigger/trigger.js';
 import type { Span } from './baselines.js';
 import type { Recording } from './recording.js';
@@ -25,7 +27,8 @@ export type ReplayTrigger = Pick<
   | 'maxValue'
   | 'activationThreshold'
   | 'threshold'
->;
+> &
+  Partial<Pick<Trigger, 'targetOverload'>>;
 
 /** What the scaler would have answered. One entry per minute of the span. */
 export interface Replay {
@@ -36,6 +39,11 @@ export interface Replay {
   readonly forecastPeaks: Float64Array;
   /** The mean that was forecast for the step in which the horizon ends; NaN without a model. */
   readonly forecastMeans: Float64Array;
+  /**
+   * The highest load forecast until a pod that is asked for now serves, for each of `QUANTILES`: only where the trigger
+   * has a `targetOverload`.
+   */
+  readonly startupPeaks: readonly Float64Array[];
   /** Why each value was what it was. */
   readonly reasons: readonly Reason[];
   /** How far up the ladder of cold start the model was at the end. */
@@ -51,6 +59,7 @@ export interface Replay {
  * @param refitSeconds distance between two fits
  * @param onProgress called after each minute with the number of minutes done
  * @param calendar what is known of coming and past days
+ * @param startupSeconds from the creation of a pod until it serves
  */
 export function replaySignal(
   { load, steps, stepKnownAtSeconds }: Recording,
@@ -59,6 +68,7 @@ export function replaySignal(
   refitSeconds: number,
   onProgress?: (minutes: number) => void,
   calendar?: Calendar,
+  startupSeconds = 0,
 ): Replay {
   const { stepSeconds, historySeconds, timezone } = trigger;
   const options = fitOptions(trigger);
@@ -68,7 +78,13 @@ export function replaySignal(
   const active = new Uint8Array(minutes);
   const forecastPeaks = new Float64Array(minutes);
   const forecastMeans = new Float64Array(minutes);
+  const startupPeaks =
+    trigger.targetOverload === undefined
+      ? []
+      : QUANTILES.map(() => new Float64Array(minutes).fill(Number.NaN));
   const reasons: Reason[] = [];
+  let peaksOf: Outlook | undefined;
+  let peaks: readonly number[] = [];
   let knownSteps = 0;
   let fits = 0;
   let fitSeconds = 0;
@@ -102,11 +118,25 @@ export function replaySignal(
     active[minute] = signal.active ? 1 : 0;
     forecastPeaks[minute] = outlook?.forecast.peak ?? Number.NaN;
     forecastMeans[minute] = outlook?.forecast.mean.at(-1) ?? Number.NaN;
+    if (startupPeaks.length > 0 && outlook !== undefined && outlook.stage !== 'observed') {
+      if (peaksOf !== outlook) {
+        const behind = stepsBehind(model.model!, nowSeconds);
+        peaks = startupPeak(
+          model.model!,
+          QUANTILES,
+          startupSeconds,
+          behind,
+          model.events(nowSeconds)?.effects,
+        );
+        peaksOf = outlook;
+      }
+      for (let q = 0; q < QUANTILES.length; q++) startupPeaks[q]![minute] = peaks[q]!;
+    }
     reasons.push(signal.reason);
     onProgress?.(minute + 1);
   }
   const stage = model.model?.stage ?? 'observed';
-  return { values, active, forecastPeaks, forecastMeans, reasons, stage, fits, fitSeconds };
+  return { values, active, forecastPeaks, forecastMeans, startupPeaks, reasons, stage, fits, fitSeconds };
 }
 
 /** How many minutes were answered for each reason. */

@@ -2,7 +2,7 @@ import { effectText } from '../calendar/effect-text.js';
 import { formatDuration } from '../shared/duration.js';
 import type { Backtest } from './backtest.js';
 import type { Worth } from './calendar-worth.js';
-import { formatAmount, formatMinutes, formatMoment } from './format.js';
+import { formatAmount, formatMinutes, formatMoment, formatShare } from './format.js';
 import type { Recommendation } from './recommend.js';
 import { comparisonTable, tableText } from './table.js';
 
@@ -31,9 +31,13 @@ export function premises({ backtest, thresholdDerived }: Finding): readonly stri
   const derived = thresholdDerived
     ? ', derived from the load: its 99th percentile needs 20 replicas at full use; give --threshold to say what yours carries'
     : '';
+  const quantile =
+    trigger.targetOverload === undefined
+      ? `quantile ${trigger.quantile}`
+      : `at a target of ${formatShare(trigger.targetOverload)} overload, chosen anew each day from the days before, and at quantile ${trigger.quantile}`;
   return [
     `Evaluated: ${range} (${formatDuration(evaluatedSeconds)}), with ${formatDuration(before)} of history at first.`,
-    `Forecast: ${formatDuration(trigger.horizonSeconds)} ahead, quantile ${trigger.quantile}, steps of ${formatDuration(trigger.stepSeconds)}, refitted every ${formatDuration(options.refitSeconds)}.`,
+    `Forecast: ${formatDuration(trigger.horizonSeconds)} ahead, ${quantile}, steps of ${formatDuration(trigger.stepSeconds)}, refitted every ${formatDuration(options.refitSeconds)}.`,
     `Replicas: ${setup.minReplicas} to ${setup.maxReplicas}, ready ${formatDuration(setup.startupSeconds)} after their creation; threshold ${formatAmount(setup.targetPerReplica)}, overloaded beyond ${formatAmount(setup.capacityPerReplica)} each${derived}.`,
     ...eventLines(backtest),
   ];

@@ -22,10 +22,13 @@ describe('predictive-scaler backtest', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'backtest-'));
     csv = join(folder, 'load.csv');
-    const { timestamps, values } = minuteSamples(4, officeLoad);
-    const lines = Array.from(timestamps, (timestamp, i) => `${timestamp},${values[i]}`);
-    await writeFile(csv, `timestamp,value\n${lines.join('\n')}\n`);
+    await writeDays(csv, 4);
   });
+  const writeDays = async (file: string, days: number) => {
+    const { timestamps, values } = minuteSamples(days, officeLoad);
+    const lines = Array.from(timestamps, (timestamp, i) => `${timestamp},${values[i]}`);
+    await writeFile(file, `timestamp,value\n${lines.join('\n')}\n`);
+  };
   after(() => rm(folder, { recursive: true, force: true }));
 
   it('prints the comparison, a recommendation and the ScaledObject, and writes the signal and the report', async () => {
@@ -171,6 +174,26 @@ describe('predictive-scaler backtest', () => {
       [],
       /^predictive-scaler: where is the load\? Give --csv FILE, or --prometheus URL with --query/,
     ],
+    [
+      'an accepted overload of nothing',
+      ['--csv', 'load.csv', '--target-overload', '0%'],
+      /--target-overload received "0%" \(it must be above 0%\); expected a percentage with its sign/,
+    ],
+    [
+      'more overload than there is time',
+      ['--csv', 'load.csv', '--target-overload', '120%'],
+      /--target-overload received "120%" \(it is above 20%\)/,
+    ],
+    [
+      'an accepted overload in words',
+      ['--csv', 'load.csv', '--target-overload', 'little'],
+      /--target-overload received "little" \(the % sign is missing\)/,
+    ],
+    [
+      'a quantile beside an accepted overload',
+      ['--csv', 'load.csv', '--target-overload', '1%', '--quantile', '0.8'],
+      /'--quantile <share>' cannot be used with option '--target-overload <percentage>'/,
+    ],
     ['a query without Prometheus', ['--query', 'up'], /where is the load\?/],
     [
       'a file that is not there',
@@ -198,6 +221,66 @@ describe('predictive-scaler backtest', () => {
       /--threshold <load>' argument '-1' is invalid/,
     ],
   ];
+  it('chooses from the days before what an accepted overload takes, beside a reactive HPA calibrated the same way', async () => {
+    const signal = join(folder, 'at-target.csv');
+    const report = join(folder, 'at-target.html');
+    const sixDays = join(folder, 'six-days.csv');
+    await writeDays(sixDays, 6);
+    const args = [
+      '--csv',
+      sixDays,
+      '--evaluate',
+      '1d',
+      '--refit',
+      '6h',
+      '--threshold',
+      '7',
+      '--startup',
+      '3m',
+    ];
+    const at = ['--target-overload', '0.2%', '--capacity', '10'];
+    const { code, stdout, stderr } = await backtest(
+      ...args,
+      ...at,
+      ...['--json', '--signal-out', signal, '--report', report],
+    );
+    assert.deepEqual([code, stderr], [0, '']);
+    const { policies, target, recommendation, scaledObject } = JSON.parse(stdout);
+    const outcome = (key: string) => policies.find(({ policy }: { policy: string }) => policy === key);
+    // Five days before the evaluated one: two to learn from, three to replay.
+    assert.deepEqual(
+      target.choices.map(({ days }: { days: number }) => days),
+      [3],
+    );
+    assert.ok(outcome('target').overloadedShare <= 0.002, `${outcome('target').overloadedShare}`);
+    // Two rises a day to the fivefold, with pods that take 3 minutes: only what sees them coming needs no pods that wait.
+    assert.ok(outcome('target').podHours < 0.8 * outcome('reactiveTarget').podHours);
+    const [sentence] = recommendation.reasons;
+    assert.match(
+      sentence,
+      /^0.2 % target: (0|0\.\d+) % seen, \d+ % fewer pod-hours than a reactive HPA calibrated the same way, which had .* %\.$/,
+    );
+    assert.match(scaledObject, /^ {8}targetOverload: 0\.2%\n {8}capacity: "10"\n {8}podStartup: 3m$/m);
+    assert.doesNotMatch(scaledObject, /quantile/);
+    assert.ok((await readFile(report, 'utf8')).includes(sentence));
+
+    // The answer is for pods that carry 10, in the unit of a threshold of 7.
+    const [, ...rows] = (await readFile(signal, 'utf8')).trim().split('\n');
+    const atNoon = Number(rows[11 * 60]!.split(',')[1]);
+    const { policy } = target.choices[0].chosen;
+    assert.ok(Math.abs(atNoon / (0.7 * 105 * policy.headroom) - 1) < 0.1, `${atNoon} at ${policy.headroom}`);
+  });
+
+  it('says that nothing can be chosen from two days, and answers until then as without a target', async () => {
+    const args = ['--csv', csv, '--evaluate', '2d', '--refit', '6h', '--threshold', '7', '--capacity', '10'];
+    const [first, second] = ['as-given.csv', 'nothing-chosen.csv'].map((name) => join(folder, name));
+    await backtest(...args, '--signal-out', first!);
+    const { stdout } = await backtest(...args, '--signal-out', second!, '--target-overload', '1%');
+    assert.match(stdout, /For 1 of 2 days the history was too short to choose\./);
+    const day = async (file: string) => (await readFile(file, 'utf8')).split('\n').slice(1, 1441).join('\n');
+    assert.equal(await day(second!), await day(first!));
+  });
+
   for (const [name, args, message] of wrong)
     it(`refuses ${name} in one line`, async () => {
       const { code, stdout, stderr } = await backtest(...args);

@@ -75,12 +75,24 @@ export function backtestCommand(): Command {
       '--horizon <duration>',
       'how far ahead capacity must be ready (15m, or one step if that is longer)',
     )
-    .option('--quantile <share>', 'share of coming peaks to stay at or below the answer', '0.9')
+    .addOption(
+      new Option('--quantile <share>', 'share of coming peaks to stay at or below the answer')
+        .default('0.9')
+        .conflicts('targetOverload'),
+    )
+    .option(
+      '--target-overload <percentage>',
+      'share of time that may be overloaded, such as 1%; quantile and headroom are then chosen',
+    )
     .option('--seasonality <periods>', 'auto, none or a list such as 1d,7d', 'auto')
     .option('--timezone <zone>', 'IANA zone whose wall clock the seasons follow', 'UTC')
     .addOption(durationOption('--refit <duration>', 'distance between two fits of the model', 3600))
     .option('--threshold <load>', 'load one replica should carry (derived from the load)', positive)
-    .option('--capacity <load>', 'load beyond which a replica is overloaded (threshold / 0.7)', positive)
+    .option(
+      '--capacity <load>',
+      'load beyond which a replica is overloaded (threshold / 0.7, or threshold with --target-overload)',
+      positive,
+    )
     .addOption(durationOption('--startup <duration>', 'from the creation of a pod until it serves', 120))
     .option('--min <replicas>', 'minReplicaCount; 0 lets the workload sleep', count, 1)
     .option('--max <replicas>', 'maxReplicaCount', positiveCount, 100)
@@ -104,7 +116,9 @@ async function run(flags: Flags): Promise<void> {
   const trigger = triggerOf(flags);
   const recording =
     flags.csv === undefined ? await queryRecording(flags, trigger) : await fileRecording(flags.csv, trigger);
-  const size = replicaSize(recording.load, flags.threshold, flags.capacity);
+  const capacity =
+    trigger.targetOverload === undefined ? flags.capacity : (flags.capacity ?? flags.threshold);
+  const size = replicaSize(recording.load, flags.threshold, capacity);
   if (size.capacity < size.threshold)
     throw new ScalerError(
       'invalid',
@@ -219,10 +233,14 @@ async function write(
     prometheusAddress: flags.prometheus,
     scalerAddress: process.env.SCALER_GRPC_ADVERTISED_ADDRESS,
     // A dry run answers the load as it is, for which the cheaper threshold would be too high.
-    thresholdAfterDryRun: isRecommended ? undefined : cheaper,
+    thresholdAfterDryRun: isRecommended || trigger.targetOverload !== undefined ? undefined : cheaper,
   };
-  const pasted = isRecommended && cheaper ? { ...setup, targetPerReplica: cheaper } : setup;
-  const yaml = scaledObjectYaml(names, trigger, pasted, isRecommended ? 'predict' : 'observe');
+  const hasTarget = trigger.targetOverload !== undefined;
+  const pasted = isRecommended && cheaper && !hasTarget ? { ...setup, targetPerReplica: cheaper } : setup;
+  const simulated = hasTarget
+    ? { ...trigger, capacity: setup.capacityPerReplica, podStartupSeconds: setup.startupSeconds }
+    : trigger;
+  const yaml = scaledObjectYaml(names, simulated, pasted, isRecommended ? 'predict' : 'observe');
   const title = flags.csv === undefined ? flags.query! : basename(flags.csv);
   const finding: Finding = { title, backtest, thresholdDerived, recommendation, yaml };
   if (flags.signalOut !== undefined) await writeOut(flags.signalOut, signalCsv(backtest));
@@ -233,8 +251,11 @@ async function write(
 }
 
 /** What the scaler would have answered at the beginning of each minute. */
-function signalCsv({ startSeconds, replay }: Backtest): string {
-  const rows = Array.from(replay.values, (value, minute) => `${startSeconds + 60 * minute},${value}\n`);
+function signalCsv({ startSeconds, replay, target }: Backtest): string {
+  const rows = Array.from(
+    (target ?? replay).values,
+    (value, minute) => `${startSeconds + 60 * minute},${value}\n`,
+  );
   return `timestamp,value\n${rows.join('')}`;
 }
 

@@ -13,6 +13,7 @@ const KEY_OF_FLAG = {
   history: 'historyTimeWindow',
   horizon: 'predictHorizon',
   quantile: 'quantile',
+  targetOverload: 'targetOverload',
   seasonality: 'seasonality',
   timezone: 'timezone',
   activation: 'activationThreshold',
@@ -20,7 +21,9 @@ const KEY_OF_FLAG = {
 } as const;
 
 const flags = Object.entries(KEY_OF_FLAG);
-const FLAG_OF_KEY: ReadonlyMap<string, string> = new Map(flags.map(([flag, key]) => [key, `--${flag}`]));
+const FLAG_OF_KEY: ReadonlyMap<string, string> = new Map(
+  flags.map(([flag, key]) => [key, `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`]),
+);
 
 /** Flags of a command by their names, as they were typed. */
 export type TriggerFlags = Readonly<Partial<Record<keyof typeof KEY_OF_FLAG, string>>>;

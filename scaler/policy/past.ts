@@ -1,4 +1,12 @@
-import { type FitOptions, type FittedModel, fit, forecast, type Series, update } from '../forecast/index.js';
+import {
+  type FitOptions,
+  type FittedModel,
+  fit,
+  forecast,
+  type Series,
+  type StepEffects,
+  update,
+} from '../forecast/index.js';
 import { DAY_MINUTES } from './follow-pods.js';
 import type { Load } from './load.js';
 
@@ -8,11 +16,14 @@ export const QUANTILES = [0.5, 0.9, 0.98] as const;
 export const WEEK_QUANTILES = [0.5, 0.8, 0.9, 0.95, 0.98, 0.995, 1] as const;
 
 const DAY_SECONDS = 86_400;
+/** Fewer replayed days say too little. */
+const FEWEST_DAYS = 2;
 /** Distance between two fits of the replay: live, fits are closer, so that the replay errs on the safe side. */
 const REFIT_SECONDS = 2 * DAY_SECONDS;
 const WEEK_SECONDS = 7 * DAY_SECONDS;
-const RECENT_MINUTES = 15;
-const HOURS_MINUTES = 180;
+/** How far back the two looks at the newest past reach. */
+export const RECENT_MINUTES = 15;
+export const HOURS_MINUTES = 180;
 /** Longest time from a change of the metric to a new pod: the default polling of KEDA and sync of the HPA, and a refresh. */
 const DELAY_SECONDS = 75;
 
@@ -54,9 +65,10 @@ export function startupPeak(
   quantiles: readonly number[],
   startupSeconds: number,
   stepsBehind = 0,
+  effects?: StepEffects,
 ): readonly number[] {
   const steps = startupSteps(startupSeconds, model.stepSeconds, model.horizonSteps);
-  return forecast(model, steps, quantiles, stepsBehind).peaks;
+  return forecast(model, steps, quantiles, stepsBehind, effects).peaks;
 }
 
 /**
@@ -75,8 +87,10 @@ export function replayPast(steps: Series, load: Load | undefined, options: PastO
   let first = Math.max(0, index(boundarySeconds - historySeconds));
   while (first < end && Number.isNaN(steps.values[first]!)) first++;
   const knownSeconds = boundarySeconds - (steps.startSeconds + first * stepSeconds);
-  const days = Math.min(options.days, Math.floor(knownSeconds / DAY_SECONDS) - 1);
-  if (end <= first || days < 2) return undefined;
+  const knownDays = Math.floor(knownSeconds / DAY_SECONDS);
+  if (end <= first || knownDays < FEWEST_DAYS + 1) return undefined;
+  // A second day to learn from is worth more than a third to replay.
+  const days = Math.min(options.days, Math.max(FEWEST_DAYS, knownDays - 2));
 
   const startSeconds = boundarySeconds - days * DAY_SECONDS;
   const minutes = days * DAY_MINUTES;
@@ -160,8 +174,8 @@ function weekMaxima(maxima: Float64Array, first: number, end: number, stepSecond
   return WEEK_QUANTILES.map((q) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0);
 }
 
-/** For each minute the highest demand of the minutes before it, and the load now. */
-function highestOfLast(demand: Float64Array, now: Float64Array, minutes: number): Float64Array {
+/** For each minute the highest demand of the minutes before it, or the load now where that is more. */
+export function highestOfLast(demand: Float64Array, now: Float64Array, minutes: number): Float64Array {
   const highest = now.slice();
   // Indices of falling demand: the first is the highest of the window.
   const queue = new Int32Array(demand.length);

@@ -24,6 +24,8 @@ export interface ChartData {
     readonly overloads: readonly (readonly [number, number])[];
     /** Pod-hours at each of `limits`; null where no target utilization keeps it. */
     readonly cost: readonly (number | null)[];
+    /** Overloaded time in percent and pod-hours as chosen for an accepted overload; undefined where nothing was chosen. */
+    readonly chosen?: readonly [number, number];
   }[];
   /** Begin, end and name of each event, with what it does. */
   readonly events: readonly (readonly [number, number, string])[];
@@ -40,21 +42,24 @@ const LIMITS = Array.from(
 
 /** Reduces a finished backtest to what its charts show. */
 export function chartData({ backtest }: Finding): ChartData {
-  const { options, startSeconds, demand, replay, comparison, events } = backtest;
+  const { options, startSeconds, demand, replay, target, comparison, events } = backtest;
   const { setup, trigger } = options;
   return {
     timezone: trigger.timezone,
     times: Array.from(demand, (_, minute) => startSeconds + 60 * minute),
     load: shortened(demand),
-    answered: shortened(replay.values),
+    answered: shortened((target ?? replay).values),
     forecast: shortened(replay.forecastPeaks),
     needed: shortened(demand.map((value) => Math.ceil(value / setup.capacityPerReplica))),
-    policies: comparison.policies.map(({ key, replicas, overloadedSeconds, sweep }) => ({
+    policies: comparison.policies.map(({ key, replicas, overloadedSeconds, sweep, outcome }) => ({
       key,
       name: POLICY_NAMES[key],
       replicas: Array.from(replicas),
       overloads: stretches(overloadedSeconds, startSeconds),
       cost: LIMITS.map((limit) => shorten(cheapestWithin(sweep, limit)?.podHours ?? Number.NaN)),
+      ...((key === 'target' || key === 'reactiveTarget') && {
+        chosen: [100 * outcome.overloadedShare, outcome.podHours] as const,
+      }),
     })),
     events: events.map(({ name, effects, ...at }) => [
       at.startSeconds,

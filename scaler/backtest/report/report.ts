@@ -3,9 +3,12 @@ import { type Finding, premises, scaledObjectTitle, worthLines } from '../summar
 import { type ComparisonTable, comparisonTable } from '../table.js';
 import { chartData } from './chart-data.js';
 
-const COST_SECTION = `<section class="panel">
+const DOT_NOTE =
+  ' A dot is what was chosen from the days before, for the overload that you accept, and what came of it.';
+
+const costSection = (note: string) => `<section class="panel">
 <h2>Cost against overload</h2>
-<p class="note">Pod-hours that each way of scaling needs to stay at or under a share of overloaded time, with the threshold that suits it best. Lower is cheaper; further left is safer. A line begins where the way of scaling can keep the limit at all.</p>
+<p class="note">Pod-hours that each way of scaling needs to stay at or under a share of overloaded time, with the threshold that suits it best. Lower is cheaper; further left is safer. A line begins where the way of scaling can keep the limit at all.${note}</p>
 <div id="cost-chart"></div>
 </section>
 `;
@@ -54,7 +57,7 @@ ${[...worthLines(backtest), ...table.notes, 'Pods are simulated: the load is tak
 <div id="spans">
 </div></div>
 <p class="note">Drag across a chart to zoom, double-click to see all again; tap a name in a legend to hide or show its line. Times in ${escapeHtml(trigger.timezone)}.</p>
-<h3>Load, and what this scaler answered</h3>
+<h3>Load, and what this scaler answered${backtest.target ? ' at your target' : ''}</h3>
 <div id="load-chart"></div>
 <h3>Replicas</h3>
 <div id="replica-chart"></div>
@@ -62,7 +65,7 @@ ${[...worthLines(backtest), ...table.notes, 'Pods are simulated: the load is tak
 <div id="overload-chart"></div>
 </section>
 
-${recommendation.verdict === 'nothing-to-scale' ? '' : COST_SECTION}
+${recommendation.verdict === 'nothing-to-scale' ? '' : costSection(backtest.target ? DOT_NOTE : '')}
 <section class="panel">
 <div class="panel-head"><h2>${escapeHtml(scaledObjectTitle(recommendation))}</h2><button type="button" id="copy">Copy</button></div>
 <pre class="scroll" tabindex="0"><code id="yaml">${escapeHtml(yaml)}</code></pre>

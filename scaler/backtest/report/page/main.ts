@@ -70,13 +70,18 @@ function timeChart(
   chart.show([[...times], ...columns.map((column) => [...column])], description);
 }
 
+/** The way of scaling that the page is about, and the reactive one beside it. */
+const hasTarget = policies.some(({ key }) => key === 'target');
+const main = hasTarget ? 'target' : 'predictive';
+const besides = hasTarget ? 'reactiveTarget' : 'reactive';
+
 /** The lines of the ways of scaling. */
 function policyLines(width: number, look: Partial<uPlot.Series> = {}): Line[] {
   return policies.map(({ key }) => ({
     name: key,
     look: {
       ...look,
-      width: key === 'predictive' ? width : 1.5,
+      width: key === main ? width : 1.5,
       ...(key === 'oracle' && { dash: [5, 4] }),
     },
   }));
@@ -87,7 +92,7 @@ timeChart(
   {
     lines: [
       { name: 'load', look: { width: 1, fill: () => color('load-fill') } },
-      { name: 'answered', color: 'predictive', look: { width: 2 } },
+      { name: 'answered', color: main, look: { width: 2 } },
       { name: 'forecast', color: 'yesterday', look: { dash: [5, 4] } },
     ],
     legend: [
@@ -120,7 +125,7 @@ timeChart(
       ...policies.map(({ key, name }) => ({
         key,
         label: name,
-        isOn: key === 'reactive' || key === 'predictive',
+        isOn: key === besides || key === main,
       })),
     ],
     more: {
@@ -184,10 +189,38 @@ function drawLanes(chart: uPlot): void {
   ctx.restore();
 }
 
+/** A dot at what each choice for an accepted overload came to; less overload than the axis shows is at its edge. */
+function drawChosen(chart: uPlot): void {
+  const { ctx } = chart;
+  ctx.save();
+  for (const { key, chosen } of policies) {
+    if (!chosen) continue;
+    const [share, podHours] = chosen;
+    const highest = chart.scales.y!.max!;
+    if (podHours > highest || share > limits.at(-1)!) continue;
+    ctx.beginPath();
+    ctx.arc(
+      chart.valToPos(Math.max(limits[0]!, share), 'x', true),
+      chart.valToPos(podHours, 'y', true),
+      6 * devicePixelRatio,
+      0,
+      2 * Math.PI,
+    );
+    ctx.fillStyle = color(key);
+    ctx.fill();
+    ctx.lineWidth = 2 * devicePixelRatio;
+    ctx.strokeStyle = color('surface');
+    ctx.stroke();
+  }
+  ctx.restore();
+}
+
 // A load that needs no scaling has no costs to compare.
 const costFrame = byId('cost-chart');
 if (costFrame) {
   const share = (value: number) => `${Number(value.toPrecision(2))} %`;
+  // A way that needs many times the pods of this scaler would press the other lines flat.
+  const mostShown = 3 * Math.max(0, ...policies.find(({ key }) => key === main)!.cost.map(Number));
   const label = { labelFont: '12px system-ui, sans-serif' };
   const chart = new LineChart({
     kind: 'cost',
@@ -200,7 +233,8 @@ if (costFrame) {
       scales: {
         x: { time: false, distr: 3, range: () => [limits[0]!, limits.at(-1)!] },
         y: {
-          range: (_chart, min, max) => {
+          range: (_chart, min, highest) => {
+            const max = Math.min(highest, mostShown);
             // Lines that all lie at one cost still need room above and below.
             const height = max - min || max || 1;
             return [Math.max(0, min - height * 0.15), max + height * 0.1];
@@ -217,6 +251,7 @@ if (costFrame) {
         }),
         amountAxis(load, { ...label, size: 64, label: 'pod-hours', labelSize: 20 }),
       ],
+      hooks: { draw: [drawChosen] },
     },
   });
   costFrame.append(chart.element);
