@@ -1,23 +1,10 @@
-import type { Calendar, Occurrence } from '../calendar/types.js';
-import type { Span } from './baselines.js';
+import type { Occurrence } from '../calendar/types.js';
 import { type CalendarWorth, calendarWorth } from './calendar-worth.js';
 import { type Comparison, comparePolicies, resultOf } from './compare.js';
+import type { BacktestOptions } from './options.js';
 import type { Recording } from './recording.js';
-import { type Replay, type ReplayTrigger, replaySignal } from './replay.js';
-import type { ScalingSetup } from './scaled-workload.js';
+import { type Replay, replaySignal } from './replay.js';
 import { replayTarget, type TargetReplay } from './target.js';
-
-/** Everything that a backtest is asked. */
-export interface BacktestOptions {
-  readonly trigger: ReplayTrigger;
-  readonly setup: ScalingSetup;
-  /** Distance between two fits of the model. */
-  readonly refitSeconds: number;
-  /** Minutes of the recording's load that are evaluated; what lies before is history. */
-  readonly span: Span;
-  /** Days that are not like the others. */
-  readonly calendar?: Calendar | undefined;
-}
 
 /** What the scaler would have done, beside what other ways of scaling would have done. */
 export interface Backtest {

@@ -3,9 +3,9 @@ import type { Backtest } from './backtest.js';
 import { SAVING_THAT_COUNTS } from './cheaper-threshold.js';
 import { resultOf } from './compare.js';
 import { formatAmount, formatShare } from './format.js';
-import type { Verdict } from './recommend.js';
 import type { ScalingOutcome } from './scaled-workload.js';
 import type { TargetReplay } from './target.js';
+import type { Verdict } from './verdict.js';
 
 /** What a backtest at an accepted overload comes to. */
 export interface TargetFinding {

@@ -6,9 +6,7 @@ import { formatShare } from './format.js';
 import { reasonsOf, reasonsToScaleNothing } from './reasons.js';
 import { recommendAtTarget } from './recommend-target.js';
 import { minutesByReason } from './replay.js';
-
-/** What to do with this scaler on this series. */
-export type Verdict = 'use' | 'observe' | 'not' | 'nothing-to-scale';
+import type { Verdict } from './verdict.js';
 
 /** The verdict and the numbers that it rests on, in sentences. */
 export interface Recommendation {

@@ -6,7 +6,7 @@ import { choiceBoundarySeconds, choosePolicy, REPLAYED_DAYS } from '../policy/ch
 import { HOURS_MINUTES, highestOfLast, QUANTILES, RECENT_MINUTES, replayPast } from '../policy/past.js';
 import { policyLoad } from '../policy/policy-load.js';
 import type { Choice, ReplayedPolicy } from '../policy/types.js';
-import type { BacktestOptions } from './backtest.js';
+import type { BacktestOptions } from './options.js';
 import type { Recording } from './recording.js';
 import type { Replay } from './replay.js';
 

@@ -1,4 +1,5 @@
-import { type Backtest, type BacktestOptions, runBacktest } from '../../../scaler/backtest/backtest.js';
+import { type Backtest, runBacktest } from '../../../scaler/backtest/backtest.js';
+import type { BacktestOptions } from '../../../scaler/backtest/options.js';
 import { recordingOfSamples } from '../../../scaler/backtest/recording.js';
 import type { ReplayTrigger } from '../../../scaler/backtest/replay.js';
 import { clusterDefaults, type ScalingSetup } from '../../../scaler/backtest/scaled-workload.js';
