@@ -5,7 +5,7 @@ import { show } from '../shared/show.js';
 import type { Samples } from './samples.js';
 
 /** What a history file must look like, for messages and help. */
-export const CSV_FORM =
+const CSV_FORM =
   'a header line "timestamp,value", then one sample per line in ascending time; timestamp is epoch seconds or ISO 8601 with a zone such as 2026-03-01T08:00:00Z';
 
 const ISO_WITH_ZONE = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/i;

@@ -51,7 +51,7 @@ const dateTime = new Intl.DateTimeFormat('en-GB', {
 });
 
 /** A moment on the viewer's clock: `09:35`, with the weekday when it is not today, with the date when it is far. */
-export function localTime(seconds: number, nowSeconds: number): string {
+function localTime(seconds: number, nowSeconds: number): string {
   const at = new Date(seconds * 1000);
   const now = new Date(nowSeconds * 1000);
   if (at.toDateString() === now.toDateString()) return local.clock(seconds);
