@@ -118,6 +118,36 @@ describe('status API', () => {
     assert.match(detail.manifestYaml, /events: "flash sale: 2026-03-04T19:30\/PT2H x2"/);
   });
 
+  it('draws the forecast with what events do to it', async () => {
+    const plain = await servePages(
+      statusApi({
+        answers,
+        clock: new ManualClock(SAMPLE_NOW_SECONDS),
+        scalerAddress: 'scaler.example:50051',
+        localAccess: { address: 'localhost:50051' },
+      }),
+    );
+    try {
+      const [drawn, without] = await Promise.all(
+        [served.url, plain.url].map(async (url) => {
+          const detail = (await (
+            await fetch(`${url}/api/triggers/demo/shop/shop-load`)
+          ).json()) as TriggerDetail;
+          return { ...detail.forecast!, line: detail.summary.sparkline!.forecast };
+        }),
+      );
+      // The sale of x2 is from 18:30 to 20:30 UTC, the forecast in steps of five minutes from 18:05 on.
+      const factors = drawn!.mean.map((value, step) => value! / without!.mean[step]!);
+      assert.deepEqual(
+        factors.slice(0, 40).map((factor) => Math.round(10 * factor) / 10),
+        Array.from({ length: 40 }, (_, step) => (step >= 5 && step < 29 ? 2 : 1)),
+      );
+      assert.ok(drawn!.line[2]! > 1.9 * without!.line[2]!);
+    } finally {
+      await plain.close();
+    }
+  });
+
   it('pages through the list', async () => {
     const whole = (await (await get('/api/triggers')).json()) as TriggerList;
     const part = (await (await get('/api/triggers?offset=3&limit=2')).json()) as TriggerList;

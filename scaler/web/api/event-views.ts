@@ -1,6 +1,8 @@
 import type { CalendarState } from '../../calendar/calendar-store.js';
 import { effectText } from '../../calendar/effect-text.js';
 import type { Calendars, Occurrence } from '../../calendar/types.js';
+import type { StepEffects } from '../../forecast/index.js';
+import { comingEvents } from '../../planner/events.js';
 import { redact } from '../../shared/redact.js';
 import type { Trigger } from '../../trigger/trigger.js';
 import type { CalendarView, EventView } from './contract.js';
@@ -24,6 +26,17 @@ export function eventViews(
   const { timezone } = trigger;
   const found = calendars?.of(trigger)?.occurrences(fromSeconds, nowSeconds + COMING_SECONDS, timezone);
   return (found ?? []).map((event) => eventView(event, timezone));
+}
+
+/** What the events of a trigger do to the steps of a forecast that is drawn. */
+export function effectsAhead(
+  calendars: KnownCalendars | undefined,
+  trigger: Trigger,
+  fromSeconds: number,
+  steps: number,
+): StepEffects | undefined {
+  const drawn = { ...trigger, horizonSeconds: (steps - 1) * trigger.stepSeconds };
+  return comingEvents(calendars?.of(trigger), drawn, fromSeconds)?.effects;
 }
 
 /** The calendars that a trigger names. */

@@ -31,7 +31,7 @@ const DEFAULT_HISTORY_DAYS = 7;
  */
 export function statusApi({ answers, calendars, clock, scalerAddress, localAccess }: ApiParts): Router {
   const description = readFileSync(new URL('openapi.yaml', import.meta.url));
-  const pages = new TriggerPages(answers, clock);
+  const pages = new TriggerPages(answers, clock, calendars);
   const router = Router();
   router.use('/api', compression());
 

@@ -1,4 +1,4 @@
-import { type FittedModel, forecast, type Series } from '../../forecast/index.js';
+import { type FittedModel, forecast, type Series, type StepEffects } from '../../forecast/index.js';
 import type { Sparkline } from './contract.js';
 import { known, meanOfKnown, rfc3339 } from './json-values.js';
 
@@ -11,8 +11,13 @@ const FORECAST_POINTS = 12;
  * of what it covers. Null for a history shorter than one point.
  *
  * @param model undefined leaves the forecast out.
+ * @param effectsOf what events do to so many steps from a time on.
  */
-export function sparkline(history: Series, model: FittedModel | undefined): Sparkline | null {
+export function sparkline(
+  history: Series,
+  model: FittedModel | undefined,
+  effectsOf?: (fromSeconds: number, steps: number) => StepEffects | undefined,
+): Sparkline | null {
   const { startSeconds, stepSeconds, values } = history;
   if (values.length === 0) return null;
   const pointSeconds = Math.max(1, Math.round(SHORTEST_STEP_SECONDS / stepSeconds)) * stepSeconds;
@@ -22,7 +27,8 @@ export function sparkline(history: Series, model: FittedModel | undefined): Spar
   if (points === 0) return null;
   const first = values.length - points * perPoint;
   const part = (of: Float64Array, from: number) => of.subarray(from, from + perPoint);
-  const coming = model && forecast(model, FORECAST_POINTS * perPoint, []);
+  const steps = FORECAST_POINTS * perPoint;
+  const coming = model && forecast(model, steps, [], 0, effectsOf?.(model.endSeconds, steps));
   return {
     stepSeconds: pointSeconds,
     historyStartTime: rfc3339(startSeconds + first * stepSeconds),

@@ -7,7 +7,7 @@ import {
   type Series,
   type SmoothingParameters,
 } from '../../forecast/index.js';
-import { LOWER_QUANTILE, stepsBehind } from '../../planner/outlook.js';
+import { currentStepSeconds, LOWER_QUANTILE, stepsBehind } from '../../planner/outlook.js';
 import type { Answer, Evidence, KnownTrigger, PastAnswers, StateChange } from '../../planner/types.js';
 import { formatDuration } from '../../shared/duration.js';
 import { redact } from '../../shared/redact.js';
@@ -23,7 +23,7 @@ import type {
   TriggerDetail,
   TriggerSettings,
 } from './contract.js';
-import { calendarViews, eventViews, type KnownCalendars } from './event-views.js';
+import { calendarViews, effectsAhead, eventViews, type KnownCalendars } from './event-views.js';
 import { apiError, explain } from './explain.js';
 import { known, knownList, meanOfKnown, rfc3339, rounded } from './json-values.js';
 import { type GrpcAccess, grpcurlCommand, manifestYaml } from './manifest.js';
@@ -55,7 +55,8 @@ const MOST_FORECAST_STEPS = 2016;
 /** Everything that the trigger's page shows. */
 export function triggerDetail(parts: DetailParts): TriggerDetail {
   const { trigger, answer, evidence, nowSeconds, scalerAddress } = parts;
-  const spark = evidence ? sparkline(evidence.history, evidence.model) : null;
+  const effectsOf = effectsAhead.bind(undefined, parts.calendars, trigger);
+  const spark = evidence ? sparkline(evidence.history, evidence.model, effectsOf) : null;
   const past = evidence?.past;
   const inUse = evidence?.inUse ?? trigger;
   return {
@@ -65,7 +66,7 @@ export function triggerDetail(parts: DetailParts): TriggerDetail {
     notices: [...trigger.notices.map(redact), ...bootstrapNotice(parts), ...podStartupNotice(parts)],
     explanation: explanationOf(answer),
     history: evidence ? historyChart(evidence.history, parts.historySeconds) : null,
-    forecast: evidence?.model ? forecastChart(evidence.model, inUse, nowSeconds) : null,
+    forecast: evidence?.model ? forecastChart(evidence.model, inUse, parts) : null,
     past: past ? pastChart(past) : null,
     replicaComparison: past ? compareReplicas(past, trigger.threshold) : null,
     events: eventViews(parts.calendars, trigger, nowSeconds - parts.historySeconds, nowSeconds),
@@ -152,11 +153,17 @@ function historyChart(history: Series, historySeconds: number): HistoryChart | n
   };
 }
 
-function forecastChart(model: FittedModel, trigger: Trigger, nowSeconds: number): ForecastChart {
+function forecastChart(
+  model: FittedModel,
+  trigger: Trigger,
+  { calendars, nowSeconds }: DetailParts,
+): ForecastChart {
   const { stepSeconds } = model;
   const reachSeconds = Math.max(trigger.horizonSeconds, DAY_SECONDS);
   const steps = Math.min(MOST_FORECAST_STEPS, Math.ceil(reachSeconds / stepSeconds));
-  const coming = forecast(model, steps, [LOWER_QUANTILE, trigger.quantile], stepsBehind(model, nowSeconds));
+  const quantiles = [LOWER_QUANTILE, trigger.quantile];
+  const effects = effectsAhead(calendars, trigger, currentStepSeconds(model, nowSeconds), steps);
+  const coming = forecast(model, steps, quantiles, stepsBehind(model, nowSeconds), effects);
   const horizonSteps = Math.max(1, Math.round(trigger.horizonSeconds / stepSeconds));
   return {
     startTime: rfc3339(coming.startSeconds),

@@ -4,6 +4,7 @@ import type { Answer, Answers, KnownTrigger } from '../../planner/types.js';
 import type { Clock } from '../../shared/clock.js';
 import type { Trigger } from '../../trigger/trigger.js';
 import type { Sparkline, TriggerList } from './contract.js';
+import { effectsAhead, type KnownCalendars } from './event-views.js';
 import { rfc3339 } from './json-values.js';
 import { sparkline } from './sparkline.js';
 import { summarise } from './trigger-summary.js';
@@ -35,6 +36,7 @@ export class TriggerPages {
   constructor(
     readonly answers: Answers,
     readonly clock: Clock,
+    readonly calendars?: KnownCalendars,
   ) {}
 
   /** Triggers `offset` to `offset + limit` in order of their names. */
@@ -66,7 +68,8 @@ export class TriggerPages {
     const held = this.#sparklines.get(trigger);
     if (held && held.untilSeconds === untilSeconds) return held.line;
     const evidence = this.answers.evidence(trigger);
-    const line = evidence ? sparkline(evidence.history, evidence.model) : null;
+    const effectsOf = effectsAhead.bind(undefined, this.calendars, trigger);
+    const line = evidence ? sparkline(evidence.history, evidence.model, effectsOf) : null;
     this.#sparklines.set(trigger, { untilSeconds, line });
     return line;
   }
