@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { FitOptions, FittedModel, Series } from '../forecast/index.js';
+import type { Choice } from '../policy/types.js';
 import { FairQueue } from '../shared/fair-queue.js';
+import type { ChoiceTask } from './choice.js';
 import type { FitTurn, Fitter } from './ports.js';
 
 /** Bounds on the worker threads. */
@@ -29,7 +31,7 @@ const priority = 1;
  * long fails its own fit only; the pool replaces it.
  */
 export class FitPool implements Fitter {
-  readonly #pool: Piscina<{ series: Series; options: FitOptions }, FittedModel>;
+  readonly #pool: Piscina;
   readonly #timeoutSeconds: number;
   /** Queues in front of the pool, so that the time limit starts when a thread is free. */
   readonly #queue: FairQueue;
@@ -50,14 +52,32 @@ export class FitPool implements Fitter {
   }
 
   /** @throws Error when the fit failed, took too long, lost its thread, was given up, or the pool was closed. */
-  async fit(take: () => Series, options: FitOptions, { namespace, signal }: FitTurn): Promise<FittedModel> {
+  fit(take: () => Series, options: FitOptions, turn: FitTurn): Promise<FittedModel> {
+    return this.#run(take, options, turn);
+  }
+
+  /** Errors as for `fit`. */
+  choose(take: () => Series, options: ChoiceTask, turn: FitTurn): Promise<Choice> {
+    return this.#run(take, options, turn, 'chooseInWorker');
+  }
+
+  /** @param name of the worker's export; its default unless given */
+  async #run<Result>(
+    take: () => Series,
+    options: FitOptions | ChoiceTask,
+    { namespace, signal }: FitTurn,
+    name?: string,
+  ): Promise<Result> {
     const leave = await this.#queue.enter({ namespace, priority }, signal);
     try {
       const series = take();
       const transferList = [series.values.buffer as ArrayBuffer];
       if (series.peaks) transferList.push(series.peaks.buffer as ArrayBuffer);
       const limit = AbortSignal.timeout(this.#timeoutSeconds * 1000);
-      return await this.#pool.run({ series, options }, { transferList, signal: limit });
+      return await this.#pool.run(
+        { series, options },
+        { transferList, signal: limit, ...(name && { name }) },
+      );
     } finally {
       leave();
     }

@@ -1,5 +1,7 @@
 import { compactModel } from '../forecast/compact-model.js';
 import { type FitOptions, type FittedModel, fit, type Series } from '../forecast/index.js';
+import type { Choice } from '../policy/types.js';
+import { type ChoiceTask, chooseFromHistory } from './choice.js';
 
 /** Fits a model in the compact form in which the live planner holds thousands. Errors as for `fit`. */
 export function fitCompact(series: Series, options: FitOptions): FittedModel {
@@ -9,4 +11,9 @@ export function fitCompact(series: Series, options: FitOptions): FittedModel {
 /** What runs in a worker thread of the fit pool. */
 export default function fitInWorker(task: { series: Series; options: FitOptions }): FittedModel {
   return fitCompact(task.series, task.options);
+}
+
+/** The same, for a choice of policy. */
+export function chooseInWorker(task: { series: Series; options: ChoiceTask }): Choice {
+  return chooseFromHistory(task.series, task.options);
 }

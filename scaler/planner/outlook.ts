@@ -1,4 +1,5 @@
 import { type FittedModel, forecast } from '../forecast/index.js';
+import { startupSteps } from '../policy/past.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { type ComingEvents, type EffectiveEvent, effectiveEvents } from './events.js';
 import { horizonSteps } from './fit-options.js';
@@ -11,6 +12,8 @@ export type Outlook = Pick<
 > & {
   /** Newest known step mean; NaN when there is none. */
   readonly last: number;
+  /** The trigger's quantile of the highest load until a pod that is asked for now is ready, where that is asked for. */
+  readonly startupPeak?: number | undefined;
   /** From the step that holds the moment asked about on. */
   readonly forecast: PlannedForecast;
   /** The events within the horizon. */
@@ -29,10 +32,11 @@ export function stepsBehind(
 }
 
 /** What a trigger says that an outlook depends on. */
-export type OutlookTrigger = Pick<
-  Trigger,
-  'horizonSeconds' | 'stepSeconds' | 'quantile' | 'timezone' | 'threshold'
->;
+export interface OutlookTrigger
+  extends Pick<Trigger, 'horizonSeconds' | 'stepSeconds' | 'quantile' | 'timezone' | 'threshold'> {
+  /** How long pods take to start, where the highest load until then is asked for. */
+  readonly startupSeconds?: number | undefined;
+}
 
 /** When the step begins that holds a moment, as a model counts its steps. */
 export function currentStepSeconds(
@@ -57,6 +61,8 @@ export function outlookOf(
   const quantiles = [LOWER_QUANTILE, trigger.quantile];
   const behind = stepsBehind(model, nowSeconds);
   const coming = forecast(model, horizonSteps(trigger), quantiles, behind, events?.effects);
+  const { startupSeconds } = trigger;
+  const startup = startupSeconds && startupSteps(startupSeconds, stepSeconds, model.horizonSteps);
   return {
     stage,
     nextStageInSeconds,
@@ -66,6 +72,7 @@ export function outlookOf(
     endSeconds,
     stepSeconds,
     last: model.mean.last,
+    startupPeak: startup && forecast(model, startup, quantiles, behind, events?.effects).peaks[1],
     forecast: {
       startSeconds: coming.startSeconds,
       stepSeconds,

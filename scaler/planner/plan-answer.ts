@@ -4,14 +4,17 @@ import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { type ComingEvents, effectiveEvents } from './events.js';
 import type { Outlook } from './outlook.js';
-import { decideSignal } from './signal.js';
-import type { Answer, Snapshot } from './types.js';
+import { decideSignal, type FollowedPolicy } from './signal.js';
+import type { Answer, OverloadKept, Snapshot } from './types.js';
 
 /** Everything known about a trigger at one moment. */
 export interface Knowledge {
   /** With the horizon that the model in use looks ahead. */
   readonly trigger: Trigger;
   readonly podStartupProblem?: string | undefined;
+  /** How the accepted overload is kept, and the policy that is followed for it; undefined without. */
+  readonly overload?: OverloadKept | undefined;
+  readonly followed?: FollowedPolicy | undefined;
   readonly nowSeconds: number;
   /** The newest observation of the load; undefined when there never was one. */
   readonly observation: Observation | undefined;
@@ -57,12 +60,13 @@ export function planAnswer(knowledge: Knowledge): Answer | undefined {
   const knowsNothing = observation.value === undefined && (!outlook || outlook.stage === 'observed');
   if (stale && knowsNothing) return outage();
   const historyFailure = stale ? undefined : historyFailureOf(knowledge, outlook);
-  const signal = decideSignal(trigger, outlook, {
+  const now = {
     observed: observation.value,
     stale,
     lacksHistory: historyFailure !== undefined,
     events: knowledge.events,
-  });
+  };
+  const signal = decideSignal(trigger, outlook, now, knowledge.followed);
   const snapshot: Snapshot = {
     trigger,
     computedAtSeconds: nowSeconds,
@@ -77,6 +81,7 @@ export function planAnswer(knowledge: Knowledge): Answer | undefined {
     quality: outlook?.quality,
     events: outlook?.events ?? effectiveEvents(knowledge.events, undefined),
     historyUntilSeconds: outlook?.endSeconds,
+    overload: knowledge.overload,
     podStartupProblem: knowledge.podStartupProblem,
     historyFailure,
   };

@@ -3,8 +3,10 @@ import { ManualClock } from '../../test/support/manual-clock.js';
 import { testTrigger } from '../../test/support/test-trigger.js';
 import type { Series } from '../forecast/index.js';
 import type { HistoryProvider, HistoryRequest, Observation, TriggerHistory } from '../history/types.js';
+import type { Choice } from '../policy/types.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
+import { chooseFromHistory } from './choice.js';
 import { fitCompact } from './fit-worker.js';
 import { Planner } from './planner.js';
 import type { FitTurn, Fitter, PlannerObserver } from './ports.js';
@@ -94,9 +96,15 @@ function seriesUntil(untilSeconds: number, historySeconds: number): Series {
 }
 
 /** Fits in this thread: what a fit gives is the same, only when it gives it differs. */
-const fitter: Fitter = { fit: async (series, options) => fitCompact(series(), options) };
+const fitter: Fitter = {
+  fit: async (series, options) => fitCompact(series(), options),
+  choose: async (series, task) => chooseFromHistory(series(), task),
+};
 const brokenFitter: Fitter = {
   fit: async () => {
+    throw new Error('worker ran out of memory');
+  },
+  choose: async () => {
     throw new Error('worker ran out of memory');
   },
 };
@@ -110,6 +118,14 @@ class Log implements PlannerObserver {
   }
   fitFailed(): void {
     this.failedFits++;
+  }
+  readonly choices: Choice[] = [];
+  policyChosen(_trigger: Trigger, choice: Choice): void {
+    this.choices.push(choice);
+  }
+  failedChoices = 0;
+  choiceFailed(): void {
+    this.failedChoices++;
   }
   answerRenewed(): void {}
   triggerDropped(trigger: Trigger): void {
@@ -514,6 +530,7 @@ describe('Planner', () => {
   it('has models fitted in the name of the namespace, and gives the wait up with the trigger', async () => {
     const turns: FitTurn[] = [];
     const busy: Fitter = {
+      choose: () => assert.fail('nothing is to be chosen'),
       fit: (_series, _options, turn) => {
         turns.push(turn);
         return new Promise((_, reject) =>

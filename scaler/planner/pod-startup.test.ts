@@ -6,10 +6,8 @@ import { ScalerError } from '../shared/errors.js';
 import { PodStartupMeasurement } from './pod-startup.js';
 
 const DAY = 86_400;
-const settle = 60;
-const phase = 0.25;
 /** When the measurement of that day is due. */
-const due = WEDNESDAY_SECONDS + phase * DAY;
+const due = WEDNESDAY_SECONDS;
 
 /** Answers each measurement and notes which moments it was about. */
 class Source implements HistoryProvider {
@@ -44,7 +42,7 @@ describe('the measurement of how long pods take to start', () => {
   let measurements: PodStartupMeasurement[];
 
   function measurement(): PodStartupMeasurement {
-    const made = new PodStartupMeasurement(trigger, source, phase);
+    const made = new PodStartupMeasurement(trigger, source);
     measurements.push(made);
     return made;
   }
@@ -71,13 +69,6 @@ describe('the measurement of how long pods take to start', () => {
     assert.deepEqual(restarted.current, running.current);
   });
 
-  it('waits until the newest samples are there', async () => {
-    const waiting = measurement();
-    await waiting.refresh(due + settle - 1);
-    await waiting.refresh(due + settle);
-    assert.deepEqual(source.askedAbout, [due - DAY, due]);
-  });
-
   it('asks the source of the trigger on behalf of its namespace', async () => {
     await measurement().refresh(due);
     const [{ namespace, source: asked, query }] = source.requests as [HistoryRequest];
@@ -101,12 +92,12 @@ describe('the measurement of how long pods take to start', () => {
     const failing = measurement();
     await failing.refresh(due);
     source.answer = new ScalerError('unavailable', 'connection refused');
-    await failing.refresh(due + DAY + settle);
+    await failing.refresh(due + DAY);
     assert.deepEqual(failing.current, { seconds: 42, problem: 'connection refused' });
     source.answer = 60;
-    await failing.refresh(due + DAY + settle + 899);
+    await failing.refresh(due + DAY + 899);
     assert.equal(failing.current.seconds, 42, 'asked again too soon');
-    await failing.refresh(due + DAY + settle + 900);
+    await failing.refresh(due + DAY + 900);
     assert.deepEqual(failing.current, { seconds: 60, problem: undefined });
     assert.deepEqual(source.askedAbout.slice(-2), [due + DAY, due + DAY]);
   });

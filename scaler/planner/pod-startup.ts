@@ -1,13 +1,8 @@
 import type { HistoryProvider, TriggerHistory } from '../history/types.js';
 import { podStartupQuery } from '../history/workload-queries.js';
+import { choiceBoundarySeconds } from '../policy/choose.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
-import { tickSeconds } from './schedule.js';
-
-const DAY_SECONDS = 86_400;
-
-/** Samples of the last minute may not be in the source yet. */
-const SETTLE_SECONDS = 60;
 
 /** Wait after a failure: the query looks at a week of every pod of the namespace. */
 const RETRY_SECONDS = 900;
@@ -21,26 +16,18 @@ export interface PodStartup {
 }
 
 /**
- * Measures once a day how long the pods of a ScaledObject take to start. Each measurement is about a moment of a clock
- * that all replicas share, and is caught up on after a restart, so that replicas agree. One that fails is repeated
- * within the day.
+ * Measures once a day how long the pods of a ScaledObject take to start. Each measurement is about the moment at which
+ * policies are chosen, and is caught up on after a restart, so that replicas agree. One that fails is repeated within the
+ * day.
  */
 export class PodStartupMeasurement {
   #measuredAtSeconds = Number.NEGATIVE_INFINITY;
   #nextTrySeconds = Number.NEGATIVE_INFINITY;
   #current: PodStartup = { seconds: undefined, problem: undefined };
-
   readonly #history: TriggerHistory;
 
-  /**
-   * @param phase in [0, 1): where in the day it is measured
-   * @throws ScalerError as `HistoryProvider.window` does
-   */
-  constructor(
-    trigger: Trigger,
-    provider: HistoryProvider,
-    readonly phase: number,
-  ) {
+  /** @throws ScalerError as `HistoryProvider.window` does */
+  constructor(trigger: Trigger, provider: HistoryProvider) {
     const { source, namespace, stepSeconds } = trigger;
     const query = podStartupQuery(trigger);
     this.#history = provider.window({ source, namespace, query, stepSeconds, historySeconds: stepSeconds });
@@ -52,7 +39,7 @@ export class PodStartupMeasurement {
 
   /** Measures when that is due; `current` then says what came of it. */
   async refresh(nowSeconds: number): Promise<void> {
-    const dueSeconds = tickSeconds(nowSeconds - SETTLE_SECONDS, DAY_SECONDS, this.phase * DAY_SECONDS);
+    const dueSeconds = choiceBoundarySeconds(nowSeconds);
     if (this.#measuredAtSeconds >= dueSeconds || nowSeconds < this.#nextTrySeconds) return;
     try {
       const { value } = await this.#history.observe(dueSeconds);

@@ -1,5 +1,7 @@
 import type { FitOptions, FittedModel, Series } from '../forecast/index.js';
+import type { Choice } from '../policy/types.js';
 import type { Trigger } from '../trigger/trigger.js';
+import type { ChoiceTask } from './choice.js';
 import type { Answer } from './types.js';
 
 /** On whose behalf a model is fitted. */
@@ -17,6 +19,8 @@ export interface Fitter {
    * is given away.
    */
   fit(series: () => Series, options: FitOptions, turn: FitTurn): Promise<FittedModel>;
+  /** As `chooseFromHistory`, with the same rules for the series. */
+  choose(series: () => Series, task: ChoiceTask, turn: FitTurn): Promise<Choice>;
 }
 
 /** How often the planner does what. All in seconds of its clock. */
@@ -43,6 +47,10 @@ export interface PlannerObserver {
   fitFinished(trigger: Trigger, seconds: number): void;
   /** A fit failed; the model in use stays. */
   fitFailed(trigger: Trigger, seconds: number, error: unknown): void;
+  /** A policy was chosen for the day, or could not be: then `chosen` is undefined in it. */
+  policyChosen(trigger: Trigger, choice: Choice): void;
+  /** Choosing a policy failed; the one in use stays. */
+  choiceFailed(trigger: Trigger, error: unknown): void;
   /** An answer was renewed. `before` is undefined for a trigger's first answer. */
   answerRenewed(trigger: Trigger, before: Answer | undefined, after: Answer): void;
   /** A trigger is no longer asked about and was dropped. */

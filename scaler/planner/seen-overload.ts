@@ -3,6 +3,7 @@ import type { HistoryProvider, TriggerHistory } from '../history/types.js';
 import { overloadQuery } from '../history/workload-queries.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { tickSeconds } from './schedule.js';
+import type { SpanShares } from './types.js';
 
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
@@ -12,9 +13,6 @@ export const OVERLOAD_SPANS = { day: DAY_SECONDS, week: 7 * DAY_SECONDS } as con
 
 /** With less of a span known, nothing is said about it. */
 const LEAST_KNOWN_SHARE = 0.5;
-
-/** Overload in the last day and week: shares of the time, undefined where too little of it is known. */
-export type SpanShares = Readonly<Record<keyof typeof OVERLOAD_SPANS, number | undefined>>;
 
 /** The overload that a trigger's workload really had, as far as kube-state-metrics is in the source. */
 export class SeenOverload {

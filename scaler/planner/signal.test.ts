@@ -43,6 +43,56 @@ describe('decideSignal', () => {
     assert.ok(Math.abs(signal.value - 100) < 5, `${signal.value}`);
   });
 
+  describe('with a chosen policy', () => {
+    const withStartup = outlookOf(model, { ...trigger, startupSeconds: 600 }, nowSeconds);
+    const policy = {
+      basis: 'forecast',
+      quantile: 0.9,
+      headroom: 1,
+      floor: { from: 'none', share: 0 },
+    } as const;
+    const followed = {
+      chosen: { policy: { ...policy }, weekFloor: 0 },
+      capacity: 20,
+      recent: 30,
+      hours: 90,
+    };
+    const now = { observed: 10, stale: false };
+
+    it('answers what makes pods at their threshold of what pods at their capacity carry', () => {
+      // Within ten minutes from 08:50 on the morning's 100 is there: five pods of 20, which at 10 each means 50.
+      const signal = decideSignal(settings, withStartup, now, followed);
+      assert.equal(withStartup.forecast.peak, 100);
+      assert.ok(Math.abs(signal.value - 50) < 3, `${signal.value}`);
+      assert.deepEqual([signal.decidedBy, signal.reason], ['policy', 'forecast']);
+    });
+
+    it('looks at what the policy looks at', () => {
+      const by = (chosen: typeof followed.chosen | object) =>
+        decideSignal(settings, withStartup, now, { ...followed, ...chosen }).value;
+      const recent = { ...policy, basis: 'recent', headroom: 1.5 } as const;
+      assert.equal(by({ chosen: { policy: recent, weekFloor: 0 } }), (1.5 * 30) / 2);
+      const week = { ...recent, floor: { from: 'week', share: 0.9 } } as const;
+      assert.equal(by({ chosen: { policy: week, weekFloor: 70 } }), 70 / 2);
+      const hours = { ...recent, floor: { from: 'hours', share: 0.5 } } as const;
+      assert.equal(by({ chosen: { policy: hours, weekFloor: 70 } }), 45 / 2);
+    });
+
+    it('goes on with the forecast while Prometheus does not answer', () => {
+      const signal = decideSignal(settings, withStartup, { observed: undefined, stale: true }, followed);
+      assert.ok(Math.abs(signal.value - 50) < 3, `${signal.value}`);
+      assert.deepEqual([signal.decidedBy, signal.reason], ['policy', 'stale']);
+    });
+
+    it('keeps a workload asleep that nothing wakes, and its bounds', () => {
+      const idle = { ...settings, activationThreshold: 500 };
+      const { active, value } = decideSignal(idle, withStartup, now, followed);
+      assert.deepEqual([active, value], [false, 10]);
+      const bounded = decideSignal({ ...settings, maxValue: 40 }, withStartup, now, followed);
+      assert.deepEqual([bounded.value, bounded.bound], [40, 'maxValue']);
+    });
+  });
+
   it('is never below the load now', () => {
     const signal = decideSignal(settings, outlook, { observed: 250, stale: false });
     assert.deepEqual([signal.value, signal.reason], [250, 'observed']);

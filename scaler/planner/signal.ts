@@ -1,3 +1,5 @@
+import { policyLoad } from '../policy/policy-load.js';
+import type { ReplayedPolicy } from '../policy/types.js';
 import type { Trigger } from '../trigger/trigger.js';
 import type { ComingEvents } from './events.js';
 import type { Outlook } from './outlook.js';
@@ -8,6 +10,16 @@ export type SignalSettings = Pick<
   Trigger,
   'mode' | 'minValue' | 'maxValue' | 'activationThreshold' | 'threshold'
 >;
+
+/** The policy that an answer follows, and what it looks at beside the load now and the forecast. */
+export interface FollowedPolicy {
+  readonly chosen: Pick<ReplayedPolicy, 'policy' | 'weekFloor'>;
+  /** Load that one ready replica carries at most. */
+  readonly capacity: number;
+  /** Highest load of the last 15 minutes and of the last 3 hours. */
+  readonly recent: number;
+  readonly hours: number;
+}
 
 /**
  * Share of `threshold` by which a forecast must exceed the activation threshold to wake a workload: a tenth of what one
@@ -34,6 +46,9 @@ interface Now {
  * Known events are part of the forecast. Without a model their floor holds, and their factor multiplies the load before the event:
  * the newest known step, or the load now until the event begins. What it multiplies is not known after that.
  *
+ * Where a policy was chosen, it decides in place of the larger of the two; what events ask for is its lower bound, and whether
+ * the workload is active does not change.
+ *
  * Pure; the live planner and the replay both call it, once a minute or more often.
  *
  * @param now.observed The load now; undefined when the query's result is empty or Prometheus does not answer.
@@ -45,6 +60,7 @@ export function decideSignal(
   settings: SignalSettings,
   outlook: Outlook | undefined,
   { observed, stale, lacksHistory, events }: Now,
+  followed?: FollowedPolicy,
 ): Signal {
   const { mode, activationThreshold, threshold, minValue, maxValue } = settings;
   const usable = outlook !== undefined && outlook.stage !== 'observed';
@@ -55,7 +71,11 @@ export function decideSignal(
   const share = lastKnown > activationThreshold ? LOAD_THAT_KEEPS_AWAKE : LOAD_THAT_WAKES;
   const isComing = peak !== undefined && peak > activationThreshold + share * threshold;
   const active = now > activationThreshold || isComing;
-  const value = active && peak !== undefined ? Math.max(now, peak) : now;
+  const larger = active && peak !== undefined ? Math.max(now, peak) : now;
+  const byPolicy = followed && mode === 'predict' && active ? valueByPolicy(followed) : Number.NaN;
+  // No past day says what an event needs.
+  const isByPolicy = !Number.isNaN(byPolicy) && !(hasEvents() && larger > byPolicy);
+  const value = isByPolicy ? byPolicy : larger;
   const bounded = Math.min(maxValue ?? Number.POSITIVE_INFINITY, Math.max(minValue ?? -Infinity, value));
   const reason = reasonOf();
   return {
@@ -68,6 +88,10 @@ export function decideSignal(
     status: reason === 'forecast' || reason === 'observed' ? 'forecasting' : reason,
   };
 
+  function hasEvents(): boolean {
+    return (outlook?.events.length ?? 0) > 0 || (events !== undefined && events.floor > 0);
+  }
+
   /** What events ask for where there is no forecast; undefined where they ask for nothing. */
   function eventPeak(): number | undefined {
     if (events === undefined) return undefined;
@@ -76,7 +100,19 @@ export function decideSignal(
     return atLeast > 0 ? atLeast : undefined;
   }
 
+  /** The HPA divides the answer by the threshold, where the policy's load is for replicas at their capacity. */
+  function valueByPolicy({ chosen: { policy, weekFloor }, capacity, recent, hours }: FollowedPolicy): number {
+    const known = {
+      now: observed ?? (stale ? Number.NaN : 0),
+      recent,
+      hours,
+      peak: (usable ? outlook.startupPeak : undefined) ?? Number.NaN,
+    };
+    return policyLoad(policy, weekFloor, known) * (threshold / capacity);
+  }
+
   function decider(): Signal['decidedBy'] {
+    if (isByPolicy) return 'policy';
     if (value > now) return usable ? 'forecast' : 'event';
     if (observed !== undefined) return 'observed';
     return stale && forecast === undefined ? 'last-step' : 'nothing';
@@ -88,6 +124,7 @@ export function decideSignal(
     if (mode === 'observe') return 'observe-mode';
     if (!usable) return lacksHistory ? 'no-history' : 'warming-up';
     if (outlook.guarded) return 'guarded';
+    if (isByPolicy) return followed!.chosen.policy.basis === 'forecast' ? 'forecast' : 'observed';
     return value > now ? 'forecast' : 'observed';
   }
 }

@@ -1,20 +1,33 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Calendar, Calendars } from '../calendar/types.js';
 import type { HistoryProvider, Observation, TriggerHistory } from '../history/types.js';
+import { choiceBoundarySeconds } from '../policy/choose.js';
+import { highestBefore } from '../policy/past.js';
+import type { Choice } from '../policy/types.js';
 import type { Clock } from '../shared/clock.js';
 import { ScalerError } from '../shared/errors.js';
 import { withPodStartup } from '../trigger/pod-startup.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { AnswerRecord } from './answer-record.js';
+import { choiceTask } from './choice.js';
 import { specialSpans } from './events.js';
 import { fitOptions } from './fit-options.js';
+import type { OutlookTrigger } from './outlook.js';
 import { planAnswer } from './plan-answer.js';
 import { PodStartupMeasurement } from './pod-startup.js';
-import type { Fitter, PlannerObserver, PlannerSettings } from './ports.js';
+import type { FitTurn, Fitter, PlannerObserver, PlannerSettings } from './ports.js';
 import { cutSeries, RefittingModel, seriesEndSeconds } from './refitting-model.js';
 import { spread, tickSeconds } from './schedule.js';
+import { SeenOverload } from './seen-overload.js';
+import type { FollowedPolicy } from './signal.js';
+import { overloadOfAnswers } from './simulated-overload.js';
 import { StateChanges } from './state-changes.js';
-import type { Answer, Evidence } from './types.js';
+import type { Answer, Evidence, OverloadKept, SpanShares } from './types.js';
+
+const DAY_SECONDS = 86_400;
+
+/** How far back a policy looks. */
+const HOURS_BACK = 3;
 
 /** What a tracked trigger works with. */
 export interface TrackedTriggerParts {
@@ -39,7 +52,13 @@ export class TrackedTrigger {
   readonly #listeners = new Set<(answer: Answer) => void>();
   readonly #podStartup: PodStartupMeasurement | undefined;
   readonly #calendar: Calendar | undefined;
-  readonly #model: RefittingModel<Trigger>;
+  readonly #seenOverload: SeenOverload | undefined;
+  readonly #model: RefittingModel<InUse>;
+  /** The newest choice of a policy; the fits after it use it. */
+  #choice: Choice | undefined;
+  #seenProblem: string | undefined;
+  #seen: SpanShares = { day: undefined, week: undefined };
+  #simulatedDay: number | undefined;
   readonly #record: AnswerRecord;
   readonly #changes = new StateChanges();
   readonly #stopping = new AbortController();
@@ -79,13 +98,17 @@ export class TrackedTrigger {
     this.#phase = spread(trigger.query);
     // The window of a fit ends at a refit boundary, up to a refit and its grace before now. Without that lead a replica
     // that has just started would fit on less than one that runs.
-    const historySeconds = trigger.historySeconds + refitSeconds + 2 * trigger.stepSeconds;
+    // The history of a choice ends up to a day before now.
+    const leadSeconds = trigger.targetOverload === undefined ? refitSeconds : refitSeconds + DAY_SECONDS;
+    const historySeconds = trigger.historySeconds + leadSeconds + 2 * trigger.stepSeconds;
     this.#history = parts.history.window({ ...trigger, historySeconds, lateness: this.#phase });
-    if (trigger.measuresPodStartup)
-      this.#podStartup = new PodStartupMeasurement(trigger, parts.history, this.#phase);
+    if (trigger.measuresPodStartup) this.#podStartup = new PodStartupMeasurement(trigger, parts.history);
+    if (trigger.targetOverload !== undefined)
+      this.#seenOverload = new SeenOverload(trigger, parts.history, this.#phase);
     this.#record = new AnswerRecord(trigger);
     this.#calendar = parts.calendars?.of(trigger);
-    this.#model = new RefittingModel(trigger, refitSeconds, this.#phase * refitSeconds, this.#calendar);
+    const own = inUse(trigger, undefined);
+    this.#model = new RefittingModel(own, refitSeconds, this.#phase * refitSeconds, this.#calendar);
     this.#running = this.#run();
   }
 
@@ -94,7 +117,7 @@ export class TrackedTrigger {
     const history = this.#history.series();
     const end = seriesEndSeconds(history);
     return {
-      inUse: this.#model.settings,
+      inUse: this.#model.settings.trigger,
       // Held is a little more than the trigger asks for.
       history: cutSeries(history, end - this.trigger.historySeconds, end),
       bootstrapUntilSeconds: this.#history.bootstrapUntilSeconds,
@@ -122,6 +145,7 @@ export class TrackedTrigger {
     await this.#running;
     this.#history.release();
     this.#podStartup?.release();
+    this.#seenOverload?.release();
     await this.#fitting;
   }
 
@@ -220,39 +244,114 @@ export class TrackedTrigger {
   }
 
   async #fit(boundarySeconds: number): Promise<void> {
+    const { targetOverload, measuresPodStartup } = this.trigger;
+    const own = this.#model.trigger;
+    // A choice takes as long as several fits, and there is no answer with a forecast before the first.
+    if (targetOverload !== undefined && this.#model.model === undefined) {
+      await this.#fitFor(boundarySeconds, own);
+      if (this.#stopping.signal.aborted) return;
+      this.#renew();
+    }
+    const isGiven = targetOverload === undefined && !measuresPodStartup;
+    await this.#fitFor(boundarySeconds, isGiven ? own : undefined);
+    if (this.#stopping.signal.aborted) return;
+    this.#renew();
+    this.#settle();
+    await this.#lookAtOverload();
+    this.#fitting = undefined;
+  }
+
+  /** @param given what the model is made for; what is measured and chosen by then unless given */
+  async #fitFor(boundarySeconds: number, given: InUse | undefined): Promise<void> {
     const { fitter, observer } = this.parts;
     const isOnPart = this.#loadFailure !== undefined;
-    const startedAt = performance.now();
+    let startedAt = performance.now();
     const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
     try {
+      const settings = given ?? (await this.#settingsAt(boundarySeconds));
+      startedAt = performance.now();
       const fromSeconds = boundarySeconds - this.trigger.historySeconds;
       const window = () => cutSeries(this.#history.series(), fromSeconds, boundarySeconds);
-      const trigger = await this.#triggerAt(boundarySeconds);
-      const { timezone } = trigger;
-      const { refitSeconds } = this.parts.settings;
-      const spans = specialSpans(this.#calendar, timezone, fromSeconds, boundarySeconds, refitSeconds);
-      const turn = { namespace: this.trigger.namespace, signal: this.#stopping.signal };
-      const model = await fitter.fit(window, { ...fitOptions(trigger), spans }, turn);
-      this.#model.offer(boundarySeconds, model, trigger);
+      const spans = this.#specialSpans(fromSeconds, boundarySeconds);
+      const model = await fitter.fit(window, { ...fitOptions(settings.trigger), spans }, this.#turn);
+      this.#model.offer(boundarySeconds, model, settings);
       this.#isFittedOnPart = isOnPart;
       this.#model.advance(this.#sourceNowSeconds(), this.#history.series(this.#model.seenUntilSeconds));
       observer.fitFinished(this.trigger, elapsedSeconds());
     } catch (error) {
       if (!this.#stopping.signal.aborted) observer.fitFailed(this.trigger, elapsedSeconds(), error);
     }
-    this.#fitting = undefined;
-    if (this.#stopping.signal.aborted) return;
-    this.#renew();
-    this.#settle();
   }
 
-  /** The trigger with what is measured by a moment, so that replicas agree. */
-  async #triggerAt(boundarySeconds: number): Promise<Trigger> {
+  /** Days that are not like others, in a window of history and until the next fit. */
+  #specialSpans(fromSeconds: number, toSeconds: number) {
+    const { refitSeconds } = this.parts.settings;
+    return specialSpans(this.#calendar, this.trigger.timezone, fromSeconds, toSeconds, refitSeconds);
+  }
+
+  get #turn(): FitTurn {
+    return { namespace: this.trigger.namespace, signal: this.#stopping.signal };
+  }
+
+  /** What is measured and chosen by a moment, so that replicas agree. */
+  async #settingsAt(boundarySeconds: number): Promise<InUse> {
     await this.#podStartup?.refresh(boundarySeconds);
     const seconds = this.#podStartup?.current.seconds;
-    if (seconds === undefined) return this.trigger;
-    const measured = withPodStartup(this.trigger, seconds);
-    return isDeepStrictEqual(measured, this.#model.settings) ? this.#model.settings : measured;
+    const trigger = seconds === undefined ? this.trigger : withPodStartup(this.trigger, seconds);
+    if (trigger.targetOverload !== undefined)
+      await this.#choose(trigger, choiceBoundarySeconds(boundarySeconds));
+    const settings = inUse(trigger, this.#choice);
+    const before = this.#model.settings;
+    return isDeepStrictEqual(settings, before) ? before : settings;
+  }
+
+  /** Chooses a policy from the past days, once for each boundary. */
+  async #choose(trigger: Trigger, boundarySeconds: number): Promise<void> {
+    const { fitter, observer } = this.parts;
+    // A part of the history would lead to another choice than the whole.
+    if (this.#choice?.boundarySeconds === boundarySeconds || this.#loadFailure) return;
+    try {
+      const fromSeconds = boundarySeconds - trigger.historySeconds;
+      const past = () => cutSeries(this.#history.series(), fromSeconds, boundarySeconds);
+      const task = choiceTask(trigger, boundarySeconds, this.#specialSpans(fromSeconds, boundarySeconds));
+      this.#choice = await fitter.choose(past, task, this.#turn);
+      observer.policyChosen(this.trigger, this.#choice);
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) observer.choiceFailed(this.trigger, error);
+    }
+  }
+
+  /** Looks at the overload that there was, once for each fit. */
+  async #lookAtOverload(): Promise<void> {
+    if (this.#seenOverload === undefined) return;
+    this.#simulatedDay = overloadOfAnswers(this.#record.past(), this.#model.settings.trigger);
+    try {
+      await this.#seenOverload.refresh(this.parts.clock.nowSeconds());
+      this.#seen = this.#seenOverload.shares;
+      this.#seenProblem = undefined;
+    } catch (error) {
+      this.#seenProblem = this.#asFailure(error).message;
+    }
+  }
+
+  #overload(): OverloadKept | undefined {
+    if (this.#seenOverload === undefined) return undefined;
+    const { choice } = this.#model.settings;
+    return {
+      choice,
+      seen: this.#seen,
+      seenProblem: this.#seenProblem,
+      simulated: { day: this.#simulatedDay, week: choice?.chosen?.overloadedShare },
+    };
+  }
+
+  /** The policy in use with what it looks at; undefined while none is chosen. */
+  #followed(nowSeconds: number): FollowedPolicy | undefined {
+    const { trigger, choice } = this.#model.settings;
+    if (choice?.chosen === undefined) return undefined;
+    const lately = this.#history.series(nowSeconds - HOURS_BACK * 3600);
+    const before = highestBefore(lately, this.#observation?.value ?? Number.NaN, nowSeconds);
+    return { chosen: choice.chosen, capacity: trigger.capacity, ...before };
   }
 
   #settle(): void {
@@ -265,9 +364,11 @@ export class TrackedTrigger {
     const nowSeconds = this.#sourceNowSeconds();
     const { refreshSeconds, maxStalenessSeconds } = this.parts.settings;
     const before = this.answer;
-    const trigger = this.#model.settings;
+    const { trigger } = this.#model.settings;
     const after = planAnswer({
       trigger,
+      overload: this.#overload(),
+      followed: this.#followed(nowSeconds),
       podStartupProblem: this.#podStartup?.current.problem,
       nowSeconds,
       maxStalenessSeconds,
@@ -286,4 +387,26 @@ export class TrackedTrigger {
     this.parts.observer.answerRenewed(this.trigger, before, after);
     for (const listener of this.#listeners) listener(after);
   }
+}
+
+/** What a model is made for: the trigger with what is measured and chosen, and the choice behind it. */
+interface InUse extends OutlookTrigger {
+  readonly trigger: Trigger;
+  readonly choice: Choice | undefined;
+}
+
+function inUse(trigger: Trigger, choice: Choice | undefined): InUse {
+  const chosen = choice?.chosen?.policy;
+  const quantile = chosen?.basis === 'forecast' ? chosen.quantile : trigger.quantile;
+  const { horizonSeconds, stepSeconds, timezone, threshold, podStartupSeconds } = trigger;
+  return {
+    trigger: quantile === trigger.quantile ? trigger : Object.freeze({ ...trigger, quantile }),
+    choice,
+    horizonSeconds,
+    stepSeconds,
+    quantile,
+    timezone,
+    threshold,
+    startupSeconds: chosen && podStartupSeconds,
+  };
 }

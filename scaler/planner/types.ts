@@ -1,4 +1,5 @@
 import type { FittedModel, ModelQuality, Series, Stage } from '../forecast/index.js';
+import type { Choice } from '../policy/types.js';
 import type { ScalerError, ScalerErrorKind } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
 import type { EffectiveEvent } from './events.js';
@@ -40,9 +41,9 @@ export interface Signal {
   readonly bound: 'minValue' | 'maxValue' | undefined;
   /**
    * What the value before the bounds is: the load now, the forecast's peak, what a known event asks for where there is no
-   * forecast, the newest known step, or nothing: 0.
+   * forecast, the newest known step, nothing: 0, or what the chosen policy makes of them.
    */
-  readonly decidedBy: 'observed' | 'forecast' | 'event' | 'last-step' | 'nothing';
+  readonly decidedBy: 'observed' | 'forecast' | 'event' | 'last-step' | 'nothing' | 'policy';
   /**
    * Answered to IsActive: the load now is above `activationThreshold`, or one is coming that means something. The
    * bounds have no part in it.
@@ -68,9 +69,27 @@ export interface PlannedForecast {
   readonly peakAtSeconds: number;
 }
 
+/** Shares of the time in overload in the last day and week; undefined where too little is known. */
+export interface SpanShares {
+  readonly day: number | undefined;
+  readonly week: number | undefined;
+}
+
+/** How a trigger keeps the overload that it accepts. */
+export interface OverloadKept {
+  /** The policy of the day and what it rests on; undefined until the first choice. */
+  readonly choice: Choice | undefined;
+  /** Overload that the ready pods of the source's kube-state-metrics had. */
+  readonly seen: SpanShares;
+  /** Why nothing is seen, where reading it failed. */
+  readonly seenProblem: string | undefined;
+  /** Overload that modeled pods had: following the answers of the last day, and the policy on the replayed days. */
+  readonly simulated: SpanShares;
+}
+
 /** The answer to KEDA and everything that explains it. Immutable; replaced whole at each refresh. */
 export interface Snapshot extends Signal {
-  /** With the start-up time and the horizon that are in use, where they are measured. */
+  /** With the start-up time, the horizon and the quantile that are in use, where they are measured or chosen. */
   readonly trigger: Trigger;
   readonly computedAtSeconds: number;
   /** undefined when the query's result was empty. */
@@ -89,6 +108,8 @@ export interface Snapshot extends Signal {
   readonly guarded: boolean;
   /** Epoch seconds at which the newest step of history that the model has seen ends; undefined without a model. */
   readonly historyUntilSeconds: number | undefined;
+  /** How the accepted overload is kept; undefined for a trigger that states none. */
+  readonly overload: OverloadKept | undefined;
   /** Why the start-up time of pods is not measured although it should be; undefined while it is. */
   readonly podStartupProblem: string | undefined;
   /** Why the history cannot be read although the load now can; undefined while it can, and while the answer is stale. */
@@ -134,7 +155,7 @@ export interface StateChange {
 
 /** What an answer was computed from. */
 export interface Evidence {
-  /** The trigger with what is measured, as the model in use was made for it. */
+  /** The trigger with what is measured and chosen, as the model in use was made for it. */
   readonly inUse: Trigger;
   /** The history held; a copy. */
   readonly history: Series;

@@ -139,6 +139,52 @@ describe('the exported metrics', () => {
     ]);
   });
 
+  it('say how the accepted overload is kept, measured where it can be', async () => {
+    const checkout = { ...trigger('checkout'), targetOverload: 0.01 };
+    const chosen = {
+      policy: { basis: 'forecast', quantile: 0.98, headroom: 1.1, floor: { from: 'none', share: 0 } },
+      weekFloor: 0,
+      held: true,
+      headroom: 1.1,
+      podHoursPerDay: 100,
+      overloadedShare: 0.004,
+      curve: [],
+    } as const;
+    const overload = {
+      choice: {
+        boundarySeconds: 0,
+        targetOverload: 0.01,
+        days: 7,
+        margin: 0.02,
+        chosen,
+        reactive: undefined,
+      },
+      seen: { day: 0.02, week: undefined },
+      seenProblem: undefined,
+      simulated: { day: 0.001, week: 0.004 },
+    };
+    const inUse = { ...checkout, quantile: 0.98 };
+    const { scrape } = start([{ trigger: checkout, answer: snapshot(inUse, { overload }) }]);
+    const lines = triggerLines(await scrape()).filter((line) => /overload|policy|quantile_ratio/.test(line));
+    assert.deepEqual(lines, [
+      'predictive_scaler_quantile_ratio{…} 0.98',
+      'predictive_scaler_target_overload_ratio{…} 0.01',
+      'predictive_scaler_overload_ratio{span="day",…} 0.02',
+      'predictive_scaler_overload_ratio{span="week",…} 0.004',
+      'predictive_scaler_overload_budget_used_ratio{span="day",…} 2',
+      'predictive_scaler_overload_budget_used_ratio{span="week",…} 0.4',
+      'predictive_scaler_overload_measured{span="day",…} 1',
+      'predictive_scaler_overload_measured{span="week",…} 0',
+      'predictive_scaler_policy_held{…} 1',
+      'predictive_scaler_policy_headroom_ratio{…} 1.1',
+    ]);
+    const without = start([{ trigger: trigger('checkout'), answer: snapshot(trigger('checkout')) }]);
+    assert.doesNotMatch(
+      await without.scrape(),
+      /^predictive_scaler_(target_overload|overload|policy)_\w+\{/m,
+    );
+  });
+
   it('say when the history cannot be read', async () => {
     const checkout = trigger('checkout');
     const historyFailure = new ScalerError('unavailable', 'did not answer within 30 s');

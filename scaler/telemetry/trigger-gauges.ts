@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { LOWER_QUANTILE } from '../planner/outlook.js';
-import type { Answer, Answers, KnownTrigger, Snapshot } from '../planner/types.js';
+import type { Answer, Answers, KnownTrigger, OverloadKept, Snapshot } from '../planner/types.js';
 import { SharedLabelGauge, type SharedLabelSample } from '../shared/library-internals.js';
 import type { Trigger } from '../trigger/trigger.js';
 
@@ -159,10 +159,61 @@ const triggerFamilies: readonly TriggerFamily[] = [
   ),
   {
     name: `${PREFIX}quantile_ratio`,
-    help: 'The quantile that the trigger asks for, from 0 to 1: what the coverage is to be compared with.',
-    collect: ({ trigger }, emit) => emit(trigger.quantile),
+    help: 'The quantile in use, from 0 to 1: what the coverage is to be compared with.',
+    collect: ({ trigger, answer }, emit) => emit(settingsInUse(trigger, answer).quantile),
   },
+  {
+    name: `${PREFIX}target_overload_ratio`,
+    help: 'Share of the time in overload that the trigger accepts, from 0 to 1. Absent for triggers that state none.',
+    collect: ({ trigger }, emit) => emit(trigger.targetOverload ?? Number.NaN),
+  },
+  labeled(
+    'overload_ratio',
+    'span',
+    'Share of the last day and week in which the load was above what the ready pods carried, from 0 to 1.',
+    ({ overload }, emit) => overload && eachSpan(overload, emit),
+  ),
+  labeled(
+    'overload_budget_used_ratio',
+    'span',
+    'That share over the accepted one, for the last day and week: 1 has used up what is accepted.',
+    ({ overload, trigger: { targetOverload = Number.NaN } }, emit) =>
+      overload && eachSpan(overload, (share, name) => emit(share / targetOverload, name)),
+  ),
+  labeled(
+    'overload_measured',
+    'span',
+    'Whether that share is measured on ready pods, 1, or simulated with a model of pods, 0.',
+    ({ overload }, emit) =>
+      overload && eachSpan(overload, (_share, name, isMeasured) => emit(Number(isMeasured), name)),
+  ),
+  single(
+    'policy_held',
+    'Whether the policy in use would have kept the accepted overload on the days that it was chosen on: 1 or 0. Absent until one is chosen.',
+    ({ overload }) => overload?.choice?.chosen && Number(overload.choice.chosen.held),
+  ),
+  single(
+    'policy_headroom_ratio',
+    'Factor of the policy in use on the load that it looks at; below 1 pods run closer to their capacity.',
+    ({ overload }) => overload?.choice?.chosen?.policy.headroom,
+  ),
 ];
+
+/** Hands over the overload of each span that is known. */
+function eachSpan(
+  { seen, simulated }: OverloadKept,
+  emit: (share: number, span: string, isMeasured: boolean) => void,
+): void {
+  for (const span of ['day', 'week'] as const) {
+    const share = seen[span] ?? simulated[span];
+    if (share !== undefined) emit(share, span, seen[span] !== undefined);
+  }
+}
+
+/** The trigger with what is measured and chosen, where it answers. */
+function settingsInUse(trigger: Trigger, answer: Answer | undefined): Trigger {
+  return answer && 'snapshot' in answer ? answer.snapshot.trigger : trigger;
+}
 
 const noLabels: Record<string, string> = Object.freeze({});
 

@@ -1,5 +1,6 @@
 import type { PlannerObserver } from '../planner/ports.js';
 import type { Answer } from '../planner/types.js';
+import { policyInWords } from '../policy/policy-load.js';
 import { formatDuration } from '../shared/duration.js';
 import { withoutNumbers } from '../shared/once-per-change.js';
 import { describeSource } from '../trigger/source.js';
@@ -19,6 +20,26 @@ export function triggerLog(log: Logger, limit: LineLimit): PlannerObserver {
     fitFailed(trigger, seconds, err) {
       if (!admits(trigger)) return;
       log.error({ ...name(trigger), seconds, err }, 'a fit failed; the model in use stays');
+    },
+    policyChosen(trigger, { chosen, days }) {
+      if (!admits(trigger)) return;
+      if (chosen === undefined) log.info(name(trigger), 'the history is too short to choose a policy');
+      else
+        log.info(
+          {
+            ...name(trigger),
+            policy: policyInWords(chosen.policy),
+            held: chosen.held,
+            overload: chosen.overloadedShare,
+            podHoursPerDay: chosen.podHoursPerDay,
+            days,
+          },
+          'policy chosen for the day',
+        );
+    },
+    choiceFailed(trigger, err) {
+      if (admits(trigger))
+        log.error({ ...name(trigger), err }, 'no policy could be chosen; the one in use stays');
     },
     triggerDropped(trigger) {
       if (admits(trigger)) log.info(name(trigger), 'trigger dropped: KEDA no longer asks about it');

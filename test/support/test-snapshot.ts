@@ -24,6 +24,7 @@ export function testSnapshot(overrides: Partial<Snapshot> = {}): Snapshot {
     modelShare: 1,
     guarded: false,
     historyUntilSeconds: 0,
+    overload: undefined,
     podStartupProblem: undefined,
     historyFailure: undefined,
     ...overrides,

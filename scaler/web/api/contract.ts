@@ -114,6 +114,8 @@ export type ExplanationStep =
       readonly modelShare: number;
       readonly accuracy: Accuracy;
     }
+  /** What the chosen policy answers. */
+  | { readonly step: 'policy'; readonly words: string; readonly target: number }
   /** What decided, before the bounds. */
   | {
       readonly step: 'choice';
@@ -131,6 +133,51 @@ export type ExplanationStep =
     }
   | { readonly step: 'replicas'; readonly replicas: number; readonly threshold: number }
   | { readonly step: 'error'; readonly error: ApiError };
+
+/** Overload in a span of time. */
+export interface OverloadSpan {
+  /** Share of the time in which the load was above what the ready pods carried. */
+  readonly share: number;
+  /** Whether it was measured on ready pods; if not, a model of pods followed the answers or the policy. */
+  readonly isMeasured: boolean;
+}
+
+/** What a way of scaling costs, and the overload that it leaves. */
+export interface CostPoint {
+  readonly overloadedShare: number;
+  readonly podHoursPerDay: number;
+}
+
+/** The policy of the day, and what it did on the replayed days. */
+export interface PolicyView extends CostPoint {
+  readonly words: string;
+  readonly chosenTime: string;
+  /** Days that were replayed. */
+  readonly days: number;
+  /** Share by which the replayed load was raised, because so many days prove only so much. */
+  readonly margin: number;
+  /** Whether it would have kept the target; if not, no policy would. */
+  readonly isHeld: boolean;
+  /** The same policy at other headrooms, from little overload to much. */
+  readonly curve: readonly CostPoint[];
+}
+
+/** How a trigger keeps the overload that it accepts. */
+export interface OverloadView {
+  /** Share of the time in overload that is accepted. */
+  readonly target: number;
+  /** Whether the policy decides the answer; on a dry run it is shown and not used. */
+  readonly isApplied: boolean;
+  readonly lastDay: OverloadSpan | null;
+  readonly lastWeek: OverloadSpan | null;
+  /** Why overload is not measured where that failed. */
+  readonly measurementProblem: string | null;
+  /** Null until there is history enough to choose one. */
+  readonly policy: PolicyView | null;
+  /** A reactive HPA whose target was chosen in the same way. */
+  readonly reactive: CostPoint | null;
+  readonly reactiveCurve: readonly CostPoint[];
+}
 
 /** What the trigger's metadata says, with defaults filled in and without secrets. */
 export interface TriggerSettings
@@ -286,6 +333,8 @@ export interface TriggerDetail {
   /** What was accepted in the metadata but the user should know. */
   readonly notices: readonly string[];
   readonly explanation: readonly ExplanationStep[];
+  /** How the accepted overload is kept; null where none is stated. */
+  readonly overload: OverloadView | null;
   readonly history: HistoryChart | null;
   readonly forecast: ForecastChart | null;
   readonly past: PastChart | null;

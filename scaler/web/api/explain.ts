@@ -1,6 +1,7 @@
 import { replicasFor } from '../../hpa/desired-replicas.js';
 import { type EffectiveEvent, likeText } from '../../planner/events.js';
 import type { Snapshot } from '../../planner/types.js';
+import { policyInWords } from '../../policy/policy-load.js';
 import type { ScalerError } from '../../shared/errors.js';
 import { redact } from '../../shared/redact.js';
 import type { Accuracy, ApiError, ComingPeak, ExplanationStep } from './contract.js';
@@ -27,6 +28,9 @@ export function explain(snapshot: Snapshot): ExplanationStep[] {
   }
   if (snapshot.events.length > 0)
     steps.push({ step: 'events', events: snapshot.events.map((event) => effectOf(event, trigger.timezone)) });
+  const chosen = snapshot.overload?.choice?.chosen;
+  if (chosen && decidedBy === 'policy')
+    steps.push({ step: 'policy', words: policyInWords(chosen.policy), target: trigger.targetOverload ?? 0 });
   steps.push({ step: 'choice', reason, decidedBy, value: rounded(snapshot.unboundedValue) });
   if (bound) steps.push({ step: 'clamp', bound, value });
   const { threshold, activationThreshold } = trigger;

@@ -27,6 +27,7 @@ import { calendarViews, effectsAhead, eventViews, type KnownCalendars } from './
 import { apiError, explain } from './explain.js';
 import { known, knownList, meanOfKnown, rfc3339, rounded } from './json-values.js';
 import { type GrpcAccess, grpcurlCommand, manifestYaml } from './manifest.js';
+import { overloadView } from './overload-view.js';
 import { compareReplicas } from './replica-comparison.js';
 import { seasonProfiles } from './season-profile.js';
 import { sparkline } from './sparkline.js';
@@ -65,6 +66,7 @@ export function triggerDetail(parts: DetailParts): TriggerDetail {
     settings: settingsOf(inUse),
     notices: [...trigger.notices.map(redact), ...bootstrapNotice(parts), ...podStartupNotice(parts)],
     explanation: explanationOf(answer),
+    overload: answer && 'snapshot' in answer ? overloadView(answer.snapshot) : null,
     history: evidence ? historyChart(evidence.history, parts.historySeconds) : null,
     forecast: evidence?.model ? forecastChart(evidence.model, inUse, parts) : null,
     past: past ? pastChart(past) : null,

@@ -34,6 +34,8 @@ function explained(step: ExplanationStep, nowSeconds: number): Child {
       return trust(step);
     case 'events':
       return sentence`Known events count within the horizon: ${strong(step.events.map(({ name, effect }) => `${name}: ${effect}`).join('; '))}.`;
+    case 'policy':
+      return sentence`To stay within ${strong(exactPercent(step.target))} of overload, the policy of the day wants pods for ${step.words}.`;
     case 'choice':
       return sentence`${choice(step)}: ${value}.`;
     case 'clamp':
@@ -68,6 +70,8 @@ function choice({ reason, decidedBy }: Extract<ExplanationStep, { step: 'choice'
         : `${stale}The observed load decides`;
     case 'event':
       return `${stale}There is no forecast yet, and what is known of the coming event decides`;
+    case 'policy':
+      return `${stale}The policy decides: per replica at its threshold that comes to`;
     case 'last-step':
       return `${stale}The last known load decides`;
     case 'nothing':

@@ -11,6 +11,8 @@ import { forecastTable } from './forecast-table.js';
 import { count, epochSeconds, exactPercent, percent, replicas, span, timeElement } from './format.js';
 import { LoadChart } from './load-chart.js';
 import { modelNodes } from './model-table.js';
+import { overloadChart, showOverload } from './overload-chart.js';
+import { costWords, overloadNotes } from './overload-notes.js';
 import { replicaChart, replicaData } from './replica-chart.js';
 import { path } from './route.js';
 import { seasonChart, showSeason } from './season-chart.js';
@@ -48,6 +50,7 @@ export class TriggerView {
   });
   readonly #loadChart = new LoadChart((range) => this.#spans.choose(range));
   readonly #replicaChart = replicaChart();
+  readonly #overloadChart = overloadChart();
   readonly #seasonCharts = new Map<number, LineChart>();
 
   constructor(readonly name: TriggerName) {
@@ -72,6 +75,7 @@ export class TriggerView {
         this.#section('Why this number?', ({ explanation }, now) => [explanationList(explanation, now)]),
         this.#section('Can I trust it?', trust),
       ),
+      this.#section('Overload', overloadNotes, this.#overloadChart.element),
       this.#section('What is known of coming days', comingEvents),
       this.#live(h('p.lonely'), (detail) =>
         hasCharts(detail)
@@ -106,7 +110,13 @@ export class TriggerView {
   }
 
   close(): void {
-    for (const chart of [this.#loadChart, this.#replicaChart, ...this.#seasonCharts.values()]) chart.close();
+    for (const chart of [
+      this.#loadChart,
+      this.#replicaChart,
+      this.#overloadChart,
+      ...this.#seasonCharts.values(),
+    ])
+      chart.close();
   }
 
   #show(detail: TriggerDetail, present: () => void): void {
@@ -122,6 +132,8 @@ export class TriggerView {
       const data = replicaData({ startSeconds: epochSeconds(startTime), ...lines });
       this.#replicaChart.show(data, description?.textContent ?? '');
     }
+    this.#overloadChart.element.hidden = !detail.overload?.policy;
+    if (detail.overload) showOverload(this.#overloadChart, detail.overload, costWords(detail.overload));
     for (const season of detail.seasons) showSeason(this.#seasonCharts.get(season.periodSeconds)!, season);
   }
 

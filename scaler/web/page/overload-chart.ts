@@ -1,0 +1,69 @@
+import uPlot from 'uplot';
+import { amountAxis } from '../../page-kit/chart.js';
+import { type Line, LineChart, type LineChartOptions } from '../../page-kit/line-chart.js';
+import { load } from '../../page-kit/numbers.js';
+import type { CostPoint, OverloadView } from '../api/contract.js';
+import { exactPercent } from './format.js';
+
+const MARK: Line['look'] = { width: 0, points: { show: true, size: 11 } };
+
+/** A chart of what less overload costs: pod-hours a day against the share of the time in overload. */
+export function overloadChart(): LineChart {
+  const options: LineChartOptions = {
+    kind: 'overload',
+    heightPixels: () => 220,
+    lines: [
+      { name: 'reactive', look: { width: 2, dash: [5, 3] } },
+      { name: 'own', color: 'forecast', look: { width: 2 } },
+      { name: 'reactive-chosen', part: 'reactive', color: 'reactive', look: MARK },
+      { name: 'own-chosen', part: 'own', color: 'forecast', look: MARK },
+    ],
+    legend: [
+      { key: 'own', label: 'This scaler', hint: 'The chosen policy at more and at less headroom' },
+      {
+        key: 'reactive',
+        label: 'Reactive HPA',
+        hint: 'A reactive HPA at other targets; the dot is the one that keeps the target',
+        swatch: 'dashed',
+      },
+    ],
+    amount: (hours) => `${load(hours)} pod-hours a day`,
+    place: (share) => `${shareWords(share)} of the time in overload`,
+    invitation: 'Dots: what is chosen to keep the target',
+    more: {
+      padding: [12, 24, 0, 0],
+      scales: {
+        x: { time: false, range: (_chart, _min, max) => [0, max] },
+        y: { range: (_chart, _min, max) => [0, 1.1 * max] },
+      },
+      axes: [
+        amountAxis(shareWords, { size: 30, space: 60 }),
+        amountAxis((hours) => load(hours), { size: 60 }),
+      ],
+    },
+  };
+  return new LineChart({
+    ...options,
+    lines: options.lines.map((line) => ({ ...line, look: { spanGaps: true, ...line.look } })),
+  });
+}
+
+/** Shows the curves around the target: up to four times of it. */
+export function showOverload(chart: LineChart, view: OverloadView, description: string): void {
+  const { policy, reactive, reactiveCurve, target } = view;
+  if (!policy) return;
+  const farthest = Math.max(4 * target, 1.2 * policy.overloadedShare, 1.2 * (reactive?.overloadedShare ?? 0));
+  const near = (points: readonly CostPoint[]) =>
+    points.filter(({ overloadedShare }) => overloadedShare <= farthest);
+  const lines = [reactiveCurve, policy.curve, reactive ? [reactive] : [], [policy]].map(
+    (points): uPlot.AlignedData => [
+      near(points).map(({ overloadedShare }) => overloadedShare),
+      near(points).map(({ podHoursPerDay }) => podHoursPerDay),
+    ],
+  );
+  chart.show(uPlot.join(lines), description);
+}
+
+function shareWords(share: number): string {
+  return exactPercent(Number(share.toPrecision(2)));
+}

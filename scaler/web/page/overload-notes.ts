@@ -1,0 +1,56 @@
+import { type Child, h, sentence } from '../../page-kit/dom.js';
+import { load } from '../../page-kit/numbers.js';
+import type { OverloadSpan, OverloadView, TriggerDetail } from '../api/contract.js';
+import { count, exactPercent, timeElement } from './format.js';
+
+/** Target beside what happened, and the policy of the day. Nothing for a trigger that states no target. */
+export function overloadNotes({ overload }: TriggerDetail, now: number): readonly Child[] {
+  if (!overload) return [];
+  const { target, lastDay, lastWeek, measurementProblem, policy, isApplied } = overload;
+  return [
+    h(
+      'p',
+      sentence`Accepted: ${h('strong', exactPercent(target))} of the time in overload, which is more load than the ready pods carry. In the last day there was ${spanWords(lastDay)}, in the last week ${spanWords(lastWeek)}.`,
+    ),
+    measurementProblem && h('p.note', `Ready pods cannot be read: ${measurementProblem}`),
+    ...(policy
+      ? [
+          h(
+            'p',
+            sentence`${isApplied ? 'Since' : 'On a dry run, chosen at'} ${timeElement(policy.chosenTime, now)}: pods for ${h('strong', policy.words)}.`,
+          ),
+          h('p', costWords(overload)),
+        ]
+      : [
+          h(
+            'p',
+            'There is not enough history to choose a policy: that takes a day to learn from and two to try policies on. Until then the quantile decides.',
+          ),
+        ]),
+  ];
+}
+
+/** What the policy costs beside a reactive HPA, in a sentence. */
+export function costWords({ policy, reactive, target }: OverloadView): string {
+  if (!policy) return '';
+  const days = `On the ${count(policy.days)} days before, it`;
+  const own = `${shareWords(policy.overloadedShare)} of overload at ${load(policy.podHoursPerDay)} pod-hours a day`;
+  const held = policy.isHeld
+    ? `${days} would have kept the target: ${own}.`
+    : `${days} would have missed the target, like every other policy, and came closest: ${own}.`;
+  if (!reactive) return held;
+  const saved = 1 - policy.podHoursPerDay / reactive.podHoursPerDay;
+  const compared = `${exactPercent(Number(Math.abs(saved).toFixed(2)))} ${saved >= 0 ? 'fewer' : 'more'} pod-hours`;
+  return `${held} That is ${compared} than a reactive HPA set in the same way for ${exactPercent(target)}, which had ${shareWords(reactive.overloadedShare)}.`;
+}
+
+function spanWords(span: OverloadSpan | null): Child {
+  if (!span) return 'too little known to say';
+  const how = span.isMeasured ? 'measured on the ready pods' : 'simulated with a model of pods';
+  return sentence`${h('strong', shareWords(span.share))} (${how})`;
+}
+
+/** Two digits: more would promise too much. */
+function shareWords(share: number): string {
+  return exactPercent(Number(share.toPrecision(2)));
+}
