@@ -15,6 +15,7 @@ import { launchBrowser, openPage } from './support/browser.js';
 import { ManualClock } from './support/manual-clock.js';
 import { SAMPLE_NOW_SECONDS, SampleAnswers, workloadSamples } from './support/web/sample-answers.js';
 import { SampleDemo } from './support/web/sample-demo.js';
+import { withOverload } from './support/web/sample-overload.js';
 import { servePages } from './support/web/serve-page.js';
 
 const folder = process.argv[2] ?? join(packageRoot, 'docs/images');
@@ -32,16 +33,25 @@ const phone: BrowserContextOptions = {
 
 const shop = '#/triggers/demo/shop/shop-load';
 
-const PICTURES: readonly { name: string; hash: string; options: BrowserContextOptions }[] = [
+/** `panel` is the title of the panel that is taken alone; without, the picture shows the page as it opens. */
+const PICTURES: readonly {
+  name: string;
+  hash: string;
+  options: BrowserContextOptions;
+  panel?: string;
+}[] = [
   { name: 'overview-light', hash: '#/', options: { ...desktop, colorScheme: 'light' } },
   { name: 'overview-dark', hash: '#/', options: { ...desktop, colorScheme: 'dark' } },
   { name: 'overview-phone', hash: '#/', options: { ...phone, colorScheme: 'light' } },
+  { name: 'overload-light', hash: shop, options: { ...desktop, colorScheme: 'light' }, panel: 'Overload' },
   { name: 'trigger-light', hash: shop, options: { ...desktop, colorScheme: 'light' } },
   { name: 'trigger-dark', hash: shop, options: { ...desktop, colorScheme: 'dark' } },
   { name: 'trigger-phone', hash: shop, options: { ...phone, colorScheme: 'dark' } },
 ];
 
-const samples = workloadSamples();
+const samples = workloadSamples().map((sample) =>
+  sample.trigger.scaledObject === 'shop' ? withOverload(sample, { day: 0.004, week: 0.0062 }) : sample,
+);
 const served = await servePages(
   demoPanel(new SampleDemo(samples)),
   statusPage({
@@ -54,14 +64,18 @@ const served = await servePages(
 const browser: Browser = await launchBrowser();
 mkdirSync(folder, { recursive: true });
 try {
-  for (const { name, hash, options } of PICTURES) {
+  for (const { name, hash, options, panel } of PICTURES) {
     const { page, close } = await openPage(browser, `${served.url}/${hash}`, options);
     await page.locator('.chart canvas').first().waitFor();
     // Each chart is drawn within a frame of its data.
     await page.evaluate(
       'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))',
     );
-    writeFileSync(join(folder, `${name}.png`), inFewColors(await page.screenshot()));
+    const shown =
+      panel === undefined
+        ? page
+        : page.locator('section.panel', { has: page.locator(`h2:text-is("${panel}")`) });
+    writeFileSync(join(folder, `${name}.png`), inFewColors(await shown.screenshot()));
     await close();
   }
 } finally {

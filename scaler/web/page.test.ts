@@ -15,6 +15,7 @@ import {
 } from '../../test/support/web/sample-answers.js';
 import { sampleCalendars, withCalendars } from '../../test/support/web/sample-calendars.js';
 import { SampleDemo } from '../../test/support/web/sample-demo.js';
+import { withOverload } from '../../test/support/web/sample-overload.js';
 import { type ServedPages, servePages } from '../../test/support/web/serve-page.js';
 import type { PlannedForecast } from '../planner/types.js';
 import { demoPanel } from './demo-panel.js';
@@ -350,6 +351,36 @@ describe('status page', () => {
     assert.match(await page.locator('#marked').innerText(), /777/);
     assert.equal(await page.evaluate('document.activeElement.textContent'), 'demo/shop');
     assertUnblemished();
+  });
+
+  it('says which overload is accepted, which there was, and what the policy of the day costs', async () => {
+    const shop = workloads.find(({ trigger }) => trigger.scaledObject === 'shop')!;
+    const { page } = await open(
+      [withOverload(shop, { day: 0.0042, week: undefined })],
+      '#/triggers/demo/shop/shop-load',
+    );
+    const panel = page.locator('section.panel', { has: page.locator('h2:text-is("Overload")') });
+    const text = (await panel.innerText()).replaceAll('\u00a0', ' ');
+    assert.match(text, /Accepted: 1 % of the time in overload/);
+    assert.match(
+      text,
+      /In the last day there was 0\.42 % \(measured on the ready pods\), in the last week [\d.]+ % \(simulated/,
+    );
+    assert.match(text, /pods for [\d.]+ % of .*\./);
+    assert.match(
+      text,
+      /On the 7 days before, it would have kept the target: [\d.]+ % of overload at \d+ pod-hours a day/,
+    );
+    assert.match(text, /pod-hours than a reactive HPA set in the same way for 1 %/);
+    assert.equal(await panel.locator('canvas').count(), 1);
+    const why = await page.locator('ol.steps').innerText();
+    assert.match(why, /To stay within 1.% of overload, the policy of the day wants pods for/);
+  });
+
+  it('has no panel about overload where none is stated', async () => {
+    const { page } = await open(workloads, '#/triggers/demo/shop/shop-load');
+    await page.locator('.chart canvas').first().waitFor();
+    assert.equal(await page.locator('h2:text-is("Overload")').isVisible(), false);
   });
 
   it('shows names, queries and errors as text, whatever they hold', async () => {

@@ -1,11 +1,14 @@
 import uPlot from 'uplot';
-import { amountAxis } from '../../page-kit/chart.js';
+import { amountAxis, color } from '../../page-kit/chart.js';
 import { type Line, LineChart, type LineChartOptions } from '../../page-kit/line-chart.js';
 import { load } from '../../page-kit/numbers.js';
 import type { CostPoint, OverloadView } from '../api/contract.js';
 import { exactPercent } from './format.js';
 
-const MARK: Line['look'] = { width: 0, points: { show: true, size: 11 } };
+const mark = (name: string): Line['look'] => ({
+  width: 0,
+  points: { show: true, size: 11, stroke: () => color(name), fill: () => color(name) },
+});
 
 /** A chart of what less overload costs: pod-hours a day against the share of the time in overload. */
 export function overloadChart(): LineChart {
@@ -15,8 +18,8 @@ export function overloadChart(): LineChart {
     lines: [
       { name: 'reactive', look: { width: 2, dash: [5, 3] } },
       { name: 'own', color: 'forecast', look: { width: 2 } },
-      { name: 'reactive-chosen', part: 'reactive', color: 'reactive', look: MARK },
-      { name: 'own-chosen', part: 'own', color: 'forecast', look: MARK },
+      { name: 'reactive-chosen', part: 'reactive', color: 'reactive', look: mark('reactive') },
+      { name: 'own-chosen', part: 'own', color: 'forecast', look: mark('forecast') },
     ],
     legend: [
       { key: 'own', label: 'This scaler', hint: 'The chosen policy at more and at less headroom' },
@@ -29,7 +32,7 @@ export function overloadChart(): LineChart {
     ],
     amount: (hours) => `${load(hours)} pod-hours a day`,
     place: (share) => `${shareWords(share)} of the time in overload`,
-    invitation: 'Dots: what is chosen to keep the target',
+    invitation: 'Pod-hours a day by share of the time in overload; dots: chosen to keep the target',
     more: {
       padding: [12, 24, 0, 0],
       scales: {

@@ -75,7 +75,6 @@ export class TriggerView {
         this.#section('Why this number?', ({ explanation }, now) => [explanationList(explanation, now)]),
         this.#section('Can I trust it?', trust),
       ),
-      this.#section('Overload', overloadNotes, this.#overloadChart.element),
       this.#section('What is known of coming days', comingEvents),
       this.#live(h('p.lonely'), (detail) =>
         hasCharts(detail)
@@ -84,6 +83,7 @@ export class TriggerView {
       ),
       this.#loadSection(),
       this.#section('Replicas', replicaNotes, this.#replicaChart.element),
+      this.#section('Overload', overloadNotes, this.#overloadChart.element),
       this.#seasonSection(),
       h(
         'div.columns',

@@ -39,7 +39,8 @@ export class SampleAnswers implements Answers {
     return this.samples.map((sample) => ({ name: sample.trigger.metricName, ...sample }));
   }
   evidence(trigger: Trigger): Evidence | undefined {
-    return this.samples.find((sample) => sample.trigger === trigger)?.evidence;
+    const evidence = this.samples.find((sample) => sample.trigger === trigger)?.evidence;
+    return evidence && { ...evidence, inUse: trigger };
   }
 }
 

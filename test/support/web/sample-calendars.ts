@@ -46,6 +46,5 @@ export function withCalendars(sample: Sample): Sample {
     SAMPLE_NOW_SECONDS + trigger.horizonSeconds,
     trigger.timezone,
   );
-  const evidence = sample.evidence && { ...sample.evidence, inUse: trigger };
-  return withSnapshot({ ...sample, trigger, evidence }, { trigger, events });
+  return withSnapshot({ ...sample, trigger }, { trigger, events });
 }
