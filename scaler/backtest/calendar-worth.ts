@@ -20,7 +20,10 @@ export interface Worth {
   readonly without: Measured;
 }
 
-/** What a calendar was worth: in the minutes of events, on the day after each, and in all minutes. */
+/**
+ * What a calendar was worth: in the minutes of events whose load it tells, on the day after each event, and in all minutes. What
+ * is only not to be learned, an incident, is forecast as an ordinary time: how far off that is says nothing.
+ */
 export interface CalendarWorth {
   readonly during: Worth;
   readonly after: Worth;
@@ -51,7 +54,8 @@ export function calendarWorth(
   const without = replayScaling(recording, span, trigger, refitSeconds, setup);
   const startSeconds = recording.load.startSeconds + 60 * span.from;
   const count = span.to - span.from;
-  const during = minutesOf(events, startSeconds, count);
+  const special = minutesOf(events, startSeconds, count);
+  const during = minutesOf(events.filter(tellsLoad), startSeconds, count);
   const dayAfter = minutesOf(events.map(followingDay), startSeconds, count);
   const worthIn = (isIn: (minute: number) => boolean): Worth => {
     const minutes = Uint8Array.from({ length: count }, (_, minute) => Number(isIn(minute)));
@@ -64,7 +68,7 @@ export function calendarWorth(
   };
   return {
     during: worthIn((minute) => during[minute] === 1),
-    after: worthIn((minute) => dayAfter[minute] === 1 && during[minute] === 0),
+    after: worthIn((minute) => dayAfter[minute] === 1 && special[minute] === 0),
     all: worthIn(() => true),
   };
 }
@@ -81,6 +85,14 @@ export function replayScaling(
   const replay = replaySignal(recording, span, trigger, refitSeconds, undefined, calendar);
   const demand = recording.load.demand.subarray(span.from, span.to);
   return { ...simulateScaling(replay.values, demand, setup), forecastMeans: replay.forecastMeans };
+}
+
+/** Whether an event says what its load will be. */
+function tellsLoad({ effects }: Occurrence): boolean {
+  const { holiday, factor, floor, floorReplicas, likeStartSeconds } = effects;
+  return (
+    holiday === true || [factor, floor, floorReplicas, likeStartSeconds].some((one) => one !== undefined)
+  );
 }
 
 /** The day after an event. */

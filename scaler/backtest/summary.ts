@@ -64,11 +64,16 @@ export function worthLines({ calendarWorth }: Backtest): readonly string[] {
       ? []
       : [`${formatAmount(given.meanError)} instead of ${formatAmount(without.meanError)} ${name}`];
   const errors = [...error('in their hours', during), ...error('on the day after each', after)];
-  const overload = (name: string, { with: given, without }: Worth) =>
-    `${formatMinutes(given.overloadedMinutes)} instead of ${formatMinutes(without.overloadedMinutes)} overloaded ${name}`;
+  const overload = (name: string, { minutes, with: given, without }: Worth) =>
+    minutes === 0
+      ? []
+      : [
+          `${formatMinutes(given.overloadedMinutes)} instead of ${formatMinutes(without.overloadedMinutes)} overloaded ${name}`,
+        ];
+  const overloads = [...overload('in their hours', during), ...overload('in all', all)].join(' and ');
   const podHours = `${formatAmount(all.with.podHours)} pod-hours instead of ${formatAmount(all.without.podHours)}`;
   return [
-    `With the events known, this scaler had ${overload('in their hours', during)} and ${overload('in all', all)}, for ${podHours}.`,
+    `With the events known, this scaler had ${overloads}, for ${podHours}.`,
     ...(errors.length > 0 ? [`Mean error of its forecast: ${errors.join(', ')}.`] : []),
   ];
 }

@@ -189,13 +189,13 @@ function fitSeries(
     replayed: byMembers,
     parameters,
   } = fitPool(values, seen, seasons, origins, horizonSteps, clock.stepSeconds, likeSeries);
-  const ofMembers = replayRecurrence(values, byMembers, origins, horizonSteps, daySlots);
+  const ofMembers = replayRecurrence(values, seen, byMembers, origins, horizonSteps, daySlots);
   // Companions are no better at the peak's quantile, where a miss on the low side counts nine times: maxima go without.
   const { companions, replayed } =
     likeSeries === undefined
       ? fitCompanions(values, seen, clock, origins, horizonSteps, byMembers)
       : { companions: undefined, replayed: byMembers };
-  const ofAll = companions && replayRecurrence(values, replayed, origins, horizonSteps, daySlots);
+  const ofAll = companions && replayRecurrence(values, seen, replayed, origins, horizonSteps, daySlots);
   const oneStep = new Float64Array(origins.count);
   for (let i = 0; i < origins.count; i++)
     oneStep[i] = values[origins.first + i * origins.stride + 1]! - replayed[i * horizonSteps]!;

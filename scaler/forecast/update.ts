@@ -62,7 +62,7 @@ function advance(
   const slot = slots.get(pool.volatility.periodSeconds)![0]!;
   pool.recurrences.forEach((recurrence, index) => {
     const { pending } = recurrence;
-    note(recurrence, slot, value, value - pending[0]!);
+    note(recurrence, slot, seen[0]!, isSpecial ? 0 : value - pending[0]!);
     pending.copyWithin(0, 1);
     pending[pending.length - 1] = stages[index]!.at(-1)!;
   });

@@ -76,10 +76,13 @@ function setOrDelete(surprises: Map<number, Surprise>, slot: number, value: Surp
  * Goes through replayed forecasts in the order of time, changes each to what it would have been with the surprises known
  * by then, and gives the state after the last step. Undefined while the history is too short to tell times of day apart.
  *
+ * @param seen the values with what would probably have been in place of what is not to be learnt: there nothing surprised, so
+ * the days before and after do not count as two in a row
  * @param replayed `horizonSteps` values for each origin, changed in place
  */
 export function replayRecurrence(
   values: Float64Array,
+  seen: Float64Array,
   replayed: Float64Array,
   { first, stride, count }: Origins,
   horizonSteps: number,
@@ -112,7 +115,7 @@ export function replayRecurrence(
 
   const remember = (step: number) => {
     const before = weekBefore(step, slots, slotCount);
-    if (before >= 0) recurrence.lastWeek[slots[step]!] = values[before]!;
+    if (before >= 0) recurrence.lastWeek[slots[step]!] = seen[before]!;
   };
   let remembered = first + horizonSteps;
   const rememberUntil = (end: number) => {
@@ -126,7 +129,8 @@ export function replayRecurrence(
       const [low, high] = [errors[Math.floor(i)]!, errors[Math.min(count - 1, Math.ceil(i))]!];
       const error = Math.abs(high) > Math.abs(low) || Number.isNaN(low) ? high : low;
       rememberUntil(noted + 1);
-      note(recurrence, slots[noted]!, values[noted]!, error);
+      const isKnown = !Number.isNaN(values[noted]!);
+      note(recurrence, slots[noted]!, seen[noted]!, isKnown ? error : 0);
     }
   };
   for (let i = 0; i < count; i++) {
@@ -142,7 +146,7 @@ export function replayRecurrence(
   // The zone's slots are known for the horizon only; beyond it the clock is taken to stay.
   for (let step = values.length; step < values.length + slotCount; step++) {
     const before = step - DAYS_IN_WEEK * slotCount;
-    if (before >= 0) recurrence.lastWeek[slots[before]!] = values[before]!;
+    if (before >= 0) recurrence.lastWeek[slots[before]!] = seen[before]!;
   }
   return recurrence;
 }

@@ -131,6 +131,31 @@ describe('a special span', () => {
   });
 });
 
+describe('a surprise', () => {
+  const at = (days: readonly string[]) => (atSeconds: number) => {
+    const hour = ((atSeconds + utcOffsetSeconds(TIMEZONE, atSeconds)) % DAY) / HOUR;
+    const isSurprise = days.includes(localDay(atSeconds)) && hour >= 10 && hour < 11;
+    return (isSurprise ? 300 : 100) * (1 + 0.03 * noise(atSeconds / STEP));
+  };
+  const now = midnight('2026-09-17') + 9.75 * HOUR;
+  const options = { ...OPTIONS, horizonSteps: 6 };
+
+  it('on two days with a special one in between is none on two days in a row', () => {
+    const twice = fit(history(now, at(['2026-09-15', '2026-09-16'])), options);
+    assert.equal(forecast(twice, 6, [0.9]).recurring, true);
+    const load = at(['2026-09-14', '2026-09-16']);
+    const spans = [dayOff('2026-09-15', 'test', { like: undefined })];
+    const fitted = fit(history(now, load), { ...options, spans });
+    const carried = fit(history(midnight('2026-09-15'), load), { ...options, spans });
+    errorWithin(carried, now, load);
+    for (const model of [fitted, carried]) {
+      const { recurring, peaks } = forecast(model, 6, [0.9]);
+      assert.equal(recurring, false);
+      assert.ok(peaks[0]! < 200, `${peaks[0]}`);
+    }
+  });
+});
+
 describe('a day off', () => {
   const sunday = (at: number) => shop(at, true);
 
