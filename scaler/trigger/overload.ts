@@ -2,11 +2,14 @@ import { formatDuration } from '../shared/duration.js';
 import type { TriggerKeyName, TriggerValues } from './keys.js';
 import type { Trigger } from './trigger.js';
 
+/** A policy is chosen from three days: one to learn from and two to replay. */
+const CHOICE_NEEDS_SECONDS = 3 * 86_400;
+
 /** Brings together the keys about the overload that is accepted, and checks them against threshold and horizon. */
 export function settleOverload(
   values: TriggerValues,
   given: ReadonlyMap<TriggerKeyName, unknown>,
-  horizonSeconds: number,
+  { horizonSeconds, historySeconds }: Pick<Trigger, 'horizonSeconds' | 'historySeconds'>,
   complain: (key: TriggerKeyName, what: string) => void,
   notice: (text: string) => void,
 ): Pick<Trigger, 'targetOverload' | 'capacity' | 'podStartupSeconds' | 'measuresPodStartup'> {
@@ -25,7 +28,11 @@ export function settleOverload(
     if (!horizonFollows) hasNoEffect('podStartup', '"targetOverload" or "predictHorizon: auto"');
   } else if (given.has('quantile'))
     notice(
-      'key "quantile" holds only until there are two days of history: "targetOverload" then chooses the quantile',
+      'key "quantile" holds only until there are three days of history: "targetOverload" then chooses the quantile',
+    );
+  if (targetOverload !== undefined && historySeconds < CHOICE_NEEDS_SECONDS)
+    notice(
+      `key "historyTimeWindow" is ${formatDuration(historySeconds)}, from which nothing can be chosen for "targetOverload": that needs ${formatDuration(CHOICE_NEEDS_SECONDS)} or more`,
     );
   if (typeof podStartup === 'number' && podStartup > horizonSeconds)
     complain(

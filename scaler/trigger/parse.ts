@@ -78,7 +78,7 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
   problems.throwIfAny(subject);
 
   const grid = settleGrid(values, given, complain, notice);
-  const overload = settleOverload(values, given, grid.horizonSeconds, complain, notice);
+  const overload = settleOverload(values, given, grid, complain, notice);
   if (values.minValue !== undefined && values.maxValue !== undefined && values.minValue > values.maxValue)
     complain('minValue', `is ${values.minValue}, above the maxValue of ${values.maxValue}`);
   if (values.maxValue !== undefined && values.maxValue <= values.threshold)

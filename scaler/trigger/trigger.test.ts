@@ -787,7 +787,18 @@ describe('parseTrigger', () => {
       const { quantile, notices } = parse({ ...target, quantile: '0.95' });
       assert.equal(quantile, 0.95);
       assert.equal(notices.length, 1);
-      assert.match(notices[0]!, /^key "quantile" holds only until there are two days of history/);
+      assert.match(notices[0]!, /^key "quantile" holds only until there are three days of history/);
+    });
+
+    it('says when the history is too short to choose from', () => {
+      const noticesOf = (historyTimeWindow: string) =>
+        parse({ ...target, seasonality: '1d', historyTimeWindow }).notices;
+      assert.deepEqual(noticesOf('3d'), []);
+      assert.equal(noticesOf('2d').length, 1);
+      assert.match(
+        noticesOf('2d')[0]!,
+        /"historyTimeWindow" is 2d, from which nothing can be chosen .* needs 3d/,
+      );
     });
 
     it('is what capacity and podStartup are for, which say so without it', () => {
