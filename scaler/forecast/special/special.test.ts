@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { whiteNoise } from '../../shared/noise.js';
 import {
   type FitOptions,
@@ -326,5 +327,50 @@ describe('effects on a forecast', () => {
     const none = { factors: new Float64Array(6).fill(1), floors };
     const ahead = forecast(model, 6, [0.1, 0.9], 0, none);
     assert.deepEqual({ ...ahead, peakStep: 0 }, { ...plain, peakStep: 0 });
+  });
+});
+
+describe('special spans of any kind', () => {
+  const begin = fc.integer({ min: -10 * DAY, max: 40 * DAY });
+  const span = fc.record({
+    name: fc.constantFrom('a', 'b'),
+    begin,
+    seconds: fc.constantFrom(1, HOUR, DAY, 3 * DAY, 400 * DAY),
+    learn: fc.boolean(),
+    like: fc.oneof(fc.constant(undefined), fc.constant('day off' as const), begin),
+    factor: fc.option(fc.double({ min: 0.01, max: 1000, noNaN: true }), { nil: undefined }),
+  });
+  const load = fc.array(
+    fc.oneof({ weight: 9, arbitrary: fc.integer({ min: -5, max: 900 }) }, fc.constant(Number.NaN)),
+    {
+      maxLength: 700,
+      size: 'max',
+    },
+  );
+
+  it('give numbers', () => {
+    const property = fc.property(
+      load,
+      fc.array(span, { maxLength: 6 }),
+      fc.constantFrom(420, 1800, HOUR),
+      fc.constantFrom('UTC', 'Europe/Berlin', 'Pacific/Chatham'),
+      (values, given, stepSeconds, timezone) => {
+        const spans = given.map(({ begin: from, seconds, like, ...rest }) => ({
+          ...rest,
+          startSeconds: START + from,
+          endSeconds: START + from + seconds,
+          like: typeof like === 'number' ? START + like : like,
+        }));
+        const series = { startSeconds: START, stepSeconds, values: Float64Array.from(values) };
+        const model = fit(series, { ...OPTIONS, horizonSteps: 4, timezone, spans });
+        for (let step = 0; step < 3; step++) {
+          const ahead = forecast(model, 4, [0.1, 0.9]);
+          const numbers = [...ahead.mean, ...ahead.peaks, ...ahead.quantiles.flatMap((all) => [...all])];
+          assert.ok(numbers.every(Number.isFinite), `${numbers}`);
+          update(model, values[step] ?? Number.NaN, values[step] ?? Number.NaN);
+        }
+      },
+    );
+    fc.assert(property, { numRuns: 30 });
   });
 });

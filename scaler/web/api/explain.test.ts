@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { testEvent } from '../../../test/support/test-calendar.js';
 import { testSnapshot } from '../../../test/support/test-snapshot.js';
 import { testTrigger } from '../../../test/support/test-trigger.js';
 import { replicasFor } from '../../hpa/desired-replicas.js';
@@ -124,5 +125,37 @@ describe('explain', () => {
     // 1.2000000000000002 / 0.1 is 12.000000000000002.
     assert.equal(replicasFor(0.4 * 3, 0.1), 12);
     assert.equal(replicasFor(0, 10), 0);
+  });
+
+  it('says what a day off is taken to be like, and what that rests on', () => {
+    const sunday = Date.parse('2026-11-22T00:00-03:00') / 1000;
+    const event = (
+      likeness: 'sunday' | 'ordinary',
+      likeStartSeconds: readonly number[],
+      pastDays: number,
+    ) => ({
+      ...testEvent('Feast', sunday + 5 * 86_400, sunday + 6 * 86_400, { holiday: true }),
+      like: {
+        likeness,
+        likeStartSeconds,
+        scale: 1.08,
+        pastErrors: { sunday: 0.05, 'day off': Number.NaN, ordinary: 0.4 },
+        pastDays,
+      },
+    });
+    const events = [
+      event('sunday', [sunday, sunday - 7 * 86_400], 3),
+      event('ordinary', [], 1),
+      event('sunday', [sunday], 0),
+    ];
+    const steps = explain(snapshotOf({ events }, { timezone: 'America/Sao_Paulo' }));
+    assert.deepEqual(
+      steps.flatMap((one) => (one.step === 'events' ? one.events.map(({ effect }) => effect) : [])),
+      [
+        'a day off, like Sunday 2026-11-22 and 1 more, at 108 % of its level, as 3 days off of the history',
+        'a day off, like an ordinary day, as a day off of the history',
+        'a day off, like Sunday 2026-11-22, at 108 % of its level',
+      ],
+    );
   });
 });
