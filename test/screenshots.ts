@@ -14,6 +14,7 @@ import { statusPage } from '../scaler/web/status-page.js';
 import { launchBrowser, openPage } from './support/browser.js';
 import { ManualClock } from './support/manual-clock.js';
 import { SAMPLE_NOW_SECONDS, SampleAnswers, workloadSamples } from './support/web/sample-answers.js';
+import { sampleCalendars, withCalendars } from './support/web/sample-calendars.js';
 import { SampleDemo } from './support/web/sample-demo.js';
 import { withOverload } from './support/web/sample-overload.js';
 import { servePages } from './support/web/serve-page.js';
@@ -46,26 +47,36 @@ const PICTURES: readonly {
   { name: 'overload-light', hash: shop, options: { ...desktop, colorScheme: 'light' }, panel: 'Overload' },
   { name: 'trigger-light', hash: shop, options: { ...desktop, colorScheme: 'light' } },
   { name: 'trigger-dark', hash: shop, options: { ...desktop, colorScheme: 'dark' } },
+  { name: 'calendar-light', hash: shop, options: { ...desktop, viewport: { width: 1280, height: 1250 } } },
   { name: 'trigger-phone', hash: shop, options: { ...phone, colorScheme: 'dark' } },
 ];
 
-const samples = workloadSamples().map((sample) =>
+const workloads = workloadSamples();
+const samples = workloads.map((sample) =>
   sample.trigger.scaledObject === 'shop' ? withOverload(sample, { day: 0.004, week: 0.0062 }) : sample,
 );
+const parts = {
+  clock: new ManualClock(SAMPLE_NOW_SECONDS + 8),
+  scalerAddress: 'predictive-scaler.predictive-scaler:50051',
+  localAccess: { address: 'localhost:50051' },
+};
 const served = await servePages(
   demoPanel(new SampleDemo(samples)),
+  statusPage({ ...parts, answers: new SampleAnswers(samples) }),
+);
+const withEvents = await servePages(
   statusPage({
-    answers: new SampleAnswers(samples),
-    clock: new ManualClock(SAMPLE_NOW_SECONDS + 8),
-    scalerAddress: 'predictive-scaler.predictive-scaler:50051',
-    localAccess: { address: 'localhost:50051' },
+    ...parts,
+    answers: new SampleAnswers(workloads.map(withCalendars)),
+    calendars: sampleCalendars,
   }),
 );
 const browser: Browser = await launchBrowser();
 mkdirSync(folder, { recursive: true });
 try {
   for (const { name, hash, options, panel } of PICTURES) {
-    const { page, close } = await openPage(browser, `${served.url}/${hash}`, options);
+    const { url } = name.startsWith('calendar') ? withEvents : served;
+    const { page, close } = await openPage(browser, `${url}/${hash}`, options);
     await page.locator('.chart canvas').first().waitFor();
     // Each chart is drawn within a frame of its data.
     await page.evaluate(
@@ -80,7 +91,7 @@ try {
   }
 } finally {
   await browser.close();
-  await served.close();
+  await Promise.all([served.close(), withEvents.close()]);
 }
 
 /** The same picture in 128 colors, which takes a third of the space. */

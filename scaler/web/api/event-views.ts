@@ -35,8 +35,7 @@ export function effectsAhead(
   fromSeconds: number,
   steps: number,
 ): StepEffects | undefined {
-  const drawn = { ...trigger, horizonSeconds: (steps - 1) * trigger.stepSeconds };
-  return comingEvents(calendars?.of(trigger), drawn, fromSeconds)?.effects;
+  return comingEvents(calendars?.of(trigger), trigger, fromSeconds, steps)?.effects;
 }
 
 /** The calendars that a trigger names. */

@@ -6,6 +6,7 @@ import {
   type PooledModel,
   type Series,
   type SmoothingParameters,
+  type StepEffects,
 } from '../../forecast/index.js';
 import { currentStepSeconds, LOWER_QUANTILE, stepsBehind } from '../../planner/outlook.js';
 import type { Answer, Evidence, KnownTrigger, PastAnswers, StateChange } from '../../planner/types.js';
@@ -68,7 +69,7 @@ export function triggerDetail(parts: DetailParts): TriggerDetail {
     explanation: explanationOf(answer),
     overload: answer && 'snapshot' in answer ? overloadView(answer.snapshot) : null,
     history: evidence ? historyChart(evidence.history, parts.historySeconds) : null,
-    forecast: evidence?.model ? forecastChart(evidence.model, inUse, parts) : null,
+    forecast: evidence?.model ? forecastChart(evidence.model, inUse, parts, effectsOf) : null,
     past: past ? pastChart(past) : null,
     replicaComparison: past ? compareReplicas(past, trigger.threshold) : null,
     events: eventViews(parts.calendars, trigger, nowSeconds - parts.historySeconds, nowSeconds),
@@ -158,13 +159,14 @@ function historyChart(history: Series, historySeconds: number): HistoryChart | n
 function forecastChart(
   model: FittedModel,
   trigger: Trigger,
-  { calendars, nowSeconds }: DetailParts,
+  { nowSeconds }: DetailParts,
+  effectsOf: (fromSeconds: number, steps: number) => StepEffects | undefined,
 ): ForecastChart {
   const { stepSeconds } = model;
   const reachSeconds = Math.max(trigger.horizonSeconds, DAY_SECONDS);
   const steps = Math.min(MOST_FORECAST_STEPS, Math.ceil(reachSeconds / stepSeconds));
   const quantiles = [LOWER_QUANTILE, trigger.quantile];
-  const effects = effectsAhead(calendars, trigger, currentStepSeconds(model, nowSeconds), steps);
+  const effects = effectsOf(currentStepSeconds(model, nowSeconds), steps);
   const coming = forecast(model, steps, quantiles, stepsBehind(model, nowSeconds), effects);
   const horizonSteps = Math.max(1, Math.round(trigger.horizonSeconds / stepSeconds));
   return {

@@ -1,7 +1,10 @@
 import { EventList, joined } from '../../../scaler/calendar/event-list.js';
 import { readEvents } from '../../../scaler/calendar/event-text.js';
+import { comingEvents } from '../../../scaler/planner/events.js';
+import { currentStepSeconds, outlookOf } from '../../../scaler/planner/outlook.js';
+import { planAnswer } from '../../../scaler/planner/plan-answer.js';
 import type { KnownCalendars } from '../../../scaler/web/api/event-views.js';
-import { SAMPLE_NOW_SECONDS, type Sample, withSnapshot } from './sample-answers.js';
+import { SAMPLE_NOW_SECONDS, type Sample, snapshotOf } from './sample-answers.js';
 
 /** Calendars around `SAMPLE_NOW_SECONDS`: a holiday to come, a launch, and a load test that is over. */
 const lists = [
@@ -33,7 +36,7 @@ export const sampleCalendars: KnownCalendars = {
       })),
 };
 
-/** A sample whose trigger names these calendars and has a sale of its own in the evening. */
+/** A sample whose trigger names these calendars and has a sale of its own in the evening, and which answers so. */
 export function withCalendars(sample: Sample): Sample {
   const trigger = {
     ...sample.trigger,
@@ -41,10 +44,24 @@ export function withCalendars(sample: Sample): Sample {
     calendars: lists.map(({ name }) => name),
     events: readEvents('flash sale: 2026-03-04T19:30/PT2H x2'),
   };
-  const events = new EventList('events', trigger.events).occurrences(
-    SAMPLE_NOW_SECONDS,
-    SAMPLE_NOW_SECONDS + trigger.horizonSeconds,
-    trigger.timezone,
+  const evidence = { ...sample.evidence!, inUse: trigger };
+  const model = evidence.model!;
+  const events = comingEvents(
+    sampleCalendars.of(trigger),
+    trigger,
+    currentStepSeconds(model, SAMPLE_NOW_SECONDS),
   );
-  return withSnapshot({ ...sample, trigger }, { trigger, events });
+  const { observed, observedAtSeconds } = snapshotOf(sample);
+  const answer = planAnswer({
+    trigger,
+    nowSeconds: SAMPLE_NOW_SECONDS,
+    observation: { atSeconds: observedAtSeconds, value: observed },
+    observeFailure: undefined,
+    historyFailure: undefined,
+    outlook: outlookOf(model, trigger, SAMPLE_NOW_SECONDS, events),
+    events,
+    freshSeconds: 60,
+    maxStalenessSeconds: 1800,
+  });
+  return { trigger, answer, evidence };
 }
