@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
 import { testSetup } from '../../test/support/backtest/backtest.js';
 import { minuteSamples, officeLoad } from '../../test/support/backtest/load.js';
-import { runCommand } from '../../test/support/run-command.js';
+import { refusalOf, runCommand } from '../../test/support/run-command.js';
 import { workloadAt, workloadOpenMetrics, workloadSamples } from '../../test/support/workload-openmetrics.js';
 import { oracleSignal } from '../backtest/baselines.js';
 import { loadOfSamples } from '../backtest/load.js';
@@ -114,11 +114,11 @@ describe('predictive-scaler backtest', () => {
       './absent.ics': /--calendar \.\/absent\.ics: cannot be read \(there is no such file\)/,
     };
     for (const [calendar, message] of Object.entries(refusals)) {
-      const { code, stderr } = await backtest('--csv', csv, '--calendar', calendar);
+      const { code, stderr } = await refusalOf(['backtest', '--csv', csv, '--calendar', calendar]);
       assert.notEqual(code, 0);
       assert.match(stderr, message);
     }
-    const { stderr } = await backtest('--csv', csv, '--events', '2026-11-27 x3');
+    const { stderr } = await refusalOf(['backtest', '--csv', csv, '--events', '2026-11-27 x3']);
     assert.match(stderr, /--events received "2026-11-27 x3" \(event 1, .*has no end/);
   });
 
@@ -283,20 +283,19 @@ describe('predictive-scaler backtest', () => {
 
   for (const [name, args, message] of wrong)
     it(`refuses ${name} in one line`, async () => {
-      const { code, stdout, stderr } = await backtest(...args);
+      const { code, stderr } = await refusalOf(['backtest', ...args]);
       assert.notEqual(code, 0);
-      assert.equal(stdout, '');
       const [first] = stderr.split('\n');
       assert.match(first!, message);
       assert.doesNotMatch(stderr, /^\s+at /m);
     });
 
   it('refuses to evaluate more than there is, and a capacity below the threshold', async () => {
-    assert.match(
-      (await backtest('--csv', csv, '--evaluate', '30d')).stderr,
-      /--evaluate is 30d of 4d of load/,
-    );
-    const { stderr } = await backtest('--csv', csv, '--threshold', '10', '--capacity', '5');
+    const tooMuch = await backtest('--csv', csv, '--evaluate', '30d');
+    assert.equal(tooMuch.stdout, '');
+    assert.match(tooMuch.stderr, /--evaluate is 30d of 4d of load/);
+    const args = ['--csv', csv, '--threshold', '10', '--capacity', '5'];
+    const { stderr } = await refusalOf(['backtest', ...args]);
     assert.match(stderr, /--capacity is 5, below the threshold of 10/);
   });
 

@@ -6,7 +6,7 @@ import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { Authority } from '../../test/support/authority.js';
 import { InMemoryAnswers } from '../../test/support/grpc/in-memory-answers.js';
 import { countingParser } from '../../test/support/grpc/parse-trigger.js';
-import { startCommand } from '../../test/support/run-command.js';
+import { refusalOf, startCommand } from '../../test/support/run-command.js';
 import { createGrpcServer, type GrpcServer } from '../grpc/server.js';
 import { ScalerError } from '../shared/errors.js';
 
@@ -189,9 +189,8 @@ describe('predictive-scaler probe', () => {
     ],
   ] as const) {
     it(`tells ${what} in one line`, async () => {
-      const ended = await start(...options()).ended;
+      const ended = await refusalOf(['probe', ...options()]);
       assert.equal(ended.code, code, ended.stderr);
-      assert.equal(ended.stdout, '');
       assert.match(ended.stderr, message);
       assert.equal(ended.stderr.trim().split('\n').length, 1, ended.stderr);
     });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { endWithThisProcess } from '../../apps/local-stack/servers/end-process.js';
+import { runCommandLine } from '../../scaler/cli/command-line.js';
 
 const program = fileURLToPath(new URL('../../scaler/cli/main.js', import.meta.url));
 
@@ -52,4 +53,16 @@ export function startCommand(args: readonly string[], input = ''): RunningComman
 /** Runs `predictive-scaler` with arguments to its end. */
 export function runCommand(args: readonly string[], input = ''): Promise<EndedCommand> {
   return startCommand(args, input).ended;
+}
+
+/**
+ * What `predictive-scaler` says of arguments that it refuses, and its exit code. It runs in this process: one of its own
+ * takes most of a second to start. Only for what ends before it prints.
+ */
+export async function refusalOf(args: readonly string[]): Promise<Pick<EndedCommand, 'code' | 'stderr'>> {
+  let stderr = '';
+  const code = await runCommandLine(args, (text) => {
+    stderr += text;
+  });
+  return { code, stderr };
 }
