@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
 import { loadConfig } from '../../scaler/config/load.js';
 import { AcceleratedClock } from '../../scaler/demo/accelerated-clock.js';
 import { type KedaReading, KedaStandIn } from '../../scaler/demo/keda-stand-in.js';
 import { type Scaler, startScaler } from '../../scaler/main.js';
+import type { TriggerDetail, TriggerList } from '../../scaler/web/api/contract.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { silentLog } from '../support/silent-log.js';
 import { tuned } from '../support/tuned.js';
@@ -27,6 +29,15 @@ const loads: Readonly<Record<string, Load>> = {
   jump: byHours(timezone, [9, 9.5], constant(JOB), constant(10)),
   bursty: bursts(13, 100, 4, withNoise(constant(300), 14, 0.2), withNoise(constant(60), 15, 0.2)),
 };
+
+/** Working hours with noise, whose pods of ten carry up to fourteen. */
+const working = byHours(
+  timezone,
+  [8, 18],
+  withNoise(constant(400), 21, 0.1),
+  withNoise(constant(100), 22, 0.1),
+);
+const CAPACITY = 14;
 
 /** The same that `make behavior` measures with a replay, asked as KEDA asks: over gRPC, with a real Prometheus behind it. */
 describe('the answers that KEDA gets', function () {
@@ -118,6 +129,48 @@ describe('the answers that KEDA gets', function () {
     assert.ok(covered >= 18, `${covered} of ${moments.length}`);
   });
 
+  describe('for a trigger that accepts overload for 1% of the time', () => {
+    const accepting = { targetOverload: '1%', capacity: String(CAPACITY), podStartup: 'auto' };
+
+    it('have the pods for the coming load at their capacity, and not at their threshold', async () => {
+      for (const hour of [3, 12, 21]) {
+        const { metric } = await (await scalerAt(at(hour)))('working', accepting);
+        const pods = Math.ceil(metric / THRESHOLD);
+        const load = working(at(hour));
+        // Enough for the load as it is, and fewer than a reactive HPA keeps at the threshold.
+        assert.ok(pods * CAPACITY >= load, `${pods} pods for a load of ${load} at ${hour}:00`);
+        assert.ok(pods < load / THRESHOLD, `${pods} pods for a load of ${load} at ${hour}:00`);
+      }
+    });
+
+    it('have them ready before the working day begins', async () => {
+      // Pods take 70 s, as kube-state-metrics knows, and the HPA up to 15 s; a step of history is five minutes.
+      const { metric } = await (await scalerAt(at(8) - 3 * MINUTE))('working', accepting);
+      assert.ok((metric / THRESHOLD) * CAPACITY >= 0.95 * 400, `${metric} before 8:00`);
+    });
+
+    it('come with their reason, the measured start-up and the measured overload', async () => {
+      await (await scalerAt(at(12)))('working', accepting);
+      const { httpPort } = scalers[0]!;
+      const { overload, settings, notices } = await pollUntil('the measured overload', async () => {
+        const response = await fetch(
+          `http://127.0.0.1:${httpPort}/api/triggers/apps/working/${await metricOf(httpPort)}`,
+        );
+        const detail = (await response.json()) as TriggerDetail;
+        return detail.overload?.lastDay?.isMeasured ? detail : undefined;
+      });
+      assert.ok(overload!.policy!.isHeld);
+      assert.match(overload!.policy!.words, /% of the/);
+      assert.equal(settings.podStartupSeconds, 70);
+      // 30 ready pods of 14 carry 420: less than the highest tenth of the noise around 400, in ten of 24 hours.
+      assert.ok(
+        overload!.lastDay!.share > 0.02 && overload!.lastDay!.share < 0.4,
+        `${overload!.lastDay!.share}`,
+      );
+      assert.ok(!notices.some((notice) => notice.includes('podStartup')), notices.join());
+    });
+  });
+
   it('are an error, not a sleeping workload, when the source fails after an empty result', async () => {
     const read = await scalerAt(at(12), 60);
     const { metric, active } = await read('absent', { ignoreNullValues: 'true' });
@@ -134,7 +187,55 @@ describe('the answers that KEDA gets', function () {
 function* history(): Generator<string> {
   for (const [name, load] of Object.entries(loads))
     yield* openMetricsFamily(name, 'gauge', '', samples(load));
+  yield* openMetricsFamily('working', 'gauge', '', samples(working));
+  yield* workload();
   yield '# EOF\n';
+}
+
+/** What kube-state-metrics says of the pods behind `working`: 30 that are ready, and one a day that took 70 s to start. */
+function* workload(): Generator<string> {
+  const pod = (day: number) => `namespace="apps",pod="web-${day}",uid="${day}"`;
+  const created = (day: number) => at(0) - day * 86_400;
+  const ofPods = (more: string, value: (day: number) => number) => (name: string) =>
+    Array.from({ length: 7 }, (_, day) =>
+      lines(`${name}{${pod(day + 1)}${more}}`, created(day + 1), created(day + 1) + 7200, () =>
+        value(day + 1),
+      ),
+    ).flat();
+  const ready = ',condition="true"';
+  const hpa = 'horizontalpodautoscaler="keda-hpa-working",namespace="apps"';
+  const target = 'scaletargetref_kind="Deployment",scaletargetref_name="web"';
+  const always = (labels: string, value: number) => (name: string) =>
+    lines(`${name}{${labels}}`, at(0) - 8 * 86_400, untilSeconds, () => value);
+  const families = {
+    kube_pod_created: ofPods('', created),
+    kube_pod_status_ready_time: ofPods('', (day) => created(day) + 70),
+    kube_pod_status_ready: ofPods(ready, () => 1),
+    kube_pod_owner: ofPods(',owner_kind="ReplicaSet",owner_name="web-1"', () => 1),
+    kube_replicaset_owner: always(
+      'namespace="apps",replicaset="web-1",owner_kind="Deployment",owner_name="web"',
+      1,
+    ),
+    kube_horizontalpodautoscaler_info: always(`${hpa},${target}`, 1),
+    kube_deployment_status_replicas_ready: always('namespace="apps",deployment="web"', 30),
+  };
+  for (const [name, linesOf] of Object.entries(families)) {
+    yield `# TYPE ${name} gauge\n`;
+    yield* linesOf(name);
+  }
+}
+
+/** A sample every minute. */
+function lines(series: string, from: number, to: number, value: () => number): string[] {
+  const samples: string[] = [];
+  for (let moment = from; moment < to; moment += MINUTE) samples.push(`${series} ${value()} ${moment}\n`);
+  return samples;
+}
+
+async function metricOf(httpPort: number): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${httpPort}/api/triggers`);
+  const { triggers } = (await response.json()) as TriggerList;
+  return triggers[0]!.metricName;
 }
 
 function* samples(load: Load): Generator<readonly [number, number]> {

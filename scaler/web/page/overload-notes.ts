@@ -35,8 +35,11 @@ export function costWords({ policy, reactive, target }: OverloadView): string {
   if (!policy) return '';
   const days = `On the ${count(policy.days)} days before, it`;
   const own = `${shareWords(policy.overloadedShare)} of overload at ${load(policy.podHoursPerDay)} pod-hours a day`;
+  // A day unlike any before it counts for a part only, so a target can be held at more overload than it.
+  const kept =
+    policy.overloadedShare > target ? 'the target but for days unlike those before them' : 'the target';
   const held = policy.isHeld
-    ? `${days} would have kept the target: ${own}.`
+    ? `${days} would have kept ${kept}: ${own}.`
     : `${days} would have missed the target, like every other policy, and came closest: ${own}.`;
   if (!reactive) return held;
   const saved = 1 - policy.podHoursPerDay / reactive.podHoursPerDay;
