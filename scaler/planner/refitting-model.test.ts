@@ -77,6 +77,16 @@ describe('RefittingModel', () => {
     assert.ok(forecast.upper[6]! < 1.2 * forecast.mean[6]!, 'the upper line is the median');
   });
 
+  it('uses a fit from a step after its boundary on, before a new step comes', () => {
+    const model = new RefittingModel(trigger, hour, 0);
+    live(model, midnight, midnight + hour);
+    const before = model.model;
+    model.changeOver(midnight + hour + step - 1);
+    assert.equal(model.model, before);
+    model.changeOver(midnight + hour + step);
+    assert.notEqual(model.model, before);
+  });
+
   it('asks for one fit a boundary', () => {
     const model = new RefittingModel(trigger, hour, 0);
     const due: number[] = [];

@@ -104,13 +104,17 @@ export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
     else this.#current = offered;
   }
 
-  /** Uses the newer fit from a step after its boundary on, and updates the model to the end of the history. */
+  /** Uses the newer fit from a step after its boundary on. */
+  changeOver(nowSeconds: number): void {
+    if (!this.#next || this.#next.boundarySeconds > nowSeconds - this.trigger.stepSeconds) return;
+    this.#current = this.#next;
+    this.#next = undefined;
+    this.#outlook = undefined;
+  }
+
+  /** Changes over to the newer fit when it is time, and updates the model to the end of the history. */
   advance(nowSeconds: number, history: Series): void {
-    if (this.#next && this.#next.boundarySeconds <= nowSeconds - this.trigger.stepSeconds) {
-      this.#current = this.#next;
-      this.#next = undefined;
-      this.#outlook = undefined;
-    }
+    this.changeOver(nowSeconds);
     if (!this.#current || this.#current.model.endSeconds >= seriesEndSeconds(history)) return;
     catchUp(this.#current.model, history);
     this.#outlook = undefined;

@@ -362,6 +362,8 @@ export class TrackedTrigger {
   /** Replaces the answer by what is known now. */
   #renew(): void {
     const nowSeconds = this.#sourceNowSeconds();
+    // Replicas change over at one moment, also those whose fit ended late, and not with the next step that comes.
+    this.#model.changeOver(nowSeconds);
     const { refreshSeconds, maxStalenessSeconds } = this.parts.settings;
     const before = this.answer;
     const { trigger } = this.#model.settings;
