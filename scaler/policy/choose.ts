@@ -20,8 +20,8 @@ const CURVE_STRIDE = 2;
 const HIGHEST_OVERLOAD = 0.2;
 
 /**
- * Overload of one day counts for at most this many times what is accepted: a day with a load such as never came before
- * is no reason to keep pods for it on all others.
+ * Overload of the worst day counts for at most this many times what is accepted: a day with a load such as never came
+ * before is no reason to keep pods for it on all others. A second such day is.
  */
 const MOST_OF_A_DAY = 3;
 /** Overloaded minutes come in clusters of about so many, and a cluster is one piece of evidence. */
@@ -199,16 +199,18 @@ class PolicyReplay {
     };
   }
 
-  /** Overloaded minutes above what the target accepts, with the margin and no day counting too much. */
+  /** Overloaded minutes above what the target accepts, with the margin and the worst day not counting too much. */
   #excess(kind: Kind, index: number, { from, to }: Days): number {
     const { marginMinutes } = this.#replayed(kind, index);
     const { targetOverload } = this.#options;
     let excess = 0;
+    let beyond = 0;
     for (let day = from; day < to; day++) {
       const accepted = targetOverload * this.#knownMinutes[day]!;
-      excess += Math.min(marginMinutes[day]!, MOST_OF_A_DAY * accepted) - accepted;
+      excess += marginMinutes[day]! - accepted;
+      beyond = Math.max(beyond, marginMinutes[day]! - MOST_OF_A_DAY * accepted);
     }
-    return excess;
+    return excess - beyond;
   }
 
   #replayed(kind: Kind, index: number): PodDays {

@@ -102,8 +102,9 @@ export function replayPast(steps: Series, load: Load | undefined, options: PastO
   const offset = load ? Math.round((startSeconds - load.startSeconds) / 60) : 0;
   for (let minute = 0; minute < minutes; minute++) {
     const step = stepOf(minute);
-    demand[minute] = load?.demand[offset + minute] ?? (step < end ? maxima[step]! : Number.NaN);
-    now[minute] = load?.observed[offset + minute] ?? steps.values[step - 1] ?? Number.NaN;
+    demand[minute] = load?.demand[offset + minute] ?? withinStep(steps, step, minute);
+    now[minute] =
+      load?.observed[offset + minute] ?? demand[minute - 1] ?? steps.values[step - 1] ?? Number.NaN;
   }
 
   const peaks = QUANTILES.map(() => new Float64Array(minutes));
@@ -162,6 +163,19 @@ export function highestBefore(
     return highest;
   };
   return { recent: since(RECENT_MINUTES), hours: since(HOURS_MINUTES) };
+}
+
+/**
+ * What the load of a minute probably was, where only its step is known: the maximum for two minutes of five, and in the
+ * others what is left of the mean.
+ */
+function withinStep({ stepSeconds, values, peaks = values }: Series, step: number, minute: number): number {
+  const count = Math.round(stepSeconds / 60);
+  const atPeak = Math.ceil(0.4 * count);
+  const mean = values[step] ?? Number.NaN;
+  const peak = peaks[step] ?? Number.NaN;
+  if (count - atPeak < 1 || minute % count < atPeak) return peak;
+  return Math.max(Math.min(mean, 0), (count * mean - atPeak * peak) / (count - atPeak));
 }
 
 /** Quantiles of the step maxima of the 7 days before a step. */

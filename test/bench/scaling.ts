@@ -1,5 +1,5 @@
 import { geometricMean, mean } from 'simple-statistics';
-import { runBacktest } from '../../scaler/backtest/backtest.js';
+import { type Backtest, runBacktest } from '../../scaler/backtest/backtest.js';
 import { type EqualOverload, POLICY_NAMES, type PolicyKey, resultOf } from '../../scaler/backtest/compare.js';
 import { recordingOfSamples } from '../../scaler/backtest/recording.js';
 import { clusterDefaults } from '../../scaler/backtest/scaled-workload.js';
@@ -8,6 +8,8 @@ import type { Trace } from './traces.js';
 
 const EVALUATED_MINUTES = 2 * 1440;
 const STEP_SECONDS = 300;
+/** Threshold over the capacity of a pod. */
+const USUAL_TARGET = 0.7;
 /** Pods at full use that the busiest hundredth of the evaluated load needs. */
 const PODS_AT_PEAK = 20;
 /** What a policy counts that cannot keep a limit at any target utilization, as a multiple of the oracle's pod-hours. */
@@ -50,37 +52,11 @@ export function scalingTable(traces: readonly Trace[]): string {
   ].join('\n');
 }
 
-function measure({ name, samples }: Trace): Measured | undefined {
-  const recording = recordingOfSamples(samples, STEP_SECONDS);
-  const { demand, sampleSeconds } = recording.load;
-  if (sampleSeconds > 60 || demand.length < 2 * EVALUATED_MINUTES) return undefined;
-  const span = { from: demand.length - EVALUATED_MINUTES, to: demand.length };
-  const busy = demand.slice(span.from).sort()[Math.floor(0.99 * EVALUATED_MINUTES)]!;
-  const capacityPerReplica = busy / PODS_AT_PEAK;
-  const { comparison } = runBacktest(recording, {
-    trigger: {
-      horizonSeconds: 900,
-      historySeconds: 14 * 86_400,
-      stepSeconds: STEP_SECONDS,
-      quantile: 0.9,
-      mode: 'predict',
-      seasonality: 'auto',
-      timezone: 'UTC',
-      minValue: undefined,
-      maxValue: undefined,
-      activationThreshold: 0,
-      threshold: 0.7 * capacityPerReplica,
-    },
-    setup: {
-      targetPerReplica: 0.7 * capacityPerReplica,
-      capacityPerReplica,
-      startupSeconds: 180,
-      ...clusterDefaults,
-      maxReplicas: 100_000,
-    },
-    refitSeconds: 3600,
-    span,
-  });
+function measure(trace: Trace): Measured | undefined {
+  const backtest = backtestOfTrace(trace, USUAL_TARGET);
+  if (backtest === undefined) return undefined;
+  const { comparison } = backtest;
+  const { name } = trace;
   const [first, second] = comparison.equalOverload;
   return {
     name,
@@ -104,3 +80,49 @@ function ratioAt({ cheapest }: EqualOverload, key: PolicyKey): number {
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+
+/**
+ * The backtest of the last two days of a trace; undefined for a trace that is not sampled at least once a minute for four
+ * days.
+ *
+ * @param utilization threshold over the capacity of a pod
+ * @param targetOverload share of the time that may be overloaded, where a policy is to be chosen for it
+ */
+export function backtestOfTrace(
+  { samples }: Trace,
+  utilization: number,
+  targetOverload?: number,
+): Backtest | undefined {
+  const recording = recordingOfSamples(samples, STEP_SECONDS);
+  const { demand, sampleSeconds } = recording.load;
+  if (sampleSeconds > 60 || demand.length < 2 * EVALUATED_MINUTES) return undefined;
+  const span = { from: demand.length - EVALUATED_MINUTES, to: demand.length };
+  const busy = demand.slice(span.from).sort()[Math.floor(0.99 * EVALUATED_MINUTES)]!;
+  const capacityPerReplica = busy / PODS_AT_PEAK;
+  const threshold = utilization * capacityPerReplica;
+  return runBacktest(recording, {
+    trigger: {
+      horizonSeconds: 900,
+      historySeconds: 14 * 86_400,
+      stepSeconds: STEP_SECONDS,
+      quantile: 0.9,
+      mode: 'predict',
+      seasonality: 'auto',
+      timezone: 'UTC',
+      minValue: undefined,
+      maxValue: undefined,
+      activationThreshold: 0,
+      threshold,
+      targetOverload,
+    },
+    setup: {
+      targetPerReplica: threshold,
+      capacityPerReplica,
+      startupSeconds: 180,
+      ...clusterDefaults,
+      maxReplicas: 100_000,
+    },
+    refitSeconds: 3600,
+    span,
+  });
+}

@@ -112,7 +112,8 @@ function companionsAlone({ values, ...clock }: Series, { horizonSteps, timezone 
   return () => fitCompanions(values, values, { ...clock, timezone }, origins, horizonSteps, pool);
 }
 
-function leastMs(work: () => unknown): number {
+/** Wall time of the fastest of several runs, after one that does not count. */
+export function leastMs(work: () => unknown): number {
   work();
   const times = Array.from({ length: ROUNDS }, () => {
     const startedAt = performance.now();
