@@ -492,6 +492,7 @@ describe('the scripts for a cluster', () => {
     });
     assert.equal(status, 0);
     assert.deepEqual(calls, []);
+    assert.match(output, /helm upgrade --install predictive-scaler .*br-holidays\.holidays=BR/);
     const story = [
       'docker build',
       'helm upgrade --install keda',

@@ -39,7 +39,9 @@ recall_settings
 if [ "$INSTALL" = chart ]; then
   say "the scaler from its chart, in place of the overlay's"
   run kubectl delete -k k8s/base/scaler --ignore-not-found --wait
-  SKIP_IMAGES=1 PROMETHEUS=http://prometheus-service.monitoring:9090 scripts/deploy/scaler.sh
+  # The calendar that app-a names, as k8s/base/scaler has it.
+  HELM_ARGS="${HELM_ARGS:-} --set config.calendars.br-holidays.holidays=BR" \
+    SKIP_IMAGES=1 PROMETHEUS=http://prometheus-service.monitoring:9090 scripts/deploy/scaler.sh
 fi
 run kubectl apply --server-side -k k8s/e2e
 
