@@ -12,6 +12,7 @@ export const alertNames: readonly string[] = [
   'ScalerAnswersErrors',
   'ForecastGuardedForLong',
   'ForecastStaleForLong',
+  'OverloadBudgetUsed',
 ];
 
 const stateColors: dashboard.DynamicConfigValue[] = [
