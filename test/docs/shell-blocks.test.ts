@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../scaler/shared/package-root.js';
 import { commandsOf, shellBlocks } from '../support/shell-blocks.js';
 
-/** Documents whose blocks a test runs. The commands that `printed-commands.test.ts` knows need no entry. */
+/** Documents whose blocks a test runs. The commands that `printed-commands.long.test.ts` knows need no entry. */
 const runBy: Readonly<Record<string, string>> = {
   'apps/boiler/README.md': 'test/stack/documented-blocks.test.ts',
   'apps/hello-metrics/README.md': 'test/stack/documented-blocks.test.ts',
