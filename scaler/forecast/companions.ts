@@ -52,7 +52,7 @@ export function fitCompanions(
 ): FittedCompanions {
   const daySteps = DAY_SECONDS / clock.stepSeconds;
   const none = { companions: undefined, replayed: pool.slice() };
-  if (!Number.isInteger(daySteps) || known.length < 3 * daySteps || origins.count === 0) return none;
+  if (!Number.isInteger(daySteps) || known.length < 3 * daySteps || origins.steps.length === 0) return none;
   const past = recentPast(seen, daySteps);
   if (past === undefined) return none;
   const ahead = known.length + horizonSteps;
@@ -61,13 +61,13 @@ export function fitCompanions(
   const fitted = fitRegression(past, known, read, origins, horizonSteps);
 
   const byMoments = new Float64Array(pool.length);
-  for (let i = 0; i < origins.count; i++) {
-    const origin = origins.first + i * origins.stride;
+  for (let i = 0; i < origins.steps.length; i++) {
+    const origin = origins.steps[i]!;
     forecastByMoments(past, read, origin, horizonSteps, byMoments, i * horizonSteps);
   }
   const combined = pool.map((value, k) => {
     const ahead = (k % horizonSteps) + 1;
-    const origin = origins.first + Math.floor(k / horizonSteps) * origins.stride;
+    const origin = origins.steps[Math.floor(k / horizonSteps)]!;
     if (weekDisagrees(past, read, origin, ahead)) return value;
     return combine(value, fitted?.replayed[k] ?? Number.NaN, byMoments[k]!, ahead / horizonSteps);
   });

@@ -52,9 +52,14 @@ export function fit(series: Series, options: FitOptions): FittedModel {
     seasonality === 'auto' && rung.stage === 'trend' ? detectSeason(values, stepSeconds) : undefined;
   const seasons = (short === undefined ? rung.periods : [short]).map(slotsOf);
   const earliest = Math.floor(Math.max(n / 2, (rung.periods[0] ?? 0) / stepSeconds));
-  const origins = spreadOrigins(n, rung.stage === 'observed' ? n : earliest, MOST_ORIGINS);
+  const origins = spreadOrigins(
+    n,
+    rung.stage === 'observed' ? n : earliest,
+    MOST_ORIGINS,
+    DAY_SECONDS / stepSeconds,
+  );
   const daySlots: DaySlots =
-    origins.count * origins.stride * stepSeconds >= 2 * DAY_SECONDS
+    origins.steps.length * origins.stride * stepSeconds >= 2 * DAY_SECONDS
       ? (seasons.find(({ periodSeconds }) => periodSeconds === DAY_SECONDS) ?? slotsOf(DAY_SECONDS))
       : { periodSeconds: 0, slotCount: 1, slots: new Int32Array(n + horizonSteps + 1) };
 
@@ -80,7 +85,7 @@ export function fit(series: Series, options: FitOptions): FittedModel {
     const sizes = past.cameInSteps.map((came, i) => came - forecasts[i]!);
     const typical = typicalErrors(sizes, origins, daySlots, 1, stepSeconds);
     const expected = peak.ratios.map((ratio, i) =>
-      expectedError(typical[daySlots.slots[origins.first + i * origins.stride + 1]!]!, ratio),
+      expectedError(typical[daySlots.slots[origins.steps[i]! + 1]!]!, ratio),
     );
     return { errors: past.came.map((came, i) => came - forecasts[i]!), typical, expected };
   };
@@ -196,9 +201,9 @@ function fitSeries(
       ? fitCompanions(values, seen, clock, origins, horizonSteps, byMembers)
       : { companions: undefined, replayed: byMembers };
   const ofAll = companions && replayRecurrence(values, seen, replayed, origins, horizonSteps, daySlots);
-  const oneStep = new Float64Array(origins.count);
-  for (let i = 0; i < origins.count; i++)
-    oneStep[i] = values[origins.first + i * origins.stride + 1]! - replayed[i * horizonSteps]!;
+  const oneStep = new Float64Array(origins.steps.length);
+  for (let i = 0; i < origins.steps.length; i++)
+    oneStep[i] = values[origins.steps[i]! + 1]! - replayed[i * horizonSteps]!;
   const { volatility, ratios } = measureVolatility(oneStep, origins, daySlots, clock.stepSeconds);
   const known = seen.filter((value) => !Number.isNaN(value));
   const model: PooledModel = {

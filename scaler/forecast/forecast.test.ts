@@ -57,6 +57,23 @@ describe('forecast', () => {
     assertNear(ahead.peaks[0]!, 500, 60, 'peak');
   });
 
+  it('foresees an hourly job 5 minutes before it, whichever step of an hour the model was fitted in', () => {
+    // Eight minutes of 54 to 66 from every full hour on, on a base of 12.
+    const job = (t: number) => (t % 12 < 2 ? 60 + 6 * noise(Math.floor(t / 12)) : 0);
+    const mean = (t: number) => 12 + (t % 12 === 1 ? 0.6 : 1) * job(t);
+    const peak = (t: number) => 13 + job(t);
+    const count = 14 * DAY_STEPS;
+    for (let from = 0; from < 12; from++) {
+      const values = generate(count, (i) => mean(from + i));
+      const peaks = Float64Array.from(generate(count, (i) => peak(from + i)));
+      const model = learn({ ...seriesOf(values, from * STEP_SECONDS), peaks }, { ...options, spanSteps: 5 });
+      let t = from + count;
+      for (; t % 12 !== 11; t++) update(model, mean(t), peak(t));
+      const [median] = forecast(model, 2, [0.5]).peaks;
+      assertNear(median!, 73, 6, `fitted at minute ${5 * from}`);
+    }
+  });
+
   it('follows the wall clock when the clocks change', () => {
     const timezone = 'Europe/Berlin';
     const opening = (epochSeconds: number) => {

@@ -1,18 +1,26 @@
-/** Past steps from which forecasts are made again to measure them: `first`, `first + stride`, and so on. */
+/** Past steps from which forecasts are made again to measure them. */
 export interface Origins {
-  readonly first: number;
+  /** Ascending. */
+  readonly steps: Int32Array;
+  /** Usual distance between two of them. */
   readonly stride: number;
-  readonly count: number;
 }
 
 /**
- * Evenly spread origins from `earliest` on, at most `most` of them; the last one is the second-newest step, so that
- * at least one step after each is known.
+ * Spread origins from `earliest` on, about `most` of them; the last one is the second-newest step, so that at least one
+ * step after each is known. Where not every step can be one, another step of each `stride` is from day to day: origins
+ * always at the same times of day would never judge what happens between them, such as the beginning of an hourly job.
+ *
+ * @param daySteps steps of a day
  */
-export function spreadOrigins(length: number, earliest: number, most: number): Origins {
+export function spreadOrigins(length: number, earliest: number, most: number, daySteps: number): Origins {
   const last = length - 2;
-  if (last < earliest) return { first: Math.max(0, last), stride: 1, count: 0 };
-  const stride = Math.ceil((last - earliest + 1) / most);
-  const count = Math.floor((last - earliest) / stride) + 1;
-  return { first: last - (count - 1) * stride, stride, count };
+  const stride = Math.max(1, Math.ceil((last - earliest + 1) / most));
+  const steps: number[] = [];
+  for (let back = 0; ; back += stride) {
+    const step = last - back - (Math.floor(back / daySteps) % stride);
+    if (step < earliest) break;
+    steps.push(step);
+  }
+  return { steps: Int32Array.from(steps.reverse()), stride };
 }

@@ -107,8 +107,10 @@ function hundredUpdates(model: FittedModel): () => void {
 
 /** The part of a fit that regression and nearest moments take. The series stands in for the pool's forecasts. */
 function companionsAlone({ values, ...clock }: Series, { horizonSteps, timezone }: FitOptions): () => void {
-  const origins = spreadOrigins(values.length, values.length >> 1, 2000);
-  const pool = new Float64Array(origins.count * horizonSteps).map((_, k) => values[k % values.length]!);
+  const origins = spreadOrigins(values.length, values.length >> 1, 2000, DAY_SECONDS / clock.stepSeconds);
+  const pool = new Float64Array(origins.steps.length * horizonSteps).map(
+    (_, k) => values[k % values.length]!,
+  );
   return () => fitCompanions(values, values, { ...clock, timezone }, origins, horizonSteps, pool);
 }
 

@@ -26,10 +26,10 @@ export function stepErrors(
   { slots }: DaySlots,
 ): ErrorQuantiles[] {
   return doublingSteps(horizonSteps).map((stepsAhead) => {
-    const errors = new Float64Array(origins.count);
+    const errors = new Float64Array(origins.steps.length);
     let count = 0;
-    for (let i = 0; i < origins.count; i++) {
-      const at = origins.first + i * origins.stride + stepsAhead;
+    for (let i = 0; i < origins.steps.length; i++) {
+      const at = origins.steps[i]! + stepsAhead;
       if (at >= values.length) break;
       const error = values[at]! - replayed[i * horizonSteps + stepsAhead - 1]!;
       const expected = expectedError(typical[slots[at]!]!, ratios[i]!);

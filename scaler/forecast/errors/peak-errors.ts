@@ -31,11 +31,11 @@ export function pastPeaks(
   horizonSteps: number,
   spanSteps: number,
 ): PastPeaks {
-  const unknown = () => new Float64Array(origins.count).fill(Number.NaN);
+  const unknown = () => new Float64Array(origins.steps.length).fill(Number.NaN);
   const peaks = { came: unknown(), cameInSteps: unknown(), forecast: unknown(), last: unknown() };
   const places = horizonSteps - spanSteps + 1;
-  for (let i = 0; i < origins.count; i++) {
-    const origin = origins.first + i * origins.stride;
+  for (let i = 0; i < origins.steps.length; i++) {
+    const origin = origins.steps[i]!;
     if (origin + horizonSteps >= values.length) break;
     const begin = origin + 1 + Math.floor(places * ((i * GOLDEN_RATIO) % 1));
     peaks.came[i] = highest(values, begin, begin + spanSteps);

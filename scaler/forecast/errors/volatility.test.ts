@@ -9,7 +9,7 @@ describe('volatility', () => {
     slotCount: 24,
     slots: Int32Array.from({ length: 24 * 11 }, (_, t) => t % 24),
   };
-  const origins = { first: 0, stride: 1, count: 240 };
+  const origins = { steps: Int32Array.from({ length: 240 }, (_, i) => i), stride: 1 };
   /** The error of an origin belongs to the step after it. */
   const errorsBy = (size: (hour: number) => number) =>
     Float64Array.from({ length: 240 }, (_, i) => size((i + 1) % 24) * (i % 2 ? 1 : -1));

@@ -99,7 +99,7 @@ export function typicalErrors(
   for (let i = 0; i < errors.length; i++) {
     const size = Math.min(most, Math.abs(errors[i]!));
     if (Number.isNaN(size)) continue;
-    const slot = slots[origins.first + i * origins.stride + offset]!;
+    const slot = slots[origins.steps[i]! + offset]!;
     sum[slot]! += size;
     seen[slot]!++;
     total += size;
@@ -147,8 +147,9 @@ export function measureVolatility(
   const spell: Spell = { ratio: 1, newest: 0, wasSudden: false };
   for (let i = 0; i < errors.length; i++) {
     ratios[i] = spell.ratio;
-    const slot = daySlots.slots[origins.first + i * origins.stride + 1]!;
-    followError(spell, errors[i]!, typical[slot]!, stepSeconds, origins.stride);
+    const slot = daySlots.slots[origins.steps[i]! + 1]!;
+    const sincePrevious = i > 0 ? origins.steps[i]! - origins.steps[i - 1]! : origins.stride;
+    followError(spell, errors[i]!, typical[slot]!, stepSeconds, sincePrevious);
   }
   return { volatility: { periodSeconds: daySlots.periodSeconds, typical, ...spell }, ratios };
 }

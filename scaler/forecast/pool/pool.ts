@@ -82,7 +82,7 @@ export function fitPool(
   likeSeries: ReadonlyMap<string, SmoothingParameters> = new Map(),
 ): FittedPool {
   const measuredAt = measuredSteps(horizonSteps);
-  const record = passRecord(values.length, origins.first, measuredAt);
+  const record = passRecord(values.length, origins.steps[0] ?? Math.max(0, values.length - 2), measuredAt);
   const logOffset = offsetForLog(values);
   const inLog = { form: 'log', logOffset } as const;
   const logValues = logOffset > 0 ? toForm(inLog, values) : undefined;
@@ -93,7 +93,7 @@ export function fitPool(
   for (const { name, seasons: used, form, fixed } of candidates(
     seasons,
     logValues !== undefined,
-    origins.count > 0,
+    origins.steps.length > 0,
   )) {
     const shape: MemberShape = {
       name,
@@ -123,7 +123,7 @@ export function fitPool(
     members: inUse.map((m) => members[m]!),
     weights,
     parameters: new Map(members.map(({ name, parameters }) => [name, parameters])),
-    replayed: combine(usedForecasts, weights, measuredAt, origins.count, horizonSteps),
+    replayed: combine(usedForecasts, weights, measuredAt, origins.steps.length, horizonSteps),
   };
 }
 

@@ -15,15 +15,15 @@ const HALF_LIFE = 0.25;
 export function recentError(
   values: Float64Array,
   forecasts: Float64Array,
-  { first, stride, count }: Origins,
+  { steps }: Origins,
   horizonSteps: number,
   stepsAhead: number,
 ): number {
-  const fading = 2 ** (-1 / (HALF_LIFE * count));
+  const fading = 2 ** (-1 / (HALF_LIFE * steps.length));
   let sum = 0;
   let weights = 0;
-  for (let i = 0; i < count; i++) {
-    const at = first + i * stride + stepsAhead;
+  for (let i = 0; i < steps.length; i++) {
+    const at = steps[i]! + stepsAhead;
     if (at >= values.length) break;
     const error = Math.abs(values[at]! - forecasts[i * horizonSteps + stepsAhead - 1]!);
     if (Number.isNaN(error)) continue;

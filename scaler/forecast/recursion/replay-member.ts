@@ -15,10 +15,10 @@ export function replayMember(
   origins: Origins,
   horizonSteps: number,
 ): Float64Array {
-  const forecasts = new Float64Array(origins.count * horizonSteps);
+  const forecasts = new Float64Array(origins.steps.length * horizonSteps);
   let next = 0;
-  for (let i = 0; i < origins.count; i++) {
-    const origin = origins.first + i * origins.stride;
+  for (let i = 0; i < origins.steps.length; i++) {
+    const origin = origins.steps[i]!;
     smooth(member, track, next, origin + 1);
     next = origin + 1;
     project(member, track.slots, next, horizonSteps, forecasts, i * horizonSteps);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type FitOptions, fit, forecast, lookedAt, update } from '../index.js';
+import { spreadOrigins } from '../origins.js';
 import { readable as readableOf, sameTimeBefore } from './features.js';
 import { addRow, normalEquations, solve } from './normal-equations.js';
 import { appendToPast, newestOfPast, recentPast } from './recent-past.js';
@@ -21,7 +22,7 @@ const readable = (values: Float64Array, clockSteps?: Int32Array) => {
 };
 const regressionOf = (values: Float64Array) => {
   const { past, read } = readable(values);
-  const origins = { first: values.length >> 1, stride: 1, count: values.length - 2 - (values.length >> 1) };
+  const origins = spreadOrigins(values.length, values.length >> 1, values.length, DAY_STEPS);
   return { past, read, origins, fitted: fitRegression(past, values, read, origins, 4)! };
 };
 
@@ -66,10 +67,10 @@ describe('the regression', () => {
     const other = regressionOf(changed).fitted;
     let compared = 0;
     // The scale of the past is that of the whole series, so numbers differ a little.
-    for (let i = 0; origins.first + i + 4 < later; i++) {
+    for (let i = 0; origins.steps[0]! + i + 4 < later; i++) {
       const [one, two] = [fitted.replayed[4 * i + 3]!, other.replayed[4 * i + 3]!];
       if (Number.isNaN(one + two)) continue;
-      assert.ok(Math.abs(one - two) < 5, `origin ${origins.first + i}: ${one}, ${two}`);
+      assert.ok(Math.abs(one - two) < 5, `origin ${origins.steps[0]! + i}: ${one}, ${two}`);
       compared++;
     }
     assert.ok(compared > 100);

@@ -64,10 +64,10 @@ export function fitRegression(
   const solutions = solvedAt.map((ahead) => solveDays(read, known, first, ahead, hasWeek, days, room));
   const regression = { solvedAt, hasWeek, weights: solutions.map((ofDays) => ofDays[days]!) };
 
-  const replayed = new Float64Array(origins.count * horizonSteps).fill(Number.NaN);
+  const replayed = new Float64Array(origins.steps.length * horizonSteps).fill(Number.NaN);
   const features = new Float64Array(size);
-  for (let i = 0; i < origins.count; i++) {
-    const t = origins.first + i * origins.stride;
+  for (let i = 0; i < origins.steps.length; i++) {
+    const t = origins.steps[i]!;
     const day = Math.floor((t - first) / daySteps);
     if (day < 1) continue;
     const weights = solutions.map((ofDays) => ofDays[day]!);

@@ -84,16 +84,17 @@ export function replayRecurrence(
   values: Float64Array,
   seen: Float64Array,
   replayed: Float64Array,
-  { first, stride, count }: Origins,
+  { steps }: Origins,
   horizonSteps: number,
   { periodSeconds, slotCount, slots }: DaySlots,
 ): Recurrence | undefined {
   if (periodSeconds === 0) return undefined;
+  const count = steps.length;
   const errors = new Float64Array(count).fill(Number.NaN);
   let sum = 0;
   let known = 0;
   for (let i = 0; i < count; i++) {
-    const at = first + i * stride + horizonSteps;
+    const at = steps[i]! + horizonSteps;
     if (at >= values.length) break;
     errors[i] = values[at]! - replayed[(i + 1) * horizonSteps - 1]!;
     if (Number.isNaN(errors[i]!)) continue;
@@ -109,24 +110,28 @@ export function replayRecurrence(
   };
   for (let k = 0; k < horizonSteps; k++) {
     const at = values.length + k;
-    const i = Math.min(count - 1, Math.max(0, Math.ceil((at - horizonSteps - first) / stride)));
-    recurrence.pending[k] = replayed[i * horizonSteps + Math.min(horizonSteps, at - first - i * stride) - 1]!;
+    const from = steps.findIndex((step) => step >= at - horizonSteps);
+    const i = from < 0 ? count - 1 : from;
+    recurrence.pending[k] = replayed[i * horizonSteps + Math.min(horizonSteps, at - steps[i]!) - 1]!;
   }
 
   const remember = (step: number) => {
     const before = weekBefore(step, slots, slotCount);
     if (before >= 0) recurrence.lastWeek[slots[step]!] = seen[before]!;
   };
+  const first = steps[0]!;
   let remembered = first + horizonSteps;
   const rememberUntil = (end: number) => {
     for (; remembered < end; remembered++) remember(remembered);
   };
   let noted = first + horizonSteps;
+  let next = 0;
   const noteUntil = (end: number) => {
     for (; noted < Math.min(end, values.length); noted++) {
       // Where origins are several steps apart, a step between two measured ones takes the larger error of both.
-      const i = (noted - horizonSteps - first) / stride;
-      const [low, high] = [errors[Math.floor(i)]!, errors[Math.min(count - 1, Math.ceil(i))]!];
+      while (next < count - 1 && steps[next]! + horizonSteps < noted) next++;
+      const isMeasured = steps[next]! + horizonSteps === noted;
+      const [low, high] = [errors[isMeasured ? next : Math.max(0, next - 1)]!, errors[next]!];
       const error = Math.abs(high) > Math.abs(low) || Number.isNaN(low) ? high : low;
       rememberUntil(noted + 1);
       const isKnown = !Number.isNaN(values[noted]!);
@@ -134,7 +139,7 @@ export function replayRecurrence(
     }
   };
   for (let i = 0; i < count; i++) {
-    const origin = first + i * stride;
+    const origin = steps[i]!;
     noteUntil(origin + 1);
     rememberUntil(origin + 1 + Math.min(horizonSteps, slotCount));
     for (let h = 0; h < horizonSteps; h++) {
