@@ -26,17 +26,15 @@ const unreadGraceMilliseconds = 1000;
  * arrive completely in time, so that half-open calls cannot pile up.
  */
 export class CallWatch {
-  readonly #observer: RpcObserver;
-  readonly #requestSeconds: number;
   /** Calls whose request has not arrived whole, oldest first, with the time they began. */
   readonly #arriving = new Map<GrpcCall, number>();
   #sweeper: NodeJS.Timeout | undefined;
 
   /** @param requestSeconds longest time that a request may take from its headers to its end */
-  constructor(observer: RpcObserver, requestSeconds: number) {
-    this.#observer = observer;
-    this.#requestSeconds = requestSeconds;
-  }
+  constructor(
+    private readonly observer: RpcObserver,
+    private readonly requestSeconds: number,
+  ) {}
 
   /** @param server one that has its connection injector */
   start(server: Server): void {
@@ -52,7 +50,7 @@ export class CallWatch {
   readonly interceptor: ServerInterceptor = (method, call) => {
     const startedMs = performance.now();
     const arriving = this.#arriving;
-    const observer = this.#observer;
+    const { observer } = this;
     let ended = false;
     const end = (code: status) => {
       if (ended) return;
@@ -84,8 +82,8 @@ export class CallWatch {
   };
 
   #sweep(): void {
-    const latest = performance.now() - this.#requestSeconds * 1000;
-    const details = `the request did not arrive whole within ${this.#requestSeconds} s`;
+    const latest = performance.now() - this.requestSeconds * 1000;
+    const details = `the request did not arrive whole within ${this.requestSeconds} s`;
     for (const [call, startedMs] of this.#arriving) {
       if (startedMs > latest) return;
       this.#giveUp(call, status.DEADLINE_EXCEEDED, details);

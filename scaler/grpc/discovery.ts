@@ -7,15 +7,8 @@ import { externalScalerName, externalScalerPackage } from './proto.js';
 
 const { FileDescriptorProto } = descriptors;
 
-/** Whether the server may be called. */
-export interface Health {
-  set(serving: boolean): void;
-  /** Ends the calls that watch the health, which would otherwise last as long as their client. */
-  endWatches(): void;
-}
-
 /** Adds grpc.health.v1 to a server: NOT_SERVING until `set`, for the server as a whole and for its service. */
-export function addHealth(server: Server): Health {
+export function addHealth(server: Server) {
   const health = new HealthImplementation({ '': 'NOT_SERVING', [externalScalerName]: 'NOT_SERVING' });
   const watches = new Set<ServerWritableStream<unknown, unknown>>();
   health.addToServer({
@@ -32,11 +25,12 @@ export function addHealth(server: Server): Health {
     },
   });
   return {
-    set(serving) {
+    set(serving: boolean): void {
       for (const name of ['', externalScalerName])
         health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
     },
-    endWatches() {
+    /** Ends the calls that watch the health, which would otherwise last as long as their client. */
+    endWatches(): void {
       for (const call of watches) call.end();
     },
   };
@@ -62,8 +56,8 @@ function withFixedFiles(definition: AnyDefinition): AnyDefinition {
 
 /** The part of protobuf's DescriptorProto that is fixed here. */
 interface Message {
-  readonly field?: { name: string; typeName?: string }[];
-  readonly nestedType?: (Message & { name: string; options?: { mapEntry?: boolean } })[];
+  readonly field: { typeName: string }[];
+  readonly nestedType: { name: string; options?: { mapEntry: boolean } }[];
 }
 
 /**
@@ -74,25 +68,12 @@ interface Message {
  * @param encoded a FileDescriptorProto
  */
 function withMapEntryNames(encoded: Uint8Array): Buffer {
-  const file = FileDescriptorProto.decode(encoded) as unknown as { messageType?: Message[] };
-  for (const message of file.messageType ?? []) nameEntries(message);
-  return Buffer.from(FileDescriptorProto.encode(file).finish());
-}
-
-function nameEntries({ field = [], nestedType = [] }: Message): void {
-  for (const nested of nestedType) {
-    if (!nested.options?.mapEntry) {
-      nameEntries(nested);
-      continue;
+  const file = FileDescriptorProto.decode(encoded) as unknown as { messageType: Message[] };
+  for (const { field, nestedType } of file.messageType)
+    for (const entry of nestedType.filter(({ options }) => options?.mapEntry)) {
+      const mapField = field.find(({ typeName }) => typeName === entry.name)!;
+      entry.name += 'Entry';
+      mapField.typeName = entry.name;
     }
-    const mapField = field.find(({ typeName }) => typeName === nested.name);
-    if (!mapField) continue;
-    nested.name = entryName(mapField.name);
-    mapField.typeName = nested.name;
-  }
-}
-
-/** As the protobuf compiler names it: `scalerMetadata` and `scaler_metadata` become `ScalerMetadataEntry`. */
-function entryName(fieldName: string): string {
-  return `${fieldName.replace(/(?:^|_)(.)/g, (_match, letter: string) => letter.toUpperCase())}Entry`;
+  return Buffer.from(FileDescriptorProto.encode(file).finish());
 }

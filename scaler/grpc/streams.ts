@@ -14,8 +14,6 @@ type Push<Message> = ServerWritableStream<ScaledObjectRef__Output, Message>;
 /** Sends what a trigger's stream carries; returns what stops it. */
 type Follow<Message> = (call: Push<Message>, known: ParsedTrigger) => () => void;
 
-type StreamLimits = Pick<GrpcLimits, 'streams' | 'streamsPerNamespace' | 'connectionAgeSeconds'>;
-
 /**
  * The RPCs that push: StreamIsActive and StreamMetricSpec, used by triggers of type `external-push`.
  *
@@ -30,16 +28,14 @@ type StreamLimits = Pick<GrpcLimits, 'streams' | 'streamsPerNamespace' | 'connec
  * connection it would never reach replicas that were added.
  */
 export class PushStreams {
-  readonly #parts: HandlerParts;
-  readonly #limits: StreamLimits;
   /** By namespace. */
   readonly #open = new Map<string, Set<Push<never>>>();
 
   /** @param limits on the streams open at once, over all connections, and on their life */
-  constructor(parts: HandlerParts, limits: StreamLimits) {
-    this.#parts = parts;
-    this.#limits = limits;
-  }
+  constructor(
+    private readonly parts: HandlerParts,
+    private readonly limits: GrpcLimits,
+  ) {}
 
   get handlers(): Pick<ExternalScalerHandlers, 'StreamIsActive' | 'StreamMetricSpec'> {
     return {
@@ -64,7 +60,7 @@ export class PushStreams {
     const calls = this.#open.get(namespace) ?? new Set();
     this.#open.set(namespace, calls.add(call));
     // Streams that opened together, as after a restart of KEDA, do not end together.
-    const lifeSeconds = this.#limits.connectionAgeSeconds * (0.9 + 0.2 * Math.random());
+    const lifeSeconds = this.limits.connectionAgeSeconds * (0.9 + 0.2 * Math.random());
     const ending = setTimeout(() => call.end(), lifeSeconds * 1000).unref();
     let stop = () => {};
     // Emitted however the call ends: by the client, by us, or with its connection.
@@ -75,15 +71,15 @@ export class PushStreams {
       stop();
     });
     try {
-      stop = follow(call, this.#parts.triggers.get(call.request));
+      stop = follow(call, this.parts.triggers.get(call.request));
     } catch (error) {
-      endWith(call, toStatus(error, this.#parts.log));
+      endWith(call, toStatus(error, this.parts.log));
     }
   }
 
   /** What is full; undefined when there is room for another stream of the namespace. */
   #tooMany(namespace: string): string | undefined {
-    const { streams, streamsPerNamespace } = this.#limits;
+    const { streams, streamsPerNamespace } = this.limits;
     let open = 0;
     for (const calls of this.#open.values()) open += calls.size;
     if (open >= streams) return `${streams} streams are open`;
@@ -92,7 +88,7 @@ export class PushStreams {
   }
 
   readonly #followActive: Follow<IsActiveResponse> = (call, { trigger }) => {
-    const { answers, log } = this.#parts;
+    const { answers, log } = this.parts;
     const write = activeWriter(call);
     let hasBegun = false;
     let isFollowing = true;

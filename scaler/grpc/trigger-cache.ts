@@ -35,12 +35,13 @@ const entryOverhead = 1024;
  * parse. KEDA sends the whole metadata with every call, its keys in any order, and repeats refused triggers as often.
  */
 export class TriggerCache {
-  readonly #parse: ParseTrigger;
   readonly #objects: LRUCache<string, readonly Entry[]>;
 
   /** @param maxCharacters of metadata kept in all; the triggers asked for longest ago are parsed again when asked for */
-  constructor(parse: ParseTrigger, maxCharacters: number) {
-    this.#parse = parse;
+  constructor(
+    private readonly parse: ParseTrigger,
+    maxCharacters: number,
+  ) {
     this.#objects = new LRUCache({
       maxSize: maxCharacters,
       sizeCalculation: (entries) => entries.reduce((sum, { weight }) => sum + weight, 0),
@@ -86,7 +87,7 @@ export class TriggerCache {
   #parsed(ref: ScaledObjectRef__Output): Entry {
     const entry = { ref, keyCount: Object.keys(ref.scalerMetadata).length, weight: weigh(ref) };
     try {
-      const trigger = this.#parse(ref);
+      const trigger = this.parse(ref);
       const scale = metricScale(trigger.threshold);
       const specs = { metricSpecs: [metricSpec(trigger.metricName, scale)] };
       return { ...entry, outcome: { trigger, scale, specs } };
