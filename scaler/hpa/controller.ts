@@ -1,6 +1,6 @@
-import type { HpaBehavior } from './behavior.js';
+import type { HpaBehavior, ScalingRules } from './behavior.js';
 import { desiredReplicas, type Tolerances } from './desired-replicas.js';
-import { scaleDownLimit, scaleUpLimit } from './rate-limit.js';
+import { scaleLimit } from './rate-limit.js';
 import { Recommendations } from './recommendations.js';
 import { TimedValues } from './timed-values.js';
 
@@ -15,9 +15,10 @@ export interface HpaOptions {
   readonly behavior: HpaBehavior | undefined;
   /** `--horizontal-pod-autoscaler-tolerance`, used where the behavior sets none; 0.1 by default. */
   readonly tolerance?: number;
-  /** `--horizontal-pod-autoscaler-downscale-stabilization`, used without a behavior; 300 by default. */
-  readonly downscaleStabilizationSeconds?: number;
 }
+
+/** Kubernetes' default of `--horizontal-pod-autoscaler-downscale-stabilization`, used without a behavior. */
+const DOWNSCALE_STABILIZATION_SECONDS = 300;
 
 /**
  * What Kubernetes' HPA controller decides at each sync for one external metric with an AverageValue target, with what
@@ -27,20 +28,19 @@ export interface HpaOptions {
  * normalizeDesiredReplicasWithBehaviors).
  */
 export class HpaController {
-  readonly #options: HpaOptions;
   readonly #tolerances: Tolerances;
   readonly #downWindowSeconds: number;
   readonly #recommendations: Recommendations;
   readonly #changes: TimedValues;
 
-  constructor(options: HpaOptions) {
-    const { behavior, tolerance = 0.1, downscaleStabilizationSeconds = 300 } = options;
-    this.#options = options;
+  constructor(private readonly options: HpaOptions) {
+    const { behavior, tolerance = 0.1 } = options;
     this.#tolerances = {
       scaleUp: behavior?.scaleUp.tolerance ?? tolerance,
       scaleDown: behavior?.scaleDown.tolerance ?? tolerance,
     };
-    this.#downWindowSeconds = behavior?.scaleDown.stabilizationWindowSeconds ?? downscaleStabilizationSeconds;
+    this.#downWindowSeconds =
+      behavior?.scaleDown.stabilizationWindowSeconds ?? DOWNSCALE_STABILIZATION_SECONDS;
     const upWindowSeconds = behavior?.scaleUp.stabilizationWindowSeconds ?? 0;
     this.#recommendations = new Recommendations(Math.max(upWindowSeconds, this.#downWindowSeconds));
     const policies = behavior ? [...behavior.scaleUp.policies, ...behavior.scaleDown.policies] : [];
@@ -57,7 +57,7 @@ export class HpaController {
   sync(nowSeconds: number, metric: number, currentReplicas: number): number {
     if (this.#recommendations.times.length === 0) this.#recommendations.record(nowSeconds, currentReplicas);
     if (currentReplicas === 0) return 0;
-    const { minReplicas, maxReplicas } = this.#options;
+    const { minReplicas, maxReplicas } = this.options;
     // Outside the bounds the metric is not even read.
     const next =
       currentReplicas > maxReplicas
@@ -70,7 +70,7 @@ export class HpaController {
   }
 
   #replicasForMetric(nowSeconds: number, metric: number, currentReplicas: number): number {
-    const { targetPerReplica, minReplicas, maxReplicas, behavior } = this.#options;
+    const { targetPerReplica, minReplicas, maxReplicas, behavior } = this.options;
     const desired = desiredReplicas(metric, targetPerReplica, currentReplicas, this.#tolerances);
     if (behavior === undefined) {
       const stable = this.#recommendations.highest(nowSeconds, this.#downWindowSeconds, desired);
@@ -87,14 +87,10 @@ export class HpaController {
       desired,
     );
     this.#recommendations.record(nowSeconds, desired);
-    if (stable > currentReplicas) {
-      const limit = scaleUpLimit(nowSeconds, currentReplicas, this.#changes, behavior.scaleUp);
-      return Math.min(stable, maxReplicas, limit);
-    }
-    if (stable < currentReplicas) {
-      const limit = scaleDownLimit(nowSeconds, currentReplicas, this.#changes, behavior.scaleDown);
-      return Math.max(stable, minReplicas, limit);
-    }
+    const limit = (direction: 'up' | 'down', rules: ScalingRules) =>
+      scaleLimit(direction, nowSeconds, currentReplicas, this.#changes, rules);
+    if (stable > currentReplicas) return Math.min(stable, maxReplicas, limit('up', behavior.scaleUp));
+    if (stable < currentReplicas) return Math.max(stable, minReplicas, limit('down', behavior.scaleDown));
     return stable;
   }
 }

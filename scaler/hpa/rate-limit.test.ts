@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { completeBehavior, type ScalingPolicy } from './behavior.js';
-import { scaleDownLimit, scaleUpLimit } from './rate-limit.js';
+import { scaleLimit } from './rate-limit.js';
 import { TimedValues } from './timed-values.js';
 
 const now = 1_000_000;
@@ -28,7 +28,7 @@ function policies(pods: number, podsPeriod: number, percent: number, percentPeri
 
 // Oracle of both tables: kubernetes pkg/controller/podautoscaler/horizontal_test.go, TestScalingWithRules, with the
 // limit itself where upstream's case ends at the wanted replicas or at maxReplicas (the arithmetic is in its comment).
-describe('scaleUpLimit', () => {
+describe('scaleLimit up', () => {
   const upstream: {
     name: string;
     rules?: ScalingPolicy[];
@@ -77,12 +77,12 @@ describe('scaleUpLimit', () => {
   for (const { name, rules, up, down, current, want } of upstream)
     it(`is ${want} in upstream's "${name}"`, () => {
       const { scaleUp } = completeBehavior(rules ? { scaleUp: { policies: rules } } : {});
-      assert.equal(scaleUpLimit(now, current, events(up, down), scaleUp), want);
+      assert.equal(scaleLimit('up', now, current, events(up, down), scaleUp), want);
     });
 
   // Oracle: defaults.go, GenerateHPAScaleUpRules: the larger of 4 pods and 100 % per 15 s.
   it('lets a single pod become five by default', () => {
-    assert.equal(scaleUpLimit(now, 1, events(), completeBehavior({}).scaleUp), 5);
+    assert.equal(scaleLimit('up', now, 1, events(), completeBehavior({}).scaleUp), 5);
   });
 
   // Oracle: upstream TestCalculateScaleUpLimitWithScalingRules: min(1 + 2, ceil(1 * 1.5)) = 2.
@@ -90,12 +90,12 @@ describe('scaleUpLimit', () => {
     const { scaleUp } = completeBehavior({
       scaleUp: { selectPolicy: 'Min', policies: policies(2, 60, 50, 60) },
     });
-    assert.equal(scaleUpLimit(now, 1, events(), scaleUp), 2);
+    assert.equal(scaleLimit('up', now, 1, events(), scaleUp), 2);
   });
 
   it('is the current number with selectPolicy Disabled', () => {
     const { scaleUp } = completeBehavior({ scaleUp: { selectPolicy: 'Disabled' } });
-    assert.equal(scaleUpLimit(now, 7, events(), scaleUp), 7);
+    assert.equal(scaleLimit('up', now, 7, events(), scaleUp), 7);
   });
 
   // Oracle: getReplicasChangePerPeriod counts what is *after* the cutoff.
@@ -103,12 +103,12 @@ describe('scaleUpLimit', () => {
     const { scaleUp } = completeBehavior({ scaleUp: { policies: policies(4, 15, 0, 0) } });
     const added = new TimedValues(15);
     added.record(now - 15, 4);
-    assert.equal(scaleUpLimit(now, 10, added, scaleUp), 14);
-    assert.equal(scaleUpLimit(now - 1, 10, added, scaleUp), 10);
+    assert.equal(scaleLimit('up', now, 10, added, scaleUp), 14);
+    assert.equal(scaleLimit('up', now - 1, 10, added, scaleUp), 10);
   });
 });
 
-describe('scaleDownLimit', () => {
+describe('scaleLimit down', () => {
   const upstream: {
     name: string;
     rules: ScalingPolicy[];
@@ -161,7 +161,7 @@ describe('scaleDownLimit', () => {
   for (const { name, rules, up, down, current, want } of upstream)
     it(`is ${want} in upstream's "${name}"`, () => {
       const { scaleDown } = completeBehavior({ scaleDown: { policies: rules } });
-      assert.equal(scaleDownLimit(now, current, events(up, down), scaleDown), want);
+      assert.equal(scaleLimit('down', now, current, events(up, down), scaleDown), want);
     });
 
   // Oracle: upstream TestCalculateScaleDownLimitWithBehaviors: max(5 - 2, 5 - 50 %) = 3.
@@ -169,11 +169,11 @@ describe('scaleDownLimit', () => {
     const { scaleDown } = completeBehavior({
       scaleDown: { selectPolicy: 'Min', policies: policies(2, 60, 50, 60) },
     });
-    assert.equal(scaleDownLimit(now, 5, events(), scaleDown), 3);
+    assert.equal(scaleLimit('down', now, 5, events(), scaleDown), 3);
   });
 
   it('is the current number with selectPolicy Disabled', () => {
     const { scaleDown } = completeBehavior({ scaleDown: { selectPolicy: 'Disabled' } });
-    assert.equal(scaleDownLimit(now, 7, events(), scaleDown), 7);
+    assert.equal(scaleLimit('down', now, 7, events(), scaleDown), 7);
   });
 });

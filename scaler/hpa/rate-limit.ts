@@ -2,48 +2,35 @@ import type { ScalingPolicy, ScalingRules } from './behavior.js';
 import type { TimedValues } from './timed-values.js';
 
 /**
- * The most replicas that the scale-up policies allow now. Each policy counts from the replicas at the start of its
- * own period; a percentage is rounded up, so that it can always add a pod.
+ * The most replicas that the policies for scaling up allow now, or the fewest that those for scaling down do. Each policy
+ * counts from the replicas at the start of its own period. A percentage is rounded up where pods are added, so that it can
+ * always add one, and down where they are removed.
  *
  * @param changes replicas added by each past change, negative where they were removed
  *
- * Source: kubernetes `pkg/controller/podautoscaler/horizontal.go` (calculateScaleUpLimitWithScalingRules).
+ * Source: kubernetes `pkg/controller/podautoscaler/horizontal.go` (calculateScaleUpLimitWithScalingRules,
+ * calculateScaleDownLimitWithBehaviors).
  */
-export function scaleUpLimit(
+export function scaleLimit(
+  direction: 'up' | 'down',
   nowSeconds: number,
   currentReplicas: number,
   changes: TimedValues,
-  rules: ScalingRules,
+  { selectPolicy, policies }: ScalingRules,
 ): number {
-  if (rules.selectPolicy === 'Disabled') return currentReplicas;
-  const proposals = rules.policies.map((policy) => {
+  if (selectPolicy === 'Disabled') return currentReplicas;
+  const isUp = direction === 'up';
+  const sign = isUp ? 1 : -1;
+  const round = isUp ? Math.ceil : Math.trunc;
+  const proposals = policies.map((policy) => {
     const start = replicasAtPeriodStart(nowSeconds, currentReplicas, changes, policy);
-    return policy.type === 'Pods' ? start + policy.value : Math.ceil(start * (1 + policy.value / 100));
+    const { type, value } = policy;
+    return type === 'Pods' ? start + sign * value : round(start * (1 + (sign * value) / 100));
   });
-  const limit = rules.selectPolicy === 'Min' ? Math.min(...proposals) : Math.max(...proposals);
+  // The smallest change is the lowest proposal on the way up, and the highest on the way down.
+  const limit = isUp === (selectPolicy === 'Min') ? Math.min(...proposals) : Math.max(...proposals);
   // Policies may have become stricter after the change that they now count: never a step back.
-  return Math.max(limit, currentReplicas);
-}
-
-/**
- * The fewest replicas that the scale-down policies allow now; a percentage of what remains is rounded down.
- *
- * Source: as above (calculateScaleDownLimitWithBehaviors).
- */
-export function scaleDownLimit(
-  nowSeconds: number,
-  currentReplicas: number,
-  changes: TimedValues,
-  rules: ScalingRules,
-): number {
-  if (rules.selectPolicy === 'Disabled') return currentReplicas;
-  const proposals = rules.policies.map((policy) => {
-    const start = replicasAtPeriodStart(nowSeconds, currentReplicas, changes, policy);
-    return policy.type === 'Pods' ? start - policy.value : Math.trunc(start * (1 - policy.value / 100));
-  });
-  // The smallest change leaves the most replicas.
-  const limit = rules.selectPolicy === 'Min' ? Math.max(...proposals) : Math.min(...proposals);
-  return Math.min(limit, currentReplicas);
+  return isUp ? Math.max(limit, currentReplicas) : Math.min(limit, currentReplicas);
 }
 
 /**
@@ -54,11 +41,10 @@ export function scaleDownLimit(
 function replicasAtPeriodStart(
   nowSeconds: number,
   currentReplicas: number,
-  changes: TimedValues,
-  policy: ScalingPolicy,
+  { times, values }: TimedValues,
+  { periodSeconds }: ScalingPolicy,
 ): number {
-  const { times, values } = changes;
-  const cutoff = nowSeconds - policy.periodSeconds;
+  const cutoff = nowSeconds - periodSeconds;
   let replicas = currentReplicas;
   for (let i = times.length - 1; i >= 0 && times[i]! > cutoff; i--) replicas -= values[i]!;
   return replicas;
