@@ -14,6 +14,8 @@ export interface HistoryRequest
     Partial<Pick<Trigger, 'namespace' | 'ignoreNullValues' | 'bootstrap'>> {
   /** In [0, 1), equal in every replica: how late it asks for new steps among other queries. @default 0 */
   readonly lateness?: number;
+  /** Whether unknown steps stay NaN where they are few. @default false: short gaps are bridged */
+  readonly keepsGaps?: boolean;
 }
 
 /** The past and the present of one trigger's query. */
@@ -27,7 +29,7 @@ export interface TriggerHistory {
   observe(nowSeconds: number): Promise<Observation>;
   /**
    * A copy of the history up to the last final step of the last refresh, at most `historySeconds` long, from the first
-   * known step on. Short gaps are bridged, long ones and unknown newest steps are NaN, or 0 where empty reads as 0.
+   * known step on. Short gaps are bridged unless `keepsGaps`, long ones and unknown newest steps are NaN, or 0 where empty reads as 0.
    * @param fromSeconds what is needed begins here; the copy begins there or a little earlier
    */
   series(fromSeconds?: number): Series;

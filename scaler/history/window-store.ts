@@ -50,7 +50,7 @@ export class WindowStore {
 
   /** A share in the window for a request. Nothing is fetched yet. */
   window(request: Omit<HistoryRequest, 'source'>): TriggerHistory {
-    const { query, stepSeconds, historySeconds, namespace = '', lateness = 0 } = request;
+    const { query, stepSeconds, historySeconds, namespace = '', lateness = 0, keepsGaps = false } = request;
     const { settleSeconds = defaultSettleSeconds, bootstrapFolder } = this.options;
     const steps = Math.max(1, Math.ceil(historySeconds / stepSeconds));
     const lateSeconds = lateness * Math.min(spreadShare * stepSeconds, longestSpreadSeconds);
@@ -77,7 +77,7 @@ export class WindowStore {
         heartbeatBackoff.failed(nowSeconds, error);
       }
     };
-    const read = (fromSeconds?: number) => window.series(steps, fromSeconds, heartbeat?.window);
+    const read = (fromSeconds?: number) => window.series(steps, fromSeconds, heartbeat?.window, keepsGaps);
     const bootstrap =
       request.bootstrap !== undefined && bootstrapFolder !== undefined
         ? new Bootstrap(bootstrapFolder, request.bootstrap, stepSeconds)

@@ -153,17 +153,19 @@ export class HistoryWindow {
    *
    * @param fromSeconds what is needed begins here: a little more is copied, so that gaps are filled as in the whole
    * @param heartbeat window of the source's heartbeat on the same grid: absence then reads as 0
+   * @param keepsGaps whether short gaps stay
    */
-  series(historySteps: number, fromSeconds = 0, heartbeat?: HistoryWindow): Series {
+  series(historySteps: number, fromSeconds = 0, heartbeat?: HistoryWindow, keepsGaps = false): Series {
     const { end } = this.#buffer;
     const { stepSeconds } = this.options;
     const first = Math.max(this.#buffer.first, end - historySteps);
     const needed = Math.floor(fromSeconds / stepSeconds) - longestBridgedGap(stepSeconds) - 1;
     const from = Math.min(end, Math.max(first, needed));
-    if (heartbeat === undefined) return fillGaps(this.#buffer.read(from, end));
+    const finished = (series: Required<Series>) => (keepsGaps ? series : fillGaps(series));
+    if (heartbeat === undefined) return finished(this.#buffer.read(from, end));
     const whole = readAbsence(this.#buffer.read(first, end), (step) => heartbeat.#buffer.at(first + step));
     const part = { values: whole.values.subarray(from - first), peaks: whole.peaks.subarray(from - first) };
-    return fillGaps({ ...whole, ...part, startSeconds: from * stepSeconds });
+    return finished({ ...whole, ...part, startSeconds: from * stepSeconds });
   }
 
   /** Whether the query had no series for longer than a restart takes, after it had one. */

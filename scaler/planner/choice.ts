@@ -1,6 +1,7 @@
 import type { FitOptions, Series } from '../forecast/index.js';
 import { choosePolicy, REPLAYED_DAYS } from '../policy/choose.js';
 import type { PodsSetup } from '../policy/follow-pods.js';
+import { loadOfMinutes } from '../policy/load.js';
 import { replayPast } from '../policy/past.js';
 import type { Choice } from '../policy/types.js';
 import type { Trigger } from '../trigger/trigger.js';
@@ -14,6 +15,14 @@ const TOLERANCE = 0.1;
 export function podsSetup(startupSeconds: number): PodsSetup {
   const startupMinutes = Math.ceil(startupSeconds / 60);
   return { startupMinutes, minReplicas: 1, maxReplicas: MOST_REPLICAS, tolerance: TOLERANCE };
+}
+
+/** The past that a policy is chosen from. */
+export interface ChoiceHistory {
+  /** On the trigger's grid, short gaps bridged. */
+  readonly steps: Series;
+  /** The same minute by minute, with its gaps; without it each step's maximum stands in for its minutes. */
+  readonly minutes?: Series;
 }
 
 /** What a policy is chosen for. Plain data, for a worker thread. */
@@ -50,9 +59,9 @@ export function choiceTask(
 }
 
 /** Replays the past days of a history and chooses a policy for the next; from the history until the boundary alone. */
-export function chooseFromHistory(history: Series, task: ChoiceTask): Choice {
+export function chooseFromHistory({ steps, minutes }: ChoiceHistory, task: ChoiceTask): Choice {
   const { boundarySeconds, targetOverload, capacity, startupSeconds, historySeconds, fit } = task;
-  const past = replayPast(history, undefined, {
+  const past = replayPast(steps, minutes && loadOfMinutes(minutes), {
     boundarySeconds,
     days: REPLAYED_DAYS,
     startupSeconds,

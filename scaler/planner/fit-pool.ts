@@ -3,7 +3,7 @@ import { Piscina } from 'piscina';
 import type { FitOptions, FittedModel, Series } from '../forecast/index.js';
 import type { Choice } from '../policy/types.js';
 import { FairQueue } from '../shared/fair-queue.js';
-import type { ChoiceTask } from './choice.js';
+import type { ChoiceHistory, ChoiceTask } from './choice.js';
 import type { FitTurn, Fitter } from './ports.js';
 
 /** Bounds on the worker threads. */
@@ -53,29 +53,34 @@ export class FitPool implements Fitter {
 
   /** @throws Error when the fit failed, took too long, lost its thread, was given up, or the pool was closed. */
   fit(take: () => Series, options: FitOptions, turn: FitTurn): Promise<FittedModel> {
-    return this.#run(take, options, turn);
+    return this.#run(() => ({ series: take() }), options, turn);
   }
 
   /** Errors as for `fit`. */
-  choose(take: () => Series, options: ChoiceTask, turn: FitTurn): Promise<Choice> {
-    return this.#run(take, options, turn, 'chooseInWorker');
+  choose(take: () => ChoiceHistory, options: ChoiceTask, turn: FitTurn): Promise<Choice> {
+    return this.#run(() => ({ ...take() }), options, turn, 'chooseInWorker');
   }
 
-  /** @param name of the worker's export; its default unless given */
+  /**
+   * @param take the series of the task, by what the worker calls them
+   * @param name of the worker's export; its default unless given
+   */
   async #run<Result>(
-    take: () => Series,
+    take: () => Readonly<Record<string, Series>>,
     options: FitOptions | ChoiceTask,
     { namespace, signal }: FitTurn,
     name?: string,
   ): Promise<Result> {
     const leave = await this.#queue.enter({ namespace, priority }, signal);
     try {
-      const series = take();
-      const transferList = [series.values.buffer as ArrayBuffer];
-      if (series.peaks) transferList.push(series.peaks.buffer as ArrayBuffer);
+      const taken = take();
+      const transferList = Object.values<Series>(taken).flatMap(({ values, peaks }) => [
+        values.buffer as ArrayBuffer,
+        ...(peaks ? [peaks.buffer as ArrayBuffer] : []),
+      ]);
       const limit = AbortSignal.timeout(this.#timeoutSeconds * 1000);
       return await this.#pool.run(
-        { series, options },
+        { ...taken, options },
         { transferList, signal: limit, ...(name && { name }) },
       );
     } finally {

@@ -11,7 +11,6 @@ import { Planner } from './planner.js';
 import type { Fitter, PlannerObserver } from './ports.js';
 import type { Snapshot } from './types.js';
 
-const step = 300;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const settle = 30;
@@ -25,7 +24,7 @@ class Loads implements HistoryProvider {
     readonly knownSinceSeconds: number,
   ) {}
 
-  window({ query, historySeconds }: HistoryRequest): TriggerHistory {
+  window({ query, historySeconds, stepSeconds: step }: HistoryRequest): TriggerHistory {
     // There is no kube-state-metrics in this source.
     const isOfLoad = !query.includes('kube_');
     let knownUntil = this.knownSinceSeconds;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
+import { minutesSeconds } from './accepted-overload.js';
 import { TrackedTrigger, type TrackedTriggerParts } from './tracked-trigger.js';
 import type { Answer, Answers, Evidence, KnownTrigger } from './types.js';
 
@@ -126,8 +127,8 @@ export class Planner implements Answers {
     const { maxTriggersPerNamespace, maxStepsPerNamespace } = this.parts.settings;
     const { namespace, scaledObject } = trigger;
     const tracked = this.#ofNamespace(namespace);
-    const steps = tracked.reduce((sum, known) => sum + stepsOf(known.trigger), 0);
-    const wanted = stepsOf(trigger);
+    const steps = tracked.reduce((sum, known) => sum + this.#stepsOf(known.trigger), 0);
+    const wanted = this.#stepsOf(trigger);
     // The limit on steps is no setting: it follows from the one on triggers.
     const ask = 'or ask the operator to raise planner.maxTriggersPerNamespace';
     const reason =
@@ -139,6 +140,14 @@ export class Planner implements Answers {
     if (reason === undefined) return undefined;
     const where = `ScaledObject ${namespace}/${scaledObject}: namespace ${namespace}`;
     return new ScalerError('rejected', `${where} has ${reason}`);
+  }
+
+  /** Steps held for a trigger, with the minutes that a choice of policy needs. */
+  #stepsOf(trigger: Trigger): number {
+    const { historySeconds, stepSeconds, targetOverload } = trigger;
+    const minutes =
+      targetOverload === undefined ? 0 : minutesSeconds(trigger, this.parts.settings.refitSeconds) / 60;
+    return Math.ceil(historySeconds / stepSeconds + minutes);
   }
 
   async #waitForFirstAnswer(tracked: TrackedTrigger): Promise<void> {
@@ -174,10 +183,6 @@ export class Planner implements Answers {
       }
     }
   }
-}
-
-function stepsOf({ historySeconds, stepSeconds }: Trigger): number {
-  return Math.ceil(historySeconds / stepSeconds);
 }
 
 function nameOf(trigger: Trigger): string {

@@ -8,8 +8,8 @@ import type { Clock } from '../shared/clock.js';
 import { ScalerError } from '../shared/errors.js';
 import { withPodStartup } from '../trigger/pod-startup.js';
 import type { Trigger } from '../trigger/trigger.js';
+import { AcceptedOverload } from './accepted-overload.js';
 import { AnswerRecord } from './answer-record.js';
-import { choiceTask } from './choice.js';
 import { specialSpans } from './events.js';
 import { fitOptions } from './fit-options.js';
 import type { OutlookTrigger } from './outlook.js';
@@ -18,11 +18,9 @@ import { PodStartupMeasurement } from './pod-startup.js';
 import type { FitTurn, Fitter, PlannerObserver, PlannerSettings } from './ports.js';
 import { cutSeries, RefittingModel, seriesEndSeconds } from './refitting-model.js';
 import { spread, tickSeconds } from './schedule.js';
-import { SeenOverload } from './seen-overload.js';
 import type { FollowedPolicy } from './signal.js';
-import { overloadOfAnswers } from './simulated-overload.js';
 import { StateChanges } from './state-changes.js';
-import type { Answer, Evidence, OverloadKept, SpanShares } from './types.js';
+import type { Answer, Evidence } from './types.js';
 
 const DAY_SECONDS = 86_400;
 
@@ -52,13 +50,8 @@ export class TrackedTrigger {
   readonly #listeners = new Set<(answer: Answer) => void>();
   readonly #podStartup: PodStartupMeasurement | undefined;
   readonly #calendar: Calendar | undefined;
-  readonly #seenOverload: SeenOverload | undefined;
+  readonly #overload: AcceptedOverload | undefined;
   readonly #model: RefittingModel<InUse>;
-  /** The newest choice of a policy; the fits after it use it. */
-  #choice: Choice | undefined;
-  #seenProblem: string | undefined;
-  #seen: SpanShares = { day: undefined, week: undefined };
-  #simulatedDay: number | undefined;
   readonly #record: AnswerRecord;
   readonly #changes = new StateChanges();
   readonly #stopping = new AbortController();
@@ -104,7 +97,7 @@ export class TrackedTrigger {
     this.#history = parts.history.window({ ...trigger, historySeconds, lateness: this.#phase });
     if (trigger.measuresPodStartup) this.#podStartup = new PodStartupMeasurement(trigger, parts.history);
     if (trigger.targetOverload !== undefined)
-      this.#seenOverload = new SeenOverload(trigger, parts.history, this.#phase);
+      this.#overload = new AcceptedOverload(trigger, parts, this.#phase, (error) => this.#asFailure(error));
     this.#record = new AnswerRecord(trigger);
     this.#calendar = parts.calendars?.of(trigger);
     const own = inUse(trigger, undefined);
@@ -145,7 +138,7 @@ export class TrackedTrigger {
     await this.#running;
     this.#history.release();
     this.#podStartup?.release();
-    this.#seenOverload?.release();
+    this.#overload?.release();
     await this.#fitting;
   }
 
@@ -257,7 +250,8 @@ export class TrackedTrigger {
     if (this.#stopping.signal.aborted) return;
     this.#renew();
     this.#settle();
-    await this.#lookAtOverload();
+    const inUse = this.#model.settings.trigger;
+    await this.#overload?.look(this.#record.past(), inUse, this.parts.clock.nowSeconds());
     this.#fitting = undefined;
   }
 
@@ -298,51 +292,20 @@ export class TrackedTrigger {
     await this.#podStartup?.refresh(boundarySeconds);
     const seconds = this.#podStartup?.current.seconds;
     const trigger = seconds === undefined ? this.trigger : withPodStartup(this.trigger, seconds);
-    if (trigger.targetOverload !== undefined)
-      await this.#choose(trigger, choiceBoundarySeconds(boundarySeconds));
-    const settings = inUse(trigger, this.#choice);
+    await this.#choose(trigger, choiceBoundarySeconds(boundarySeconds));
+    const settings = inUse(trigger, this.#overload?.choice);
     const before = this.#model.settings;
     return isDeepStrictEqual(settings, before) ? before : settings;
   }
 
-  /** Chooses a policy from the past days, once for each boundary. */
   async #choose(trigger: Trigger, boundarySeconds: number): Promise<void> {
-    const { fitter, observer } = this.parts;
     // A part of the history would lead to another choice than the whole.
-    if (this.#choice?.boundarySeconds === boundarySeconds || this.#loadFailure) return;
-    try {
-      const fromSeconds = boundarySeconds - trigger.historySeconds;
-      const past = () => cutSeries(this.#history.series(), fromSeconds, boundarySeconds);
-      const task = choiceTask(trigger, boundarySeconds, this.#specialSpans(fromSeconds, boundarySeconds));
-      this.#choice = await fitter.choose(past, task, this.#turn);
-      observer.policyChosen(this.trigger, this.#choice);
-    } catch (error) {
-      if (!this.#stopping.signal.aborted) observer.choiceFailed(this.trigger, error);
-    }
-  }
-
-  /** Looks at the overload that there was, once for each fit. */
-  async #lookAtOverload(): Promise<void> {
-    if (this.#seenOverload === undefined) return;
-    this.#simulatedDay = overloadOfAnswers(this.#record.past(), this.#model.settings.trigger);
-    try {
-      await this.#seenOverload.refresh(this.parts.clock.nowSeconds());
-      this.#seen = this.#seenOverload.shares;
-      this.#seenProblem = undefined;
-    } catch (error) {
-      this.#seenProblem = this.#asFailure(error).message;
-    }
-  }
-
-  #overload(): OverloadKept | undefined {
-    if (this.#seenOverload === undefined) return undefined;
-    const { choice } = this.#model.settings;
-    return {
-      choice,
-      seen: this.#seen,
-      seenProblem: this.#seenProblem,
-      simulated: { day: this.#simulatedDay, week: choice?.chosen?.overloadedShare },
-    };
+    if (this.#loadFailure) return;
+    const fromSeconds = boundarySeconds - trigger.historySeconds;
+    const steps = () => cutSeries(this.#history.series(), fromSeconds, boundarySeconds);
+    const spans = this.#specialSpans(fromSeconds, boundarySeconds);
+    const nowSeconds = this.parts.clock.nowSeconds();
+    await this.#overload?.choose({ trigger, boundarySeconds, steps, spans, nowSeconds }, this.#turn);
   }
 
   /** The policy in use with what it looks at; undefined while none is chosen. */
@@ -369,7 +332,7 @@ export class TrackedTrigger {
     const { trigger } = this.#model.settings;
     const after = planAnswer({
       trigger,
-      overload: this.#overload(),
+      overload: this.#overload?.kept(this.#model.settings.choice),
       followed: this.#followed(nowSeconds),
       podStartupProblem: this.#podStartup?.current.problem,
       nowSeconds,

@@ -62,6 +62,8 @@ export interface Choice {
   readonly days: number;
   /** Share by which the replayed load was raised, because so many days prove only so much; 0 without a choice. */
   readonly margin: number;
+  /** Why the load of each minute was not known, so that the maxima of the steps stood in; undefined where it was. */
+  readonly minutesProblem?: string | undefined;
   /** undefined while the history is too short to choose. */
   readonly chosen: ReplayedPolicy | undefined;
   /** A plain reactive HPA whose target was chosen on the same days in the same way. */

@@ -21,11 +21,11 @@ export function triggerLog(log: Logger, limit: LineLimit): PlannerObserver {
       if (!admits(trigger)) return;
       log.error({ ...name(trigger), seconds, err }, 'a fit failed; the model in use stays');
     },
-    policyChosen(trigger, { chosen, days }) {
+    policyChosen(trigger, { chosen, days, minutesProblem }) {
       if (!admits(trigger)) return;
       if (chosen === undefined) log.info(name(trigger), 'the history is too short to choose a policy');
       else
-        log.info(
+        log[minutesProblem ? 'warn' : 'info'](
           {
             ...name(trigger),
             policy: policyInWords(chosen.policy),
@@ -33,6 +33,7 @@ export function triggerLog(log: Logger, limit: LineLimit): PlannerObserver {
             overload: chosen.overloadedShare,
             podHoursPerDay: chosen.podHoursPerDay,
             days,
+            minutesError: minutesProblem,
           },
           'policy chosen for the day',
         );

@@ -172,6 +172,8 @@ export interface OverloadView {
   readonly lastWeek: OverloadSpan | null;
   /** Why overload is not measured where that failed. */
   readonly measurementProblem: string | null;
+  /** Why the policy was chosen from the maxima of steps and not from the load of each minute. */
+  readonly minutesProblem: string | null;
   /** Null until there is history enough to choose one. */
   readonly policy: PolicyView | null;
   /** A reactive HPA whose target was chosen in the same way. */

@@ -10,12 +10,14 @@ export function overloadView({ overload, trigger }: Snapshot): OverloadView | nu
   const { targetOverload } = trigger;
   if (overload === undefined || targetOverload === undefined) return null;
   const { choice, seenProblem } = overload;
+  const shown = (problem: string | undefined) => (problem === undefined ? null : redact(problem));
   return {
     target: targetOverload,
     isApplied: trigger.mode === 'predict',
     lastDay: span(overload, 'day'),
     lastWeek: span(overload, 'week'),
-    measurementProblem: seenProblem === undefined ? null : redact(seenProblem),
+    measurementProblem: shown(seenProblem),
+    minutesProblem: shown(choice?.minutesProblem),
     policy: choice?.chosen ? policyView(choice, choice.chosen) : null,
     reactive: choice?.reactive ? pointOf(choice.reactive) : null,
     reactiveCurve: choice?.reactive ? curveOf(choice.reactive) : [],

@@ -6,13 +6,18 @@ import { count, exactPercent, timeElement } from './format.js';
 /** Target beside what happened, and the policy of the day. Nothing for a trigger that states no target. */
 export function overloadNotes({ overload }: TriggerDetail, now: number): readonly Child[] {
   if (!overload) return [];
-  const { target, lastDay, lastWeek, measurementProblem, policy, isApplied } = overload;
+  const { target, lastDay, lastWeek, measurementProblem, minutesProblem, policy, isApplied } = overload;
   return [
     h(
       'p',
       sentence`Accepted: ${h('strong', exactPercent(target))} of the time in overload, which is more load than the ready pods carry. In the last day there was ${spanWords(lastDay)}, in the last week ${spanWords(lastWeek)}.`,
     ),
     measurementProblem && h('p.note', `Ready pods cannot be read: ${measurementProblem}`),
+    minutesProblem &&
+      h(
+        'p.note',
+        `The load of each minute cannot be read, so the highest of each step stands in and more pods are kept: ${minutesProblem}`,
+      ),
     ...(policy
       ? [
           h(

@@ -15,7 +15,7 @@ export function withOverload(sample: Sample, seen: SpanShares = { day: undefined
     podStartupSeconds: 120,
   };
   const boundary = choiceBoundarySeconds(SAMPLE_NOW_SECONDS);
-  const choice = chooseFromHistory(evidence.history, choiceTask(trigger, boundary, undefined));
+  const choice = chooseFromHistory({ steps: evidence.history }, choiceTask(trigger, boundary, undefined));
   const simulated = { day: overloadOfAnswers(evidence.past, trigger), week: choice.chosen?.overloadedShare };
   const policy = choice.chosen?.policy;
   const inUse = { ...trigger, quantile: policy?.basis === 'forecast' ? policy.quantile : trigger.quantile };

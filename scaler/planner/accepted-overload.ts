@@ -1,0 +1,132 @@
+import type { FitOptions, Series } from '../forecast/index.js';
+import type { HistoryProvider, TriggerHistory } from '../history/types.js';
+import { REPLAYED_DAYS } from '../policy/choose.js';
+import type { Choice } from '../policy/types.js';
+import type { ScalerError } from '../shared/errors.js';
+import type { Trigger } from '../trigger/trigger.js';
+import { choiceTask } from './choice.js';
+import type { FitTurn, Fitter, PlannerObserver } from './ports.js';
+import { cutSeries } from './refitting-model.js';
+import { SeenOverload } from './seen-overload.js';
+import { overloadOfAnswers } from './simulated-overload.js';
+import type { OverloadKept, PastAnswers, SpanShares } from './types.js';
+
+const DAY_SECONDS = 86_400;
+/** Minutes before the first replayed one, for what was known at its beginning. */
+const MARGIN_SECONDS = 600;
+
+/** What an accepted overload works with. */
+export interface AcceptedOverloadParts {
+  readonly history: HistoryProvider;
+  readonly fitter: Fitter;
+  readonly observer: PlannerObserver;
+  readonly settings: { readonly refitSeconds: number };
+}
+
+/** A choice that is due: for a moment, from the history before it. */
+export interface DueChoice {
+  /** With the start-up time that is in use. */
+  readonly trigger: Trigger;
+  readonly boundarySeconds: number;
+  /** The history until the boundary; asked for when a thread is free. */
+  readonly steps: () => Series;
+  readonly spans: FitOptions['spans'];
+  readonly nowSeconds: number;
+}
+
+/**
+ * The overload that a trigger accepts: a policy is chosen for it each day, from the load of each minute, and what there
+ * was of it is looked at. The minutes are a window of their own, of which only the new ones are read each day.
+ */
+export class AcceptedOverload {
+  readonly #minutes: TriggerHistory;
+  readonly #seenOverload: SeenOverload;
+  #seen: SpanShares = { day: undefined, week: undefined };
+  #seenProblem: string | undefined;
+  #simulatedDay: number | undefined;
+  /** The newest choice; the fits after it use it. */
+  choice: Choice | undefined;
+
+  /**
+   * @param phase in [0, 1): how late it asks among other triggers
+   * @param asFailure what is wrong, as users may read it
+   * @throws ScalerError as `HistoryProvider.window` does
+   */
+  constructor(
+    trigger: Trigger,
+    readonly parts: AcceptedOverloadParts,
+    phase: number,
+    readonly asFailure: (error: unknown) => ScalerError,
+  ) {
+    const { source, namespace, query, ignoreNullValues } = trigger;
+    const historySeconds = minutesSeconds(trigger, parts.settings.refitSeconds);
+    const minutes = { source, namespace, query, ignoreNullValues, historySeconds, stepSeconds: 60 };
+    this.#minutes = parts.history.window({ ...minutes, lateness: phase, keepsGaps: true });
+    this.#seenOverload = new SeenOverload(trigger, parts.history, phase);
+  }
+
+  /**
+   * Chooses a policy from the past days, once for each boundary. Where the minutes cannot be read the maxima of the steps
+   * stand in, until they can: then it chooses again.
+   */
+  async choose(
+    { trigger, boundarySeconds, steps, spans, nowSeconds }: DueChoice,
+    turn: FitTurn,
+  ): Promise<void> {
+    const { fitter, observer } = this.parts;
+    const isChosen = this.choice?.boundarySeconds === boundarySeconds;
+    if (isChosen && this.choice?.minutesProblem === undefined) return;
+    const minutesProblem = await this.#minutes.refresh(nowSeconds).then(
+      () => undefined,
+      (error) => this.asFailure(error).message,
+    );
+    if (turn.signal.aborted || (isChosen && minutesProblem !== undefined)) return;
+    const fromSeconds = boundarySeconds - replayedSeconds(trigger) - MARGIN_SECONDS;
+    const minutes = () => cutSeries(this.#minutes.series(fromSeconds), fromSeconds, boundarySeconds);
+    const history = () => ({ steps: steps(), ...(minutesProblem === undefined && { minutes: minutes() }) });
+    try {
+      const choice = await fitter.choose(history, choiceTask(trigger, boundarySeconds, spans), turn);
+      this.choice = { ...choice, minutesProblem };
+      observer.policyChosen(trigger, this.choice);
+    } catch (error) {
+      if (!turn.signal.aborted) observer.choiceFailed(trigger, error);
+    }
+  }
+
+  /** Looks at the overload that there was until now. */
+  async look(past: PastAnswers | undefined, trigger: Trigger, nowSeconds: number): Promise<void> {
+    this.#simulatedDay = overloadOfAnswers(past, trigger);
+    try {
+      await this.#seenOverload.refresh(nowSeconds);
+      this.#seen = this.#seenOverload.shares;
+      this.#seenProblem = undefined;
+    } catch (error) {
+      this.#seenProblem = this.asFailure(error).message;
+    }
+  }
+
+  /** @param choice that is in use */
+  kept(choice: Choice | undefined): OverloadKept {
+    return {
+      choice,
+      seen: this.#seen,
+      seenProblem: this.#seenProblem,
+      simulated: { day: this.#simulatedDay, week: choice?.chosen?.overloadedShare },
+    };
+  }
+
+  release(): void {
+    this.#minutes.release();
+    this.#seenOverload.release();
+  }
+}
+
+/** The longest past that a choice replays: a day is left to learn from. */
+function replayedSeconds({ historySeconds }: Pick<Trigger, 'historySeconds'>): number {
+  return Math.max(0, Math.min(REPLAYED_DAYS * DAY_SECONDS, historySeconds - DAY_SECONDS));
+}
+
+/** Minutes that are held for a trigger that accepts overload: its choice ends up to a day and a refit before now. */
+export function minutesSeconds(trigger: Pick<Trigger, 'historySeconds'>, refitSeconds: number): number {
+  return replayedSeconds(trigger) + MARGIN_SECONDS + DAY_SECONDS + refitSeconds;
+}
