@@ -1,9 +1,8 @@
 import type { Occurrence } from '../calendar/types.js';
 import { type CalendarWorth, calendarWorth } from './calendar-worth.js';
-import { type Comparison, comparePolicies, resultOf } from './compare.js';
-import type { BacktestOptions } from './options.js';
+import { type Comparison, comparePolicies, horizonMinutes, resultOf } from './compare.js';
 import type { Recording } from './recording.js';
-import { type Replay, replaySignal } from './replay.js';
+import { type BacktestOptions, type Replay, replaySignal } from './replay.js';
 import { replayTarget, type TargetReplay } from './target.js';
 
 /** What the scaler would have done, beside what other ways of scaling would have done. */
@@ -17,10 +16,7 @@ export interface Backtest {
   readonly replay: Replay;
   /** What would have been answered at the trigger's `targetOverload`; undefined without one. */
   readonly target: TargetReplay | undefined;
-  /**
-   * Share of minutes in which the load until the horizon stayed at or below the forecast of its peak; NaN without a
-   * forecast.
-   */
+  /** As `coverageOf` says it. */
   readonly coverage: number;
   readonly comparison: Comparison;
   /** Events within the evaluated span. */
@@ -39,57 +35,37 @@ export function runBacktest(
   options: BacktestOptions,
   onProgress?: (done: number) => void,
 ): Backtest {
-  const { trigger, setup, refitSeconds, span } = options;
+  const { trigger, span, calendar } = options;
+  const { load } = recording;
   const minutes = span.to - span.from;
-  const horizonMinutes = Math.max(1, Math.round(trigger.horizonSeconds / 60));
-  const { calendar } = options;
-  const startSeconds = recording.load.startSeconds + 60 * span.from;
+  const startSeconds = load.startSeconds + 60 * span.from;
   const events = calendar?.occurrences(startSeconds, startSeconds + 60 * minutes, trigger.timezone) ?? [];
-  const onMinute = (done: number) => {
+  const replay = replaySignal(recording, options, (done) => {
     if (done % 60 === 0) onProgress?.((0.8 * done) / minutes);
-  };
-  const replay = replaySignal(
-    recording,
-    span,
-    trigger,
-    refitSeconds,
-    onMinute,
-    calendar,
-    setup.startupSeconds,
-  );
+  });
   const { targetOverload } = trigger;
   const target =
     targetOverload === undefined ? undefined : replayTarget(recording, options, targetOverload, replay);
-  const comparison = comparePolicies(
-    recording.load,
-    span,
-    replay.values,
-    horizonMinutes,
-    setup,
-    (done, of) => onProgress?.(0.8 + (0.2 * done) / of),
-    target,
-  );
+  const onPolicy = (done: number, of: number) => onProgress?.(0.8 + (0.2 * done) / of);
+  const comparison = comparePolicies(load, options, replay.values, onPolicy, target);
   // The horizon of the last minutes ends after the recording, so it is unknown whether the forecast covered it.
-  const judged = Math.max(0, Math.min(minutes, recording.load.demand.length - horizonMinutes - span.from));
+  const judged = Math.max(0, Math.min(minutes, load.demand.length - horizonMinutes(trigger) - span.from));
   const coverage = coverageOf(
     replay.forecastPeaks.subarray(0, judged),
     resultOf(comparison, 'oracle').signal.subarray(0, judged),
   );
-  const demand = recording.load.demand.subarray(span.from, span.to);
   const own = { forecastMeans: replay.forecastMeans, ...resultOf(comparison, 'predictive') };
-  const worth =
-    events.length > 0 ? calendarWorth(recording, span, trigger, refitSeconds, setup, events, own) : undefined;
   return {
     recording,
     options,
     startSeconds,
-    demand,
+    demand: load.demand.subarray(span.from, span.to),
     replay,
     target,
     coverage,
     comparison,
     events,
-    calendarWorth: worth,
+    calendarWorth: events.length > 0 ? calendarWorth(recording, options, events, own) : undefined,
   };
 }
 

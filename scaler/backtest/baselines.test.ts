@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { oracleSignal, reactiveSignal, sameTimeSignal } from './baselines.js';
+import { oracleSignal, sameTimeSignal } from './baselines.js';
 
 const { NaN: none } = Number;
 const load = {
@@ -10,10 +10,6 @@ const load = {
 };
 
 describe('baseline signals', () => {
-  it('is the newest known load for a reactive autoscaler', () => {
-    assert.deepEqual([...reactiveSignal(load, { from: 2, to: 6 })], [5, 2, 2, 3]);
-  });
-
   it('is the highest load until the horizon for the oracle', () => {
     assert.deepEqual([...oracleSignal(load, { from: 0, to: 8 }, 2)], [5, 5, 2, 3, 9, 9, 1, 1]);
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { testCalendar, testEvent } from '../../test/support/test-calendar.js';
+import { testTrigger } from '../../test/support/test-trigger.js';
 import { runBacktest } from './backtest.js';
 import { minutesOf } from './calendar-worth.js';
 import { recordingOfSamples } from './recording.js';
@@ -22,23 +23,11 @@ describe('what a calendar was worth', () => {
   });
   const recording = recordingOfSamples({ timestamps, values, unknown: 0 }, 300);
   const options = {
-    trigger: {
-      horizonSeconds: 900,
-      historySeconds: 14 * DAY,
-      stepSeconds: 300,
-      quantile: 0.9,
-      mode: 'predict',
-      seasonality: 'auto',
-      timezone: 'UTC',
-      minValue: undefined,
-      maxValue: undefined,
-      activationThreshold: 0,
-      threshold: 70,
-    },
+    trigger: testTrigger({ horizonSeconds: 900, threshold: 70 }),
     setup: { ...clusterDefaults, targetPerReplica: 70, capacityPerReplica: 100, startupSeconds: 180 },
     refitSeconds: 12 * HOUR,
     span: { from: 9 * 1440, to: DAYS * 1440 },
-  } as const;
+  };
 
   it('is measured against a replay that does not know it', function () {
     this.timeout(60_000);

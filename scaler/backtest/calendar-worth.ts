@@ -1,8 +1,6 @@
-import type { Calendar, Occurrence } from '../calendar/types.js';
-import type { Span } from './baselines.js';
+import type { Occurrence } from '../calendar/types.js';
 import type { Recording } from './recording.js';
-import { type Replay, type ReplayTrigger, replaySignal } from './replay.js';
-import type { ScalingSetup } from './scaled-workload.js';
+import { type BacktestOptions, type Replay, replaySignal } from './replay.js';
 import { type Simulation, simulateScaling } from './simulate.js';
 
 /** What happened in some minutes of an evaluated span. */
@@ -44,14 +42,12 @@ const DAY_SECONDS = 86_400;
  */
 export function calendarWorth(
   recording: Recording,
-  span: Span,
-  trigger: ReplayTrigger,
-  refitSeconds: number,
-  setup: ScalingSetup,
+  options: BacktestOptions,
   events: readonly Occurrence[],
   given: ReplayedScaling,
 ): CalendarWorth {
-  const without = replayScaling(recording, span, trigger, refitSeconds, setup);
+  const { span } = options;
+  const without = replayScaling(recording, { ...options, calendar: undefined });
   const startSeconds = recording.load.startSeconds + 60 * span.from;
   const count = span.to - span.from;
   const special = minutesOf(events, startSeconds, count);
@@ -59,7 +55,7 @@ export function calendarWorth(
   const dayAfter = minutesOf(events.map(followingDay), startSeconds, count);
   const worthIn = (isIn: (minute: number) => boolean): Worth => {
     const minutes = Uint8Array.from({ length: count }, (_, minute) => Number(isIn(minute)));
-    const measured = (scaling: ReplayedScaling) => measure(recording, span, trigger, minutes, scaling);
+    const measured = (scaling: ReplayedScaling) => measure(recording, options, minutes, scaling);
     return {
       minutes: minutes.reduce((sum, one) => sum + one, 0),
       with: measured(given),
@@ -74,17 +70,11 @@ export function calendarWorth(
 }
 
 /** Replays a span and lets the HPA follow the answers. */
-export function replayScaling(
-  recording: Recording,
-  span: Span,
-  trigger: ReplayTrigger,
-  refitSeconds: number,
-  setup: ScalingSetup,
-  calendar?: Calendar,
-): ReplayedScaling {
-  const replay = replaySignal(recording, span, trigger, refitSeconds, undefined, calendar);
+export function replayScaling(recording: Recording, options: BacktestOptions): ReplayedScaling {
+  const { span, setup } = options;
+  const { values, forecastMeans } = replaySignal(recording, options);
   const demand = recording.load.demand.subarray(span.from, span.to);
-  return { ...simulateScaling(replay.values, demand, setup), forecastMeans: replay.forecastMeans };
+  return { ...simulateScaling(values, demand, setup), forecastMeans };
 }
 
 /** Whether an event says what its load will be. */
@@ -122,13 +112,12 @@ export function minutesOf(
  */
 export function measure(
   { load, steps }: Recording,
-  span: Span,
-  { horizonSeconds }: Pick<ReplayTrigger, 'horizonSeconds'>,
+  { span, trigger }: Pick<BacktestOptions, 'span' | 'trigger'>,
   isCounted: Uint8Array,
   { forecastMeans, replicas, overloadedSeconds }: ReplayedScaling,
 ): Measured {
   const startSeconds = load.startSeconds + 60 * span.from;
-  const horizonMinutes = Math.round(horizonSeconds / 60);
+  const horizonMinutes = Math.round(trigger.horizonSeconds / 60);
   let off = 0;
   let judged = 0;
   let overloaded = 0;

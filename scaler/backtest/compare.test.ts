@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
-import { testSetup } from '../../test/support/backtest/backtest.js';
+import { testSetup as setup, testReplayTrigger as trigger } from '../../test/support/backtest/backtest.js';
 import { minuteSamples, officeLoad } from '../../test/support/backtest/load.js';
 import { comparePolicies, resultOf } from './compare.js';
 import { loadOfSamples } from './load.js';
 
 describe('comparePolicies', () => {
   const load = loadOfSamples(minuteSamples(9, officeLoad));
-  const span = { from: 8 * 1440, to: 9 * 1440 };
   const predictive = new Float64Array(1440).fill(100);
-  const comparison = comparePolicies(load, span, predictive, 15, testSetup);
+  const comparison = comparePolicies(
+    load,
+    { span: { from: 8 * 1440, to: 9 * 1440 }, setup, trigger },
+    predictive,
+  );
 
   it('lets every policy follow the same load, the oracle without overload', () => {
     assert.deepEqual(
@@ -31,7 +34,11 @@ describe('comparePolicies', () => {
   });
 
   it('leaves out last week when the load does not reach back that far', () => {
-    const short = comparePolicies(load, { from: 5 * 1440, to: 6 * 1440 }, predictive, 15, testSetup);
+    const short = comparePolicies(
+      load,
+      { span: { from: 5 * 1440, to: 6 * 1440 }, setup, trigger },
+      predictive,
+    );
     assert.ok(!short.policies.some(({ key }) => key === 'lastWeek'));
   });
 });

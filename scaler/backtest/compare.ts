@@ -1,6 +1,7 @@
 import type { Load } from '../policy/load.js';
-import { oracleSignal, reactiveSignal, type Span, sameTimeSignal } from './baselines.js';
-import type { ScalingSetup } from './scaled-workload.js';
+import type { Trigger } from '../trigger/trigger.js';
+import { oracleSignal, sameTimeSignal } from './baselines.js';
+import type { BacktestOptions } from './replay.js';
 import { type Simulation, simulateScaling } from './simulate.js';
 import { cheapestWithin, type SweepPoint, sweepUtilization } from './sweep.js';
 import type { TargetReplay } from './target.js';
@@ -68,30 +69,27 @@ const DAY_MINUTES = 1440;
  */
 export function comparePolicies(
   load: Load,
-  span: Span,
+  { span, setup, trigger }: Pick<BacktestOptions, 'span' | 'setup' | 'trigger'>,
   predictive: Float64Array,
-  horizonMinutes: number,
-  setup: ScalingSetup,
   onProgress?: (done: number, of: number) => void,
   target?: TargetReplay,
 ): Comparison {
-  const signals: (readonly [PolicyKey, Float64Array])[] = [
-    ['reactive', reactiveSignal(load, span)],
-    ['yesterday', sameTimeSignal(load, span, horizonMinutes, DAY_MINUTES)],
-    ['lastWeek', sameTimeSignal(load, span, horizonMinutes, 7 * DAY_MINUTES)],
-    ['predictive', predictive],
-    ...(target
-      ? ([
-          ['reactiveTarget', target.reactiveValues],
-          ['target', target.values],
-        ] as const)
-      : []),
-    ['oracle', oracleSignal(load, span, horizonMinutes)],
-  ];
-  // Last week needs a week before the span; with less it would only repeat the reactive HPA.
-  const compared = signals.filter(([key]) => key !== 'lastWeek' || span.from >= 7 * DAY_MINUTES);
+  const horizon = horizonMinutes(trigger);
+  const reactive = load.observed.slice(span.from, span.to);
+  const signals: Partial<Record<PolicyKey, Float64Array>> = {
+    reactive,
+    yesterday: sameTimeSignal(load, span, horizon, DAY_MINUTES),
+    // It needs a week before the span; with less it would only repeat the reactive HPA.
+    ...(span.from >= 7 * DAY_MINUTES && {
+      lastWeek: sameTimeSignal(load, span, horizon, 7 * DAY_MINUTES),
+    }),
+    predictive,
+    ...(target && { reactiveTarget: target.reactiveValues, target: target.values }),
+    oracle: oracleSignal(load, span, horizon),
+  };
   const demand = load.demand.subarray(span.from, span.to);
-  const asReactive = simulateScaling(signals[0]![1], demand, setup).outcome.overloadedShare;
+  const asReactive = simulateScaling(reactive, demand, setup).outcome.overloadedShare;
+  const compared = Object.entries(signals) as [PolicyKey, Float64Array][];
   const policies = compared.map(([key, signal], i): PolicyResult => {
     const simulation = simulateScaling(signal, demand, setup);
     const sweep = sweepUtilization(signal, demand, setup, Math.max(HIGHEST_OVERLOAD, asReactive));
@@ -103,6 +101,11 @@ export function comparePolicies(
     policies,
     equalOverload: [at(first, policies), at(second, policies), at(asReactive, policies)],
   };
+}
+
+/** A trigger's horizon in minutes, one at least. */
+export function horizonMinutes({ horizonSeconds }: Pick<Trigger, 'horizonSeconds'>): number {
+  return Math.max(1, Math.round(horizonSeconds / 60));
 }
 
 function at(overloadedShare: number, policies: readonly PolicyResult[]): EqualOverload {

@@ -2,7 +2,6 @@ import { effectText } from '../calendar/effect-text.js';
 import type { PolicyKey } from './compare.js';
 import { minutesByReason } from './replay.js';
 import type { Finding } from './summary.js';
-import type { TargetReplay } from './target.js';
 
 /**
  * A backtest as plain data for machines: what was replayed, each way of scaling at the threshold and at equal overload,
@@ -50,16 +49,13 @@ export function backtestJson({ backtest, thresholdDerived, recommendation, yaml 
       podHours: each((key) => cheapest[key]?.podHours ?? null),
       utilization: each((key) => cheapest[key]?.utilization ?? null),
     })),
-    ...(target && { target: targetJson(target) }),
+    ...(target && {
+      target: {
+        targetOverload: target.targetOverload,
+        choices: target.choices.map(({ targetOverload: _, ...choice }) => choice),
+      },
+    }),
     recommendation,
     scaledObject: yaml,
-  };
-}
-
-/** The overload that is accepted, and the choice of each day with what it rests on. */
-function targetJson({ targetOverload, choices }: TargetReplay): object {
-  return {
-    targetOverload,
-    choices: choices.map(({ targetOverload: _, ...choice }) => choice),
   };
 }

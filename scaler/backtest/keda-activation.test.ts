@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { hpaMinReplicas, KedaActivation } from './keda-activation.js';
+import { KedaActivation } from './keda-activation.js';
 
 // Oracle: keda pkg/scaling/executor/scale_scaledobjects.go (RequestScale), branch by branch.
 describe('KedaActivation', () => {
@@ -52,12 +52,5 @@ describe('KedaActivation', () => {
     assert.equal(keda.poll(90, false, 6), 0);
     assert.equal(keda.poll(120, false, 0), 0);
     assert.equal(keda.poll(150, true, 0), 4);
-  });
-});
-
-// Oracle: keda controllers/keda/hpa.go, getHPAMinReplicas.
-describe('hpaMinReplicas', () => {
-  it('is the ScaledObject’s minimum, and 1 when that is zero', () => {
-    assert.deepEqual([0, 1, 5].map(hpaMinReplicas), [1, 1, 5]);
   });
 });

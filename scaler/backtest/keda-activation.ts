@@ -25,27 +25,13 @@ export class KedaActivation {
     const { minReplicas, idleReplicas, cooldownSeconds } = this.options;
     if (active) {
       this.#lastActiveSeconds = nowSeconds;
-      const asleep = currentReplicas === 0 || (idleReplicas !== undefined && currentReplicas < minReplicas);
-      return asleep ? Math.max(1, minReplicas) : currentReplicas;
+      const isAsleep = currentReplicas === 0 || (idleReplicas !== undefined && currentReplicas < minReplicas);
+      return isAsleep ? Math.max(1, minReplicas) : currentReplicas;
     }
-    const mayFallAsleep =
-      (idleReplicas !== undefined && currentReplicas > idleReplicas) ||
-      (currentReplicas > 0 && minReplicas === 0);
-    if (mayFallAsleep) {
-      const cooledDown =
-        this.#lastActiveSeconds === undefined || this.#lastActiveSeconds + cooldownSeconds < nowSeconds;
-      return cooledDown ? (idleReplicas ?? minReplicas) : currentReplicas;
-    }
-    if (currentReplicas < minReplicas && idleReplicas === undefined) return minReplicas;
-    return currentReplicas;
+    const asleepReplicas = idleReplicas ?? (minReplicas === 0 ? 0 : undefined);
+    if (asleepReplicas === undefined) return Math.max(minReplicas, currentReplicas);
+    const cooledDown =
+      this.#lastActiveSeconds === undefined || this.#lastActiveSeconds + cooldownSeconds < nowSeconds;
+    return cooledDown ? Math.min(asleepReplicas, currentReplicas) : currentReplicas;
   }
-}
-
-/**
- * The minimum that KEDA writes into the HPA it creates: never below 1, since waking from zero is KEDA's own part.
- *
- * Source: keda `controllers/keda/hpa.go` (getHPAMinReplicas).
- */
-export function hpaMinReplicas(minReplicaCount: number): number {
-  return minReplicaCount > 0 ? minReplicaCount : 1;
 }

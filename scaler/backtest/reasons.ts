@@ -1,9 +1,12 @@
+import { policyInWords } from '../policy/policy-load.js';
 import { formatDuration } from '../shared/duration.js';
 import type { Backtest } from './backtest.js';
 import { type CheaperThreshold, SAVING_THAT_COUNTS } from './cheaper-threshold.js';
 import { EQUAL_OVERLOAD, type EqualOverload, type PolicyResult, resultOf, tellingLimits } from './compare.js';
 import { formatAmount, formatMinutes, formatShare } from './format.js';
+import type { ScalingOutcome } from './scaled-workload.js';
 import { LOWEST_UTILIZATION, type SweepPoint } from './sweep.js';
+import type { TargetReplay } from './target.js';
 import { replicaSize } from './threshold.js';
 
 /**
@@ -95,4 +98,34 @@ function idleSentence(demand: Float64Array, reactive: PolicyResult, own: PolicyR
   return [
     `While there was no load, this scaler kept pods for ${formatAmount(ownHours)} pod-hours, the reactive HPA for ${formatAmount(reactiveHours)}.`,
   ];
+}
+
+/** Target, what was seen and what it saved, in one sentence. */
+export function targetSentence(
+  targetOverload: number,
+  own: ScalingOutcome,
+  reactive: ScalingOutcome,
+): string {
+  const seen = `${formatShare(targetOverload)} target: ${formatShare(own.overloadedShare)} seen`;
+  const other = `a reactive HPA calibrated the same way, which had ${formatShare(reactive.overloadedShare)}`;
+  const share = formatShare(Math.abs(1 - own.podHours / reactive.podHours));
+  if (share === '0 %') return `${seen}, as many pod-hours as ${other}.`;
+  return `${seen}, ${share} ${own.podHours < reactive.podHours ? 'fewer' : 'more'} pod-hours than ${other}.`;
+}
+
+/** What was chosen last for a target, and what that rests on. */
+export function policySentences({ choices, targetOverload }: TargetReplay): string[] {
+  const { chosen, days } = choices.at(-1)!;
+  const { policy, held, overloadedShare, podHoursPerDay } = chosen!;
+  const undecided = choices.filter((choice) => choice.chosen === undefined).length;
+  const sentences = [
+    `Pods are kept for ${policyInWords(policy)}. On the ${days} days before the last choice that was ${formatShare(overloadedShare)} of overload at ${formatAmount(podHoursPerDay)} pod-hours a day.`,
+  ];
+  if (!held)
+    sentences.push(
+      `No policy held ${formatShare(targetOverload)} on these days: this one came closest. What came there nothing announced, and no load before was as high.`,
+    );
+  if (undecided > 0)
+    sentences.push(`For ${undecided} of ${choices.length} days the history was too short to choose.`);
+  return sentences;
 }

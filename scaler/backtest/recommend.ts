@@ -3,10 +3,12 @@ import type { Backtest } from './backtest.js';
 import { type CheaperThreshold, cheaperThresholdOf, SAVING_THAT_COUNTS } from './cheaper-threshold.js';
 import { type EqualOverload, resultOf } from './compare.js';
 import { formatShare } from './format.js';
-import { reasonsOf, reasonsToScaleNothing } from './reasons.js';
-import { recommendAtTarget } from './recommend-target.js';
+import { policySentences, reasonsOf, reasonsToScaleNothing, targetSentence } from './reasons.js';
 import { minutesByReason } from './replay.js';
-import type { Verdict } from './verdict.js';
+import type { TargetReplay } from './target.js';
+
+/** What to do with this scaler on this series. */
+export type Verdict = 'use' | 'observe' | 'not' | 'nothing-to-scale';
 
 /** The verdict and the numbers that it rests on, in sentences. */
 export interface Recommendation {
@@ -14,8 +16,10 @@ export interface Recommendation {
   readonly headline: string;
   readonly reasons: readonly string[];
   /** A threshold that needs fewer pods because of the forecast; undefined when there is none worth changing to. */
-  readonly cheaperThreshold: CheaperThreshold | undefined;
+  readonly cheaperThreshold?: CheaperThreshold | undefined;
 }
+
+type Decision = Omit<Recommendation, 'headline'>;
 
 const HEADLINES: Readonly<Record<Verdict, string>> = {
   use: 'Use it.',
@@ -43,28 +47,44 @@ const FIRM_EVIDENCE_MINUTES = 2 * 1440;
  * the same overload, or cuts overload at about the same cost; with little evidence, to be observed first.
  */
 export function recommend(backtest: Backtest): Recommendation {
+  const { verdict, reasons, cheaperThreshold } = decide(backtest);
+  return { verdict, headline: HEADLINES[verdict], reasons, cheaperThreshold };
+}
+
+function decide(backtest: Backtest): Decision {
   if (fewestReplicasCarryAll(backtest))
-    return {
-      verdict: 'nothing-to-scale',
-      headline: HEADLINES['nothing-to-scale'],
-      reasons: reasonsToScaleNothing(backtest),
-      cheaperThreshold: undefined,
-    };
-  if (backtest.target) {
-    const { verdict, reasons } = recommendAtTarget(
-      backtest,
-      backtest.target,
-      shortEvidence(backtest.replay.reasons.length),
-    );
-    return { verdict, headline: HEADLINES[verdict], reasons, cheaperThreshold: undefined };
-  }
-  const { verdict, because } = decide(backtest);
+    return { verdict: 'nothing-to-scale', reasons: reasonsToScaleNothing(backtest) };
+  if (backtest.target) return decideAtTarget(backtest, backtest.target);
+  const [verdict, because] = judge(backtest);
   const cheaperThreshold = verdict === 'not' ? undefined : cheaperThresholdOf(backtest);
+  const reasons = reasonsOf(backtest, verdict === 'use', cheaperThreshold);
+  return { verdict, reasons: because ? [because, ...reasons] : reasons, cheaperThreshold };
+}
+
+/** Judges beside a reactive HPA whose target was chosen from the same days in the same way. */
+function decideAtTarget({ comparison, replay }: Backtest, target: TargetReplay): Decision {
+  const own = resultOf(comparison, 'target').outcome;
+  const reactive = resultOf(comparison, 'reactiveTarget').outcome;
+  const { targetOverload, choices } = target;
+  if (choices.at(-1)?.chosen === undefined)
+    return {
+      verdict: 'observe',
+      reasons: [
+        `${formatShare(targetOverload)} target: nothing could be chosen, because the history before this time is too short; a day to learn from and two to replay are needed. Until then the scaler answers as without a target.`,
+      ],
+    };
+  const kept = own.overloadedShare <= targetOverload;
+  const reactiveKept = reactive.overloadedShare <= targetOverload;
+  const saving = 1 - own.podHours / reactive.podHours;
+  const pays = kept && (!reactiveKept || saving >= SAVING_THAT_COUNTS);
+  const doubts = shortEvidence(replay.reasons.length);
   return {
-    verdict,
-    headline: HEADLINES[verdict],
-    reasons: [...because, ...reasonsOf(backtest, verdict === 'use', cheaperThreshold)],
-    cheaperThreshold,
+    verdict: pays ? (doubts.length === 0 ? 'use' : 'observe') : kept || reactiveKept ? 'not' : 'observe',
+    reasons: [
+      targetSentence(targetOverload, own, reactive),
+      ...doubts.map((doubt) => `Less than firm, because ${doubt}.`),
+      ...policySentences(target),
+    ],
   };
 }
 
@@ -74,21 +94,19 @@ function fewestReplicasCarryAll({ demand, options: { setup } }: Backtest): boole
   return minReplicas > 0 && idleReplicas === undefined && demand.every((load) => !(load > mostCarried));
 }
 
-function decide(backtest: Backtest): { readonly verdict: Verdict; readonly because: readonly string[] } {
+function judge(backtest: Backtest): readonly [verdict: Verdict, because?: string] {
   const { comparison, replay } = backtest;
   const minutes = replay.reasons.length;
   const counts = minutesByReason(replay);
   const guarded = (counts.guarded ?? 0) / minutes;
   const warming = (counts['warming-up'] ?? 0) / minutes;
   if (guarded > DISTRUST)
-    return {
-      verdict: 'not',
-      because: [
-        'For most of the time the model did not clearly beat the last value, which had the larger share in the forecast.',
-      ],
-    };
+    return [
+      'not',
+      'For most of the time the model did not clearly beat the last value, which had the larger share in the forecast.',
+    ];
   const doubts = doubtsOf(backtest, guarded, warming);
-  const observeFirst = { verdict: 'observe', because: [`First, because ${doubts.join(', and ')}.`] } as const;
+  const observeFirst = ['observe', `First, because ${doubts.join(', and ')}.`] as const;
   if (warming > DISTRUST) return observeFirst;
   const reactive = resultOf(comparison, 'reactive').outcome;
   const own = resultOf(comparison, 'predictive').outcome;
@@ -100,11 +118,8 @@ function decide(backtest: Backtest): { readonly verdict: Verdict; readonly becau
     cut >= CUT_THAT_COUNTS &&
     own.podHours <= reactive.podHours * (1 + COST_THAT_COUNTS);
   if (saving < SAVING_THAT_COUNTS && !cutsCheaply)
-    return {
-      verdict: 'not',
-      because: ['A reactive HPA does about as well here: the forecast saves little at the same overload.'],
-    };
-  return doubts.length > 0 ? observeFirst : { verdict: 'use', because: [] };
+    return ['not', 'A reactive HPA does about as well here: the forecast saves little at the same overload.'];
+  return doubts.length > 0 ? observeFirst : ['use'];
 }
 
 function shortEvidence(minutes: number): string[] {

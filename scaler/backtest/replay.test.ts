@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { testReplayTrigger as trigger } from '../../test/support/backtest/backtest.js';
+import { testSetup as setup, testReplayTrigger as trigger } from '../../test/support/backtest/backtest.js';
 import { minuteSamples, officeLoad } from '../../test/support/backtest/load.js';
 import type { Samples } from '../history/samples.js';
 import { recordingOfSamples } from './recording.js';
@@ -13,7 +13,7 @@ function firstOf({ timestamps, values }: Samples, count: number): Samples {
 }
 
 function replay(of: Samples, from: number, to: number) {
-  return replaySignal(recordingOfSamples(of, 300), { from, to }, trigger, refitSeconds);
+  return replaySignal(recordingOfSamples(of, 300), { span: { from, to }, trigger, setup, refitSeconds });
 }
 
 describe('replaySignal', () => {

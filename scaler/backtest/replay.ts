@@ -1,5 +1,5 @@
 import type { Calendar } from '../calendar/types.js';
-import type { Series, Stage } from '../forecast/index.js';
+import type { FitOptions, Series, Stage } from '../forecast/index.js';
 import { fillGaps } from '../history/fill-gaps.js';
 import { specialSpans } from '../planner/events.js';
 import { fitOptions } from '../planner/fit-options.js';
@@ -10,25 +10,26 @@ import { decideSignal } from '../planner/signal.js';
 import type { Reason } from '../planner/types.js';
 import { QUANTILES, startupPeak } from '../policy/past.js';
 import type { Trigger } from '../trigger/trigger.js';
-import type { Span } from './baselines.js';
 import type { Recording } from './recording.js';
+import type { ScalingSetup } from './scaled-workload.js';
 
-/** What a replay takes from a trigger. */
-export type ReplayTrigger = Pick<
-  Trigger,
-  | 'horizonSeconds'
-  | 'historySeconds'
-  | 'stepSeconds'
-  | 'quantile'
-  | 'mode'
-  | 'seasonality'
-  | 'timezone'
-  | 'minValue'
-  | 'maxValue'
-  | 'activationThreshold'
-  | 'threshold'
-> &
-  Partial<Pick<Trigger, 'targetOverload'>>;
+/** Minutes of the load that are looked at: `[from, to)`. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Everything that a backtest is asked. */
+export interface BacktestOptions {
+  readonly trigger: Trigger;
+  readonly setup: ScalingSetup;
+  /** Distance between two fits of the model. */
+  readonly refitSeconds: number;
+  /** Minutes of the recording's load that are evaluated; what lies before is history. */
+  readonly span: Span;
+  /** Days that are not like the others. */
+  readonly calendar?: Calendar | undefined;
+}
 
 /** What the scaler would have answered. One entry per minute of the span. */
 export interface Replay {
@@ -56,22 +57,14 @@ export interface Replay {
 /**
  * Replays a recorded past through the code that decides the live answer. Each minute knows only what was over by then.
  *
- * @param refitSeconds distance between two fits
  * @param onProgress called after each minute with the number of minutes done
- * @param calendar what is known of coming and past days
- * @param startupSeconds from the creation of a pod until it serves
  */
 export function replaySignal(
   { load, steps, stepKnownAtSeconds }: Recording,
-  span: Span,
-  trigger: ReplayTrigger,
-  refitSeconds: number,
+  options: BacktestOptions,
   onProgress?: (minutes: number) => void,
-  calendar?: Calendar,
-  startupSeconds = 0,
 ): Replay {
-  const { stepSeconds, historySeconds, timezone } = trigger;
-  const options = fitOptions(trigger);
+  const { span, trigger, setup, refitSeconds, calendar } = options;
   const model = new RefittingModel(trigger, refitSeconds, 0, calendar);
   const minutes = span.to - span.from;
   const values = new Float64Array(minutes);
@@ -94,14 +87,13 @@ export function replaySignal(
     while (knownSteps < stepKnownAtSeconds.length && stepKnownAtSeconds[knownSteps]! <= nowSeconds)
       knownSteps++;
     const known = firstSteps(steps, knownSteps);
-    const boundary = model.dueBoundarySeconds(nowSeconds, steps.startSeconds + knownSteps * stepSeconds);
+    const endSeconds = steps.startSeconds + knownSteps * steps.stepSeconds;
+    const boundary = model.dueBoundarySeconds(nowSeconds, endSeconds);
     if (boundary !== undefined) {
-      const window = cutSeries(known, boundary - historySeconds, boundary);
-      if (window.values.length > 0) {
-        const startedAt = performance.now();
-        const learned = fillGaps({ ...window, peaks: window.peaks ?? window.values.slice() });
-        const spans = specialSpans(calendar, timezone, boundary - historySeconds, boundary, refitSeconds);
-        model.offer(boundary, fitCompact(learned, { ...options, spans }));
+      const startedAt = performance.now();
+      const { history, fit } = learnable(known, options, boundary);
+      if (history.values.length > 0) {
+        model.offer(boundary, fitCompact(history, fit));
         fitSeconds += (performance.now() - startedAt) / 1000;
         fits++;
       }
@@ -121,13 +113,8 @@ export function replaySignal(
     if (startupPeaks.length > 0 && outlook !== undefined && outlook.stage !== 'observed') {
       if (peaksOf !== outlook) {
         const behind = stepsBehind(model.model!, nowSeconds);
-        peaks = startupPeak(
-          model.model!,
-          QUANTILES,
-          startupSeconds,
-          behind,
-          model.events(nowSeconds)?.effects,
-        );
+        const effects = model.events(nowSeconds)?.effects;
+        peaks = startupPeak(model.model!, QUANTILES, setup.startupSeconds, behind, effects);
         peaksOf = outlook;
       }
       for (let q = 0; q < QUANTILES.length; q++) startupPeaks[q]![minute] = peaks[q]!;
@@ -137,6 +124,19 @@ export function replaySignal(
   }
   const stage = model.model?.stage ?? 'observed';
   return { values, active, forecastPeaks, forecastMeans, startupPeaks, reasons, stage, fits, fitSeconds };
+}
+
+/** What a model learns at a boundary: the steps before it with short gaps bridged, and what is asked of the fit. */
+export function learnable(
+  steps: Series,
+  { trigger, refitSeconds, calendar }: BacktestOptions,
+  boundarySeconds: number,
+): { readonly history: Series; readonly fit: FitOptions } {
+  const fromSeconds = boundarySeconds - trigger.historySeconds;
+  const window = cutSeries(steps, fromSeconds, boundarySeconds);
+  const history = fillGaps({ ...window, peaks: window.peaks ?? window.values.slice() });
+  const spans = specialSpans(calendar, trigger.timezone, fromSeconds, boundarySeconds, refitSeconds);
+  return { history, fit: { ...fitOptions(trigger), spans } };
 }
 
 /** How many minutes were answered for each reason. */

@@ -1,12 +1,10 @@
 import { HpaController, type HpaOptions } from '../hpa/controller.js';
 import { replicasFor } from '../hpa/desired-replicas.js';
-import { hpaMinReplicas, KedaActivation, type KedaOptions } from './keda-activation.js';
+import { KedaActivation, type KedaOptions } from './keda-activation.js';
 import { Pods } from './pods.js';
 
 /** A workload and everything that scales it: KEDA, the HPA and the time that its pods take to start. */
 export interface ScalingSetup extends KedaOptions, HpaOptions {
-  /** `minReplicaCount` of the ScaledObject; 0 lets the workload go to zero. */
-  readonly minReplicas: number;
   /** Load beyond which one replica is overloaded; at least the target. */
   readonly capacityPerReplica: number;
   /** From the creation of a pod until it serves. */
@@ -51,7 +49,6 @@ export interface ScalingOutcome {
  * argument and must not go backwards.
  */
 export class ScaledWorkload {
-  readonly #capacityPerReplica: number;
   readonly #hpa: HpaController;
   readonly #keda: KedaActivation;
   readonly #pods: Pods;
@@ -69,10 +66,14 @@ export class ScaledWorkload {
    *
    * @param metric total that the scaler answers at the beginning.
    */
-  constructor(setup: ScalingSetup, nowSeconds: number, metric: number) {
-    const minimum = hpaMinReplicas(setup.minReplicas);
+  constructor(
+    private readonly setup: ScalingSetup,
+    nowSeconds: number,
+    metric: number,
+  ) {
+    // KEDA gives the HPA no minimum below 1, since waking from zero is its own part (keda `controllers/keda/hpa.go`).
+    const minimum = Math.max(1, setup.minReplicas);
     const asked = replicasFor(metric, setup.targetPerReplica);
-    this.#capacityPerReplica = setup.capacityPerReplica;
     this.#hpa = new HpaController({ ...setup, minReplicas: minimum });
     this.#keda = new KedaActivation(setup);
     this.#pods = new Pods(Math.min(setup.maxReplicas, Math.max(minimum, asked)), setup.startupSeconds);
@@ -136,7 +137,7 @@ export class ScaledWorkload {
     if (Number.isNaN(load)) return;
     this.#knownSeconds += seconds;
     this.#total += load * seconds;
-    const excess = load - this.#pods.ready * this.#capacityPerReplica;
+    const excess = load - this.#pods.ready * this.setup.capacityPerReplica;
     if (excess <= 0) return;
     this.#overloadedSeconds += seconds;
     this.#unserved += excess * seconds;

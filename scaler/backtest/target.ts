@@ -1,14 +1,9 @@
-import { fillGaps } from '../history/fill-gaps.js';
-import { specialSpans } from '../planner/events.js';
-import { fitOptions } from '../planner/fit-options.js';
-import { cutSeries } from '../planner/refitting-model.js';
 import { choiceBoundarySeconds, choosePolicy, REPLAYED_DAYS } from '../policy/choose.js';
 import { HOURS_MINUTES, highestOfLast, QUANTILES, RECENT_MINUTES, replayPast } from '../policy/past.js';
 import { policyLoad } from '../policy/policy-load.js';
 import type { Choice, ReplayedPolicy } from '../policy/types.js';
-import type { BacktestOptions } from './options.js';
 import type { Recording } from './recording.js';
-import type { Replay } from './replay.js';
+import { type BacktestOptions, learnable, type Replay } from './replay.js';
 
 /** What would have been answered at an accepted overload, in each minute of the span, and by which choices. */
 export interface TargetReplay {
@@ -28,12 +23,13 @@ export interface TargetReplay {
  */
 export function replayTarget(
   recording: Recording,
-  { trigger, setup, refitSeconds, span, calendar }: BacktestOptions,
+  options: BacktestOptions,
   targetOverload: number,
   replay: Replay,
 ): TargetReplay {
   const { load, steps } = recording;
-  const { historySeconds, timezone } = trigger;
+  const { trigger, setup, span } = options;
+  const { minValue = -Infinity, maxValue = Infinity } = trigger;
   const { startupSeconds, capacityPerReplica: capacity, targetPerReplica, minReplicas, maxReplicas } = setup;
   const pods = {
     startupMinutes: Math.ceil(startupSeconds / 60),
@@ -42,21 +38,13 @@ export function replayTarget(
     tolerance: setup.tolerance ?? 0.1,
   };
   const choose = (boundarySeconds: number): Choice => {
-    const window = cutSeries(steps, boundarySeconds - historySeconds, boundarySeconds);
-    const history = fillGaps({ ...window, peaks: window.peaks ?? window.values.slice() });
-    const spans = specialSpans(
-      calendar,
-      timezone,
-      boundarySeconds - historySeconds,
-      boundarySeconds,
-      refitSeconds,
-    );
+    const { history, fit } = learnable(steps, options, boundarySeconds);
     const past = replayPast(history, load, {
       boundarySeconds,
       days: REPLAYED_DAYS,
       startupSeconds,
-      historySeconds,
-      fit: { ...fitOptions(trigger), spans },
+      historySeconds: trigger.historySeconds,
+      fit,
     });
     return choosePolicy(past, { boundarySeconds, targetOverload, capacity, pods });
   };
@@ -85,11 +73,7 @@ export function replayTarget(
     reactiveValues[minute] = answer(reactive);
     if (trigger.mode !== 'predict' || replay.active[minute] === 0) continue;
     const value = answer(chosen);
-    if (!Number.isNaN(value)) values[minute] = bound(value, trigger);
+    if (!Number.isNaN(value)) values[minute] = Math.min(maxValue, Math.max(minValue, value));
   }
   return { targetOverload, choices, values, reactiveValues };
-
-  function bound(value: number, { minValue = -Infinity, maxValue = Infinity }: BacktestOptions['trigger']) {
-    return Math.min(maxValue, Math.max(minValue, value));
-  }
 }

@@ -4,6 +4,7 @@ import { type Replay, replaySignal } from '../../scaler/backtest/replay.js';
 import { clusterDefaults, type ScalingSetup } from '../../scaler/backtest/scaled-workload.js';
 import type { Reason } from '../../scaler/planner/types.js';
 import type { Trigger } from '../../scaler/trigger/trigger.js';
+import { testSetup } from '../support/backtest/backtest.js';
 import { testTrigger } from '../support/test-trigger.js';
 import { type Load, samplesOf } from './loads.js';
 
@@ -43,7 +44,8 @@ export function answersTo(
   const { startSeconds } = recording.load;
   const from = Math.round((fromSeconds - startSeconds) / 60);
   const to = Math.round((toSeconds - startSeconds) / 60);
-  return answersOf(load, fromSeconds, replaySignal(recording, { from, to }, used, refitSeconds));
+  const options = { span: { from, to }, trigger: used, setup: testSetup, refitSeconds };
+  return answersOf(load, fromSeconds, replaySignal(recording, options));
 }
 
 /** The answers of a replay of a load that began at `fromSeconds`, a whole minute. */

@@ -6,14 +6,15 @@ import {
   replayScaling,
 } from '../../scaler/backtest/calendar-worth.js';
 import { type Recording, recordingOfSamples } from '../../scaler/backtest/recording.js';
-import type { ReplayTrigger } from '../../scaler/backtest/replay.js';
-import { clusterDefaults, type ScalingSetup } from '../../scaler/backtest/scaled-workload.js';
+import type { BacktestOptions } from '../../scaler/backtest/replay.js';
+import { clusterDefaults } from '../../scaler/backtest/scaled-workload.js';
 import { EventList, joined } from '../../scaler/calendar/event-list.js';
 import { readEvents } from '../../scaler/calendar/event-text.js';
 import { Expander } from '../../scaler/calendar/expander.js';
 import type { Calendar, Occurrence } from '../../scaler/calendar/types.js';
 import { textTable } from '../../scaler/shared/text-table.js';
 import { type Load, wallClock, wandering, withNoise } from '../behavior/loads.js';
+import { testTrigger } from '../support/test-trigger.js';
 
 const TIMEZONE = 'Europe/Berlin';
 /** A Wednesday, midnight in Berlin. The clocks change on 29 March. */
@@ -62,13 +63,12 @@ export async function calendarTable(): Promise<string> {
   );
   const recording = recordingOfSamples(
     { timestamps, values: timestamps.map(load), unknown: 0 },
-    trigger.stepSeconds,
+    options.trigger.stepSeconds,
   );
-  const replay = (used?: Calendar) =>
-    replayScaling(recording, evaluated, trigger, REFIT_SECONDS, setup, used);
+  const replay = (used?: Calendar) => replayScaling(recording, { ...options, calendar: used });
   const scalings = { with: replay(calendar), without: replay() };
 
-  const count = evaluated.to - evaluated.from;
+  const count = (DAYS - HISTORY_DAYS) * 1440;
   const special = minutesOf(all, evaluatedFrom, count);
   const after = minutesOf(all.map(followingDay), evaluatedFrom, count).map((one, minute) =>
     special[minute] ? 0 : one,
@@ -90,34 +90,30 @@ export async function calendarTable(): Promise<string> {
   ].join('\n');
 }
 
-const trigger: ReplayTrigger = {
-  horizonSeconds: 900,
-  historySeconds: HISTORY_DAYS * DAY_SECONDS,
-  stepSeconds: 300,
-  quantile: 0.9,
-  mode: 'predict',
-  seasonality: 'auto',
-  timezone: TIMEZONE,
-  minValue: undefined,
-  maxValue: undefined,
-  activationThreshold: 0,
-  threshold: 0.7 * CAPACITY,
+const options: BacktestOptions = {
+  trigger: testTrigger({
+    horizonSeconds: 900,
+    historySeconds: HISTORY_DAYS * DAY_SECONDS,
+    timezone: TIMEZONE,
+    threshold: 0.7 * CAPACITY,
+  }),
+  setup: {
+    ...clusterDefaults,
+    targetPerReplica: 0.7 * CAPACITY,
+    capacityPerReplica: CAPACITY,
+    startupSeconds: 180,
+  },
+  refitSeconds: REFIT_SECONDS,
+  span: { from: HISTORY_DAYS * 1440, to: DAYS * 1440 },
 };
-const setup: ScalingSetup = {
-  ...clusterDefaults,
-  targetPerReplica: 0.7 * CAPACITY,
-  capacityPerReplica: CAPACITY,
-  startupSeconds: 180,
-};
-const evaluated = { from: HISTORY_DAYS * 1440, to: DAYS * 1440 };
 
 function cells(
   recording: Recording,
   minutes: Uint8Array,
   scalings: Readonly<Record<'with' | 'without', ReplayedScaling>>,
 ): string[] {
-  const given = measure(recording, evaluated, trigger, minutes, scalings.with);
-  const without = measure(recording, evaluated, trigger, minutes, scalings.without);
+  const given = measure(recording, options, minutes, scalings.with);
+  const without = measure(recording, options, minutes, scalings.without);
   return [
     `${given.meanError.toFixed(1)} / ${without.meanError.toFixed(1)}`,
     `${Math.round(given.overloadedMinutes)} / ${Math.round(without.overloadedMinutes)}`,

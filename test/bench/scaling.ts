@@ -4,6 +4,7 @@ import { type EqualOverload, POLICY_NAMES, type PolicyKey, resultOf } from '../.
 import { recordingOfSamples } from '../../scaler/backtest/recording.js';
 import { clusterDefaults } from '../../scaler/backtest/scaled-workload.js';
 import { textTable } from '../../scaler/shared/text-table.js';
+import { testTrigger } from '../support/test-trigger.js';
 import type { Trace } from './traces.js';
 
 const EVALUATED_MINUTES = 2 * 1440;
@@ -101,20 +102,7 @@ export function backtestOfTrace(
   const capacityPerReplica = busy / PODS_AT_PEAK;
   const threshold = utilization * capacityPerReplica;
   return runBacktest(recording, {
-    trigger: {
-      horizonSeconds: 900,
-      historySeconds: 14 * 86_400,
-      stepSeconds: STEP_SECONDS,
-      quantile: 0.9,
-      mode: 'predict',
-      seasonality: 'auto',
-      timezone: 'UTC',
-      minValue: undefined,
-      maxValue: undefined,
-      activationThreshold: 0,
-      threshold,
-      targetOverload,
-    },
+    trigger: testTrigger({ horizonSeconds: 900, stepSeconds: STEP_SECONDS, threshold, targetOverload }),
     setup: {
       targetPerReplica: threshold,
       capacityPerReplica,

@@ -1,13 +1,13 @@
 import { type Backtest, runBacktest } from '../../../scaler/backtest/backtest.js';
-import type { BacktestOptions } from '../../../scaler/backtest/options.js';
 import { recordingOfSamples } from '../../../scaler/backtest/recording.js';
-import type { ReplayTrigger } from '../../../scaler/backtest/replay.js';
+import type { BacktestOptions } from '../../../scaler/backtest/replay.js';
 import { clusterDefaults, type ScalingSetup } from '../../../scaler/backtest/scaled-workload.js';
 import type { Samples } from '../../../scaler/history/samples.js';
+import type { Trigger } from '../../../scaler/trigger/trigger.js';
 import { testTrigger } from '../test-trigger.js';
 
 /** A trigger with the product's defaults; for tests. */
-export const testReplayTrigger: ReplayTrigger = testTrigger({ horizonSeconds: 900 });
+export const testReplayTrigger: Trigger = testTrigger({ horizonSeconds: 900 });
 
 /** A workload with the defaults of KEDA and Kubernetes, whose pods take two minutes to start; for tests. */
 export const testSetup: ScalingSetup = {
