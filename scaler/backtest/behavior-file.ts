@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { completeBehavior, type HpaBehavior } from '../hpa/behavior.js';
-import { ScalerError } from '../shared/errors.js';
+import { invalid } from '../shared/errors.js';
 import { optional, required } from '../shared/fields.js';
 import { explain, Problems } from '../shared/problems.js';
 import { unsafeYaml } from '../shared/safe-yaml.js';
@@ -67,7 +67,7 @@ async function readYaml(file: string): Promise<unknown> {
     return parse(text, { logLevel: 'error' });
   } catch (error) {
     const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new ScalerError('invalid', `cannot read ${file}: ${reason}; expected YAML`, { cause: error });
+    throw invalid(`cannot read ${file}: ${reason}; expected YAML`, { cause: error });
   }
 }
 

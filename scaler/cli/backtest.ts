@@ -16,7 +16,7 @@ import { Sources } from '../history/sources.js';
 import { sourcesSchema } from '../prometheus/source-config.js';
 import { systemClock } from '../shared/clock.js';
 import { formatDuration } from '../shared/duration.js';
-import { ScalerError } from '../shared/errors.js';
+import { invalid, ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { addCalendarOptions, type CalendarFlags, calendarOfFlags } from './calendar-flags.js';
 import { readSamples, type TriggerFlags, triggerOfFlags } from './load-flags.js';
@@ -114,37 +114,29 @@ export function backtestCommand(): Command {
 }
 
 async function run(flags: Flags): Promise<void> {
-  const trigger = triggerOf(flags);
+  if (flags.csv === undefined && (flags.prometheus === undefined || flags.query === undefined))
+    throw invalid('where is the load? Give --csv FILE, or --prometheus URL with --query PROMQL');
+  const trigger = triggerOfFlags(flags.name, flags);
   const recording =
     flags.csv === undefined ? await queryRecording(flags, trigger) : await fileRecording(flags.csv, trigger);
   const capacity =
     trigger.targetOverload === undefined ? flags.capacity : (flags.capacity ?? flags.threshold);
   const size = replicaSize(recording.load, flags.threshold, capacity);
   if (size.capacity < size.threshold)
-    throw new ScalerError(
-      'invalid',
+    throw invalid(
       `--capacity is ${size.capacity}, below the threshold of ${size.threshold}: a replica would be overloaded by what it should carry`,
     );
   const options = await optionsOf(flags, trigger, recording, size);
   const bar = progressBar(flags);
   const backtest = runBacktest(recording, options, (done) => bar?.update(done));
   bar?.stop();
-  await write(flags, trigger, size.derived, backtest);
-}
-
-function triggerOf(flags: Flags): Trigger {
-  if (flags.csv === undefined && (flags.prometheus === undefined || flags.query === undefined))
-    throw new ScalerError(
-      'invalid',
-      'where is the load? Give --csv FILE, or --prometheus URL with --query PROMQL',
-    );
-  return triggerOfFlags(flags.name, flags);
+  await write(flags, size.derived, backtest);
 }
 
 async function fileRecording(file: string, { stepSeconds, ignoreNullValues }: Trigger): Promise<Recording> {
   const samples = await readSamples(file, stepSeconds);
   if (samples.timestamps.length < 2)
-    throw new ScalerError('invalid', `${file} holds one sample only; a backtest needs days of them`);
+    throw invalid(`${file} holds one sample only; a backtest needs days of them`);
   return recordingOfSamples(samples, stepSeconds, ignoreNullValues);
 }
 
@@ -180,27 +172,18 @@ async function optionsOf(
     (flags.evaluate ?? Math.min(LONGEST_DEFAULT_EVALUATION_SECONDS, 60 * Math.floor(minutes / 3))) / 60,
   );
   if (evaluated < 60 || evaluated >= minutes)
-    throw new ScalerError(
-      'invalid',
+    throw invalid(
       `--evaluate is ${formatDuration(60 * evaluated)} of ${formatDuration(60 * minutes)} of load; expected an hour or more, and less than all of it, so that history is left to learn from`,
     );
-  if (flags.max < flags.min)
-    throw new ScalerError('invalid', `--max is ${flags.max}, below --min ${flags.min}`);
+  if (flags.max < flags.min) throw invalid(`--max is ${flags.max}, below --min ${flags.min}`);
   if (flags.idle !== undefined && flags.idle >= flags.min)
-    throw new ScalerError(
-      'invalid',
-      `--idle is ${flags.idle}; KEDA wants it below --min, which is ${flags.min}`,
-    );
+    throw invalid(`--idle is ${flags.idle}; KEDA wants it below --min, which is ${flags.min}`);
+  const reachedSeconds = startSeconds + 60 * minutes + COMING_SECONDS;
   return {
     trigger: { ...trigger, threshold: size.threshold },
     refitSeconds: flags.refit,
     span: { from: minutes - evaluated, to: minutes },
-    calendar: await calendarOfFlags(
-      flags,
-      trigger.events,
-      startSeconds,
-      startSeconds + 60 * minutes + COMING_SECONDS,
-    ),
+    calendar: await calendarOfFlags(flags, trigger.events, startSeconds, reachedSeconds),
     setup: {
       targetPerReplica: size.threshold,
       capacityPerReplica: size.capacity,
@@ -218,15 +201,11 @@ async function optionsOf(
   };
 }
 
-async function write(
-  flags: Flags,
-  trigger: Trigger,
-  thresholdDerived: boolean,
-  backtest: Backtest,
-): Promise<void> {
-  const { setup } = backtest.options;
+async function write(flags: Flags, thresholdDerived: boolean, backtest: Backtest): Promise<void> {
+  const { setup, trigger } = backtest.options;
   const recommendation = recommend(backtest);
   const isRecommended = recommendation.verdict === 'use';
+  // At an accepted overload there is none.
   const cheaper = recommendation.cheaperThreshold?.threshold;
   const names: ScaledObjectNames = {
     workload: flags.name,
@@ -234,13 +213,13 @@ async function write(
     prometheusAddress: flags.prometheus,
     scalerAddress: process.env.SCALER_GRPC_ADVERTISED_ADDRESS,
     // A dry run answers the load as it is, for which the cheaper threshold would be too high.
-    thresholdAfterDryRun: isRecommended || trigger.targetOverload !== undefined ? undefined : cheaper,
+    thresholdAfterDryRun: isRecommended ? undefined : cheaper,
   };
-  const hasTarget = trigger.targetOverload !== undefined;
-  const pasted = isRecommended && cheaper && !hasTarget ? { ...setup, targetPerReplica: cheaper } : setup;
-  const simulated = hasTarget
-    ? { ...trigger, capacity: setup.capacityPerReplica, podStartupSeconds: setup.startupSeconds }
-    : trigger;
+  const pasted = isRecommended && cheaper ? { ...setup, targetPerReplica: cheaper } : setup;
+  const simulated =
+    trigger.targetOverload === undefined
+      ? trigger
+      : { ...trigger, capacity: setup.capacityPerReplica, podStartupSeconds: setup.startupSeconds };
   const yaml = scaledObjectYaml(names, simulated, pasted, isRecommended ? 'predict' : 'observe');
   const title = flags.csv === undefined ? flags.query! : basename(flags.csv);
   const finding: Finding = { title, backtest, thresholdDerived, recommendation, yaml };

@@ -4,7 +4,7 @@ import { EventList, joined } from '../calendar/event-list.js';
 import { Expander } from '../calendar/expander.js';
 import { fileSource } from '../calendar/ical-source.js';
 import type { Calendar, TimedEvent } from '../calendar/types.js';
-import { ScalerError } from '../shared/errors.js';
+import { invalid, ScalerError } from '../shared/errors.js';
 
 /** Flags of a command about calendars. */
 export interface CalendarFlags {
@@ -62,7 +62,7 @@ async function readCalendar(
         ? { ...span, ical: { text: await fileSource(name).read(), effects: { learn: false } } }
         : { ...span, holidays: { place: name, kinds: ['public'], effects: { holiday: true, learn: false } } },
     );
-    if (problems.length > 0) throw new ScalerError('invalid', problems.join('; '));
+    if (problems.length > 0) throw invalid(problems.join('; '));
     return new EventList(isFile ? basename(name) : name, events);
   } catch (error) {
     if (!(error instanceof ScalerError)) throw error;

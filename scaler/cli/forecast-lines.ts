@@ -2,9 +2,10 @@ import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
 import { fit, forecast } from '../forecast/index.js';
 import { LARGEST_EPOCH_SECONDS } from '../history/csv.js';
-import { ScalerError } from '../shared/errors.js';
+import { invalid, ScalerError } from '../shared/errors.js';
 import { explain } from '../shared/problems.js';
 import { show, showKey } from '../shared/show.js';
+import type { Trigger } from '../trigger/trigger.js';
 import { boundedLines } from './bounded-lines.js';
 
 /** What a request line looks like, for messages and help. */
@@ -29,11 +30,7 @@ const requestSchema = z.strictObject({
   quantiles: z.array(z.number().gt(0).lt(1)).max(100),
 });
 
-/** How lines are to be forecast. */
-export interface LineOptions {
-  readonly seasonality: 'auto' | readonly number[];
-  readonly timezone: string;
-}
+type ForecastOptions = Pick<Trigger, 'seasonality' | 'timezone'>;
 
 /**
  * Answers each line of JSON with one line of JSON, in the same order: the mean and the quantiles of each step, and the
@@ -41,7 +38,7 @@ export interface LineOptions {
  *
  * @throws ScalerError `invalid` after the last line when some could not be answered.
  */
-export async function answerLines(input: Readable, output: Writable, options: LineOptions): Promise<void> {
+export async function answerLines(input: Readable, output: Writable, options: ForecastOptions) {
   let line = 0;
   let refused = 0;
   for await (const read of boundedLines(input, MOST_LINE_BYTES)) {
@@ -50,10 +47,7 @@ export async function answerLines(input: Readable, output: Writable, options: Li
     let answer: object;
     try {
       if ('tooLongBytes' in read)
-        throw new ScalerError(
-          'invalid',
-          `the line has ${read.tooLongBytes} bytes; at most ${MOST_LINE_BYTES} are read`,
-        );
+        throw invalid(`the line has ${read.tooLongBytes} bytes; at most ${MOST_LINE_BYTES} are read`);
       answer = answerLine(read.text, options);
     } catch (error) {
       if (!(error instanceof ScalerError)) throw error;
@@ -63,15 +57,14 @@ export async function answerLines(input: Readable, output: Writable, options: Li
     if (!output.write(`${JSON.stringify(answer)}\n`))
       await new Promise((resolve) => output.once('drain', resolve));
   }
-  if (line === 0) throw new ScalerError('invalid', `nothing to read; expected lines such as ${LINE_FORM}`);
+  if (line === 0) throw invalid(`nothing to read; expected lines such as ${LINE_FORM}`);
   if (refused > 0)
-    throw new ScalerError(
-      'invalid',
+    throw invalid(
       `${refused} of ${line} lines could not be answered; their answers hold an "error" that says why`,
     );
 }
 
-function answerLine(text: string, { seasonality, timezone }: LineOptions): object {
+function answerLine(text: string, { seasonality, timezone }: ForecastOptions): object {
   const { id, start, step, values, horizon, quantiles } = readRequest(text);
   const series = {
     startSeconds: start,
@@ -95,7 +88,7 @@ function readRequest(text: string): z.infer<typeof requestSchema> {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new ScalerError('invalid', `${show(text)} is not JSON; expected ${LINE_FORM}`, { cause: error });
+    throw invalid(`${show(text)} is not JSON; expected ${LINE_FORM}`, { cause: error });
   }
   const read = requestSchema.safeParse(json);
   if (!read.success) {
@@ -104,17 +97,15 @@ function readRequest(text: string): z.infer<typeof requestSchema> {
     const [problem] = explain(first, requestSchema, json);
     const { path, what } = problem!;
     const where = path.length > 0 ? `"${path.map(showKey).join('.')}"` : 'the line';
-    throw new ScalerError('invalid', `${where}: ${what}; expected ${LINE_FORM}`);
+    throw invalid(`${where}: ${what}; expected ${LINE_FORM}`);
   }
   const { start, step, values, horizon, quantiles } = read.data;
   if (start + step * (values.length + horizon) >= LARGEST_EPOCH_SECONDS)
-    throw new ScalerError(
-      'invalid',
+    throw invalid(
       `${values.length} values and a horizon of ${horizon} at a "step" of ${step} s reach beyond the year 5138; "start" and "step" are seconds`,
     );
   if (horizon * (quantiles.length + 1) > MOST_ANSWERED)
-    throw new ScalerError(
-      'invalid',
+    throw invalid(
       `a "horizon" of ${horizon} with ${quantiles.length} "quantiles" asks for ${horizon * (quantiles.length + 1)} numbers; at most ${MOST_ANSWERED} are answered for a line`,
     );
   return read.data;

@@ -5,7 +5,7 @@ import { fillGaps } from '../history/fill-gaps.js';
 import { seriesOfSamples } from '../history/samples.js';
 import { comingEvents, effectiveEvents, specialSpans } from '../planner/events.js';
 import { cutSeries, seriesEndSeconds } from '../planner/refitting-model.js';
-import { ScalerError } from '../shared/errors.js';
+import { invalid } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { addCalendarOptions, type CalendarFlags, calendarOfFlags } from './calendar-flags.js';
 import { answerLines, LINE_FORM } from './forecast-lines.js';
@@ -55,7 +55,7 @@ async function run(flags: Flags): Promise<void> {
   const trigger = triggerOfFlags('forecast', triggerFlags);
   if (ndjson) return answerLines(process.stdin, process.stdout, trigger);
   if (csv === undefined)
-    throw new ScalerError('invalid', 'where is the load? Give --csv FILE, or --ndjson with lines to answer');
+    throw invalid('where is the load? Give --csv FILE, or --ndjson with lines to answer');
   process.stdout.write(await forecastFile(csv, trigger, flags));
 }
 

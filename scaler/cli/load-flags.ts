@@ -1,7 +1,7 @@
 import { readCsv } from '../history/csv.js';
 import { type Samples, sampleIntervalSeconds } from '../history/samples.js';
 import { formatDuration } from '../shared/duration.js';
-import { ScalerError } from '../shared/errors.js';
+import { invalid, ScalerError } from '../shared/errors.js';
 import { parseTrigger } from '../trigger/parse.js';
 import type { Trigger } from '../trigger/trigger.js';
 
@@ -57,8 +57,7 @@ export async function readSamples(file: string, stepSeconds: number): Promise<Sa
   const samples = await readCsv(file);
   const interval = sampleIntervalSeconds(samples);
   if (interval > stepSeconds)
-    throw new ScalerError(
-      'invalid',
+    throw invalid(
       `--step is ${formatDuration(stepSeconds)}, finer than the samples of ${file}, which are ${formatDuration(interval)} apart; give a step of at least that`,
     );
   return samples;

@@ -2,14 +2,20 @@ import { readFileSync } from 'node:fs';
 import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
 import { Command, InvalidArgumentError } from 'commander';
 import { connect } from '../grpc/client.js';
-import { probeCalls, probeConnection, probeStreams } from '../grpc/keda-probe.js';
-import { ScalerError } from '../shared/errors.js';
+import {
+  type ProbedCall,
+  type ProbedMessage,
+  probeCalls,
+  probeConnection,
+  probeStreams,
+} from '../grpc/keda-probe.js';
+import { invalid, ScalerError } from '../shared/errors.js';
 import { show } from '../shared/show.js';
 import { numberWhere } from './option-values.js';
 import { failureOf, formatMessage, formatReport } from './probe-report.js';
 
 interface ProbeOptions {
-  readonly metadata: ReadonlyMap<string, string>;
+  readonly metadata?: ReadonlyMap<string, string>;
   readonly name: string;
   readonly namespace: string;
   readonly tls?: boolean;
@@ -55,31 +61,23 @@ export function probeCommand(): Command {
 }
 
 async function probe(address: string, options: ProbeOptions): Promise<void> {
-  if (!/^\S+:\d+$/.test(address))
-    throw new ScalerError('invalid', `address: received ${show(address)}, expected host:port`);
-  const ref = {
-    name: options.name,
-    namespace: options.namespace,
-    scalerMetadata: Object.fromEntries(options.metadata ?? []),
-  };
-  const serverName = options.tlsServerName;
-  const client = connect(
-    address,
-    channelCredentials(options),
-    serverName === undefined ? {} : { 'grpc.ssl_target_name_override': serverName },
-  );
+  if (!/^\S+:\d+$/.test(address)) throw invalid(`address: received ${show(address)}, expected host:port`);
+  const { name, namespace, metadata = [], tlsServerName, timeout, watch, json } = options;
+  const ref = { name, namespace, scalerMetadata: Object.fromEntries(metadata) };
+  const overrides = tlsServerName === undefined ? {} : { 'grpc.ssl_target_name_override': tlsServerName };
+  const client = connect(address, channelCredentials(options), overrides);
+  const write = (text: string) => process.stdout.write(text);
   try {
-    const connectSeconds = await probeConnection(client, options.timeout);
-    const calls = await probeCalls(client, ref, options.timeout);
-    refuseUnreachable(address, calls[0]!, options.timeout);
-    if (options.watch && !options.json)
-      process.stdout.write(formatReport({ address, connectSeconds, calls, streams: [] }));
-
-    const onMessage = options.watch && !options.json ? writeMessage : undefined;
+    const connectSeconds = await probeConnection(client, timeout);
+    const calls = await probeCalls(client, ref, timeout);
+    refuseUnreachable(address, calls[0]!, timeout);
+    const isLive = watch && !json;
+    if (isLive) write(formatReport({ address, connectSeconds, calls, streams: [] }));
+    const onMessage = isLive ? (message: ProbedMessage) => write(formatMessage(message)) : undefined;
     const streams = await probeStreams(client, ref, listeningTime(options), onMessage);
     const report = { address, connectSeconds, calls, streams };
-    if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    else if (!options.watch) process.stdout.write(formatReport(report));
+    if (json) write(`${JSON.stringify(report, null, 2)}\n`);
+    else if (!watch) write(formatReport(report));
     const failure = failureOf(report);
     if (failure !== undefined) throw new ScalerError('unavailable', failure);
   } finally {
@@ -87,16 +85,8 @@ async function probe(address: string, options: ProbeOptions): Promise<void> {
   }
 }
 
-function writeMessage(message: Parameters<typeof formatMessage>[0]): void {
-  process.stdout.write(formatMessage(message));
-}
-
 /** GetMetricSpec needs nothing but the scaler itself, so these codes mean that it was not reached. */
-function refuseUnreachable(
-  address: string,
-  { code, details }: { code: string; details?: string },
-  seconds: number,
-) {
+function refuseUnreachable(address: string, { code, details }: ProbedCall, seconds: number): void {
   if (code === 'UNAVAILABLE')
     throw new ScalerError('unavailable', `cannot reach ${address}: ${lastError(details)}`);
   if (code === 'DEADLINE_EXCEEDED')
@@ -115,32 +105,22 @@ function listeningTime({ watch, streamSeconds }: ProbeOptions): AbortSignal {
 function channelCredentials(options: ProbeOptions): ChannelCredentials {
   const { tls, tlsCa, tlsCert, tlsKey, insecure } = options;
   if ((tlsCert === undefined) !== (tlsKey === undefined))
-    throw new ScalerError(
-      'invalid',
-      'mutual TLS needs both --tls-cert and --tls-key, received only one of them',
-    );
+    throw invalid('mutual TLS needs both --tls-cert and --tls-key, received only one of them');
   if (!tls && !tlsCa && !tlsCert && !insecure) return credentials.createInsecure();
-  const read = (option: string, file: string | undefined) =>
-    file === undefined ? null : readPem(option, file);
+  const [ca, key, cert] = [pem('--tls-ca', tlsCa), pem('--tls-key', tlsKey), pem('--tls-cert', tlsCert)];
   try {
-    return credentials.createSsl(
-      read('--tls-ca', tlsCa),
-      read('--tls-key', tlsKey),
-      read('--tls-cert', tlsCert),
-      { rejectUnauthorized: !insecure },
-    );
+    return credentials.createSsl(ca, key, cert, { rejectUnauthorized: !insecure });
   } catch (error) {
-    if (error instanceof ScalerError) throw error;
-    throw new ScalerError('invalid', `the TLS files cannot be used: ${oneLine((error as Error).message)}`);
+    throw invalid(`the TLS files cannot be used: ${oneLine((error as Error).message)}`);
   }
 }
 
-function readPem(option: string, file: string): Buffer {
+function pem(option: string, file: string | undefined): Buffer | null {
   try {
-    return readFileSync(file);
+    return file === undefined ? null : readFileSync(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new ScalerError('invalid', `${option}: ${file} cannot be read (${code})`, { cause: error });
+    throw invalid(`${option}: ${file} cannot be read (${code})`, { cause: error });
   }
 }
 

@@ -21,3 +21,7 @@ export class ScalerError extends Error {
     super(message, options);
   }
 }
+
+/** The error for something wrong that a user gave. */
+export const invalid = (message: string, options?: ErrorOptions): ScalerError =>
+  new ScalerError('invalid', message, options);
