@@ -13,6 +13,7 @@ export const alertNames: readonly string[] = [
   'ForecastGuardedForLong',
   'ForecastStaleForLong',
   'OverloadBudgetUsed',
+  'CalendarNotRead',
 ];
 
 const stateColors: dashboard.DynamicConfigValue[] = [
@@ -30,7 +31,7 @@ const stateColors: dashboard.DynamicConfigValue[] = [
 
 /** Which alerts fire or are about to, and for how long: from Prometheus itself, so it needs no Alertmanager. */
 export function alertPanel(): TableBuilder {
-  const labels = 'alertname, severity, app, queue, namespace, scaledobject, instance';
+  const labels = 'alertname, severity, app, queue, namespace, scaledobject, calendar, instance';
   const ours = `{alertname=~"${alertNames.join('|')}"}`;
   return table({
     title: 'Painel de alertas',
@@ -44,6 +45,7 @@ export function alertPanel(): TableBuilder {
       queue: 'Queue',
       namespace: 'Namespace',
       scaledobject: 'ScaledObject',
+      calendar: 'Calendar',
       instance: 'Instance',
     },
     labelLooks: { State: stateColors },

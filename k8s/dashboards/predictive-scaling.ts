@@ -10,6 +10,7 @@ import { histogramQuantile } from './histogram-quantile.js';
 import { dataSource, latestQueries, stat, stateTimeline, table, timeSeries } from './panels.js';
 
 const trigger = '{namespace="$namespace",scaledobject="$scaledobject"}';
+const overloadOf = (span: 'day' | 'week'): string => trigger.replace('}', `,span="${span}"}`);
 /** Replicas of the scaler export the same series: one of them is enough. */
 const byTrigger = 'max by (namespace, scaledobject, metric)';
 /** KEDA names the HPA of a ScaledObject so. */
@@ -248,6 +249,25 @@ export function predictiveScaling(): dashboard.Dashboard {
           [`min(predictive_scaler_model_age_seconds${trigger})`, 'age of the model'],
           [`max(predictive_scaler_next_stage_seconds${trigger})`, 'missing for the next stage'],
         ],
+      }),
+    )
+    .withPanel(
+      timeSeries({
+        title: 'Overload beside the accepted share',
+        description:
+          'Share of time in which the load was above what the ready pods carry, beside the share that targetOverload accepts. Empty for triggers without targetOverload.',
+        unit: 'percentunit',
+        width: 24,
+        queries: [
+          [`max(predictive_scaler_overload_ratio${overloadOf('day')})`, 'last day'],
+          [`max(predictive_scaler_overload_ratio${overloadOf('week')})`, 'last week'],
+          [`max(predictive_scaler_target_overload_ratio${trigger})`, 'accepted'],
+        ],
+        lines: {
+          'last day': { color: blue },
+          'last week': { color: orange },
+          accepted: { color: red, dashed: true },
+        },
       }),
     )
     .withPanel(
