@@ -15,6 +15,10 @@ class Tasks {
     this.#ends.push(leave);
   }
 
+  endNewest(): void {
+    this.#ends.pop()!();
+  }
+
   async endOldest(): Promise<void> {
     this.#ends.shift()!();
     await nextTurn();
@@ -76,6 +80,37 @@ describe('the fair queue', () => {
     await nextTurn();
     for (let i = 0; i < 4; i++) await tasks.endOldest();
     assert.deepEqual(tasks.started, ['first', 'now', 'now too', 'recent', 'history']);
+  });
+
+  it('starts a history and a recent step of a namespace after 16 looks at its load, when these come without end', async () => {
+    for (const places of [1, 8]) {
+      const tasks = new Tasks(new FairQueue(places));
+      for (let i = 0; i < 200; i++) void tasks.add('now', 'a', 2);
+      for (let i = 0; i < 50; i++) void tasks.add('history', 'a', 0);
+      for (let i = 0; i < 50; i++) void tasks.add('recent', 'a', 1);
+      // The looks that find a free place start before anything else waits: one, or three quarters of eight.
+      const free = places === 1 ? 1 : 6;
+      const round = [...Array(16).fill('now'), 'recent', 'history'];
+      await nextTurn();
+      for (let i = 0; i < 2 * round.length; i++) await tasks.endOldest();
+      // The second round has 15: the history that went between counts for the recent step as a look does.
+      const expected = [...round, ...round.slice(1)];
+      assert.deepEqual(tasks.started.slice(free, free + expected.length), expected);
+    }
+  });
+
+  it('starts no history out of turn while half of the places have long work', async () => {
+    const tasks = new Tasks(new FairQueue(8));
+    for (let i = 0; i < 5; i++) void tasks.add('history', `namespace ${i}`, 0);
+    for (let i = 0; i < 5; i++) void tasks.add('history', 'a', 0);
+    for (let i = 0; i < 40; i++) void tasks.add('now', 'a', 2);
+    await nextTurn();
+    // The four histories are the oldest: they go on, and the looks beside them take turns.
+    for (let i = 0; i < 30; i++) {
+      tasks.endNewest();
+      await nextTurn();
+    }
+    assert.equal(tasks.started.filter((name) => name === 'history').length, 4);
   });
 
   it('rejects all that wait when it is cleared, and starts none of them', async () => {

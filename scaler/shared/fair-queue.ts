@@ -17,13 +17,21 @@ interface Waiting {
 /** Namespaces whose last turn is remembered. */
 const maxRemembered = 10_000;
 
-/** Tasks of others that may go before a namespace's because they are more urgent; then it has a turn whatever they are. */
+/** Urgent tasks that may start before a less urgent one while it waits: of its own namespace, or of others. */
 const mostPassed = 16;
+
+/** Tasks of one namespace that are equally urgent, in the order of arrival. */
+interface Level {
+  readonly priority: number;
+  readonly list: Waiting[];
+  /** Tasks of other levels that have started since this one had a turn, or since it has had tasks that wait. */
+  passed: number;
+}
 
 /** Tasks of one namespace. */
 interface Queue {
-  /** In the order of urgency and arrival. */
-  readonly list: Waiting[];
+  /** Those that have tasks, the most urgent first. */
+  readonly levels: Level[];
   /** Tasks that had been started when the namespace's last one was, or when this one began to wait. */
   waitsSince: number;
 }
@@ -31,8 +39,9 @@ interface Queue {
 /**
  * Lets a bounded number of tasks run at once and namespaces take turns. Next is a task of the namespace with the fewest
  * running; among equals the most urgent task; among these one of the namespace that was served longest ago. A namespace
- * says itself how urgent its tasks are, so others are passed over for them a few times only. No namespace has more than
- * three quarters of the places and long work no more than half of them (with fewer than 4 places either may have all).
+ * says itself how urgent its tasks are, so others are passed over for them a few times only, and so are its own less
+ * urgent tasks. No namespace has more than three quarters of the places and long work no more than half of them (with
+ * fewer than 4 places either may have all).
  *
  * Own code, since no library does it: p-queue and fastq know priorities but no groups, and Bottleneck's groups, chained to
  * a common limiter, are served there in the order of arrival.
@@ -65,10 +74,7 @@ export class FairQueue {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const aborted = (): void => {
-        const list = this.#waiting.get(turn.namespace)?.list;
-        const at = list?.indexOf(waiting) ?? -1;
-        if (at >= 0) list!.splice(at, 1);
-        if (list?.length === 0) this.#waiting.delete(turn.namespace);
+        this.#remove(waiting);
         reject(signal.reason);
       };
       const waiting: Waiting = {
@@ -83,28 +89,44 @@ export class FairQueue {
         },
       };
       signal.addEventListener('abort', aborted, { once: true });
-      const queue = this.#waiting.get(turn.namespace);
-      if (queue === undefined)
-        this.#waiting.set(turn.namespace, { list: [waiting], waitsSince: this.#served });
-      else {
-        // In the order of urgency, and of arrival among equals; bisected, since thousands may wait.
-        let [from, to] = [0, queue.list.length];
-        while (from < to) {
-          const middle = (from + to) >> 1;
-          if (queue.list[middle]!.turn.priority >= turn.priority) from = middle + 1;
-          else to = middle;
-        }
-        queue.list.splice(from, 0, waiting);
-      }
+      this.#levelOf(turn).list.push(waiting);
       this.#serve();
     });
   }
 
   /** Rejects every task that waits; those under way go on. */
   clear(reason: unknown): void {
-    const waiting = [...this.#waiting.values()].flatMap(({ list }) => list);
+    const waiting = [...this.#waiting.values()].flatMap(({ levels }) => levels.flatMap(({ list }) => list));
     this.#waiting.clear();
     for (const { giveUp } of waiting) giveUp(reason);
+  }
+
+  /** Where a task waits. */
+  #levelOf({ priority, namespace }: Turn): Level {
+    const queue = this.#waiting.get(namespace) ?? { levels: [], waitsSince: this.#served };
+    this.#waiting.set(namespace, queue);
+    const known = queue.levels.find((level) => level.priority === priority);
+    if (known !== undefined) return known;
+    const level: Level = { priority, list: [], passed: 0 };
+    queue.levels.push(level);
+    queue.levels.sort((a, b) => b.priority - a.priority);
+    return level;
+  }
+
+  #remove(waiting: Waiting): void {
+    const { levels } = this.#waiting.get(waiting.turn.namespace)!;
+    const level = this.#levelOf(waiting.turn);
+    level.list.splice(level.list.indexOf(waiting), 1);
+    if (level.list.length === 0) levels.splice(levels.indexOf(level), 1);
+    if (levels.length === 0) this.#waiting.delete(waiting.turn.namespace);
+  }
+
+  /** A namespace's level whose turn it is: the most urgent that may start, or one that was passed over too often. */
+  #levelToServe({ levels }: Queue): Level | undefined {
+    const startable = levels.filter(
+      ({ priority }) => priority > 0 || this.#longRunning < this.#placesForLongWork,
+    );
+    return startable.find(({ passed }) => passed >= mostPassed) ?? startable[0];
   }
 
   #leave({ priority, namespace }: Turn): void {
@@ -121,15 +143,16 @@ export class FairQueue {
       const namespace = this.#next();
       if (namespace === undefined) return;
       const queue = this.#waiting.get(namespace)!;
-      const { list } = queue;
-      const { turn, start } = list.shift()!;
-      if (turn.priority === 0) this.#longRunning++;
-      if (list.length === 0) this.#waiting.delete(namespace);
+      const level = this.#levelToServe(queue)!;
+      for (const other of queue.levels) other.passed = other === level ? 0 : other.passed + 1;
+      const [waiting] = level.list as [Waiting];
+      this.#remove(waiting);
+      if (level.priority === 0) this.#longRunning++;
       this.#servedAt.set(namespace, ++this.#served);
       queue.waitsSince = this.#served;
       this.#free--;
       this.#running.set(namespace, (this.#running.get(namespace) ?? 0) + 1);
-      start();
+      waiting.start();
     }
   }
 
@@ -138,10 +161,10 @@ export class FairQueue {
     let bestUrgency = Number.NEGATIVE_INFINITY;
     let fewest = this.#places;
     let longestAgo = Number.POSITIVE_INFINITY;
-    for (const [namespace, { list, waitsSince }] of this.#waiting) {
+    for (const [namespace, { levels, waitsSince }] of this.#waiting) {
       const running = this.#running.get(namespace) ?? 0;
       if (running >= this.#placesPerNamespace) continue;
-      const { priority } = list[0]!.turn;
+      const { priority } = levels[0]!;
       if (priority === 0 && this.#longRunning >= this.#placesForLongWork) continue;
       const urgency = this.#served - waitsSince >= mostPassed ? Number.POSITIVE_INFINITY : priority;
       const servedAt = this.#servedAt.peek(namespace) ?? 0;
