@@ -12,7 +12,7 @@ import {
 import { type FieldMeta, metaOf } from '../../scaler/shared/fields.js';
 import { packageRoot } from '../../scaler/shared/package-root.js';
 import { shapeOf, unwrapped } from '../../scaler/shared/problems.js';
-import { aliases, keyGroups, type TriggerKeyName, triggerKeys } from '../../scaler/trigger/keys.js';
+import { aliases, keyGroups } from '../../scaler/trigger/keys.js';
 
 /** The pages whose blocks between `<!-- begin NAME -->` and `<!-- end -->` are written from the code. */
 export const referencePages = ['docs/triggers.md', 'docs/configuration.md', 'docs/architecture.md'] as const;
@@ -20,7 +20,10 @@ export const referencePages = ['docs/triggers.md', 'docs/configuration.md', 'doc
 /** Each block's lines by its name. */
 const blocks: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
-    Object.entries(keyGroups).map(([group, names]) => [`keys: ${group}`, names.map(keyLine)]),
+    Object.entries(keyGroups).map(([group, keys]) => [
+      `keys: ${group}`,
+      Object.entries(keys).map(([name, schema]) => keyLine(name, schema)),
+    ]),
   ),
   ...Object.fromEntries(
     Object.entries(settingsSchema.shape)
@@ -61,8 +64,8 @@ export function blocksOf(page: string): string[] {
 /** Names of all blocks that the pages together must have. */
 export const blockNames = Object.keys(blocks);
 
-function keyLine(name: TriggerKeyName): string {
-  const { form, example, meaning, shownDefault } = known(name, metaOf(triggerKeys[name]));
+function keyLine(name: string, schema: z.core.$ZodType): string {
+  const { form, example, meaning, shownDefault } = known(name, metaOf(schema));
   const others = Object.keys(aliases).filter((alias) => aliases[alias] === name);
   const also = others.map((alias) => `; also \`${alias}\``).join('');
   return `- \`${name}\` (${whenAbsent(shownDefault)}${also}): ${meaning} Accepted: ${form}. Example: \`${example}\`.`;
