@@ -190,9 +190,7 @@ function checkAllowed(
 function readTls(
   { certFile, keyFile, clientCaFile }: SettingValues['grpc'],
   complain: (problem: string) => void,
-):
-  | { readonly certFile: string; readonly keyFile: string; readonly clientCaFile: string | undefined }
-  | undefined {
+) {
   if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile, clientCaFile };
   if (certFile !== undefined || keyFile !== undefined)
     complain('grpc.certFile and grpc.keyFile: one of the two is missing');

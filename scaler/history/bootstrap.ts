@@ -81,8 +81,7 @@ export class Bootstrap {
       throw this.#refuse(
         `the samples of ${file} are ${formatDuration(Math.round(apart))} apart, farther than queryStep (${formatDuration(this.stepSeconds)}): give one sample for each step, or a queryStep as long`,
       );
-    const series = seriesOfSamples(samples, this.stepSeconds);
-    return { ...series, peaks: series.peaks ?? series.values };
+    return seriesOfSamples(samples, this.stepSeconds);
   }
 
   async #others(): Promise<string> {

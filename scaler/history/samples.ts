@@ -32,7 +32,7 @@ export function sampleIntervalSeconds({ timestamps }: Samples): number {
  *
  * @throws ScalerError `invalid` when that is more steps than memory should be taken for
  */
-export function seriesOfSamples({ timestamps, values }: Samples, stepSeconds: number): Series {
+export function seriesOfSamples({ timestamps, values }: Samples, stepSeconds: number): Required<Series> {
   const first = Math.floor((timestamps[0] ?? 0) / stepSeconds);
   const steps = timestamps.length === 0 ? 0 : Math.floor(timestamps.at(-1)! / stepSeconds) - first + 1;
   if (steps > MOST_STEPS)

@@ -11,14 +11,16 @@ const sourceAddress = z
     'expected http://host:port or https://host:port, with a path where the API is not at the root, without user name, password, query or fragment (credentials go under "basic" or "bearer", parameters under "queryParameters")',
   );
 
-const given = z.string().min(1).optional();
-const readAgain = 'Read again when it changes.';
+/** Text that may be absent and, where it is given, is not empty. */
+const text = (meaning: string, absent = 'none') => described(z.string().min(1).optional(), absent, meaning);
+
+const file = (meaning: string, absent?: string) => text(`${meaning} Read again when it changes.`, absent);
 
 const basicSchema = z
   .strictObject({
     username: described(z.string(), 'none', 'User name for HTTP basic authentication.'),
     password: described(z.string().optional(), 'none', 'Its password. Prefer the file.'),
-    passwordFile: described(given.clone(), 'none', `File that holds the password. ${readAgain}`),
+    passwordFile: file('File that holds the password.'),
   })
   .refine(
     ({ password, passwordFile }) => (password === undefined) !== (passwordFile === undefined),
@@ -27,8 +29,8 @@ const basicSchema = z
 
 const bearerSchema = z
   .strictObject({
-    token: described(given.clone(), 'none', 'Bearer token. Prefer the file.'),
-    tokenFile: described(given.clone(), 'none', `File that holds the token. ${readAgain}`),
+    token: text('Bearer token. Prefer the file.'),
+    tokenFile: file('File that holds the token.'),
   })
   .refine(
     ({ token, tokenFile }) => (token === undefined) !== (tokenFile === undefined),
@@ -37,18 +39,10 @@ const bearerSchema = z
 
 const tlsSchema = z
   .strictObject({
-    caFile: described(
-      given.clone(),
-      "the system's authorities",
-      `PEM file with the authorities to trust. ${readAgain}`,
-    ),
-    certFile: described(
-      given.clone(),
-      'none',
-      `PEM file with the client certificate, for mutual TLS. ${readAgain}`,
-    ),
-    keyFile: described(given.clone(), 'none', `PEM file with its key. ${readAgain}`),
-    serverName: described(given.clone(), "the address' host", "Name expected in the server's certificate."),
+    caFile: file('PEM file with the authorities to trust.', "the system's authorities"),
+    certFile: file('PEM file with the client certificate, for mutual TLS.'),
+    keyFile: file('PEM file with its key.'),
+    serverName: text("Name expected in the server's certificate.", "the address' host"),
     insecureSkipVerify: described(
       z.boolean().default(false),
       '`false`',

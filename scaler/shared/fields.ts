@@ -131,11 +131,17 @@ export function readSeconds(value: string, { min, max, fractions = false }: Seco
   return seconds;
 }
 
+/** Text as it stands, unless the check throws a ValidationError. */
+export const checked = (check: (text: string) => void): z.ZodType<string> =>
+  readWith((value) => {
+    check(value);
+    return value;
+  });
+
 /** A user name for HTTP basic authentication. */
-export const userName: z.ZodType<string> = readWith((value) => {
+export const userName: z.ZodType<string> = checked((value) => {
   if (value.includes(':'))
     throw new ValidationError('it has a colon, which basic authentication cannot carry');
-  return value;
 });
 
 function durationSeconds(value: string): number {

@@ -3,6 +3,7 @@ import { EFFECT_FORM } from '../calendar/effects.js';
 import { EVENT_FORM, INTERVAL_FORM, readEvents } from '../calendar/event-text.js';
 import {
   boolean,
+  checked,
   defaulted,
   number,
   optional,
@@ -69,6 +70,11 @@ export const TRIGGER_LIMITS = {
 } as const;
 
 const { smallest, largest } = TRIGGER_LIMITS.value;
+
+const headerText = checked((value) => checkHeader('Authorization', value));
+
+/** Without a slash, and no dot in front: a trigger must not reach files elsewhere. */
+const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/);
 
 /**
  * Every key that a trigger's metadata may hold, in the groups of the reference. Parsing reads this table, and `make docs`
@@ -208,7 +214,7 @@ export const keyGroups = {
       meaning:
         "Whether an empty result of the query reads as 0; `false` makes it an error, for KEDA's fallback.",
     }),
-    bootstrap: optional('none', readWith(fileName), {
+    bootstrap: optional('none', fileName, {
       form: 'a name of letters, digits, `.`, `_` and `-`',
       example: 'checkout',
       meaning:
@@ -225,10 +231,7 @@ export const keyGroups = {
     }),
     cortexOrgID: optional(
       'none',
-      readWith((value) => {
-        checkHeader('X-Scope-OrgID', value);
-        return value;
-      }),
+      checked((value) => checkHeader('X-Scope-OrgID', value)),
       {
         form: 'the name of a Mimir or Cortex tenant',
         example: 'shop',
@@ -253,7 +256,7 @@ export const keyGroups = {
       meaning:
         'How to authenticate at `prometheusAddress`, with the keys that follow. `tls`, `oauth` and `apiKey` need a named source.',
     }),
-    bearerToken: optional('none', readWith(headerText), {
+    bearerToken: optional('none', headerText, {
       form: 'a token',
       example: 'bearerTokenFromEnv: PROMETHEUS_TOKEN',
       meaning: 'Token for `authModes: bearer`.',
@@ -273,17 +276,14 @@ export const keyGroups = {
     }),
     customAuthHeader: optional(
       'none',
-      readWith((value) => {
-        checkHeader(value, '');
-        return value;
-      }),
+      checked((value) => checkHeader(value, '')),
       {
         form: 'a header name',
         example: 'X-Auth-Token',
         meaning: 'Header for `authModes: custom`.',
       },
     ),
-    customAuthValue: optional('none', readWith(headerText), {
+    customAuthValue: optional('none', headerText, {
       form: 'a header value',
       example: 'customAuthValueFromEnv: PROMETHEUS_AUTH',
       meaning: 'Value of that header.',
@@ -339,17 +339,6 @@ export const keysWithoutEffect: Readonly<Record<string, string>> = {
   cert: "a source's certificates are set in the scaler's configuration",
   key: "a source's certificates are set in the scaler's configuration",
 };
-
-/** Without a slash, and no dot in front: a trigger must not reach files elsewhere. */
-function fileName(value: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)) throw new ValidationError();
-  return value;
-}
-
-function headerText(value: string): string {
-  checkHeader('Authorization', value);
-  return value;
-}
 
 function metricName(value: string): string {
   const name = safeMetricName(value);
