@@ -42,7 +42,7 @@ export async function readOrKeep(file: WatchedFile, onFileTrouble: OnFileTrouble
         'unavailable',
         `is not asked, because ${file.path} ${why}; check the path, that the Secret is mounted, and the file's permissions`,
         {},
-        { cause: error },
+        error,
       );
     onFileTrouble(file.path, `${file.path} ${why}; its last content goes on being used`);
     return last;
