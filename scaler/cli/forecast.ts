@@ -62,7 +62,7 @@ async function run(flags: Flags): Promise<void> {
 async function forecastFile(file: string, trigger: Trigger, flags: Flags): Promise<string> {
   const { stepSeconds, historySeconds, seasonality, timezone } = trigger;
   const series = seriesOfSamples(await readSamples(file, stepSeconds), stepSeconds);
-  const filled = fillGaps({ ...series, peaks: series.peaks ?? series.values.slice() });
+  const filled = fillGaps(series);
   const endSeconds = seriesEndSeconds(series);
   const learned = cutSeries(filled, endSeconds - historySeconds, endSeconds);
   const horizonSeconds = flags.horizon === undefined ? USUAL_HORIZON_SECONDS : trigger.horizonSeconds;
