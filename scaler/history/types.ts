@@ -29,7 +29,8 @@ export interface TriggerHistory {
   observe(nowSeconds: number): Promise<Observation>;
   /**
    * A copy of the history up to the last final step of the last refresh, at most `historySeconds` long, from the first
-   * known step on. Short gaps are bridged unless `keepsGaps`, long ones and unknown newest steps are NaN, or 0 where empty reads as 0.
+   * known step on. Short gaps are bridged unless `keepsGaps`, long ones and unknown newest steps are NaN, or 0 where empty
+   * reads as 0.
    * @param fromSeconds what is needed begins here; the copy begins there or a little earlier
    */
   series(fromSeconds?: number): Series;
