@@ -66,6 +66,11 @@ describe('every query against a real Prometheus that scrapes the real programs',
       { timeoutSeconds: 240, intervalSeconds: 0.5 },
     );
     await pollUntil(
+      'the overload of the last week, which follows the choice of a policy',
+      async () => (await read('predictive_scaler_overload_ratio{span="week"}')).length > 0,
+      { timeoutSeconds: 240, intervalSeconds: 0.5 },
+    );
+    await pollUntil(
       'a minute of samples',
       async () => {
         const [oldest] = await read('count_over_time(predictive_scaler_triggers[5m])');
@@ -102,7 +107,10 @@ describe('every query against a real Prometheus that scrapes the real programs',
       .filter(([, text]) => Number.isFinite(Number(text))).length;
   }
 
-  for (const { name, expr, isRange } of queries)
+  // Nothing is said about the overload of a day before half of it is known, which no test can wait for.
+  const needsHalfADay = /predictive_scaler_overload_ratio\{.*span="day"/;
+
+  for (const { name, expr, isRange } of queries.filter((query) => !needsHalfADay.test(query.expr)))
     it(`gives data: ${name}`, async () => {
       assert.ok((await finiteValues(expr, isRange)) > 0, `no data for ${expr}`);
     });

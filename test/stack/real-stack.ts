@@ -172,6 +172,8 @@ export class RealStack {
   /** Requests to the apps and reads of the scaler, some each second, until the end. */
   async #keepCalling(requests: readonly Request[], scaler: KedaStandIn): Promise<void> {
     const triggers = [await readTrigger('app-a/app-a-predictive'), await readTrigger('app-b/app-b-push')];
+    // No trigger of the base accepts an overload; the panels and alerts about it need one.
+    triggers[0]!.metadata.targetOverload = '1%';
     const startMilliseconds = performance.now();
     while (!this.#isClosing) {
       await Promise.all(
