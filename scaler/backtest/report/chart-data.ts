@@ -1,37 +1,7 @@
 import { effectText } from '../../calendar/effect-text.js';
-import { HIGHEST_OVERLOAD, POLICY_NAMES, type PolicyKey } from '../compare.js';
+import { HIGHEST_OVERLOAD, POLICY_NAMES } from '../compare.js';
 import type { Finding } from '../summary.js';
 import { cheapestWithin } from '../sweep.js';
-
-/** What the page's script draws. Kept short: it is part of the page. */
-export interface ChartData {
-  /** IANA zone in which times are shown. */
-  readonly timezone: string;
-  /** Epoch seconds of each minute. */
-  readonly times: readonly number[];
-  readonly load: readonly (number | null)[];
-  /** What this scaler answered. */
-  readonly answered: readonly (number | null)[];
-  /** The forecast of the coming peak behind it. */
-  readonly forecast: readonly (number | null)[];
-  /** Replicas that carry the load at full use. */
-  readonly needed: readonly (number | null)[];
-  readonly policies: readonly {
-    readonly key: PolicyKey;
-    readonly name: string;
-    readonly replicas: readonly number[];
-    /** Begin and end of each stretch of overload, in epoch seconds. */
-    readonly overloads: readonly (readonly [number, number])[];
-    /** Pod-hours at each of `limits`; null where no target utilization keeps it. */
-    readonly cost: readonly (number | null)[];
-    /** Overloaded time in percent and pod-hours as chosen for an accepted overload; undefined where nothing was chosen. */
-    readonly chosen?: readonly [number, number];
-  }[];
-  /** Begin, end and name of each event, with what it does. */
-  readonly events: readonly (readonly [number, number, string])[];
-  /** Limits on overloaded time in percent, ascending. */
-  readonly limits: readonly number[];
-}
 
 const LOWEST_LIMIT = 0.0005;
 /** In equal ratios up to the highest overload that is looked at. */
@@ -40,32 +10,44 @@ const LIMITS = Array.from(
   (_, i) => LOWEST_LIMIT * (HIGHEST_OVERLOAD / LOWEST_LIMIT) ** (i / 53),
 );
 
-/** Reduces a finished backtest to what its charts show. */
-export function chartData({ backtest }: Finding): ChartData {
+/** What the page's script draws. Kept short: it is part of the page. */
+export type ChartData = ReturnType<typeof chartData>;
+
+/** Reduces a finished backtest to what its charts show. Times are epoch seconds; null is not known. */
+export function chartData({ backtest }: Finding) {
   const { options, startSeconds, demand, replay, target, comparison, events } = backtest;
   const { setup, trigger } = options;
   return {
+    /** IANA zone in which times are shown. */
     timezone: trigger.timezone,
+    /** Each minute. */
     times: Array.from(demand, (_, minute) => startSeconds + 60 * minute),
     load: shortened(demand),
+    /** What this scaler answered. */
     answered: shortened((target ?? replay).values),
+    /** The forecast of the coming peak behind it. */
     forecast: shortened(replay.forecastPeaks),
+    /** Replicas that carry the load at full use. */
     needed: shortened(demand.map((value) => Math.ceil(value / setup.capacityPerReplica))),
     policies: comparison.policies.map(({ key, replicas, overloadedSeconds, sweep, outcome }) => ({
       key,
       name: POLICY_NAMES[key],
       replicas: Array.from(replicas),
+      /** Begin and end of each stretch of overload. */
       overloads: stretches(overloadedSeconds, startSeconds),
+      /** Pod-hours at each of `limits`; null where no target utilization keeps it. */
       cost: LIMITS.map((limit) => shorten(cheapestWithin(sweep, limit)?.podHours ?? Number.NaN)),
+      /** Overloaded time in percent and pod-hours as chosen for an accepted overload; left out where nothing was chosen. */
       ...((key === 'target' || key === 'reactiveTarget') && {
         chosen: [100 * outcome.overloadedShare, outcome.podHours] as const,
       }),
     })),
-    events: events.map(({ name, effects, ...at }) => [
-      at.startSeconds,
-      at.endSeconds,
-      `${name}: ${effectText(effects, trigger.timezone)}`,
-    ]),
+    /** Begin, end and name of each event, with what it does. */
+    events: events.map(
+      ({ name, effects, ...at }) =>
+        [at.startSeconds, at.endSeconds, `${name}: ${effectText(effects, trigger.timezone)}`] as const,
+    ),
+    /** Limits on overloaded time in percent, ascending. */
     limits: LIMITS.map((limit) => Number((100 * limit).toPrecision(3))),
   };
 }
