@@ -39,7 +39,7 @@ export function unaryHandlers({ triggers, answers, log }: HandlerParts): UnaryHa
         answers
           .answer(known.trigger)
           .then((answer) => {
-            if ('error' in answer) fail(answer.error);
+            if (answer.error) fail(answer.error);
             else respond(null, make(answer.snapshot, known));
           })
           .catch(fail);

@@ -93,7 +93,7 @@ export class PushStreams {
     let hasBegun = false;
     let isFollowing = true;
     const take = (answer: Answer) => {
-      if ('error' in answer) return;
+      if (answer.error) return;
       hasBegun = true;
       write(answer.snapshot.active);
     };
@@ -102,7 +102,7 @@ export class PushStreams {
       .answer(trigger)
       .then((answer) => {
         if (!isFollowing) return;
-        if ('error' in answer && !hasBegun) throw answer.error;
+        if (answer.error && !hasBegun) throw answer.error;
         take(answer);
       })
       .catch((error: unknown) => endWith(call, toStatus(error, log)));

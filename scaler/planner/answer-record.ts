@@ -54,7 +54,7 @@ export class AnswerRecord {
     else if (slot < this.#newestSlot) return;
     const isNew = slot > this.#newestSlot || this.#rows.length === 0;
     if (isNew) this.#open(slot);
-    if (!('snapshot' in answer)) return;
+    if (!answer.snapshot) return;
     const { observed, value, forecast, stage } = answer.snapshot;
     const row = this.#rowOf(slot);
     if (observed !== undefined) {

@@ -127,7 +127,7 @@ describe('a trigger that states the overload it accepts', () => {
     const asking = planner.answer(asked);
     await clock.advance(settings.firstAnswerWaitSeconds);
     const answer = await asking;
-    assert.ok('snapshot' in answer, `${'error' in answer && answer.error.message}`);
+    assert.ok(answer.snapshot, `${answer.error?.message}`);
     return answer.snapshot;
   }
 

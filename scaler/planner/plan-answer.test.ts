@@ -43,13 +43,13 @@ function plan(knowledge: Partial<Knowledge>) {
 
 function snapshotOf(knowledge: Partial<Knowledge>): Snapshot {
   const answer = plan(knowledge);
-  assert.ok(answer && 'snapshot' in answer, `expected a value, got ${JSON.stringify(answer)}`);
+  assert.ok(answer?.snapshot, `expected a value, got ${JSON.stringify(answer)}`);
   return answer.snapshot;
 }
 
 function errorOf(knowledge: Partial<Knowledge>): ScalerError {
   const answer = plan(knowledge);
-  assert.ok(answer && 'error' in answer, `expected an error, got ${JSON.stringify(answer)}`);
+  assert.ok(answer?.error, `expected an error, got ${JSON.stringify(answer)}`);
   return answer.error;
 }
 

@@ -26,7 +26,7 @@ export class StateChanges {
 }
 
 function stateOf(answer: Answer): StateChange['state'] {
-  if ('error' in answer)
+  if (answer.error)
     return { error: answer.error.kind, message: answer.error.message.slice(0, MESSAGE_LENGTH) };
   const { reason, status, stage, active } = answer.snapshot;
   return { reason, status, stage, active };

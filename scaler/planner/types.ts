@@ -117,7 +117,9 @@ export interface Snapshot extends Signal {
 }
 
 /** What a trigger answers at this moment: a snapshot, or the error that KEDA must see. */
-export type Answer = { readonly snapshot: Snapshot } | { readonly error: ScalerError };
+export type Answer =
+  | { readonly snapshot: Snapshot; readonly error?: undefined }
+  | { readonly snapshot?: undefined; readonly error: ScalerError };
 
 /** A trigger that is asked about. */
 export interface KnownTrigger {

@@ -37,7 +37,7 @@ function single(
     name: PREFIX + name,
     help,
     collect({ answer, nowSeconds }, emit) {
-      const value = answer && 'snapshot' in answer ? read(answer.snapshot, nowSeconds) : undefined;
+      const value = answer?.snapshot ? read(answer.snapshot, nowSeconds) : undefined;
       if (value !== undefined) emit(value);
     },
   };
@@ -55,7 +55,7 @@ function labeled(
     help,
     label,
     collect({ answer }, emit) {
-      if (answer && 'snapshot' in answer) collect(answer.snapshot, emit);
+      if (answer?.snapshot) collect(answer.snapshot, emit);
     },
   };
 }
@@ -118,7 +118,7 @@ const triggerFamilies: readonly TriggerFamily[] = [
     name: `${PREFIX}answer_error`,
     help: 'Kind of the error that KEDA gets instead of a value: 1; absent while there is none.',
     label: 'kind',
-    collect: ({ answer }, emit) => answer && 'error' in answer && emit(1, answer.error.kind),
+    collect: ({ answer }, emit) => answer?.error && emit(1, answer.error.kind),
   },
   labeled(
     'history_error',
@@ -212,7 +212,7 @@ function eachSpan(
 
 /** The trigger with what is measured and chosen, where it answers. */
 function settingsInUse(trigger: Trigger, answer: Answer | undefined): Trigger {
-  return answer && 'snapshot' in answer ? answer.snapshot.trigger : trigger;
+  return answer?.snapshot?.trigger ?? trigger;
 }
 
 const noLabels: Record<string, string> = Object.freeze({});

@@ -49,7 +49,7 @@ export function triggerLog(log: Logger, limit: LineLimit): PlannerObserver {
       if (before === undefined) introduce(log, trigger, () => admits(trigger));
       if (before !== undefined && state(before) === state(after)) return;
       if (!admits(trigger)) return;
-      if ('error' in after) log.warn({ ...name(trigger), kind: after.error.kind }, after.error.message);
+      if (after.error) log.warn({ ...name(trigger), kind: after.error.kind }, after.error.message);
       else {
         const { stage, reason, value, observed, nextStageInSeconds, historyFailure, podStartupProblem } =
           after.snapshot;
@@ -65,7 +65,7 @@ export function triggerLog(log: Logger, limit: LineLimit): PlannerObserver {
             podStartupError: podStartupProblem,
             nextStageIn: nextStageInSeconds ? formatDuration(Math.ceil(nextStageInSeconds)) : undefined,
           },
-          before !== undefined && 'error' in before ? 'trigger answers again' : 'trigger answers',
+          before?.error ? 'trigger answers again' : 'trigger answers',
         );
       }
     },
@@ -90,7 +90,7 @@ function introduce(log: Logger, trigger: Trigger, admits: () => boolean): void {
 
 /** Answers with the same state are logged once. */
 function state(answer: Answer): string {
-  if ('error' in answer) {
+  if (answer.error) {
     const { kind, message } = answer.error;
     // A source with problems fails in changing ways: timeout, breaker open, too many requests.
     if (kind === 'unavailable') return `error ${kind}`;

@@ -67,7 +67,7 @@ export function triggerDetail(parts: DetailParts): TriggerDetail {
     settings: settingsOf(inUse),
     notices: [...trigger.notices.map(redact), ...bootstrapNotice(parts), ...podStartupNotice(parts)],
     explanation: explanationOf(answer),
-    overload: answer && 'snapshot' in answer ? overloadView(answer.snapshot) : null,
+    overload: answer?.snapshot ? overloadView(answer.snapshot) : null,
     history: evidence ? historyChart(evidence.history, parts.historySeconds) : null,
     forecast: evidence?.model ? forecastChart(evidence.model, inUse, parts, effectsOf) : null,
     past: past ? pastChart(past) : null,
@@ -84,7 +84,7 @@ export function triggerDetail(parts: DetailParts): TriggerDetail {
 
 function explanationOf(answer: Answer | undefined): TriggerDetail['explanation'] {
   if (!answer) return [];
-  if ('error' in answer) return [{ step: 'error', error: apiError(answer.error) }];
+  if (answer.error) return [{ step: 'error', error: apiError(answer.error) }];
   return explain(answer.snapshot);
 }
 
@@ -100,10 +100,10 @@ function bootstrapNotice({ trigger, evidence }: DetailParts): string[] {
 }
 
 function podStartupNotice({ answer }: DetailParts): string[] {
-  const snapshot = answer && 'snapshot' in answer ? answer.snapshot : undefined;
-  if (snapshot?.podStartupProblem === undefined) return [];
-  const assumed = formatDuration(snapshot.trigger.podStartupSeconds);
-  return [`key "podStartup" is ${assumed} until it can be measured: ${redact(snapshot.podStartupProblem)}`];
+  if (answer?.snapshot?.podStartupProblem === undefined) return [];
+  const { podStartupProblem, trigger } = answer.snapshot;
+  const assumed = formatDuration(trigger.podStartupSeconds);
+  return [`key "podStartup" is ${assumed} until it can be measured: ${redact(podStartupProblem)}`];
 }
 
 function settingsOf(trigger: Trigger): TriggerSettings {
@@ -206,7 +206,7 @@ function pastChart(past: PastAnswers): PastChart {
 function modelView(model: FittedModel, answer: Answer | undefined): ModelView {
   return {
     stage: model.stage,
-    isGuarded: answer && 'snapshot' in answer ? answer.snapshot.guarded : model.guarded,
+    isGuarded: answer?.snapshot?.guarded ?? model.guarded,
     stepSeconds: model.stepSeconds,
     horizonSteps: model.horizonSteps,
     timezone: model.timezone,

@@ -63,8 +63,7 @@ export class TriggerPages {
 
   /** The line changes with the model's steps only, and is kept until then. */
   #sparkline(trigger: Trigger, answer: Answer | undefined): Sparkline | null {
-    const untilSeconds =
-      answer && 'snapshot' in answer ? (answer.snapshot.historyUntilSeconds ?? Number.NaN) : Number.NaN;
+    const untilSeconds = answer?.snapshot?.historyUntilSeconds ?? Number.NaN;
     const held = this.#sparklines.get(trigger);
     if (held && held.untilSeconds === untilSeconds) return held.line;
     const evidence = this.answers.evidence(trigger);
@@ -89,7 +88,7 @@ class Turns {
 function newestAnswerSeconds(all: readonly { readonly answer: Answer | undefined }[]): number | undefined {
   let newest: number | undefined;
   for (const { answer } of all)
-    if (answer && 'snapshot' in answer && !(newest! >= answer.snapshot.computedAtSeconds))
+    if (answer?.snapshot && !(newest! >= answer.snapshot.computedAtSeconds))
       newest = answer.snapshot.computedAtSeconds;
   return newest;
 }

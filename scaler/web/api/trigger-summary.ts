@@ -6,7 +6,7 @@ import { known, rfc3339 } from './json-values.js';
 
 /** What the overview shows of a trigger. */
 export function summarise({ name, trigger, answer }: KnownTrigger, spark: Sparkline | null): TriggerSummary {
-  const snapshot = answer && 'snapshot' in answer ? answer.snapshot : undefined;
+  const snapshot = answer?.snapshot;
   const peak = snapshot ? comingPeak(snapshot) : null;
   const replicas = (load: number | null | undefined) =>
     load === undefined || load === null ? null : replicasFor(load, trigger.threshold);
@@ -18,7 +18,7 @@ export function summarise({ name, trigger, answer }: KnownTrigger, spark: Sparkl
     reason: snapshot?.reason ?? null,
     stage: snapshot?.stage ?? null,
     nextStageInSeconds: known(snapshot?.nextStageInSeconds),
-    error: answer && 'error' in answer ? apiError(answer.error) : null,
+    error: answer?.error ? apiError(answer.error) : null,
     threshold: trigger.threshold,
     horizonSeconds: (snapshot?.trigger ?? trigger).horizonSeconds,
     observed: known(snapshot?.observed),
@@ -38,6 +38,6 @@ export function summarise({ name, trigger, answer }: KnownTrigger, spark: Sparkl
 
 function statusOf(answer: Answer | undefined): TriggerStatus {
   if (!answer) return 'starting';
-  if ('error' in answer) return 'error';
+  if (answer.error) return 'error';
   return answer.snapshot.status;
 }

@@ -62,7 +62,7 @@ export function withSnapshot(sample: Sample, change: Partial<Snapshot>): Sample 
 
 /** The snapshot of a sample that has one. */
 export function snapshotOf({ answer }: Sample): Snapshot {
-  if (!answer || !('snapshot' in answer)) throw new Error('this sample has no snapshot');
+  if (!answer?.snapshot) throw new Error('this sample has no snapshot');
   return answer.snapshot;
 }
 
@@ -99,7 +99,7 @@ export function manySamples(count: number): Sample[] {
       namespace: `team-${String(i % 12).padStart(2, '0')}`,
       scaledObject: `${trigger.scaledObject}-${String(i).padStart(4, '0')}`,
     };
-    const snapshot = answer && 'snapshot' in answer ? { ...answer.snapshot, trigger: renamed } : undefined;
+    const snapshot = answer?.snapshot ? { ...answer.snapshot, trigger: renamed } : undefined;
     return { trigger: renamed, answer: snapshot ? { snapshot } : answer, evidence };
   });
 }
