@@ -1,5 +1,5 @@
-import { choiceBoundarySeconds, choosePolicy, REPLAYED_DAYS } from '../policy/choose.js';
-import { HOURS_MINUTES, highestOfLast, QUANTILES, RECENT_MINUTES, replayPast } from '../policy/past.js';
+import { choiceBoundarySeconds, choosePolicy } from '../policy/choose.js';
+import { HOURS_MINUTES, highestOfLast, QUANTILES, RECENT_MINUTES } from '../policy/past.js';
 import { policyLoad } from '../policy/policy-load.js';
 import type { Choice, ReplayedPolicy } from '../policy/types.js';
 import type { Recording } from './recording.js';
@@ -39,14 +39,16 @@ export function replayTarget(
   };
   const choose = (boundarySeconds: number): Choice => {
     const { history, fit } = learnable(steps, options, boundarySeconds);
-    const past = replayPast(history, load, {
+    const { historySeconds } = trigger;
+    return choosePolicy(history, load, {
       boundarySeconds,
-      days: REPLAYED_DAYS,
       startupSeconds,
-      historySeconds: trigger.historySeconds,
+      historySeconds,
       fit,
+      targetOverload,
+      capacity,
+      pods,
     });
-    return choosePolicy(past, { boundarySeconds, targetOverload, capacity, pods });
   };
 
   const recent = highestOfLast(load.demand, load.observed, RECENT_MINUTES);

@@ -10,8 +10,7 @@ import { WindowStore } from '../history/window-store.js';
 import type { Choice } from '../policy/types.js';
 import { ScalerError } from '../shared/errors.js';
 import { whiteNoise } from '../shared/noise.js';
-import { chooseFromHistory } from './choice.js';
-import { fitCompact } from './fit-worker.js';
+import { chooseInWorker, fitCompact } from './fit-worker.js';
 import { Planner } from './planner.js';
 
 const DAY = 86_400;
@@ -88,7 +87,7 @@ describe('AcceptedOverload', () => {
       history: windows,
       fitter: {
         fit: async (series, options) => fitCompact(series(), options),
-        choose: async (history, task) => chooseFromHistory(history(), task),
+        choose: async (history, options) => chooseInWorker({ ...history(), options }),
       },
       settings: {
         refreshSeconds: 60,

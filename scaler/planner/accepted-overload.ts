@@ -1,10 +1,10 @@
 import type { FitOptions, Series } from '../forecast/index.js';
 import type { HistoryProvider, TriggerHistory } from '../history/types.js';
-import { REPLAYED_DAYS } from '../policy/choose.js';
+import { REPLAYED_DAYS } from '../policy/past.js';
 import type { Choice } from '../policy/types.js';
 import type { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
-import { choiceTask } from './choice.js';
+import { choiceOptions } from './choice.js';
 import type { FitTurn, Fitter, PlannerObserver } from './ports.js';
 import { cutSeries } from './refitting-model.js';
 import { SeenOverload } from './seen-overload.js';
@@ -85,7 +85,7 @@ export class AcceptedOverload {
     const minutes = () => cutSeries(this.#minutes.series(fromSeconds), fromSeconds, boundarySeconds);
     const history = () => ({ steps: steps(), ...(minutesProblem === undefined && { minutes: minutes() }) });
     try {
-      const choice = await fitter.choose(history, choiceTask(trigger, boundarySeconds, spans), turn);
+      const choice = await fitter.choose(history, choiceOptions(trigger, boundarySeconds, spans), turn);
       this.choice = { ...choice, minutesProblem };
       observer.policyChosen(trigger, this.choice);
     } catch (error) {

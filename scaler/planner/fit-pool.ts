@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { FitOptions, FittedModel, Series } from '../forecast/index.js';
+import type { ChoiceOptions } from '../policy/choose.js';
 import type { Choice } from '../policy/types.js';
 import { FairQueue } from '../shared/fair-queue.js';
-import type { ChoiceHistory, ChoiceTask } from './choice.js';
+import type { ChoiceHistory } from './choice.js';
 import type { FitTurn, Fitter } from './ports.js';
 
 /** Bounds on the worker threads. */
@@ -57,7 +58,7 @@ export class FitPool implements Fitter {
   }
 
   /** Errors as for `fit`. */
-  choose(take: () => ChoiceHistory, options: ChoiceTask, turn: FitTurn): Promise<Choice> {
+  choose(take: () => ChoiceHistory, options: ChoiceOptions, turn: FitTurn): Promise<Choice> {
     return this.#run(() => ({ ...take() }), options, turn, 'chooseInWorker');
   }
 
@@ -67,7 +68,7 @@ export class FitPool implements Fitter {
    */
   async #run<Result>(
     take: () => Readonly<Record<string, Series>>,
-    options: FitOptions | ChoiceTask,
+    options: FitOptions | ChoiceOptions,
     { namespace, signal }: FitTurn,
     name?: string,
   ): Promise<Result> {

@@ -1,7 +1,9 @@
 import { compactModel } from '../forecast/compact-model.js';
 import { type FitOptions, type FittedModel, fit, type Series } from '../forecast/index.js';
+import { type ChoiceOptions, choosePolicy } from '../policy/choose.js';
+import { loadOfMinutes } from '../policy/load.js';
 import type { Choice } from '../policy/types.js';
-import { type ChoiceHistory, type ChoiceTask, chooseFromHistory } from './choice.js';
+import type { ChoiceHistory } from './choice.js';
 
 /** Fits a model in the compact form in which the live planner holds thousands. Errors as for `fit`. */
 export function fitCompact(series: Series, options: FitOptions): FittedModel {
@@ -14,6 +16,7 @@ export default function fitInWorker(task: { series: Series; options: FitOptions 
 }
 
 /** The same, for a choice of policy. */
-export function chooseInWorker({ options, ...history }: ChoiceHistory & { options: ChoiceTask }): Choice {
-  return chooseFromHistory(history, options);
+export function chooseInWorker(task: ChoiceHistory & { options: ChoiceOptions }): Choice {
+  const { steps, minutes, options } = task;
+  return choosePolicy(steps, minutes && loadOfMinutes(minutes), options);
 }

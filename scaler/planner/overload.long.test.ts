@@ -5,8 +5,7 @@ import { clusterDefaults, ScaledWorkload } from '../backtest/scaled-workload.js'
 import type { Series } from '../forecast/index.js';
 import type { HistoryProvider, HistoryRequest, TriggerHistory } from '../history/types.js';
 import { whiteNoise } from '../shared/noise.js';
-import { chooseFromHistory } from './choice.js';
-import { fitCompact } from './fit-worker.js';
+import { chooseInWorker, fitCompact } from './fit-worker.js';
 import { Planner } from './planner.js';
 import type { Fitter, PlannerObserver } from './ports.js';
 import type { Snapshot } from './types.js';
@@ -56,7 +55,7 @@ class Loads implements HistoryProvider {
 /** Chooses and fits in this thread: the results are the same. */
 const fitter: Fitter = {
   fit: async (series, options) => fitCompact(series(), options),
-  choose: async (series, task) => chooseFromHistory(series(), task),
+  choose: async (series, options) => chooseInWorker({ ...series(), options }),
 };
 
 const observer: PlannerObserver = {

@@ -6,8 +6,7 @@ import type { HistoryProvider, HistoryRequest, Observation, TriggerHistory } fro
 import type { Choice } from '../policy/types.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
-import { chooseFromHistory } from './choice.js';
-import { fitCompact } from './fit-worker.js';
+import { chooseInWorker, fitCompact } from './fit-worker.js';
 import { Planner } from './planner.js';
 import type { FitTurn, Fitter, PlannerObserver } from './ports.js';
 import type { Answer, Snapshot } from './types.js';
@@ -98,7 +97,7 @@ function seriesUntil(untilSeconds: number, historySeconds: number): Series {
 /** Fits in this thread: what a fit gives is the same, only when it gives it differs. */
 const fitter: Fitter = {
   fit: async (series, options) => fitCompact(series(), options),
-  choose: async (series, task) => chooseFromHistory(series(), task),
+  choose: async (series, options) => chooseInWorker({ ...series(), options }),
 };
 const brokenFitter: Fitter = {
   fit: async () => {

@@ -1,7 +1,8 @@
 import type { FitOptions, FittedModel, Series } from '../forecast/index.js';
+import type { ChoiceOptions } from '../policy/choose.js';
 import type { Choice } from '../policy/types.js';
 import type { Trigger } from '../trigger/trigger.js';
-import type { ChoiceHistory, ChoiceTask } from './choice.js';
+import type { ChoiceHistory } from './choice.js';
 import type { Answer } from './types.js';
 
 /** On whose behalf a model is fitted. */
@@ -19,8 +20,8 @@ export interface Fitter {
    * is given away.
    */
   fit(series: () => Series, options: FitOptions, turn: FitTurn): Promise<FittedModel>;
-  /** As `chooseFromHistory`, with the same rules for the history. */
-  choose(history: () => ChoiceHistory, task: ChoiceTask, turn: FitTurn): Promise<Choice>;
+  /** As `chooseInWorker`, with the same rules for the history. */
+  choose(history: () => ChoiceHistory, options: ChoiceOptions, turn: FitTurn): Promise<Choice>;
 }
 
 /** How often the planner does what. All in seconds of its clock. */

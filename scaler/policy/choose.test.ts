@@ -7,9 +7,8 @@ import { cheapestWithin, sweepUtilization } from '../backtest/sweep.js';
 import type { Series } from '../forecast/index.js';
 import type { Samples } from '../history/samples.js';
 import { whiteNoise } from '../shared/noise.js';
-import { choiceBoundarySeconds, choosePolicy, REPLAYED_DAYS } from './choose.js';
+import { choiceBoundarySeconds, choosePolicy } from './choose.js';
 import type { Load } from './load.js';
-import { replayPast } from './past.js';
 import { policyInWords, policyLoad } from './policy-load.js';
 import type { Choice } from './types.js';
 
@@ -24,15 +23,15 @@ function chooseFrom(
   targetOverload: number,
   { timezone = 'UTC', historySeconds = 14 * DAY } = {},
 ): Choice {
-  const past = replayPast(steps, load, {
+  return choosePolicy(steps, load, {
     boundarySeconds,
-    days: REPLAYED_DAYS,
     startupSeconds: 180,
     historySeconds,
     fit: { horizonSteps: 4, spanSteps: 3, seasonality: 'auto', timezone, windowSeconds: historySeconds },
+    targetOverload,
+    capacity: CAPACITY,
+    pods: { startupMinutes: 3, minReplicas: 1, maxReplicas: 1000, tolerance: 0.1 },
   });
-  const pods = { startupMinutes: 3, minReplicas: 1, maxReplicas: 1000, tolerance: 0.1 };
-  return choosePolicy(past, { boundarySeconds, targetOverload, capacity: CAPACITY, pods });
 }
 
 function choose(

@@ -1,14 +1,20 @@
+import type { Series } from '../forecast/index.js';
 import { DAY_MINUTES, followPods, type PodDays, type PodsSetup } from './follow-pods.js';
-import { type Past, QUANTILES, WEEK_QUANTILES } from './past.js';
+import type { Load } from './load.js';
+import {
+  FEWEST_DAYS,
+  type Past,
+  type PastOptions,
+  QUANTILES,
+  REPLAYED_DAYS,
+  replayPast,
+  WEEK_QUANTILES,
+} from './past.js';
 import type { Choice, Floor, Policy, PolicyPoint, ReplayedPolicy } from './types.js';
 
 const DAY_SECONDS = 86_400;
 /** Days that a choice rests on. */
-export const CHOICE_DAYS = 7;
-/** One more day than that is replayed, for what the choice of the day before was. */
-export const REPLAYED_DAYS = CHOICE_DAYS + 1;
-/** Fewer replayed days say too little. */
-const FEWEST_DAYS = 2;
+const CHOICE_DAYS = REPLAYED_DAYS - 1;
 
 /** Headrooms that are tried: 0.7 to 3, each 2.5 % above the one before. */
 const HEADROOMS = Array.from({ length: 60 }, (_, i) => Number((0.7 * 1.025 ** i).toFixed(3)));
@@ -35,9 +41,8 @@ const MARGIN_OF_ONE = 0.06;
 const MOST_DOWN = 0.1;
 const MOST_UP = 2;
 
-/** What a choice is made for. */
-export interface ChoiceOptions {
-  readonly boundarySeconds: number;
+/** What a choice is made for. Plain data, for a worker thread. */
+export interface ChoiceOptions extends PastOptions {
   /** Share of time in which the load may be above what ready pods carry; above 0. */
   readonly targetOverload: number;
   /** Load that one ready pod carries at most. */
@@ -51,13 +56,16 @@ export function choiceBoundarySeconds(nowSeconds: number): number {
 }
 
 /**
- * Chooses the policy with the fewest pods among those that would have held the target on the past days, had the load been
- * a little higher. Depends on the past alone: two processes that know the same past choose the same.
+ * Replays the past days and chooses the policy with the fewest pods among those that would have held the target on them,
+ * had the load been a little higher. Depends on the history until the boundary alone: two processes that know the same
+ * history choose the same. Nothing is chosen while it is too short.
  *
- * @param past undefined while the history is too short: then nothing is chosen
+ * @param steps history on the trigger's grid, short gaps bridged
+ * @param load the same history minute by minute, with its gaps; without it each step's maximum stands in for its minutes
  */
-export function choosePolicy(past: Past | undefined, options: ChoiceOptions): Choice {
+export function choosePolicy(steps: Series, load: Load | undefined, options: ChoiceOptions): Choice {
   const { boundarySeconds, targetOverload } = options;
+  const past = replayPast(steps, load, options);
   if (past === undefined)
     return { boundarySeconds, targetOverload, days: 0, margin: 0, chosen: undefined, reactive: undefined };
   const days = Math.min(CHOICE_DAYS, past.days);

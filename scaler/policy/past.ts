@@ -16,8 +16,10 @@ export const QUANTILES = [0.5, 0.9, 0.98] as const;
 export const WEEK_QUANTILES = [0.5, 0.8, 0.9, 0.95, 0.98, 0.995, 1] as const;
 
 const DAY_SECONDS = 86_400;
+/** The most days that are replayed: those that a choice rests on, and one for what the choice of the day before was. */
+export const REPLAYED_DAYS = 8;
 /** Fewer replayed days say too little. */
-const FEWEST_DAYS = 2;
+export const FEWEST_DAYS = 2;
 /** Distance between two fits of the replay: live, fits are closer, so that the replay errs on the safe side. */
 const REFIT_SECONDS = 2 * DAY_SECONDS;
 const WEEK_SECONDS = 7 * DAY_SECONDS;
@@ -42,11 +44,10 @@ export interface Past {
   readonly nextWeekFloors: readonly number[];
 }
 
-/** How far back and for what a past is replayed. */
+/** From where and for what a past is replayed. */
 export interface PastOptions {
+  /** Nothing after it is known. */
   readonly boundarySeconds: number;
-  /** The most days; fewer where the history is shorter. */
-  readonly days: number;
   /** From the creation of a pod until it serves. */
   readonly startupSeconds: number;
   /** History that is used at all: what lies before the boundary by more does not count. */
@@ -90,7 +91,7 @@ export function replayPast(steps: Series, load: Load | undefined, options: PastO
   const knownDays = Math.floor(knownSeconds / DAY_SECONDS);
   if (end <= first || knownDays < FEWEST_DAYS + 1) return undefined;
   // A second day to learn from is worth more than a third to replay.
-  const days = Math.min(options.days, Math.max(FEWEST_DAYS, knownDays - 2));
+  const days = Math.min(REPLAYED_DAYS, Math.max(FEWEST_DAYS, knownDays - 2));
 
   const startSeconds = boundarySeconds - days * DAY_SECONDS;
   const minutes = days * DAY_MINUTES;

@@ -3,8 +3,7 @@ import { resultOf } from '../../scaler/backtest/compare.js';
 import { recordingOfSamples } from '../../scaler/backtest/recording.js';
 import { cheapestWithin } from '../../scaler/backtest/sweep.js';
 import { fit } from '../../scaler/forecast/index.js';
-import { choosePolicy, REPLAYED_DAYS } from '../../scaler/policy/choose.js';
-import { replayPast } from '../../scaler/policy/past.js';
+import { choosePolicy } from '../../scaler/policy/choose.js';
 import { textTable } from '../../scaler/shared/text-table.js';
 import { backtestOfTrace } from './scaling.js';
 import { leastMs } from './speed.js';
@@ -81,17 +80,15 @@ export function choiceInFits({ samples }: Trace): number {
     ...(peaks && { peaks: peaks.slice(0, 4032) }),
   };
   const fitMs = leastMs(() => fit(first, options));
-  const choiceMs = leastMs(() => {
-    const past = replayPast(steps, load, {
-      boundarySeconds,
-      days: REPLAYED_DAYS,
-      startupSeconds: 180,
-      historySeconds: 14 * 86_400,
-      fit: options,
-    });
-    const capacity = Math.max(...past!.demand) / 20;
-    const pods = { startupMinutes: 3, minReplicas: 1, maxReplicas: 1000, tolerance: 0.1 };
-    choosePolicy(past, { boundarySeconds, targetOverload: 0.01, capacity, pods });
-  });
+  const choiceOptions = {
+    boundarySeconds,
+    startupSeconds: 180,
+    historySeconds: 14 * 86_400,
+    fit: options,
+    targetOverload: 0.01,
+    capacity: load.demand.reduce((highest, demand) => (demand > highest ? demand : highest), 0) / 20,
+    pods: { startupMinutes: 3, minReplicas: 1, maxReplicas: 1000, tolerance: 0.1 },
+  };
+  const choiceMs = leastMs(() => choosePolicy(steps, load, choiceOptions));
   return choiceMs / fitMs;
 }

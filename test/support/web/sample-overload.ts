@@ -1,7 +1,7 @@
-import { choiceTask, chooseFromHistory } from '../../../scaler/planner/choice.js';
+import { choiceOptions } from '../../../scaler/planner/choice.js';
 import { overloadOfAnswers } from '../../../scaler/planner/simulated-overload.js';
 import type { SpanShares } from '../../../scaler/planner/types.js';
-import { choiceBoundarySeconds } from '../../../scaler/policy/choose.js';
+import { choiceBoundarySeconds, choosePolicy } from '../../../scaler/policy/choose.js';
 import { SAMPLE_NOW_SECONDS, type Sample, snapshotOf, withSnapshot } from './sample-answers.js';
 
 /** A sample whose trigger accepts overload for a hundredth of the time, with the policy that its history leads to. */
@@ -15,7 +15,7 @@ export function withOverload(sample: Sample, seen: SpanShares = { day: undefined
     podStartupSeconds: 120,
   };
   const boundary = choiceBoundarySeconds(SAMPLE_NOW_SECONDS);
-  const choice = chooseFromHistory({ steps: evidence.history }, choiceTask(trigger, boundary, undefined));
+  const choice = choosePolicy(evidence.history, undefined, choiceOptions(trigger, boundary, undefined));
   const simulated = { day: overloadOfAnswers(evidence.past, trigger), week: choice.chosen?.overloadedShare };
   const policy = choice.chosen?.policy;
   const inUse = { ...trigger, quantile: policy?.basis === 'forecast' ? policy.quantile : trigger.quantile };
