@@ -18,8 +18,8 @@ import {
 import { sampleCalendars, withCalendars } from '../../../test/support/web/sample-calendars.js';
 import { type ServedPages, servePages } from '../../../test/support/web/serve-page.js';
 import { packageRoot } from '../../shared/package-root.js';
+import { statusPage } from '../status-page.js';
 import type { TriggerDetail, TriggerList } from './contract.js';
-import { statusApi } from './router.js';
 import { TriggerPages } from './trigger-list.js';
 
 const description = parse(readFileSync(join(packageRoot, 'docs/openapi.yaml'), 'utf8'));
@@ -54,7 +54,7 @@ describe('status API', () => {
     answers = new SampleAnswers(samples);
     const clock = new ManualClock(SAMPLE_NOW_SECONDS);
     served = await servePages(
-      statusApi({
+      statusPage({
         answers,
         calendars: sampleCalendars,
         clock,
@@ -120,7 +120,7 @@ describe('status API', () => {
 
   it('draws the forecast with what events do to it', async () => {
     const plain = await servePages(
-      statusApi({
+      statusPage({
         answers,
         clock: new ManualClock(SAMPLE_NOW_SECONDS),
         scalerAddress: 'scaler.example:50051',
