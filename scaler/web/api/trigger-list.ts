@@ -46,11 +46,13 @@ export class TriggerPages {
 
   async #build(offset: number, limit: number): Promise<string> {
     const all = [...this.answers.all()].sort(byName);
-    const turn = new Turns();
+    let began = performance.now();
     const triggers: string[] = [];
     for (const known of all.slice(offset, offset + limit)) {
       triggers.push(JSON.stringify(summarise(known, this.#sparkline(known.trigger, known.answer))));
-      await turn.yieldWhenDue();
+      if (performance.now() - began < SLICE_MILLISECONDS) continue;
+      await nextTurn();
+      began = performance.now();
     }
     const frame: Omit<TriggerList, 'triggers'> = {
       time: rfc3339(newestAnswerSeconds(all) ?? this.clock.nowSeconds()),
@@ -71,17 +73,6 @@ export class TriggerPages {
     const line = evidence ? sparkline(evidence.history, evidence.model, effectsOf) : null;
     this.#sparklines.set(trigger, { untilSeconds, line });
     return line;
-  }
-}
-
-/** Gives others their turn when a slice of time is used up. */
-class Turns {
-  #began = performance.now();
-
-  async yieldWhenDue(): Promise<void> {
-    if (performance.now() - this.#began < SLICE_MILLISECONDS) return;
-    await nextTurn();
-    this.#began = performance.now();
   }
 }
 

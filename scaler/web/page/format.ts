@@ -12,6 +12,11 @@ export function exactPercent(share: number): string {
   return `${String(Number((share * 100).toPrecision(12)))}\u00a0%`;
 }
 
+/** A share as a percentage in two digits: more would promise too much. */
+export function roughPercent(share: number): string {
+  return exactPercent(Number(share.toPrecision(2)));
+}
+
 /** A count of replicas; a dash when it is not known. */
 export function count(value: number | null): string {
   return value === null ? '–' : wholeNumbers.format(value);

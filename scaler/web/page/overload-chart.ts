@@ -3,7 +3,7 @@ import { amountAxis, color } from '../../page-kit/chart.js';
 import { type Line, LineChart, type LineChartOptions } from '../../page-kit/line-chart.js';
 import { load } from '../../page-kit/numbers.js';
 import type { CostPoint, OverloadView } from '../api/contract.js';
-import { exactPercent } from './format.js';
+import { roughPercent } from './format.js';
 
 const mark = (name: string): Line['look'] => ({
   width: 0,
@@ -31,7 +31,7 @@ export function overloadChart(): LineChart {
       },
     ],
     amount: (hours) => `${load(hours)} pod-hours a day`,
-    place: (share) => `${shareWords(share)} of the time in overload`,
+    place: (share) => `${roughPercent(share)} of the time in overload`,
     invitation: 'Pod-hours a day by share of the time in overload; dots: chosen to keep the target',
     more: {
       padding: [12, 24, 0, 0],
@@ -40,7 +40,7 @@ export function overloadChart(): LineChart {
         y: { range: (_chart, _min, max) => [0, 1.1 * max] },
       },
       axes: [
-        amountAxis(shareWords, { size: 30, space: 60 }),
+        amountAxis(roughPercent, { size: 30, space: 60 }),
         amountAxis((hours) => load(hours), { size: 60 }),
       ],
     },
@@ -65,8 +65,4 @@ export function showOverload(chart: LineChart, view: OverloadView, description: 
     ],
   );
   chart.show(uPlot.join(lines), description);
-}
-
-function shareWords(share: number): string {
-  return exactPercent(Number(share.toPrecision(2)));
 }

@@ -1,7 +1,7 @@
 import { type Child, h, sentence } from '../../page-kit/dom.js';
 import { load } from '../../page-kit/numbers.js';
 import type { OverloadSpan, OverloadView, TriggerDetail } from '../api/contract.js';
-import { count, exactPercent, timeElement } from './format.js';
+import { count, exactPercent, roughPercent, timeElement } from './format.js';
 
 /** Target beside what happened, and the policy of the day. Nothing for a trigger that states no target. */
 export function overloadNotes({ overload }: TriggerDetail, now: number): readonly Child[] {
@@ -39,7 +39,7 @@ export function overloadNotes({ overload }: TriggerDetail, now: number): readonl
 export function costWords({ policy, reactive, target }: OverloadView): string {
   if (!policy) return '';
   const days = `On the ${count(policy.days)} days before, it`;
-  const own = `${shareWords(policy.overloadedShare)} of overload at ${load(policy.podHoursPerDay)} pod-hours a day`;
+  const own = `${roughPercent(policy.overloadedShare)} of overload at ${load(policy.podHoursPerDay)} pod-hours a day`;
   // A day unlike any before it counts for a part only, so a target can be held at more overload than it.
   const kept =
     policy.overloadedShare > target ? 'the target but for days unlike those before them' : 'the target';
@@ -49,16 +49,11 @@ export function costWords({ policy, reactive, target }: OverloadView): string {
   if (!reactive) return held;
   const saved = 1 - policy.podHoursPerDay / reactive.podHoursPerDay;
   const compared = `${exactPercent(Number(Math.abs(saved).toFixed(2)))} ${saved >= 0 ? 'fewer' : 'more'} pod-hours`;
-  return `${held} That is ${compared} than a reactive HPA set in the same way for ${exactPercent(target)}, which had ${shareWords(reactive.overloadedShare)}.`;
+  return `${held} That is ${compared} than a reactive HPA set in the same way for ${exactPercent(target)}, which had ${roughPercent(reactive.overloadedShare)}.`;
 }
 
 function spanWords(span: OverloadSpan | null): Child {
   if (!span) return 'too little known to say';
   const how = span.isMeasured ? 'measured on the ready pods' : 'simulated with a model of pods';
-  return sentence`${h('strong', shareWords(span.share))} (${how})`;
-}
-
-/** Two digits: more would promise too much. */
-function shareWords(share: number): string {
-  return exactPercent(Number(share.toPrecision(2)));
+  return sentence`${h('strong', roughPercent(span.share))} (${how})`;
 }

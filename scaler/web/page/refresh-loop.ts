@@ -16,12 +16,6 @@ export class RefreshLoop {
     void this.#run();
   }
 
-  /** Refreshes at once. */
-  now(): void {
-    clearTimeout(this.#timer);
-    void this.#run();
-  }
-
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
@@ -29,7 +23,9 @@ export class RefreshLoop {
   }
 
   readonly #wake = (): void => {
-    if (!document.hidden) this.now();
+    if (document.hidden) return;
+    clearTimeout(this.#timer);
+    void this.#run();
   };
 
   async #run(): Promise<void> {
