@@ -244,7 +244,7 @@ async function writeOut(file: string, text: string): Promise<void> {
     await writeFile(file, text);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new ScalerError('invalid', `cannot write ${file}: ${code ?? String(error)}`, { cause: error });
+    throw invalid(`cannot write ${file}: ${code ?? String(error)}`, { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
-import { ScalerError } from '../shared/errors.js';
+import { invalid } from '../shared/errors.js';
 import { unsafeYaml } from '../shared/safe-yaml.js';
 import { show } from '../shared/show.js';
 import { isStructured } from './settings.js';
@@ -33,15 +33,13 @@ export function readConfigFile(path: string): ConfigFile {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new ScalerError(
-      'invalid',
+    throw invalid(
       `cannot read the configuration file ${show(path)} (${code === 'ENOENT' ? 'there is none' : code})`,
       { cause: error },
     );
   }
   const unsafe = unsafeYaml(text);
-  if (unsafe !== undefined)
-    throw new ScalerError('invalid', `${path}: the configuration cannot be read: ${unsafe}`);
+  if (unsafe !== undefined) throw invalid(`${path}: the configuration cannot be read: ${unsafe}`);
   const lines = new LineCounter();
   const document = parseDocument(text, { ...options, lineCounter: lines });
   const at = (offset: number): string => {
@@ -51,19 +49,16 @@ export function readConfigFile(path: string): ConfigFile {
   // The message of the parser may repeat what stands at the place; its code does not, and a secret may stand there.
   const [broken] = document.errors;
   const words = broken?.code.toLowerCase().replaceAll('_', ' ');
-  if (broken !== undefined) throw new ScalerError('invalid', `${at(broken.pos[0])}: broken YAML (${words})`);
+  if (broken !== undefined) throw invalid(`${at(broken.pos[0])}: broken YAML (${words})`);
   const { contents } = document;
   if (contents !== null && !isMap(contents) && !(isScalar(contents) && contents.value === null))
-    throw new ScalerError(
-      'invalid',
-      `${path}:1:1: expected a map of settings, such as "grpc:" and "sources:"`,
-    );
+    throw invalid(`${path}:1:1: expected a map of settings, such as "grpc:" and "sources:"`);
 
   visit(document, {
     Pair: (_at, { key }) => {
       // zod does not see a key of this name, and would ignore it silently.
       if (isScalar(key) && key.value === '__proto__')
-        throw new ScalerError('invalid', `${at(key.range?.[0] ?? 0)}: __proto__: there is no such setting`);
+        throw invalid(`${at(key.range?.[0] ?? 0)}: __proto__: there is no such setting`);
     },
   });
 
@@ -80,11 +75,9 @@ function plain(document: Document, path: string): Record<string, unknown> | null
   } catch (error) {
     // The library's error for too many aliases; anything else is a bug.
     if (!(error instanceof ReferenceError)) throw error;
-    throw new ScalerError(
-      'invalid',
-      `${path}: its aliases (*name) repeat more than 100 values; write them out`,
-      { cause: error },
-    );
+    throw invalid(`${path}: its aliases (*name) repeat more than 100 values; write them out`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { handleUnaryCall } from '@grpc/grpc-js';
 import type { Answers, Snapshot } from '../planner/types.js';
-import { ScalerError } from '../shared/errors.js';
+import { invalid } from '../shared/errors.js';
 import { show } from '../shared/show.js';
 import type { Trigger } from '../trigger/trigger.js';
 import type { ExternalScalerHandlers } from './generated/externalscaler/ExternalScaler.js';
@@ -78,8 +78,7 @@ const kedaPrefix = /^s\d+-/;
 function requireMetricName(received: string, trigger: Trigger): void {
   const { metricName, namespace, scaledObject } = trigger;
   if (received === metricName || received.replace(kedaPrefix, '') === metricName) return;
-  throw new ScalerError(
-    'invalid',
+  throw invalid(
     `metricName: received ${show(received)}, expected "${metricName}" ` +
       `as GetMetricSpec names it for ScaledObject ${namespace}/${scaledObject}`,
   );

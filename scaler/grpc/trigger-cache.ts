@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { ScalerError } from '../shared/errors.js';
+import { invalid, ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
 import type { GetMetricSpecResponse } from './generated/externalscaler/GetMetricSpecResponse.js';
 import type { ScaledObjectRef__Output } from './generated/externalscaler/ScaledObjectRef.js';
@@ -53,8 +53,7 @@ export class TriggerCache {
    * @throws ScalerError of kind `invalid`
    */
   get(ref: ScaledObjectRef__Output | null | undefined): ParsedTrigger {
-    if (!ref)
-      throw new ScalerError('invalid', 'scaledObjectRef is missing: send name, namespace and scalerMetadata');
+    if (!ref) throw invalid('scaledObjectRef is missing: send name, namespace and scalerMetadata');
     const key = `${ref.namespace}/${ref.name}`;
     const entries = this.#objects.get(key);
     let entry = entries?.find((candidate) => sameRef(candidate, ref));

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse/sync';
-import { ScalerError } from '../shared/errors.js';
+import { invalid } from '../shared/errors.js';
 import { show } from '../shared/show.js';
 import type { Samples } from './samples.js';
 
@@ -27,7 +27,7 @@ export async function readCsv(file: string): Promise<Samples> {
   } catch (error) {
     const reason =
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
-    throw invalid(`cannot read ${file}: ${reason}`, error);
+    throw invalid(`cannot read ${file}: ${reason}`, { cause: error });
   }
   return parseCsv(text, file);
 }
@@ -78,7 +78,7 @@ function parseRows(text: string, name: string): Row[] {
     return parse(text, options) as unknown as Row[];
   } catch (error) {
     const line = error instanceof CsvError ? ` line ${error.lines}` : '';
-    throw invalid(`${name}${line} is not CSV: expected ${CSV_FORM}`, error);
+    throw invalid(`${name}${line} is not CSV: expected ${CSV_FORM}`, { cause: error });
   }
 }
 
@@ -102,8 +102,4 @@ function readValue(text: string, where: string): number {
 
 function readNumber(text: string): number | undefined {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
-}
-
-function invalid(message: string, cause?: unknown): ScalerError {
-  return new ScalerError('invalid', message, { cause });
 }

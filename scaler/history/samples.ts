@@ -1,6 +1,6 @@
 import type { Series } from '../forecast/types.js';
 import { formatDuration } from '../shared/duration.js';
-import { ScalerError } from '../shared/errors.js';
+import { invalid } from '../shared/errors.js';
 
 /** Most steps of a series: nineteen years of minutes, in a few hundred megabytes. */
 const MOST_STEPS = 10_000_000;
@@ -36,8 +36,7 @@ export function seriesOfSamples({ timestamps, values }: Samples, stepSeconds: nu
   const first = Math.floor((timestamps[0] ?? 0) / stepSeconds);
   const steps = timestamps.length === 0 ? 0 : Math.floor(timestamps.at(-1)! / stepSeconds) - first + 1;
   if (steps > MOST_STEPS)
-    throw new ScalerError(
-      'invalid',
+    throw invalid(
       `the samples cover ${steps} steps of ${formatDuration(stepSeconds)}; at most ${MOST_STEPS}: lengthen the step`,
     );
   const means = new Float64Array(steps);

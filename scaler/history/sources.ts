@@ -3,7 +3,7 @@ import { AddressAllowList, shown } from '../prometheus/address-allow-list.js';
 import { type HistoryObserver, Notices, silentObserver } from '../prometheus/observer.js';
 import { PrometheusApi, type PrometheusApiOptions } from '../prometheus/prometheus-api.js';
 import { type SourceLimits, type SourcesConfig, sourceLimitsSchema } from '../prometheus/source-config.js';
-import { ScalerError } from '../shared/errors.js';
+import { invalid, ScalerError } from '../shared/errors.js';
 import { FairQueue } from '../shared/fair-queue.js';
 import { show } from '../shared/show.js';
 import type { TriggerSource } from '../trigger/trigger.js';
@@ -102,8 +102,7 @@ export class Sources implements HistoryProvider {
     const config = Object.hasOwn(named, name) ? named[name] : undefined;
     if (config === undefined) {
       const names = Object.keys(named).sort().join(', ') || 'none';
-      throw new ScalerError(
-        'invalid',
+      throw invalid(
         `there is no source named ${show(name)} in the scaler's configuration; known sources: ${names}`,
       );
     }

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { ScalerError } from '../shared/errors.js';
+import { invalid, type ScalerError } from '../shared/errors.js';
 import { showAddress } from '../shared/redact.js';
 import { clip } from './message-text.js';
 
@@ -60,8 +60,7 @@ export class AddressAllowList {
       return { url, isAllowedIp: (ip) => !isNearby(ip, host) || isListed(ip) || isInNetwork(ip) };
     if (isName ? networks.length > 0 : isListed(host) || isInNetwork(host))
       return { url, isAllowedIp: isInNetwork };
-    throw new ScalerError(
-      'invalid',
+    throw invalid(
       `${shown(url)} is not on the list of addresses that triggers may use (${this.#summary()}); use one of these, a named source, or ask the operator to allow it`,
     );
   }
@@ -82,18 +81,13 @@ export function shown(url: URL): string {
 function parseAddress(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !isHttp(url))
-    throw new ScalerError(
-      'invalid',
-      'the address is not one; expected http://host:port or https://host:port',
-    );
+    throw invalid('the address is not one; expected http://host:port or https://host:port');
   if (url.username !== '' || url.password !== '')
-    throw new ScalerError(
-      'invalid',
+    throw invalid(
       `the address of ${shown(url)} holds a user name or password; credentials belong to a named source in the scaler's configuration`,
     );
   if (url.search !== '' || url.hash !== '')
-    throw new ScalerError(
-      'invalid',
+    throw invalid(
       `the address of ${shown(url)} has a query or fragment; give parameters under queryParameters`,
     );
   return url;
@@ -176,5 +170,5 @@ function parseRule(text: string): AddressRule {
 }
 
 function wrongRule(text: string): ScalerError {
-  return new ScalerError('invalid', `${showAddress(text)} is no address for the list; expected ${form}`);
+  return invalid(`${showAddress(text)} is no address for the list; expected ${form}`);
 }

@@ -1,4 +1,4 @@
-import { ScalerError } from './errors.js';
+import { invalid, type ScalerError } from './errors.js';
 
 const SECOND = 1;
 const MINUTE = 60 * SECOND;
@@ -94,8 +94,5 @@ function withoutFloatDust(seconds: number): number {
 function wrong(text: string, why?: string): ScalerError {
   const shown = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
   const reason = why === undefined ? '' : ` (${why})`;
-  return new ScalerError(
-    'invalid',
-    `${JSON.stringify(shown)} is not a duration${reason}; write ${DURATION_FORM}`,
-  );
+  return invalid(`${JSON.stringify(shown)} is not a duration${reason}; write ${DURATION_FORM}`);
 }

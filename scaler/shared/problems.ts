@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ScalerError } from './errors.js';
+import { invalid } from './errors.js';
 import { metaOf } from './fields.js';
 import { isSecretKey, showAddress } from './redact.js';
 import { show } from './show.js';
@@ -24,7 +24,7 @@ export class Problems {
     if (this.#all.length === 0) return;
     const shown = this.#all.slice(0, MAX_PROBLEMS).join('; ');
     const more = this.#all.length > MAX_PROBLEMS ? `; and ${this.#all.length - MAX_PROBLEMS} more` : '';
-    throw new ScalerError('invalid', `${subject}: ${shown}${more}`);
+    throw invalid(`${subject}: ${shown}${more}`);
   }
 }
 

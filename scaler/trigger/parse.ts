@@ -1,4 +1,4 @@
-import { ScalerError } from '../shared/errors.js';
+import { invalid } from '../shared/errors.js';
 import { explain, HIDDEN_VALUE, Problems } from '../shared/problems.js';
 import { show } from '../shared/show.js';
 import { didYouMean, suggest } from '../shared/suggest.js';
@@ -71,7 +71,7 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
   };
 
   const tooMuch = oversize(ref.scalerMetadata);
-  if (tooMuch !== undefined) throw new ScalerError('invalid', `${subject}: ${tooMuch}`);
+  if (tooMuch !== undefined) throw invalid(`${subject}: ${tooMuch}`);
   const { given, unknown } = collectKeys(ref.scalerMetadata, complain, notice);
   const values = readValues(given, unknown, complain);
   // Checks across keys would only repeat what is known to be wrong already.
@@ -140,8 +140,7 @@ function checkedOwner({ namespace, name }: ScaledObjectRef): string {
     ['namespace', namespace],
   ] as const)
     if (value.length > 253 || !/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/.test(value))
-      throw new ScalerError(
-        'invalid',
+      throw invalid(
         `the ${what} of the ScaledObject is ${show(value)}; expected a Kubernetes name: lower-case letters, digits, "-" and "."`,
       );
   return `"${namespace}/${name}"`;
