@@ -57,6 +57,20 @@ export function sentence(texts: TemplateStringsArray, ...parts: readonly Child[]
   return made;
 }
 
+/**
+ * A paragraph with elements in it.
+ *
+ * @example paragraph`The load is ${h('strong', '52')} now.`
+ */
+export function paragraph(texts: TemplateStringsArray, ...parts: readonly Child[]): HTMLParagraphElement {
+  return h('p', sentence(texts, ...parts));
+}
+
+/** A paragraph that stands back behind the others. */
+export function note(texts: TemplateStringsArray, ...parts: readonly Child[]): HTMLParagraphElement {
+  return h('p.note', sentence(texts, ...parts));
+}
+
 /** Makes an SVG element. */
 export function svg<K extends keyof SVGElementTagNameMap>(
   tag: K,

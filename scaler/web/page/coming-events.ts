@@ -1,4 +1,4 @@
-import { type Child, h, sentence } from '../../page-kit/dom.js';
+import { type Child, h, paragraph, sentence } from '../../page-kit/dom.js';
 import type { CalendarView, EventView, TriggerDetail } from '../api/contract.js';
 import { epochSeconds, span, timeElement } from './format.js';
 
@@ -10,7 +10,7 @@ export function comingEvents({ events, calendars, settings }: TriggerDetail, now
   return [
     coming.length > 0
       ? h('div.scroll', { tabindex: '0', role: 'region', 'aria-label': 'Coming events' }, table(coming, now))
-      : h('p', 'No event in the next two weeks.'),
+      : paragraph`No event in the next two weeks.`,
     ...troubled.map((calendar) => h('p.note', trouble(calendar, now))),
   ];
 }

@@ -1,4 +1,4 @@
-import { h, sentence } from '../../page-kit/dom.js';
+import { h, paragraph } from '../../page-kit/dom.js';
 import { load } from '../../page-kit/numbers.js';
 import { numberTable } from '../../page-kit/table.js';
 import type { ModelPool, ModelView } from '../api/contract.js';
@@ -31,15 +31,9 @@ export function modelNodes(model: ModelView, nowSeconds: number): Node[] {
   const list = followed
     .map(({ what, weight }) => `${what} (${weight.toFixed(2).replace('-', '−')})`)
     .join(', ');
-  const regression = h(
-    'p',
-    `A regression and the nearest past moments forecast the mean beside them, and the median of the three counts. ${ahead} ahead the regression follows ${list}.`,
-  );
+  const regression = paragraph`A regression and the nearest past moments forecast the mean beside them, and the median of the three counts. ${ahead} ahead the regression follows ${list}.`;
   return [
-    h(
-      'p',
-      sentence`A pool of ${String(mean.members.length)} Holt-Winters recursions with ${STAGE_WORDS[stage]}, on steps of ${span(stepSeconds)}, weighted by how close each came ${ahead} ahead. It has seen the history until ${timeElement(historyUntilTime, nowSeconds)}, ${age} ago.`,
-    ),
+    paragraph`A pool of ${String(mean.members.length)} Holt-Winters recursions with ${STAGE_WORDS[stage]}, on steps of ${span(stepSeconds)}, weighted by how close each came ${ahead} ahead. It has seen the history until ${timeElement(historyUntilTime, nowSeconds)}, ${age} ago.`,
     ...(list ? [regression] : []),
     ...tables,
     h('dl.glossary', ...PARAMETERS.map(([, symbol, meaning]) => h('div', h('dt', symbol), h('dd', meaning)))),

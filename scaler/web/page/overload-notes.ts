@@ -1,4 +1,4 @@
-import { type Child, h, sentence } from '../../page-kit/dom.js';
+import { type Child, h, note, paragraph, sentence } from '../../page-kit/dom.js';
 import { load } from '../../page-kit/numbers.js';
 import type { OverloadSpan, OverloadView, TriggerDetail } from '../api/contract.js';
 import { count, exactPercent, roughPercent, timeElement } from './format.js';
@@ -8,29 +8,17 @@ export function overloadNotes({ overload }: TriggerDetail, now: number): readonl
   if (!overload) return [];
   const { target, lastDay, lastWeek, measurementProblem, minutesProblem, policy, isApplied } = overload;
   return [
-    h(
-      'p',
-      sentence`Accepted: ${h('strong', exactPercent(target))} of the time in overload, which is more load than the ready pods carry. In the last day there was ${spanWords(lastDay)}, in the last week ${spanWords(lastWeek)}.`,
-    ),
-    measurementProblem && h('p.note', `Ready pods cannot be read: ${measurementProblem}`),
+    paragraph`Accepted: ${h('strong', exactPercent(target))} of the time in overload, which is more load than the ready pods carry. In the last day there was ${spanWords(lastDay)}, in the last week ${spanWords(lastWeek)}.`,
+    measurementProblem && note`Ready pods cannot be read: ${measurementProblem}`,
     minutesProblem &&
-      h(
-        'p.note',
-        `The load of each minute cannot be read, so the highest of each step stands in and more pods are kept: ${minutesProblem}`,
-      ),
+      note`The load of each minute cannot be read, so the highest of each step stands in and more pods are kept: ${minutesProblem}`,
     ...(policy
       ? [
-          h(
-            'p',
-            sentence`${isApplied ? 'Since' : 'On a dry run, chosen at'} ${timeElement(policy.chosenTime, now)}: pods for ${h('strong', policy.words)}.`,
-          ),
+          paragraph`${isApplied ? 'Since' : 'On a dry run, chosen at'} ${timeElement(policy.chosenTime, now)}: pods for ${h('strong', policy.words)}.`,
           h('p', costWords(overload)),
         ]
       : [
-          h(
-            'p',
-            'There is not enough history to choose a policy: that takes a day to learn from and two to try policies on. Until then the quantile decides.',
-          ),
+          paragraph`There is not enough history to choose a policy: that takes a day to learn from and two to try policies on. Until then the quantile decides.`,
         ]),
   ];
 }

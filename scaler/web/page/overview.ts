@@ -1,4 +1,4 @@
-import { button, h, renew } from '../../page-kit/dom.js';
+import { button, h, paragraph, renew } from '../../page-kit/dom.js';
 import type { TriggerList, TriggerStatus, TriggerSummary } from '../api/contract.js';
 import { DemoView } from './demo-view.js';
 import { fetchJson } from './fetch-json.js';
@@ -237,7 +237,7 @@ export class Overview {
     else if (shown === 0)
       renew(
         this.#message,
-        h('p', 'No trigger matches what you look for.'),
+        paragraph`No trigger matches what you look for.`,
         button(() => this.#showAll(), 'Show all triggers'),
       );
   }
@@ -251,14 +251,8 @@ export class Overview {
 function noTriggers(): Node[] {
   return [
     h('p.strong', 'KEDA has not asked about any trigger yet.'),
-    h(
-      'p',
-      'A trigger appears here within seconds of its ScaledObject. If you have applied one, look at what KEDA says about it:',
-    ),
+    paragraph`A trigger appears here within seconds of its ScaledObject. If you have applied one, look at what KEDA says about it:`,
     h('pre', h('code', 'kubectl describe scaledobject NAME\nkubectl logs -n keda deploy/keda-operator')),
-    h(
-      'p',
-      'A ScaledObject reaches this scaler through a trigger of type “external” whose scalerAddress names its Service.',
-    ),
+    paragraph`A ScaledObject reaches this scaler through a trigger of type “external” whose scalerAddress names its Service.`,
   ];
 }

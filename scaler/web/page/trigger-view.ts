@@ -1,5 +1,5 @@
 import { CopyBlock } from '../../page-kit/copy-block.js';
-import { type Child, h, renew, sentence } from '../../page-kit/dom.js';
+import { type Child, h, note, paragraph, renew, sentence } from '../../page-kit/dom.js';
 import type { LineChart } from '../../page-kit/line-chart.js';
 import { load } from '../../page-kit/numbers.js';
 import { SpanButtons } from '../../page-kit/span-buttons.js';
@@ -202,10 +202,7 @@ function notFound({ namespace, name, metric }: TriggerName): Node[] {
     h(
       'div.lonely',
       h('p.strong', `KEDA does not ask about the trigger “${metric}” of this ScaledObject.`),
-      h(
-        'p',
-        'It may have been deleted or renamed, or KEDA has been silent for longer than the scaler remembers. Check whether it is there:',
-      ),
+      paragraph`It may have been deleted or renamed, or KEDA has been silent for longer than the scaler remembers. Check whether it is there:`,
       h('pre', h('code', `kubectl get scaledobject -n ${namespace} ${name}`)),
     ),
   ];
@@ -231,17 +228,14 @@ function notices({ notices }: TriggerDetail): readonly Child[] {
 
 function coming(detail: TriggerDetail, now: number): readonly Child[] {
   const { peak, observed, replicas: wanted, horizonSeconds, error } = detail.summary;
-  if (error) return [h('p', 'Not known while there is no answer.')];
-  if (!peak) return [h('p.figure', load(observed)), h('p', 'is the load now. There is no forecast yet.')];
+  if (error) return [paragraph`Not known while there is no answer.`];
+  if (!peak) return [h('p.figure', load(observed)), paragraph`is the load now. There is no forecast yet.`];
   const wait = epochSeconds(peak.time) - now;
   const when = wait > 60 ? `in ${span(wait)}` : 'now';
   const beyond = beyondHorizon(detail, now);
   return [
     h('p.figure', load(peak.value)),
-    h(
-      'p',
-      sentence`is the highest load to expect within ${span(horizonSeconds)}, most likely ${when}, at ${timeElement(peak.time, now)}. It asks for ${replicas(wanted.forPeak ?? 0)}; the load of now, ${load(observed)}, needs ${count(wanted.forObserved ?? 0)}.`,
-    ),
+    paragraph`is the highest load to expect within ${span(horizonSeconds)}, most likely ${when}, at ${timeElement(peak.time, now)}. It asks for ${replicas(wanted.forPeak ?? 0)}; the load of now, ${load(observed)}, needs ${count(wanted.forObserved ?? 0)}.`,
     beyond && h('p.note', beyond),
   ];
 }
@@ -263,29 +257,17 @@ function trust({ summary, past }: TriggerDetail, now: number): readonly Child[] 
   if (accuracy)
     nodes.push(
       h('p.figure', accuracyWords(accuracy)),
-      h(
-        'p',
-        `${percent(accuracy.coverageShare)} of the peaks stayed at or below the forecast; ${exactPercent(accuracy.quantile)} should. Measured on ${count(accuracy.samples)} past forecasts.`,
-      ),
-      h(
-        'p.note',
-        `Error at this quantile: ${load(accuracy.modelError)}; with “the load stays as it is”: ${load(accuracy.lastValueError)}. It is the mean distance between forecast and peak, where a peak above the forecast counts ${weight(2 * accuracy.quantile)} times and one below it ${weight(2 * (1 - accuracy.quantile))} times.`,
-      ),
+      paragraph`${percent(accuracy.coverageShare)} of the peaks stayed at or below the forecast; ${exactPercent(accuracy.quantile)} should. Measured on ${count(accuracy.samples)} past forecasts.`,
+      note`Error at this quantile: ${load(accuracy.modelError)}; with “the load stays as it is”: ${load(accuracy.lastValueError)}. It is the mean distance between forecast and peak, where a peak above the forecast counts ${weight(2 * accuracy.quantile)} times and one below it ${weight(2 * (1 - accuracy.quantile))} times.`,
     );
-  else nodes.push(h('p', 'Not measured yet: there are no past forecasts to compare with what came.'));
+  else nodes.push(paragraph`Not measured yet: there are no past forecasts to compare with what came.`);
   if (past && past.comparedSteps > 0)
     nodes.push(
-      h(
-        'p',
-        `Live, since this process began: in ${percent(past.withinUpperSteps / past.comparedSteps)} of ${count(past.comparedSteps)} steps the load stayed within what had been forecast one horizon earlier.`,
-      ),
+      paragraph`Live, since this process began: in ${percent(past.withinUpperSteps / past.comparedSteps)} of ${count(past.comparedSteps)} steps the load stayed within what had been forecast one horizon earlier.`,
     );
   else if (accuracy)
     nodes.push(
-      h(
-        'p.note',
-        `From ${span(horizonSeconds)} after the scaler’s start on, forecasts are compared with what came.`,
-      ),
+      note`From ${span(horizonSeconds)} after the scaler’s start on, forecasts are compared with what came.`,
     );
   return [...nodes, newest && h('p.note', newest)];
 }
@@ -299,10 +281,7 @@ function replicaNotes({ replicaComparison: comparison }: TriggerDetail): readonl
   if (!comparison) return [];
   const { predictive, stepSeconds, predictiveReplicaHours, reactiveReplicaHours } = comparison;
   return [
-    h(
-      'p.note',
-      `What Kubernetes’ autoscaler makes of the answers, beside what it would make of the load alone, over the last ${span(predictive.length * stepSeconds)}: ${load(predictiveReplicaHours)} replica-hours with this scaler, ${load(reactiveReplicaHours)} without. Both by the HPA’s default behavior and without bounds, since those of the ScaledObject are not known here.`,
-    ),
+    note`What Kubernetes’ autoscaler makes of the answers, beside what it would make of the load alone, over the last ${span(predictive.length * stepSeconds)}: ${load(predictiveReplicaHours)} replica-hours with this scaler, ${load(reactiveReplicaHours)} without. Both by the HPA’s default behavior and without bounds, since those of the ScaledObject are not known here.`,
   ];
 }
 
