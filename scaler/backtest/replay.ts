@@ -1,11 +1,12 @@
 import type { Calendar } from '../calendar/types.js';
 import type { FitOptions, Series, Stage } from '../forecast/index.js';
+import { cutSeries } from '../forecast/series.js';
 import { fillGaps } from '../history/fill-gaps.js';
 import { specialSpans } from '../planner/events.js';
 import { fitOptions } from '../planner/fit-options.js';
 import { fitCompact } from '../planner/fit-worker.js';
 import { type Outlook, stepsBehind } from '../planner/outlook.js';
-import { cutSeries, RefittingModel } from '../planner/refitting-model.js';
+import { RefittingModel } from '../planner/refitting-model.js';
 import { decideSignal } from '../planner/signal.js';
 import type { Reason } from '../planner/types.js';
 import { QUANTILES, startupPeak } from '../policy/past.js';

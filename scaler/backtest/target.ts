@@ -39,11 +39,9 @@ export function replayTarget(
   };
   const choose = (boundarySeconds: number): Choice => {
     const { history, fit } = learnable(steps, options, boundarySeconds);
-    const { historySeconds } = trigger;
     return choosePolicy(history, load, {
       boundarySeconds,
       startupSeconds,
-      historySeconds,
       fit,
       targetOverload,
       capacity,

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { fit, forecast } from '../forecast/index.js';
+import { cutSeries, seriesEndSeconds } from '../forecast/series.js';
 import { fillGaps } from '../history/fill-gaps.js';
 import { seriesOfSamples } from '../history/samples.js';
 import { comingEvents, effectiveEvents, specialSpans } from '../planner/events.js';
-import { cutSeries, seriesEndSeconds } from '../planner/refitting-model.js';
 import { invalid } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { addCalendarOptions, type CalendarFlags, calendarOfFlags } from './calendar-flags.js';

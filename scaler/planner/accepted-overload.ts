@@ -1,4 +1,5 @@
 import type { FitOptions, Series } from '../forecast/index.js';
+import { cutSeries } from '../forecast/series.js';
 import type { HistoryProvider, TriggerHistory } from '../history/types.js';
 import { REPLAYED_DAYS } from '../policy/past.js';
 import type { Choice } from '../policy/types.js';
@@ -6,7 +7,6 @@ import type { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { choiceOptions } from './choice.js';
 import type { FitTurn, Fitter, PlannerObserver } from './ports.js';
-import { cutSeries } from './refitting-model.js';
 import { SeenOverload } from './seen-overload.js';
 import { overloadOfAnswers } from './simulated-overload.js';
 import type { OverloadKept, PastAnswers, SpanShares } from './types.js';

@@ -16,7 +16,7 @@ export function podsSetup(startupSeconds: number): PodsSetup {
 
 /** The past that a policy is chosen from. */
 export interface ChoiceHistory {
-  /** On the trigger's grid, short gaps bridged. */
+  /** What the trigger learns from, on its grid, short gaps bridged. */
   readonly steps: Series;
   /** The same minute by minute, with its gaps; without it each step's maximum stands in for its minutes. */
   readonly minutes?: Series;
@@ -33,12 +33,11 @@ export function choiceOptions(
   boundarySeconds: number,
   spans: FitOptions['spans'],
 ): ChoiceOptions {
-  const { targetOverload, capacity, podStartupSeconds: startupSeconds, historySeconds } = trigger;
+  const { targetOverload, capacity, podStartupSeconds: startupSeconds } = trigger;
   if (targetOverload === undefined) throw new RangeError('this trigger states no overload that it accepts');
   return {
     boundarySeconds,
     startupSeconds,
-    historySeconds,
     fit: { ...fitOptions(trigger), spans },
     targetOverload,
     capacity,

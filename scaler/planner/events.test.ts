@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { testCalendar, testEvent } from '../../test/support/test-calendar.js';
 import type { Calendar, Effects } from '../calendar/types.js';
 import { fit, type Series } from '../forecast/index.js';
+import { cutSeries } from '../forecast/series.js';
 import { likeText, specialSpans } from './events.js';
 import { fitOptions } from './fit-options.js';
 import { fitCompact } from './fit-worker.js';
 import { type Outlook, outlookOf } from './outlook.js';
-import { cutSeries, RefittingModel } from './refitting-model.js';
+import { RefittingModel } from './refitting-model.js';
 import { decideSignal, type SignalSettings } from './signal.js';
 
 const STEP = 300;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { FitOptions, Series } from '../forecast/index.js';
+import { cutSeries } from '../forecast/series.js';
 import { fitCompact } from './fit-worker.js';
-import { cutSeries, RefittingModel } from './refitting-model.js';
+import { RefittingModel } from './refitting-model.js';
 
 const step = 300;
 const hour = 3600;
@@ -124,24 +125,5 @@ describe('RefittingModel', () => {
     live(model, midnight + step, midnight + step);
     assert.equal(model.dueBoundarySeconds(midnight + hour, midnight + hour - step), undefined);
     assert.equal(model.dueBoundarySeconds(midnight + hour, midnight + hour), midnight + hour);
-  });
-});
-
-describe('cutSeries', () => {
-  const series: Series = { startSeconds: 1200, stepSeconds: 300, values: Float64Array.of(1, 2, 3, 4) };
-
-  it('copies the steps from a moment up to another', () => {
-    assert.deepEqual(cutSeries(series, 1500, 2100), {
-      startSeconds: 1500,
-      stepSeconds: 300,
-      values: Float64Array.of(2, 3),
-      peaks: undefined,
-    });
-  });
-
-  it('is shorter where the history is', () => {
-    assert.deepEqual(cutSeries(series, 0, 1500).values, Float64Array.of(1));
-    assert.deepEqual(cutSeries(series, 2100, 9000).values, Float64Array.of(4));
-    assert.deepEqual(cutSeries(series, 9000, 9900).values, new Float64Array(0));
   });
 });

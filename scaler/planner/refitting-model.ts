@@ -1,5 +1,6 @@
 import type { Calendar } from '../calendar/types.js';
 import { type FittedModel, type Series, update } from '../forecast/index.js';
+import { seriesEndSeconds } from '../forecast/series.js';
 import { type ComingEvents, comingEvents } from './events.js';
 import { currentStepSeconds, type Outlook, type OutlookTrigger, outlookOf, stepsBehind } from './outlook.js';
 import { refitBoundarySeconds } from './schedule.js';
@@ -140,24 +141,4 @@ function catchUp(model: FittedModel, history: Series): void {
   const seen = Math.round((model.endSeconds - history.startSeconds) / history.stepSeconds);
   const { values, peaks = values } = history;
   for (let i = seen; i < values.length; i++) update(model, values[i] ?? Number.NaN, peaks[i] ?? Number.NaN);
-}
-
-/** Epoch seconds at which the newest step of a series ends. */
-export function seriesEndSeconds({ startSeconds, stepSeconds, values }: Series): number {
-  return startSeconds + values.length * stepSeconds;
-}
-
-/** The part of a history in `[fromSeconds, toSeconds)`, copied. Shorter where the history is. */
-export function cutSeries(history: Series, fromSeconds: number, toSeconds: number): Series {
-  const { startSeconds, stepSeconds, values, peaks } = history;
-  const index = (atSeconds: number): number =>
-    Math.min(values.length, Math.max(0, Math.round((atSeconds - startSeconds) / stepSeconds)));
-  const first = index(fromSeconds);
-  const last = Math.max(first, index(toSeconds));
-  return {
-    startSeconds: startSeconds + first * stepSeconds,
-    stepSeconds,
-    values: values.slice(first, last),
-    peaks: peaks?.slice(first, last),
-  };
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Calendar, Calendars } from '../calendar/types.js';
+import { cutSeries, seriesEndSeconds } from '../forecast/series.js';
 import type { HistoryProvider, Observation, TriggerHistory } from '../history/types.js';
 import { choiceBoundarySeconds } from '../policy/choose.js';
 import { highestBefore } from '../policy/past.js';
@@ -16,7 +17,7 @@ import type { OutlookTrigger } from './outlook.js';
 import { planAnswer } from './plan-answer.js';
 import { PodStartupMeasurement } from './pod-startup.js';
 import type { FitTurn, Fitter, PlannerObserver, PlannerSettings } from './ports.js';
-import { cutSeries, RefittingModel, seriesEndSeconds } from './refitting-model.js';
+import { RefittingModel } from './refitting-model.js';
 import { spread, tickSeconds } from './schedule.js';
 import type { FollowedPolicy } from './signal.js';
 import { StateChanges } from './state-changes.js';

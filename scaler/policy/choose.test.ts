@@ -5,6 +5,7 @@ import { oracleSignal } from '../backtest/baselines.js';
 import { recordingOfSamples } from '../backtest/recording.js';
 import { cheapestWithin, sweepUtilization } from '../backtest/sweep.js';
 import type { Series } from '../forecast/index.js';
+import { cutSeries } from '../forecast/series.js';
 import type { Samples } from '../history/samples.js';
 import { whiteNoise } from '../shared/noise.js';
 import { choiceBoundarySeconds, choosePolicy } from './choose.js';
@@ -23,10 +24,10 @@ function chooseFrom(
   targetOverload: number,
   { timezone = 'UTC', historySeconds = 14 * DAY } = {},
 ): Choice {
-  return choosePolicy(steps, load, {
+  const history = cutSeries(steps, boundarySeconds - historySeconds, boundarySeconds + DAY);
+  return choosePolicy(history, load, {
     boundarySeconds,
     startupSeconds: 180,
-    historySeconds,
     fit: { horizonSteps: 4, spanSteps: 3, seasonality: 'auto', timezone, windowSeconds: historySeconds },
     targetOverload,
     capacity: CAPACITY,
@@ -143,20 +144,13 @@ describe('choosePolicy', () => {
     assert.notEqual(choose(minuteSamples(3, officeLoad), 0.01).chosen, undefined);
   });
 
-  it('rests on the past until its boundary and within its history alone', () => {
+  it('rests on the past until its boundary alone', () => {
     const samples = minuteSamples(20, (minute) => officeLoad(minute) * (1 + 0.2 * whiteNoise(5)(minute + 1)));
     const { steps, load } = recordingOfSamples(samples, 300);
     const boundary = samples.timestamps[0]! + 17 * DAY;
     const whole = chooseFrom(steps, load, boundary, 0.01);
     // A replica that started later holds less of the past; one that asks later knows more of the time after.
-    const from = 3 * 288;
-    const to = 17 * 288;
-    const restarted: Series = {
-      ...steps,
-      startSeconds: steps.startSeconds + from * 300,
-      values: steps.values.slice(from, to),
-      peaks: steps.peaks!.slice(from, to),
-    };
+    const restarted = cutSeries(steps, steps.startSeconds + 3 * DAY, boundary);
     const restartedLoad: Load = {
       ...load,
       startSeconds: load.startSeconds + 9 * DAY,
@@ -185,13 +179,7 @@ describe('choosePolicy', () => {
         timezone: 'Europe/Berlin',
         historySeconds: 12 * DAY,
       });
-      const from = (day - 12) * 288;
-      const restarted = {
-        ...steps,
-        startSeconds: steps.startSeconds + from * 300,
-        values: steps.values.slice(from),
-        peaks: steps.peaks!.slice(from),
-      };
+      const restarted = cutSeries(steps, start + (day - 12) * DAY, start + days * DAY);
       const other = chooseFrom(restarted, load, boundary, 0.01, {
         timezone: 'Europe/Berlin',
         historySeconds: 12 * DAY,

@@ -60,7 +60,7 @@ export function choiceBoundarySeconds(nowSeconds: number): number {
  * had the load been a little higher. Depends on the history until the boundary alone: two processes that know the same
  * history choose the same. Nothing is chosen while it is too short.
  *
- * @param steps history on the trigger's grid, short gaps bridged
+ * @param steps history to learn from, on the trigger's grid, short gaps bridged
  * @param load the same history minute by minute, with its gaps; without it each step's maximum stands in for its minutes
  */
 export function choosePolicy(steps: Series, load: Load | undefined, options: ChoiceOptions): Choice {

@@ -7,6 +7,7 @@ import {
   type StepEffects,
   update,
 } from '../forecast/index.js';
+import { cutSeries, seriesEndSeconds } from '../forecast/series.js';
 import { DAY_MINUTES } from './follow-pods.js';
 import type { Load } from './load.js';
 
@@ -50,8 +51,6 @@ export interface PastOptions {
   readonly boundarySeconds: number;
   /** From the creation of a pod until it serves. */
   readonly startupSeconds: number;
-  /** History that is used at all: what lies before the boundary by more does not count. */
-  readonly historySeconds: number;
   readonly fit: FitOptions;
 }
 
@@ -81,56 +80,53 @@ export function startupPeak(
  * @returns undefined when there is not one day to learn from and two to replay
  */
 export function replayPast(steps: Series, load: Load | undefined, options: PastOptions): Past | undefined {
-  const { boundarySeconds, historySeconds, startupSeconds } = options;
+  const { boundarySeconds, startupSeconds } = options;
   const { stepSeconds } = steps;
-  const index = (atSeconds: number) => Math.round((atSeconds - steps.startSeconds) / stepSeconds);
-  const end = Math.min(steps.values.length, index(boundarySeconds));
-  let first = Math.max(0, index(boundarySeconds - historySeconds));
-  while (first < end && Number.isNaN(steps.values[first]!)) first++;
-  const knownSeconds = boundarySeconds - (steps.startSeconds + first * stepSeconds);
-  const knownDays = Math.floor(knownSeconds / DAY_SECONDS);
-  if (end <= first || knownDays < FEWEST_DAYS + 1) return undefined;
+  const first = steps.values.findIndex((value) => !Number.isNaN(value));
+  const known = cutSeries(steps, steps.startSeconds + first * stepSeconds, boundarySeconds);
+  const { startSeconds: knownFromSeconds, values, peaks: maxima = values } = known;
+  const knownDays = Math.floor((boundarySeconds - knownFromSeconds) / DAY_SECONDS);
+  if (first < 0 || knownDays < FEWEST_DAYS + 1) return undefined;
   // A second day to learn from is worth more than a third to replay.
   const days = Math.min(REPLAYED_DAYS, Math.max(FEWEST_DAYS, knownDays - 2));
 
   const startSeconds = boundarySeconds - days * DAY_SECONDS;
   const minutes = days * DAY_MINUTES;
-  const maxima = steps.peaks ?? steps.values;
   const stepOf = (minute: number) =>
-    Math.floor((startSeconds + 60 * minute - steps.startSeconds) / stepSeconds);
+    Math.floor((startSeconds + 60 * minute - knownFromSeconds) / stepSeconds);
   const demand = new Float64Array(minutes);
   const now = new Float64Array(minutes);
   const offset = load ? Math.round((startSeconds - load.startSeconds) / 60) : 0;
   for (let minute = 0; minute < minutes; minute++) {
     const step = stepOf(minute);
-    demand[minute] = load?.demand[offset + minute] ?? withinStep(steps, step, minute);
-    now[minute] =
-      load?.observed[offset + minute] ?? demand[minute - 1] ?? steps.values[step - 1] ?? Number.NaN;
+    demand[minute] = load?.demand[offset + minute] ?? withinStep(known, step, minute);
+    now[minute] = load?.observed[offset + minute] ?? demand[minute - 1] ?? values[step - 1] ?? Number.NaN;
   }
 
   const peaks = QUANTILES.map(() => new Float64Array(minutes));
   let model: FittedModel | undefined;
   let fitted = -1;
   let step = -1;
-  let known: readonly number[] = [];
+  let forecastPeaks: readonly number[] = [];
   for (let minute = 0; minute < minutes; minute++) {
     const current = stepOf(minute);
     if (current !== step) {
       const period = Math.floor((60 * minute) / REFIT_SECONDS);
+      const end = Math.min(values.length, current);
+      const endSeconds = knownFromSeconds + end * stepSeconds;
       if (model === undefined || period !== fitted)
-        model = fit(cut(steps, first, Math.min(end, current)), options.fit);
-      else for (let i = step; i < Math.min(end, current); i++) update(model, steps.values[i]!, maxima[i]!);
+        model = fit(cutSeries(known, knownFromSeconds, endSeconds), options.fit);
+      else for (let i = step; i < end; i++) update(model, values[i]!, maxima[i]!);
       fitted = period;
       step = current;
-      known = startupPeak(model, QUANTILES, startupSeconds);
+      forecastPeaks = startupPeak(model, QUANTILES, startupSeconds);
     }
-    for (let q = 0; q < QUANTILES.length; q++) peaks[q]![minute] = larger(known[q]!, now[minute]!);
+    for (let q = 0; q < QUANTILES.length; q++) peaks[q]![minute] = larger(forecastPeaks[q]!, now[minute]!);
   }
 
   const weekFloors = WEEK_QUANTILES.map(() => new Float64Array(minutes));
   for (let day = 0; day < days; day++) {
-    const floors = weekMaxima(maxima, first, index(startSeconds + day * DAY_SECONDS), stepSeconds);
-    floors.forEach((floor, q) => {
+    weekMaxima(known, startSeconds + day * DAY_SECONDS).forEach((floor, q) => {
       weekFloors[q]!.fill(floor, day * DAY_MINUTES, (day + 1) * DAY_MINUTES);
     });
   }
@@ -142,7 +138,7 @@ export function replayPast(steps: Series, load: Load | undefined, options: PastO
     hours: highestOfLast(demand, now, HOURS_MINUTES),
     peaks,
     weekFloors,
-    nextWeekFloors: weekMaxima(maxima, first, end, stepSeconds),
+    nextWeekFloors: weekMaxima(known, seriesEndSeconds(known)),
   };
 }
 
@@ -179,13 +175,11 @@ function withinStep({ stepSeconds, values, peaks = values }: Series, step: numbe
   return Math.max(Math.min(mean, 0), (count * mean - atPeak * peak) / (count - atPeak));
 }
 
-/** Quantiles of the step maxima of the 7 days before a step. */
-function weekMaxima(maxima: Float64Array, first: number, end: number, stepSeconds: number): number[] {
-  const from = Math.max(first, end - Math.round(WEEK_SECONDS / stepSeconds));
-  const sorted = maxima
-    .slice(from, end)
-    .filter((value) => !Number.isNaN(value))
-    .sort();
+/** Quantiles of the step maxima of the 7 days before a moment, rounded to whole steps. */
+function weekMaxima(known: Series, untilSeconds: number): number[] {
+  const weekSeconds = Math.round(WEEK_SECONDS / known.stepSeconds) * known.stepSeconds;
+  const { values, peaks = values } = cutSeries(known, untilSeconds - weekSeconds, untilSeconds);
+  const sorted = peaks.filter((value) => !Number.isNaN(value)).sort();
   return WEEK_QUANTILES.map((q) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0);
 }
 
@@ -204,15 +198,6 @@ export function highestOfLast(demand: Float64Array, now: Float64Array, minutes: 
     queue[tail++] = minute;
   }
   return highest;
-}
-
-function cut({ startSeconds, stepSeconds, values, peaks }: Series, from: number, to: number): Series {
-  return {
-    startSeconds: startSeconds + from * stepSeconds,
-    stepSeconds,
-    values: values.slice(from, to),
-    ...(peaks && { peaks: peaks.slice(from, to) }),
-  };
 }
 
 /** The larger of two, where NaN is less than anything. */

@@ -3,6 +3,7 @@ import { resultOf } from '../../scaler/backtest/compare.js';
 import { recordingOfSamples } from '../../scaler/backtest/recording.js';
 import { cheapestWithin } from '../../scaler/backtest/sweep.js';
 import { fit } from '../../scaler/forecast/index.js';
+import { cutSeries } from '../../scaler/forecast/series.js';
 import { choosePolicy } from '../../scaler/policy/choose.js';
 import { textTable } from '../../scaler/shared/text-table.js';
 import { backtestOfTrace } from './scaling.js';
@@ -72,18 +73,11 @@ export function choiceInFits({ samples }: Trace): number {
   const { steps, load } = recordingOfSamples(samples, 300);
   const boundarySeconds = steps.startSeconds + 14 * 86_400;
   const options = { horizonSteps: 4, spanSteps: 3, seasonality: 'auto', timezone: 'UTC' } as const;
-  const { startSeconds, stepSeconds, values, peaks } = steps;
-  const first = {
-    startSeconds,
-    stepSeconds,
-    values: values.slice(0, 4032),
-    ...(peaks && { peaks: peaks.slice(0, 4032) }),
-  };
+  const first = cutSeries(steps, steps.startSeconds, boundarySeconds);
   const fitMs = leastMs(() => fit(first, options));
   const choiceOptions = {
     boundarySeconds,
     startupSeconds: 180,
-    historySeconds: 14 * 86_400,
     fit: options,
     targetOverload: 0.01,
     capacity: load.demand.reduce((highest, demand) => (demand > highest ? demand : highest), 0) / 20,

@@ -8,6 +8,7 @@ import {
   type SmoothingParameters,
   type StepEffects,
 } from '../../forecast/index.js';
+import { seriesEndSeconds } from '../../forecast/series.js';
 import { currentStepSeconds, LOWER_QUANTILE, stepsBehind } from '../../planner/outlook.js';
 import type { Answer, Evidence, KnownTrigger, PastAnswers, StateChange } from '../../planner/types.js';
 import { formatDuration } from '../../shared/duration.js';
@@ -140,7 +141,7 @@ function historyChart(history: Series, historySeconds: number): HistoryChart | n
   const per = Math.ceil(wanted / MOST_POINTS);
   // Points lie on a fixed grid, so that they stay the same as time goes on.
   const gridSeconds = per * stepSeconds;
-  const endSeconds = startSeconds + values.length * stepSeconds;
+  const endSeconds = seriesEndSeconds(history);
   const from = Math.ceil((endSeconds - wanted * stepSeconds) / gridSeconds) * gridSeconds;
   const first = Math.max(0, Math.round((from - startSeconds) / stepSeconds));
   const points = Math.max(1, Math.ceil((values.length - first) / per));
