@@ -76,7 +76,7 @@ tools: ## Get grpcurl, k6, helm, kustomize, actionlint, hclfmt and hadolint at p
 	GOBIN=$(TOOLS) go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION)
 
 .PHONY: docs
-docs: build ## Write the tables of trigger keys and settings, and the picture of the folders, from the code
+docs: build ## Write what the code says into docs/, and the types of the API from docs/openapi.yaml
 	node dist/scripts/docs/write.js
 
 .PHONY: manifests

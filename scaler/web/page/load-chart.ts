@@ -4,7 +4,7 @@ import { type Line, LineChart, type TimeRange } from '../../page-kit/line-chart.
 import type { LegendEntry } from '../../page-kit/line-legend.js';
 import type { NamedSpan } from '../../page-kit/named-spans.js';
 import { load } from '../../page-kit/numbers.js';
-import type { EventView, Known, Steps, TriggerDetail } from '../api/contract.js';
+import type { EventView, HistoryChart, Known, TriggerDetail } from '../api/contract.js';
 import { count, epochSeconds, local, localAndUtc } from './format.js';
 
 /** The two edges of the band come first, to lie below the rest. */
@@ -183,6 +183,7 @@ function spanOf({ name, effect, startTime, endTime }: EventView): NamedSpan {
   };
 }
 
+type Steps = Pick<HistoryChart, 'startTime' | 'stepSeconds'>;
 type Columns = Partial<Record<LineName, readonly Known[] | null>>;
 
 /** Puts all lines on one axis of time, each value in the middle of its step. */

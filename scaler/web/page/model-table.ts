@@ -33,7 +33,7 @@ export function modelNodes(model: ModelView, nowSeconds: number): Node[] {
     .join(', ');
   const regression = paragraph`A regression and the nearest past moments forecast the mean beside them, and the median of the three counts. ${ahead} ahead the regression follows ${list}.`;
   return [
-    paragraph`A pool of ${String(mean.members.length)} Holt-Winters recursions with ${STAGE_WORDS[stage]}, on steps of ${span(stepSeconds)}, weighted by how close each came ${ahead} ahead. It has seen the history until ${timeElement(historyUntilTime, nowSeconds)}, ${age} ago.`,
+    paragraph`A pool of ${String(mean.members.length)} Holt-Winters recursions with ${STAGE_WORDS[stage!]}, on steps of ${span(stepSeconds)}, weighted by how close each came ${ahead} ahead. It has seen the history until ${timeElement(historyUntilTime, nowSeconds)}, ${age} ago.`,
     ...(list ? [regression] : []),
     ...tables,
     h('dl.glossary', ...PARAMETERS.map(([, symbol, meaning]) => h('div', h('dt', symbol), h('dd', meaning)))),

@@ -1,0 +1,11 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../scaler/shared/package-root.js';
+import { apiTypes, apiTypesFile } from './api-types.js';
+
+describe('the types of the API', () => {
+  it('are what docs/openapi.yaml says; otherwise run "make docs"', async () => {
+    assert.equal(readFileSync(join(packageRoot, apiTypesFile), 'utf8'), await apiTypes());
+  });
+});
