@@ -1,218 +1,189 @@
 import type { Registry } from 'prom-client';
 import { LOWER_QUANTILE } from '../planner/outlook.js';
-import type { Answer, Answers, KnownTrigger, OverloadKept, Snapshot } from '../planner/types.js';
+import type { Answer, Answers, KnownTrigger, OverloadKept } from '../planner/types.js';
 import { SharedLabelGauge, type SharedLabelSample } from '../shared/library-internals.js';
 import type { Trigger } from '../trigger/trigger.js';
 
 /** One family of gauges with a series, or a few, for each trigger. */
 interface TriggerFamily {
+  /** Without the prefix of all. */
   readonly name: string;
   readonly help: string;
   /** A label beside those of the trigger. */
-  readonly label?: string | undefined;
-  /** Hands over the series of one trigger: a value, and the value of `label` where there is one. */
-  readonly collect: (context: TriggerState, emit: Emit) => unknown;
+  readonly label?: string;
+  /** The value of a trigger, or those by the value of `label` where there is one; undefined and NaN for none. */
+  readonly read: (state: TriggerState) => number | Readonly<Record<string, number | undefined>> | undefined;
 }
 
-/** Takes a sample; NaN for none. */
-type Emit = (value: number, labelValue?: string) => void;
-
-/** What a family may look at. */
+/** What a family may look at: a trigger, and what its answer holds once there is one. */
 interface TriggerState {
   readonly trigger: Trigger;
-  /** undefined until the first answer. */
-  readonly answer: Answer | undefined;
+  readonly snapshot: Answer['snapshot'];
+  readonly error: Answer['error'];
   readonly nowSeconds: number;
 }
 
 const PREFIX = 'predictive_scaler_';
 
-/** A family with one series for each trigger that has a snapshot and a value. */
-function single(
-  name: string,
-  help: string,
-  read: (snapshot: Snapshot, nowSeconds: number) => number | undefined,
-): TriggerFamily {
-  return {
-    name: PREFIX + name,
-    help,
-    collect({ answer, nowSeconds }, emit) {
-      const value = answer?.snapshot ? read(answer.snapshot, nowSeconds) : undefined;
-      if (value !== undefined) emit(value);
-    },
-  };
-}
-
-/** A family with a label of its own, for triggers that have a snapshot. */
-function labeled(
-  name: string,
-  label: string,
-  help: string,
-  collect: (snapshot: Snapshot, emit: Emit) => unknown,
-): TriggerFamily {
-  return {
-    name: PREFIX + name,
-    help,
-    label,
-    collect({ answer }, emit) {
-      if (answer?.snapshot) collect(answer.snapshot, emit);
-    },
-  };
-}
-
 /** Every family with a series for each trigger. Those about the load are in the query's unit. */
 const triggerFamilies: readonly TriggerFamily[] = [
-  single(
-    'observed',
-    "Load as it was observed last, in the query's unit. Absent while the query's result is empty.",
-    ({ observed }) => observed,
-  ),
-  labeled(
-    'forecast',
-    'q',
-    "Load forecast for the step at the end of the horizon, in the query's unit, for the lower quantile and the trigger's own.",
-    ({ forecast, trigger }, emit) => {
-      if (forecast === undefined) return;
-      // A trigger may ask for the lower quantile itself; two equal series would make the whole scrape invalid.
-      if (trigger.quantile !== LOWER_QUANTILE)
-        emit(forecast.lower.at(-1) ?? Number.NaN, String(LOWER_QUANTILE));
-      emit(forecast.upper.at(-1) ?? Number.NaN, String(trigger.quantile));
-    },
-  ),
-  single(
-    'forecast_mean',
-    "Load expected for the step at the end of the horizon, in the query's unit.",
-    ({ forecast }) => forecast?.mean.at(-1),
-  ),
-  labeled(
-    'forecast_peak',
-    'q',
-    "The trigger's quantile of the highest load within the horizon, in the query's unit.",
-    ({ forecast, trigger }, emit) => forecast && emit(forecast.peak, String(trigger.quantile)),
-  ),
-  single(
-    'forecast_peak_timestamp_seconds',
-    'Time at which the highest load within the horizon is expected, in seconds since 1970.',
-    ({ forecast }) => forecast?.peakAtSeconds,
-  ),
-  single('value', "Value answered to KEDA, in the query's unit.", ({ value }) => value),
   {
-    name: `${PREFIX}threshold`,
+    name: 'observed',
+    help: "Load as it was observed last, in the query's unit. Absent while the query's result is empty.",
+    read: ({ snapshot }) => snapshot?.observed,
+  },
+  {
+    name: 'forecast',
+    label: 'q',
+    help: "Load forecast for the step at the end of the horizon, in the query's unit, for the lower quantile and the trigger's own.",
+    // A trigger may ask for the lower quantile itself: then there is one series, its own.
+    read: ({ snapshot }) =>
+      snapshot?.forecast && {
+        [LOWER_QUANTILE]: snapshot.forecast.lower.at(-1),
+        [snapshot.trigger.quantile]: snapshot.forecast.upper.at(-1),
+      },
+  },
+  {
+    name: 'forecast_mean',
+    help: "Load expected for the step at the end of the horizon, in the query's unit.",
+    read: ({ snapshot }) => snapshot?.forecast?.mean.at(-1),
+  },
+  {
+    name: 'forecast_peak',
+    label: 'q',
+    help: "The trigger's quantile of the highest load within the horizon, in the query's unit.",
+    read: ({ snapshot }) => snapshot?.forecast && { [snapshot.trigger.quantile]: snapshot.forecast.peak },
+  },
+  {
+    name: 'forecast_peak_timestamp_seconds',
+    help: 'Time at which the highest load within the horizon is expected, in seconds since 1970.',
+    read: ({ snapshot }) => snapshot?.forecast?.peakAtSeconds,
+  },
+  {
+    name: 'value',
+    help: "Value answered to KEDA, in the query's unit.",
+    read: ({ snapshot }) => snapshot?.value,
+  },
+  {
+    name: 'threshold',
     help: "Load that one replica carries, in the query's unit. The value divided by it is the replicas asked for.",
-    collect: ({ trigger }, emit) => emit(trigger.threshold),
+    read: ({ trigger }) => trigger.threshold,
   },
-  single('active', 'Whether the workload is to be active: 1 or 0.', ({ active }) => Number(active)),
-  labeled(
-    'stage',
-    'stage',
-    'How far the model has come: 1 for the stage it is at; the others are absent.',
-    ({ stage }, emit) => emit(1, stage),
-  ),
-  labeled(
-    'reason',
-    'reason',
-    'Why the answered value is what it is: 1 for the reason that holds; the others are absent.',
-    ({ reason }, emit) => emit(1, reason),
-  ),
   {
-    name: `${PREFIX}answer_error`,
-    help: 'Kind of the error that KEDA gets instead of a value: 1; absent while there is none.',
+    name: 'active',
+    help: 'Whether the workload is to be active: 1 or 0.',
+    read: ({ snapshot }) => snapshot && Number(snapshot.active),
+  },
+  {
+    name: 'stage',
+    label: 'stage',
+    help: 'How far the model has come: 1 for the stage it is at; the others are absent.',
+    read: ({ snapshot }) => snapshot && { [snapshot.stage]: 1 },
+  },
+  {
+    name: 'reason',
+    label: 'reason',
+    help: 'Why the answered value is what it is: 1 for the reason that holds; the others are absent.',
+    read: ({ snapshot }) => snapshot && { [snapshot.reason]: 1 },
+  },
+  {
+    name: 'answer_error',
     label: 'kind',
-    collect: ({ answer }, emit) => answer?.error && emit(1, answer.error.kind),
+    help: 'Kind of the error that KEDA gets instead of a value: 1; absent while there is none.',
+    read: ({ error }) => error && { [error.kind]: 1 },
   },
-  labeled(
-    'history_error',
-    'kind',
-    'Kind of the error with which the history cannot be read although the load now can: 1; absent while there is none.',
-    ({ historyFailure }, emit) => historyFailure && emit(1, historyFailure.kind),
-  ),
-  single(
-    'guarded',
-    'Whether the model is set aside because it does not beat the last value on this trigger: 1 or 0.',
-    ({ guarded }) => Number(guarded),
-  ),
-  single(
-    'next_stage_seconds',
-    'History still missing for the next stage, in seconds; 0 on the last one.',
-    ({ nextStageInSeconds }) => nextStageInSeconds,
-  ),
-  single(
-    'model_age_seconds',
-    'Seconds since the end of the newest step of history that the model has seen.',
-    ({ historyUntilSeconds: until }, nowSeconds) =>
-      until === undefined ? undefined : Math.max(0, nowSeconds - until),
-  ),
-  single(
-    'forecast_error',
-    "Mean error of the peak's quantile over the horizon, too low weighing more than too high, measured on this trigger's past, in the query's unit.",
-    ({ quality }) => quality?.modelError,
-  ),
-  single(
-    'last_value_error',
-    'The same error for the plain guess that the last value stays.',
-    ({ quality }) => quality?.lastValueError,
-  ),
-  single(
-    'coverage_ratio',
-    "Share of past peaks that stayed at or below the trigger's quantile of the forecast, from 0 to 1.",
-    ({ quality }) => quality?.coverage,
-  ),
   {
-    name: `${PREFIX}quantile_ratio`,
+    name: 'history_error',
+    label: 'kind',
+    help: 'Kind of the error with which the history cannot be read although the load now can: 1; absent while there is none.',
+    read: ({ snapshot }) => snapshot?.historyFailure && { [snapshot.historyFailure.kind]: 1 },
+  },
+  {
+    name: 'guarded',
+    help: 'Whether the model is set aside because it does not beat the last value on this trigger: 1 or 0.',
+    read: ({ snapshot }) => snapshot && Number(snapshot.guarded),
+  },
+  {
+    name: 'next_stage_seconds',
+    help: 'History still missing for the next stage, in seconds; 0 on the last one.',
+    read: ({ snapshot }) => snapshot?.nextStageInSeconds,
+  },
+  {
+    name: 'model_age_seconds',
+    help: 'Seconds since the end of the newest step of history that the model has seen.',
+    read: ({ snapshot, nowSeconds }) =>
+      Math.max(0, nowSeconds - (snapshot?.historyUntilSeconds ?? Number.NaN)),
+  },
+  {
+    name: 'forecast_error',
+    help: "Mean error of the peak's quantile over the horizon, too low weighing more than too high, measured on this trigger's past, in the query's unit.",
+    read: ({ snapshot }) => snapshot?.quality?.modelError,
+  },
+  {
+    name: 'last_value_error',
+    help: 'The same error for the plain guess that the last value stays.',
+    read: ({ snapshot }) => snapshot?.quality?.lastValueError,
+  },
+  {
+    name: 'coverage_ratio',
+    help: "Share of past peaks that stayed at or below the trigger's quantile of the forecast, from 0 to 1.",
+    read: ({ snapshot }) => snapshot?.quality?.coverage,
+  },
+  {
+    name: 'quantile_ratio',
     help: 'The quantile in use, from 0 to 1: what the coverage is to be compared with.',
-    collect: ({ trigger, answer }, emit) => emit(settingsInUse(trigger, answer).quantile),
+    read: ({ snapshot, trigger }) => (snapshot?.trigger ?? trigger).quantile,
   },
   {
-    name: `${PREFIX}target_overload_ratio`,
+    name: 'target_overload_ratio',
     help: 'Share of the time in overload that the trigger accepts, from 0 to 1. Absent for triggers that state none.',
-    collect: ({ trigger }, emit) => emit(trigger.targetOverload ?? Number.NaN),
+    read: ({ trigger }) => trigger.targetOverload,
   },
-  labeled(
-    'overload_ratio',
-    'span',
-    'Share of the last day and week in which the load was above what the ready pods carried, from 0 to 1.',
-    ({ overload }, emit) => overload && eachSpan(overload, emit),
-  ),
-  labeled(
-    'overload_budget_used_ratio',
-    'span',
-    'That share over the accepted one, for the last day and week: 1 has used up what is accepted.',
-    ({ overload, trigger: { targetOverload = Number.NaN } }, emit) =>
-      overload && eachSpan(overload, (share, name) => emit(share / targetOverload, name)),
-  ),
-  labeled(
-    'overload_measured',
-    'span',
-    'Whether that share is measured on ready pods, 1, or simulated with a model of pods, 0.',
-    ({ overload }, emit) =>
-      overload && eachSpan(overload, (_share, name, isMeasured) => emit(Number(isMeasured), name)),
-  ),
-  single(
-    'policy_held',
-    'Whether the policy in use would have kept the accepted overload on the days that it was chosen on: 1 or 0. Absent until one is chosen.',
-    ({ overload }) => overload?.choice?.chosen && Number(overload.choice.chosen.held),
-  ),
-  single(
-    'policy_headroom_ratio',
-    'Factor of the policy in use on the load that it looks at; below 1 pods run closer to their capacity.',
-    ({ overload }) => overload?.choice?.chosen?.policy.headroom,
-  ),
+  {
+    name: 'overload_ratio',
+    label: 'span',
+    help: 'Share of the last day and week in which the load was above what the ready pods carried, from 0 to 1.',
+    read: ({ snapshot }) => bySpan(snapshot?.overload, (share) => share),
+  },
+  {
+    name: 'overload_budget_used_ratio',
+    label: 'span',
+    help: 'That share over the accepted one, for the last day and week: 1 has used up what is accepted.',
+    read: ({ snapshot }) =>
+      bySpan(snapshot?.overload, (share) => share / (snapshot?.trigger.targetOverload ?? Number.NaN)),
+  },
+  {
+    name: 'overload_measured',
+    label: 'span',
+    help: 'Whether that share is measured on ready pods, 1, or simulated with a model of pods, 0.',
+    read: ({ snapshot }) => bySpan(snapshot?.overload, (_share, isMeasured) => Number(isMeasured)),
+  },
+  {
+    name: 'policy_held',
+    help: 'Whether the policy in use would have kept the accepted overload on the days that it was chosen on: 1 or 0. Absent until one is chosen.',
+    read: ({ snapshot }) => {
+      const chosen = snapshot?.overload?.choice?.chosen;
+      return chosen && Number(chosen.held);
+    },
+  },
+  {
+    name: 'policy_headroom_ratio',
+    help: 'Factor of the policy in use on the load that it looks at; below 1 pods run closer to their capacity.',
+    read: ({ snapshot }) => snapshot?.overload?.choice?.chosen?.policy.headroom,
+  },
 ];
 
-/** Hands over the overload of each span that is known. */
-function eachSpan(
-  { seen, simulated }: OverloadKept,
-  emit: (share: number, span: string, isMeasured: boolean) => void,
-): void {
+/** A value for each span of which the overload is known. */
+function bySpan(
+  overload: OverloadKept | undefined,
+  read: (share: number, isMeasured: boolean) => number,
+): Record<string, number> {
+  const values: Record<string, number> = {};
   for (const span of ['day', 'week'] as const) {
-    const share = seen[span] ?? simulated[span];
-    if (share !== undefined) emit(share, span, seen[span] !== undefined);
+    const share = overload?.seen[span] ?? overload?.simulated[span];
+    if (share !== undefined) values[span] = read(share, overload?.seen[span] !== undefined);
   }
-}
-
-/** The trigger with what is measured and chosen, where it answers. */
-function settingsInUse(trigger: Trigger, answer: Answer | undefined): Trigger {
-  return answer?.snapshot?.trigger ?? trigger;
+  return values;
 }
 
 const noLabels: Record<string, string> = Object.freeze({});
@@ -224,19 +195,20 @@ export function registerTriggerGauges(
   registry: Registry,
 ): void {
   const labelsOf = rememberedLabels();
-  for (const { name, help, label, collect } of triggerFamilies) {
+  for (const { name, help, label, read } of triggerFamilies) {
     const labelNames = ['namespace', 'scaledobject', 'metric', ...(label === undefined ? [] : [label])];
-    new SharedLabelGauge({ name, help, labelNames, registers: [registry] }, () => {
+    new SharedLabelGauge({ name: PREFIX + name, help, labelNames, registers: [registry] }, () => {
       const nowSeconds = now();
       const samples: SharedLabelSample[] = [];
       for (const known of answers.all()) {
-        const { trigger, answer } = known;
+        const { trigger, answer: { snapshot, error } = {} } = known;
         const sharedLabels = labelsOf(known);
-        collect({ trigger, answer, nowSeconds }, (value, labelValue) => {
-          if (Number.isNaN(value)) return;
-          const labels = label === undefined ? noLabels : { [label]: labelValue ?? '' };
-          samples.push({ value, labels, sharedLabels });
-        });
+        const add = (value: number | undefined, labels: Readonly<Record<string, string>>): void => {
+          if (value !== undefined && !Number.isNaN(value)) samples.push({ value, labels, sharedLabels });
+        };
+        const values = read({ trigger, snapshot, error, nowSeconds });
+        if (typeof values !== 'object') add(values, noLabels);
+        else for (const [held, value] of Object.entries(values)) add(value, { [label!]: held });
       }
       return samples;
     });
