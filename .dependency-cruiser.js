@@ -11,7 +11,7 @@ const arrows = {
   history: ['shared', 'forecast', 'trigger', 'prometheus'],
   planner: ['shared', 'forecast', 'policy', 'trigger', 'history', 'calendar'],
   grpc: ['shared', 'trigger', 'planner'],
-  telemetry: ['shared', 'policy', 'trigger', 'prometheus', 'calendar', 'planner', 'grpc'],
+  telemetry: ['shared', 'policy', 'trigger', 'prometheus', 'calendar', 'planner'],
   'page-kit': [],
   web: [
     'shared',

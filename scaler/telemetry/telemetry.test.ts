@@ -10,7 +10,7 @@ import { ScalerError } from '../shared/errors.js';
 import { packageRoot } from '../shared/package-root.js';
 import { parseTrigger } from '../trigger/parse.js';
 import type { Trigger } from '../trigger/trigger.js';
-import { exposition } from './exposition.js';
+import { exposition } from '../web/metrics.js';
 import { createLog } from './log.js';
 import { createTelemetry, type Telemetry } from './telemetry.js';
 

@@ -1,7 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CalendarObserver } from '../calendar/calendar-store.js';
-import type { RpcObserver } from '../grpc/call-watch.js';
 import type { PlannerObserver } from '../planner/ports.js';
 import type { Answers } from '../planner/types.js';
 import type { HistoryObserver } from '../prometheus/observer.js';
@@ -13,15 +12,7 @@ import { registerTriggerGauges } from './trigger-gauges.js';
 import { triggerLog } from './trigger-log.js';
 
 /** What the parts of the scaler report to, and what is scraped of it. */
-export interface Telemetry {
-  readonly registry: Registry;
-  readonly planner: PlannerObserver;
-  readonly history: HistoryObserver;
-  readonly calendars: CalendarObserver;
-  readonly rpc: RpcObserver;
-  /** From now on a scrape shows these triggers. To be called once, when the planner is there. */
-  exportAnswers(answers: Pick<Answers, 'all'>): void;
-}
+export type Telemetry = ReturnType<typeof createTelemetry>;
 
 /** What telemetry needs to know. */
 export interface TelemetryOptions {
@@ -36,7 +27,7 @@ export interface TelemetryOptions {
 }
 
 /** Makes the metrics and log lines of a scaler, in a registry of their own. */
-export function createTelemetry({ clock, log, version, sourceNames }: TelemetryOptions): Telemetry {
+export function createTelemetry({ clock, log, version, sourceNames }: TelemetryOptions) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const gauge = (name: string, help: string, labelNames: string[] = [], collect?: (this: Gauge) => void) =>
@@ -47,8 +38,8 @@ export function createTelemetry({ clock, log, version, sourceNames }: TelemetryO
       registers: [registry],
       ...(collect && { collect }),
     });
-  const counter = (name: string, help: string) =>
-    new Counter({ name: `predictive_scaler_${name}`, help, labelNames: ['source'], registers: [registry] });
+  const counter = (name: string, help: string, labelNames = ['source']) =>
+    new Counter({ name: `predictive_scaler_${name}`, help, labelNames, registers: [registry] });
   const histogram = (name: string, help: string, labelNames: string[], buckets: number[]) =>
     new Histogram({ name: `predictive_scaler_${name}`, help, labelNames, buckets, registers: [registry] });
 
@@ -83,12 +74,11 @@ export function createTelemetry({ clock, log, version, sourceNames }: TelemetryO
     ['method', 'code'],
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
   );
-  const calendarReads = new Counter({
-    name: 'predictive_scaler_calendar_reads_total',
-    help: 'Readings of calendars of the configuration, by how they ended.',
-    labelNames: ['calendar', 'outcome'],
-    registers: [registry],
-  });
+  const calendarReads = counter(
+    'calendar_reads_total',
+    'Readings of calendars of the configuration, by how they ended.',
+    ['calendar', 'outcome'],
+  );
   const calendarReadAt = gauge(
     'calendar_last_read_timestamp_seconds',
     'Time at which a calendar of the configuration was last read without an error.',
@@ -98,6 +88,10 @@ export function createTelemetry({ clock, log, version, sourceNames }: TelemetryO
   const limit = new LineLimit(log, () => clock.nowSeconds());
   const lines = triggerLog(log, limit);
   const sourceLabel = (source: string): string => (sourceNames.has(source) ? source : 'address');
+  const tell = (about: object, problem: string | undefined): void => {
+    if (problem === undefined) log.info(about, 'the problem reported before is over');
+    else log.warn(about, problem);
+  };
 
   return {
     registry,
@@ -111,7 +105,7 @@ export function createTelemetry({ clock, log, version, sourceNames }: TelemetryO
         fits.observe({ outcome: 'failed' }, seconds);
         lines.fitFailed(trigger, seconds, error);
       },
-    },
+    } satisfies PlannerObserver,
     history: {
       requestEnded({ kind, outcome, seconds, ...event }) {
         const source = sourceLabel(event.source);
@@ -121,24 +115,21 @@ export function createTelemetry({ clock, log, version, sourceNames }: TelemetryO
       },
       samplesDropped: (source, count) => dropped.inc({ source: sourceLabel(source) }, count),
       noticed({ source, subject, topic, message }) {
-        if (!limit.admits(`source ${sourceLabel(source)}`)) return;
-        if (message === undefined)
-          log.info({ source, subject, topic }, 'the problem reported before is over');
-        else log.warn({ source, subject, topic }, message);
+        if (limit.admits(`source ${sourceLabel(source)}`)) tell({ source, subject, topic }, message);
       },
-    },
+    } satisfies HistoryObserver,
     calendars: {
       calendarRead({ name: calendar, origin, readAtSeconds, problem }, outcome) {
         calendarReads.inc({ calendar, outcome });
         if (readAtSeconds !== undefined) calendarReadAt.set({ calendar }, readAtSeconds);
-        if (!calendarProblems.changed(problem, calendar)) return;
-        if (problem === undefined) log.info({ calendar }, 'the problem reported before is over');
-        else log.warn({ calendar }, `calendar ${calendar} (${origin}) ${problem}`);
+        if (calendarProblems.changed(problem, calendar))
+          tell({ calendar }, problem && `calendar ${calendar} (${origin}) ${problem}`);
       },
-    },
-    rpc: (method, code, seconds) =>
+    } satisfies CalendarObserver,
+    rpc: (method: string, code: status, seconds: number): void =>
       rpcs.observe({ method: method.replace(/^\//, ''), code: status[code] ?? String(code) }, seconds),
-    exportAnswers(answers) {
+    /** From now on a scrape shows these triggers. To be called once, when the planner is there. */
+    exportAnswers(answers: Pick<Answers, 'all'>): void {
       registerTriggerGauges(answers, () => clock.nowSeconds(), registry);
       gauge('triggers', 'Triggers that are known now.', [], function () {
         let count = 0;

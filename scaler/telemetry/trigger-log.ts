@@ -14,78 +14,69 @@ import type { Logger } from './log.js';
  * @param limit bounds the lines about one namespace
  */
 export function triggerLog(log: Logger, limit: LineLimit): PlannerObserver {
-  const admits = ({ namespace }: Trigger) => limit.admits(`namespace ${namespace}`);
+  /** Writes a line unless too many are about the namespace already. @returns whether it was written */
+  const tell = (level: 'info' | 'warn' | 'error', trigger: Trigger, fields: object, message: string) => {
+    const isAdmitted = limit.admits(`namespace ${trigger.namespace}`);
+    if (isAdmitted) log[level]({ ...name(trigger), ...fields }, message);
+    return isAdmitted;
+  };
+  const introduce = (trigger: Trigger): void => {
+    const { query, stepSeconds, horizonSeconds, historySeconds, notices } = trigger;
+    const about = {
+      query,
+      source: describeSource(trigger.source),
+      step: formatDuration(stepSeconds),
+      horizon: formatDuration(horizonSeconds),
+      history: formatDuration(historySeconds),
+    };
+    if (tell('info', trigger, about, 'new trigger'))
+      for (const notice of notices) tell('warn', trigger, {}, notice);
+  };
   return {
     fitFinished: (trigger, seconds) => log.debug({ ...name(trigger), seconds }, 'model fitted'),
-    fitFailed(trigger, seconds, err) {
-      if (!admits(trigger)) return;
-      log.error({ ...name(trigger), seconds, err }, 'a fit failed; the model in use stays');
-    },
+    fitFailed: (trigger, seconds, err) =>
+      tell('error', trigger, { seconds, err }, 'a fit failed; the model in use stays'),
     policyChosen(trigger, { chosen, days, minutesProblem }) {
-      if (!admits(trigger)) return;
-      if (chosen === undefined) log.info(name(trigger), 'the history is too short to choose a policy');
-      else
-        log[minutesProblem ? 'warn' : 'info'](
-          {
-            ...name(trigger),
-            policy: policyInWords(chosen.policy),
-            held: chosen.held,
-            overload: chosen.overloadedShare,
-            podHoursPerDay: chosen.podHoursPerDay,
-            days,
-            minutesError: minutesProblem,
-          },
-          'policy chosen for the day',
-        );
-    },
-    choiceFailed(trigger, err) {
-      if (admits(trigger))
-        log.error({ ...name(trigger), err }, 'no policy could be chosen; the one in use stays');
-    },
-    triggerDropped(trigger) {
-      if (admits(trigger)) log.info(name(trigger), 'trigger dropped: KEDA no longer asks about it');
-    },
-    answerRenewed(trigger, before, after) {
-      if (before === undefined) introduce(log, trigger, () => admits(trigger));
-      if (before !== undefined && state(before) === state(after)) return;
-      if (!admits(trigger)) return;
-      if (after.error) log.warn({ ...name(trigger), kind: after.error.kind }, after.error.message);
-      else {
-        const { stage, reason, value, observed, nextStageInSeconds, historyFailure, podStartupProblem } =
-          after.snapshot;
-        log[historyFailure || podStartupProblem ? 'warn' : 'info'](
-          {
-            ...name(trigger),
-            stage,
-            reason,
-            value,
-            observed,
-            // Rounded, since this is for reading.
-            historyError: historyFailure?.message,
-            podStartupError: podStartupProblem,
-            nextStageIn: nextStageInSeconds ? formatDuration(Math.ceil(nextStageInSeconds)) : undefined,
-          },
-          before?.error ? 'trigger answers again' : 'trigger answers',
-        );
+      if (chosen === undefined) {
+        tell('info', trigger, {}, 'the history is too short to choose a policy');
+        return;
       }
+      const choice = {
+        policy: policyInWords(chosen.policy),
+        held: chosen.held,
+        overload: chosen.overloadedShare,
+        podHoursPerDay: chosen.podHoursPerDay,
+        days,
+        minutesError: minutesProblem,
+      };
+      tell(minutesProblem ? 'warn' : 'info', trigger, choice, 'policy chosen for the day');
+    },
+    choiceFailed: (trigger, err) =>
+      tell('error', trigger, { err }, 'no policy could be chosen; the one in use stays'),
+    triggerDropped: (trigger) => tell('info', trigger, {}, 'trigger dropped: KEDA no longer asks about it'),
+    answerRenewed(trigger, before, after) {
+      if (before === undefined) introduce(trigger);
+      else if (state(before) === state(after)) return;
+      if (after.error) {
+        tell('warn', trigger, { kind: after.error.kind }, after.error.message);
+        return;
+      }
+      const { stage, reason, value, observed, nextStageInSeconds, historyFailure, podStartupProblem } =
+        after.snapshot;
+      const about = {
+        stage,
+        reason,
+        value,
+        observed,
+        // Rounded, since this is for reading.
+        historyError: historyFailure?.message,
+        podStartupError: podStartupProblem,
+        nextStageIn: nextStageInSeconds ? formatDuration(Math.ceil(nextStageInSeconds)) : undefined,
+      };
+      const level = historyFailure || podStartupProblem ? 'warn' : 'info';
+      tell(level, trigger, about, before?.error ? 'trigger answers again' : 'trigger answers');
     },
   };
-}
-
-function introduce(log: Logger, trigger: Trigger, admits: () => boolean): void {
-  if (!admits()) return;
-  log.info(
-    {
-      ...name(trigger),
-      query: trigger.query,
-      source: describeSource(trigger.source),
-      step: formatDuration(trigger.stepSeconds),
-      horizon: formatDuration(trigger.horizonSeconds),
-      history: formatDuration(trigger.historySeconds),
-    },
-    'new trigger',
-  );
-  for (const notice of trigger.notices) if (admits()) log.warn(name(trigger), notice);
 }
 
 /** Answers with the same state are logged once. */
