@@ -7,4 +7,4 @@ import { referencePages, withReference } from './reference.js';
 // `make docs`: the tables of keys and settings are written from the code that reads them, and the types of the API's
 // answers from its description.
 for (const page of referencePages) writeFileSync(join(packageRoot, page), withReference(page));
-writeFileSync(join(packageRoot, apiTypesFile), await apiTypes());
+writeFileSync(join(packageRoot, apiTypesFile), apiTypes());

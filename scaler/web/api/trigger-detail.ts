@@ -123,13 +123,13 @@ function settingsOf(trigger: Trigger): TriggerSettings {
     stepSeconds: trigger.stepSeconds,
     quantile: trigger.quantile,
     mode: trigger.mode,
-    seasonalitySeconds: trigger.seasonality === 'auto' ? 'auto' : [...trigger.seasonality],
+    seasonalitySeconds: trigger.seasonality,
     timezone: trigger.timezone,
     minValue: known(trigger.minValue),
     maxValue: known(trigger.maxValue),
     ignoreNullValues: trigger.ignoreNullValues,
     bootstrap: trigger.bootstrap ?? null,
-    calendars: [...trigger.calendars],
+    calendars: trigger.calendars,
     events: trigger.events.map(eventText),
   };
 }
