@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { dayOf, WallClock } from './local-time.js';
+import { dayOf, instantOf, wallSecondsOf } from './local-time.js';
 import type { Calendar, Effects, EventEffects, Moment, Occurrence, TimedEvent } from './types.js';
 
 /** Zones whose times are kept; those asked for longest ago are worked out again. */
@@ -34,8 +34,7 @@ export class EventList implements Calendar {
   #in(timezone: string): Resolved {
     const known = this.#zones.get(timezone);
     if (known !== undefined) return known;
-    const clock = new WallClock(timezone);
-    const occurrences = this.events.map((event) => occurrenceOf(event, this.name, clock)).sort(byStart);
+    const occurrences = this.events.map((event) => occurrenceOf(event, this.name, timezone)).sort(byStart);
     const longestSeconds = occurrences.reduce(
       (longest, { startSeconds, endSeconds }) => Math.max(longest, endSeconds - startSeconds),
       0,
@@ -75,25 +74,25 @@ function firstFrom(occurrences: readonly Occurrence[], seconds: number): number 
 function occurrenceOf(
   { name, start, end, effects }: TimedEvent,
   calendar: string,
-  clock: WallClock,
+  timezone: string,
 ): Occurrence {
-  const startSeconds = settled(start, clock);
+  const startSeconds = settled(start, timezone);
   return {
     name,
     calendar,
     startSeconds,
-    endSeconds: settled(end, clock),
-    effects: settledEffects(effects, startSeconds, clock),
+    endSeconds: settled(end, timezone),
+    effects: settledEffects(effects, startSeconds, timezone),
   };
 }
 
-function settled({ seconds, isLocal, plusSeconds = 0 }: Moment, clock: WallClock): number {
-  return (isLocal ? clock.instantOf(seconds) : seconds) + plusSeconds;
+function settled({ seconds, isLocal, plusSeconds = 0 }: Moment, timezone: string): number {
+  return (isLocal ? instantOf(seconds, timezone) : seconds) + plusSeconds;
 }
 
-function settledEffects(effects: EventEffects, startSeconds: number, clock: WallClock): Effects {
+function settledEffects(effects: EventEffects, startSeconds: number, timezone: string): Effects {
   const { likeDaySeconds, ...others } = effects;
   if (likeDaySeconds === undefined) return others;
-  const wall = clock.wallSecondsOf(startSeconds);
-  return { ...others, likeStartSeconds: clock.instantOf(likeDaySeconds + wall - dayOf(wall)) };
+  const wall = wallSecondsOf(startSeconds, timezone);
+  return { ...others, likeStartSeconds: instantOf(likeDaySeconds + wall - dayOf(wall), timezone) };
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { ValidationError } from '../shared/fields.js';
 import { EventList, joined } from './event-list.js';
 import { eventText, readEvents } from './event-text.js';
-import { instantOf, WallClock, wallSecondsOf } from './local-time.js';
 import type { Occurrence } from './types.js';
 
 const at = (text: string): number => Date.parse(text) / 1000;
@@ -114,24 +113,6 @@ describe('Events as text', () => {
     const [event] = occurrences('2026-11-27/2026-11-28T24:00 x3');
     assert.equal(event!.endSeconds, at('2026-11-29T00:00Z'));
   });
-});
-
-describe('The wall clock of a zone', () => {
-  // Zones whose clocks change in spring and autumn, at midnight, by half an hour, in the month of Ramadan, and never.
-  for (const timezone of [
-    'Europe/Berlin',
-    'America/Santiago',
-    'Australia/Lord_Howe',
-    'Africa/Casablanca',
-    'Asia/Kolkata',
-  ])
-    it(`is read by days as it is by single times, in ${timezone}`, () => {
-      const clock = new WallClock(timezone);
-      for (let wall = at('2026-01-01T00:00Z'); wall < at('2027-01-01T00:00Z'); wall += 1800) {
-        assert.equal(clock.instantOf(wall), instantOf(wall, timezone));
-        assert.equal(clock.wallSecondsOf(wall), wallSecondsOf(wall, timezone));
-      }
-    });
 });
 
 describe('A list of events', () => {

@@ -28,32 +28,3 @@ export function wallSecondsOf(epochSeconds: number, timezone: string): number {
 export function dayOf(seconds: number): number {
   return Math.floor(seconds / DAY_SECONDS) * DAY_SECONDS;
 }
-
-/** The wall clock of a zone for thousands of questions: whole days without a change of the offset are looked up once. */
-export class WallClock {
-  /** Offset of a day and of the days beside it; undefined where it changes. */
-  readonly #offsets = new Map<number, number | undefined>();
-
-  constructor(readonly timezone: string) {}
-
-  /** As the function of this name. */
-  instantOf(wallSeconds: number): number {
-    const offset = this.#offsetAround(dayOf(wallSeconds));
-    return offset === undefined ? instantOf(wallSeconds, this.timezone) : wallSeconds - offset;
-  }
-
-  /** As the function of this name. */
-  wallSecondsOf(epochSeconds: number): number {
-    const offset = this.#offsetAround(dayOf(epochSeconds));
-    return offset === undefined ? wallSecondsOf(epochSeconds, this.timezone) : epochSeconds + offset;
-  }
-
-  #offsetAround(day: number): number | undefined {
-    if (this.#offsets.has(day)) return this.#offsets.get(day);
-    const before = utcOffsetSeconds(this.timezone, day - DAY_SECONDS);
-    const after = utcOffsetSeconds(this.timezone, day + 2 * DAY_SECONDS);
-    const offset = before === after ? before : undefined;
-    this.#offsets.set(day, offset);
-    return offset;
-  }
-}

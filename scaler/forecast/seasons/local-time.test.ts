@@ -41,6 +41,23 @@ describe('local time', () => {
     assert.equal(utcOffsetSeconds('Europe/Berlin', at('1969-07-20T20:17:00Z')), 3600);
   });
 
+  // Zones whose clocks change in spring and autumn, at midnight, by half an hour, in the month of Ramadan, and never.
+  for (const timezone of [
+    'Europe/Berlin',
+    'America/Santiago',
+    'Australia/Lord_Howe',
+    'Africa/Casablanca',
+    'Asia/Kolkata',
+  ])
+    it(`has the offset that Intl names, at each half hour of a year in ${timezone}`, () => {
+      const named = new Intl.DateTimeFormat('en-US', { timeZone: timezone, timeZoneName: 'longOffset' });
+      for (let time = at('2026-01-01T00:00Z'); time < at('2027-01-01T00:00Z'); time += 1800) {
+        const [, sign, hours, minutes] = /GMT(?:([+-])(\d\d):(\d\d))?$/.exec(named.format(time * 1000))!;
+        const offset = 3600 * Number(hours ?? 0) + 60 * Number(minutes ?? 0);
+        assert.equal(utcOffsetSeconds(timezone, time), sign === '-' ? -offset : offset);
+      }
+    });
+
   it('finds the same slots in one look as step by step, over a year with both changes', () => {
     for (const timezone of ['UTC', 'Europe/Berlin', 'Pacific/Chatham', 'Africa/Casablanca']) {
       const start = at('2026-01-01T00:10:00Z');

@@ -3,12 +3,14 @@
  * too. These functions turn epoch seconds into local seconds and into slots of a season.
  */
 
+/** No zone changes its offset twice within a day. */
+const DAY_SECONDS = 86_400;
 /** No zone changes its offset within a quarter of an hour. */
 const QUARTER_SECONDS = 900;
-/** Quarters of an hour that are remembered for each zone: more than a year of days. */
-const MOST_QUARTERS = 500;
+/** Instants that are remembered for each zone: the midnights of more than a year. */
+const MOST_INSTANTS = 500;
 
-/** How a zone is read, and its offsets from UTC that were looked up lately, by quarter of an hour. */
+/** How a zone is read, and its offsets from UTC that were looked up lately, by instant. */
 interface Zone {
   readonly formatter: Intl.DateTimeFormat;
   readonly offsets: Map<number, number>;
@@ -29,13 +31,18 @@ export function utcOffsetSeconds(timezone: string, epochSeconds: number): number
     zone = { formatter: formatterOf(timezone), offsets: new Map() };
     zones.set(timezone, zone);
   }
-  const { formatter, offsets } = zone;
-  const quarter = Math.floor(epochSeconds / QUARTER_SECONDS);
-  let offset = offsets.get(quarter);
+  const midnight = Math.floor(epochSeconds / DAY_SECONDS) * DAY_SECONDS;
+  const offset = offsetAt(zone, midnight);
+  if (offset === offsetAt(zone, midnight + DAY_SECONDS)) return offset;
+  return offsetAt(zone, Math.floor(epochSeconds / QUARTER_SECONDS) * QUARTER_SECONDS);
+}
+
+function offsetAt({ formatter, offsets }: Zone, epochSeconds: number): number {
+  let offset = offsets.get(epochSeconds);
   if (offset === undefined) {
-    offset = readOffset(formatter, quarter * QUARTER_SECONDS);
-    if (offsets.size >= MOST_QUARTERS) offsets.clear();
-    offsets.set(quarter, offset);
+    offset = readOffset(formatter, epochSeconds);
+    if (offsets.size >= MOST_INSTANTS) offsets.clear();
+    offsets.set(epochSeconds, offset);
   }
   return offset;
 }
@@ -81,11 +88,9 @@ export function slotAt(
   return Math.min(slots - 1, Math.floor((phase * slots) / periodSeconds));
 }
 
-const DAY_SECONDS = 86_400;
-
 /**
  * Slots of `count` steps from `startSeconds` on. Changes of the zone's offset are found to the second by bisection, so
- * a few look-ups of the zone serve a whole history; two changes within one day would be missed, and no zone has them.
+ * a few look-ups of the zone serve a whole history.
  */
 export function seasonSlots(
   startSeconds: number,
