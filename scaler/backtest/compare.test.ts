@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { testSetup as setup, testReplayTrigger as trigger } from '../../test/support/backtest/backtest.js';
 import { minuteSamples, officeLoad } from '../../test/support/backtest/load.js';
 import { comparePolicies, resultOf } from './compare.js';
-import { loadOfSamples } from './load.js';
+import { loadOfSamples } from './recording.js';
 
 describe('comparePolicies', () => {
   const load = loadOfSamples(minuteSamples(9, officeLoad));

@@ -3,9 +3,8 @@ import { hasAbsence, readAbsence, recurringAbsence } from '../history/absence.js
 import { type Samples, sampleIntervalSeconds, seriesOfSamples } from '../history/samples.js';
 import { rangeInSlices } from '../history/slices.js';
 import type { HistorySource } from '../history/types.js';
-import { type Load, loadOfMinutes } from '../policy/load.js';
+import { LOOKBACK_SECONDS, type Load, loadOfMinutes } from '../policy/load.js';
 import { ScalerError } from '../shared/errors.js';
-import { loadOfSamples } from './load.js';
 
 /** A recorded past in both forms that a replay needs. */
 export interface Recording {
@@ -37,6 +36,36 @@ export function recordingOfSamples(given: Samples, stepSeconds: number, ignoreNu
     if (complete > stepKnownAtSeconds[step]!) stepKnownAtSeconds[step] = complete;
   }
   return { load, steps, stepKnownAtSeconds };
+}
+
+/**
+ * Puts samples on the minute grid. A sample stands for the time until the next one is due, and is known when that time
+ * is over, so a minute never knows its own load. Samples further apart than a minute are repeated for each minute.
+ *
+ * @param samples at least two
+ */
+export function loadOfSamples(samples: Samples): Load {
+  const { timestamps, values } = samples;
+  const sampleSeconds = sampleIntervalSeconds(samples);
+  const minutesPerSample = Math.max(1, Math.round(sampleSeconds / 60));
+  const first = Math.floor(timestamps[0]! / 60);
+  const count = Math.floor(timestamps.at(-1)! / 60) - first + minutesPerSample;
+  const demand = new Float64Array(count).fill(Number.NaN);
+  for (let i = 0; i < timestamps.length; i++) {
+    const from = Math.floor(timestamps[i]! / 60) - first;
+    for (let minute = from; minute < from + minutesPerSample; minute++)
+      if (!(values[i]! <= demand[minute]!)) demand[minute] = values[i]!;
+  }
+  const observed = new Float64Array(count).fill(Number.NaN);
+  const lookbackSeconds = Math.max(LOOKBACK_SECONDS, 2 * sampleSeconds);
+  let newest = -1;
+  for (let minute = 0; minute < count; minute++) {
+    const now = (first + minute) * 60;
+    while (newest + 1 < timestamps.length && timestamps[newest + 1]! + sampleSeconds <= now) newest++;
+    if (newest >= 0 && now - timestamps[newest]! - sampleSeconds <= lookbackSeconds)
+      observed[minute] = values[newest]!;
+  }
+  return { startSeconds: first * 60, demand, observed, sampleSeconds };
 }
 
 /**

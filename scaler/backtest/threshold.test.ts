@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { minuteSamples } from '../../test/support/backtest/load.js';
-import { loadOfSamples } from './load.js';
+import { loadOfSamples } from './recording.js';
 import { replicaSize } from './threshold.js';
 
 describe('replicaSize', () => {

@@ -8,7 +8,7 @@ import { minuteSamples, officeLoad } from '../../test/support/backtest/load.js';
 import { refusalOf, runCommand } from '../../test/support/run-command.js';
 import { workloadAt, workloadOpenMetrics, workloadSamples } from '../../test/support/workload-openmetrics.js';
 import { oracleSignal } from '../backtest/baselines.js';
-import { loadOfSamples } from '../backtest/load.js';
+import { loadOfSamples } from '../backtest/recording.js';
 import { simulateScaling } from '../backtest/simulate.js';
 import { packageRoot } from '../shared/package-root.js';
 import { backtestCommand } from './backtest.js';
