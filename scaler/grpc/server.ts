@@ -31,31 +31,11 @@ export interface GrpcServerOptions {
   readonly log?: Log;
 }
 
-/** KEDA's external scaler as a server. Nothing listens until `listen` is called. */
-export interface GrpcServer {
-  /**
-   * Binds the address and serves; returns the port.
-   * @throws ScalerError in one line when the address cannot be bound or a TLS file cannot be used
-   */
-  listen(address: ListenAddress): Promise<number>;
-  /** The bound port; 0 before `listen`. */
-  readonly port: number;
-  /**
-   * Says NOT_SERVING, accepts nothing new, ends the streams and waits for the calls in flight; closes what is left after
-   * `limits.drainSeconds`. Resolves when nothing is open any more. May be called at any time and more than once.
-   */
-  drain(): Promise<void>;
-  /**
-   * The triggers that other replicas are asked about, parsed. Until `serve` health checks say NOT_SERVING where there may
-   * be others; calls are still answered.
-   */
-  triggersOfOthers(signal: AbortSignal): Promise<readonly Trigger[]>;
-  /** Says SERVING to health checks. */
-  serve(): void;
-}
+/** What `createGrpcServer` makes. */
+export type GrpcServer = ReturnType<typeof createGrpcServer>;
 
-/** Makes the server. */
-export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
+/** KEDA's external scaler as a server. Nothing listens until `listen` is called. */
+export function createGrpcServer(options: GrpcServerOptions) {
   const { answers, parseTrigger, tls, tlsRefreshSeconds = 10, log = silentLog } = options;
   const limits = { ...defaultLimits, ...options.limits };
 
@@ -107,7 +87,11 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   }
 
   return {
-    async listen(address) {
+    /**
+     * Binds the address and serves; returns the port.
+     * @throws ScalerError in one line when the address cannot be bound or a TLS file cannot be used
+     */
+    async listen(address: ListenAddress): Promise<number> {
       const socketServer = tls
         ? await createTlsServer(tls, tlsRefreshSeconds, log)
         : createServer({ noDelay: true });
@@ -122,18 +106,28 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       if (!replicas) health.set(true);
       return port;
     },
-    async triggersOfOthers(signal) {
+    /**
+     * The triggers that other replicas are asked about, parsed. Until `serve` health checks say NOT_SERVING where there
+     * may be others; calls are still answered.
+     */
+    async triggersOfOthers(signal: AbortSignal): Promise<readonly Trigger[]> {
       if (!replicas) return [];
       const refs = await askReplicas(replicas.address, tls, log, signal);
       return refs.flatMap((ref) => triggers.find(ref) ?? []);
     },
-    serve() {
+    /** Says SERVING to health checks. */
+    serve(): void {
       if (!drained) health.set(true);
     },
-    get port() {
+    /** The bound port; 0 before `listen`. */
+    get port(): number {
       return port;
     },
-    drain() {
+    /**
+     * Says NOT_SERVING, accepts nothing new, ends the streams and waits for the calls in flight; closes what is left
+     * after `limits.drainSeconds`. Resolves when nothing is open any more. May be called at any time and more than once.
+     */
+    drain(): Promise<void> {
       drained ??= drain();
       return drained;
     },
