@@ -3,6 +3,14 @@ import type { Clock } from '../shared/clock.js';
 /** Longest delay that a timer of the platform takes, in milliseconds. */
 const longestTimerMilliseconds = 2 ** 31 - 1;
 
+/** How a clock goes. */
+interface Pace {
+  readonly speed: number;
+  readonly isPaused: boolean;
+  /** Moment beyond which it does not go. */
+  readonly limitSeconds: number;
+}
+
 /**
  * A clock that runs `speed` times as fast as the machine's, and that can be paused and given another speed while
  * others sleep on it.
@@ -11,46 +19,39 @@ export class AcceleratedClock implements Clock {
   readonly #rearm = new Set<() => void>();
   #anchorSeconds: number;
   #anchorMilliseconds = performance.now();
-  #speed: number;
-  #isPaused = false;
-  #limitSeconds = Number.POSITIVE_INFINITY;
+  #pace: Pace;
 
   constructor(startSeconds: number, speed: number) {
     this.#anchorSeconds = startSeconds;
-    this.#speed = speed;
+    this.#pace = { speed, isPaused: false, limitSeconds: Infinity };
   }
 
   get speed(): number {
-    return this.#speed;
+    return this.#pace.speed;
   }
 
   get isPaused(): boolean {
-    return this.#isPaused;
+    return this.#pace.isPaused;
   }
 
   nowSeconds(): number {
-    if (this.#isPaused) return this.#anchorSeconds;
+    const { speed, isPaused, limitSeconds } = this.#pace;
+    if (isPaused) return this.#anchorSeconds;
     const elapsedSeconds = (performance.now() - this.#anchorMilliseconds) / 1000;
-    return Math.min(this.#limitSeconds, this.#anchorSeconds + elapsedSeconds * this.#speed);
+    return Math.min(limitSeconds, this.#anchorSeconds + elapsedSeconds * speed);
   }
 
   /** @param speed above 0. */
   setSpeed(speed: number): void {
-    this.#change(() => {
-      this.#speed = speed;
-    });
+    this.#change({ speed });
   }
 
   pause(): void {
-    this.#change(() => {
-      this.#isPaused = true;
-    });
+    this.#change({ isPaused: true });
   }
 
   resume(): void {
-    this.#change(() => {
-      this.#isPaused = false;
-    });
+    this.#change({ isPaused: false });
   }
 
   /**
@@ -58,9 +59,7 @@ export class AcceleratedClock implements Clock {
    * those who cannot keep up, and what they see is the same as on a fast one.
    */
   limitTo(limitSeconds: number): void {
-    this.#change(() => {
-      this.#limitSeconds = limitSeconds;
-    });
+    this.#change({ limitSeconds });
   }
 
   sleep(seconds: number, signal?: AbortSignal): Promise<void> {
@@ -83,12 +82,13 @@ export class AcceleratedClock implements Clock {
       };
       const arm = () => {
         clearTimeout(timer);
-        if (this.#isPaused) return;
-        const left = ((wakeAtSeconds - this.nowSeconds()) / this.#speed) * 1000;
+        const { speed, isPaused, limitSeconds } = this.#pace;
+        if (isPaused) return;
+        const left = ((wakeAtSeconds - this.nowSeconds()) / speed) * 1000;
         if (left <= 0) {
           stop();
           resolve();
-        } else if (wakeAtSeconds <= this.#limitSeconds)
+        } else if (wakeAtSeconds <= limitSeconds)
           timer = setTimeout(arm, Math.min(left, longestTimerMilliseconds));
       };
       signal?.addEventListener('abort', abort);
@@ -97,10 +97,10 @@ export class AcceleratedClock implements Clock {
     });
   }
 
-  #change(apply: () => void): void {
+  #change(changes: Partial<Pace>): void {
     this.#anchorSeconds = this.nowSeconds();
     this.#anchorMilliseconds = performance.now();
-    apply();
+    this.#pace = { ...this.#pace, ...changes };
     for (const arm of [...this.#rearm]) arm();
   }
 }

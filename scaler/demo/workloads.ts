@@ -86,7 +86,7 @@ export const metricNameOf = (app: string): string => `${app}-requests`;
 function shop(startSeconds: number, seed: number): (atSeconds: number) => number {
   const mood = smoothNoise(seed, 4 * hourSeconds);
   const weather = smoothNoise(seed + 100, daySeconds);
-  const jitter = whiteNoise(seed + 200);
+  const jitter = jitterOf(seed + 200, 0.05);
   const crowdAtSeconds = startSeconds - (startSeconds % daySeconds) + 14.4 * hourSeconds;
   return (atSeconds) => {
     const hour = hourOfDay(atSeconds);
@@ -98,51 +98,51 @@ function shop(startSeconds: number, seed: number): (atSeconds: number) => number
     const crowd = 0.45 * flash(atSeconds - crowdAtSeconds);
     const level =
       (shape * (isWeekend ? 0.75 : 1) + crowd) * (1 + 0.04 * mood(atSeconds) + 0.05 * weather(atSeconds));
-    return 480 * level * (1 + 0.05 * (jitter(Math.floor(atSeconds / 15)) - 0.5));
+    return 480 * level * jitter(atSeconds);
   };
 }
 
 function officeApi(seed: number): (atSeconds: number) => number {
   const mood = smoothNoise(seed, 2 * hourSeconds);
-  const jitter = whiteNoise(seed + 100);
+  const jitter = jitterOf(seed + 100, 0.1);
   return (atSeconds) => {
     const hour = hourOfDay(atSeconds);
     const working = ramp(hour, 8, 0.3) * (1 - ramp(hour, 17.5, 0.4)) * (1 - 0.35 * bump(hour, 12.5, 0.5));
     const level = 0.05 + (isWeekendDay(atSeconds) ? 0.04 : 1) * working;
-    return (
-      120 * level * (1 + 0.06 * mood(atSeconds)) * (1 + 0.1 * (jitter(Math.floor(atSeconds / 15)) - 0.5))
-    );
+    return 120 * level * (1 + 0.06 * mood(atSeconds)) * jitter(atSeconds);
   };
 }
 
 function reports(seed: number): (atSeconds: number) => number {
   const sizes = whiteNoise(seed);
-  const jitter = whiteNoise(seed + 100);
+  const jitter = jitterOf(seed + 100, 0.3);
   return (atSeconds) => {
     const hour = Math.floor(atSeconds / hourSeconds);
     const sinceFullHour = atSeconds - hour * hourSeconds;
     const burst = sinceFullHour < 480 ? 60 * (0.9 + 0.2 * sizes(hour)) : 0;
-    return burst + 12 * (1 + 0.3 * (jitter(Math.floor(atSeconds / 15)) - 0.5));
+    return burst + 12 * jitter(atSeconds);
   };
 }
 
 function webhooks(seed: number): (atSeconds: number) => number {
   const slow = smoothNoise(seed, 7 * hourSeconds);
   const quick = smoothNoise(seed + 100, 0.4 * hourSeconds);
-  const jitter = whiteNoise(seed + 200);
+  const jitter = jitterOf(seed + 200, 0.15);
   return (atSeconds) =>
-    50 *
-    Math.exp(0.7 * slow(atSeconds * 1.13) + 0.4 * quick(atSeconds)) *
-    (1 + 0.15 * (jitter(Math.floor(atSeconds / 15)) - 0.5));
+    50 * Math.exp(0.7 * slow(atSeconds * 1.13) + 0.4 * quick(atSeconds)) * jitter(atSeconds);
 }
 
 function searchBeta(seed: number): (atSeconds: number) => number {
   const mood = smoothNoise(seed, hourSeconds);
-  const jitter = whiteNoise(seed + 100);
+  const jitter = jitterOf(seed + 100, 0.1);
   return (atSeconds) =>
-    (40 + 25 * bump(hourOfDay(atSeconds), 15, 4)) *
-    (1 + 0.1 * mood(atSeconds)) *
-    (1 + 0.1 * (jitter(Math.floor(atSeconds / 15)) - 0.5));
+    (40 + 25 * bump(hourOfDay(atSeconds), 15, 4)) * (1 + 0.1 * mood(atSeconds)) * jitter(atSeconds);
+}
+
+/** A factor around 1 that is another one every 15 seconds, over a range as wide as `share`. */
+function jitterOf(seed: number, share: number): (atSeconds: number) => number {
+  const noise = whiteNoise(seed);
+  return (atSeconds) => 1 + share * (noise(Math.floor(atSeconds / 15)) - 0.5);
 }
 
 function hourOfDay(atSeconds: number): number {
