@@ -7,7 +7,6 @@ import {
   handleWhen,
   type IBackoff,
   type IBackoffFactory,
-  type IPolicy,
   wrap,
 } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
@@ -22,8 +21,6 @@ const maxNamespaces = 10_000;
 /** The breaker of one namespace, and the last failure of its queries. */
 interface NamespaceBreaker {
   readonly policy: CircuitBreakerPolicy;
-  /** That policy within the one of the source. */
-  readonly withSource: IPolicy;
   lastFailure: string;
 }
 
@@ -61,8 +58,9 @@ export class SourceBreaker {
   /** @throws RequestFailure of the request, or one that says why it was not sent. */
   async run<Result>(namespace: string, request: () => Promise<Result>): Promise<Result> {
     const own = this.#own(namespace);
+    const isOwnAlone = this.#isOpenForOthers(namespace);
     try {
-      return await (this.#isOpenForOthers(namespace) ? own.policy : own.withSource).execute(request);
+      return await (isOwnAlone ? own.policy : wrap(this.#source, own.policy)).execute(request);
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
       const upTo = `for up to ${this.#breakSeconds} s`;
@@ -76,14 +74,6 @@ export class SourceBreaker {
     }
   }
 
-  #note({ kind, message, traits }: RequestFailure, namespace: string, own: NamespaceBreaker): void {
-    own.lastFailure = message;
-    if (traits.isServerFault) {
-      this.#lastFault = message;
-      if (this.#faulty.size < 2) this.#faulty.add(namespace);
-    } else if (kind === 'rejected') this.#faulty.clear();
-  }
-
   /** Whether requests stopped because of one other namespace alone, so that this one may try for itself. */
   #isOpenForOthers(namespace: string): boolean {
     const isStopped = this.#source.state !== CircuitState.Closed;
@@ -94,12 +84,17 @@ export class SourceBreaker {
     const known = this.#namespaces.get(namespace);
     if (known !== undefined) return known;
     const policy = breaker(this.#breakSeconds, ({ isSlow, isServerFault }) => isSlow || isServerFault);
-    const own = { policy, withSource: wrap(this.#source, policy), lastFailure: '' };
+    const own = { policy, lastFailure: '' };
     // Before the policy of the source looks at the failure.
     policy.onSuccess(() => this.#faulty.clear());
     policy.onFailure(({ reason }) => {
-      if ('error' in reason && reason.error instanceof RequestFailure)
-        this.#note(reason.error, namespace, own);
+      if (!('error' in reason && reason.error instanceof RequestFailure)) return;
+      const { kind, message, traits } = reason.error;
+      own.lastFailure = message;
+      if (traits.isServerFault) {
+        this.#lastFault = message;
+        if (this.#faulty.size < 2) this.#faulty.add(namespace);
+      } else if (kind === 'rejected') this.#faulty.clear();
     });
     this.#namespaces.set(namespace, own);
     return own;
@@ -125,8 +120,7 @@ function monotonicWait(milliseconds: number): IBackoffFactory<unknown> {
     const openedAt = performance.now();
     return {
       get duration() {
-        const isOver = performance.now() - openedAt >= milliseconds;
-        return isOver ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+        return performance.now() - openedAt >= milliseconds ? -Infinity : Infinity;
       },
       next,
     };

@@ -1,4 +1,5 @@
 import { formatDuration } from '../shared/duration.js';
+import type { settleGrid } from './grid.js';
 import type { TriggerKeyName, TriggerValues } from './keys.js';
 import type { Trigger } from './trigger.js';
 
@@ -9,12 +10,11 @@ const CHOICE_NEEDS_SECONDS = 3 * 86_400;
 export function settleOverload(
   values: TriggerValues,
   given: ReadonlyMap<TriggerKeyName, unknown>,
-  { horizonSeconds, historySeconds }: Pick<Trigger, 'horizonSeconds' | 'historySeconds'>,
+  { horizonSeconds, historySeconds, horizonFollows }: ReturnType<typeof settleGrid>,
   complain: (key: TriggerKeyName, what: string) => void,
   notice: (text: string) => void,
 ): Pick<Trigger, 'targetOverload' | 'capacity' | 'podStartupSeconds' | 'measuresPodStartup'> {
   const { targetOverload, threshold, capacity = threshold, podStartup } = values;
-  const horizonFollows = values.predictHorizon === 'auto';
   const hasNoEffect = (key: TriggerKeyName, without: string): void => {
     if (given.has(key)) notice(`key "${key}" has no effect without ${without}`);
   };
