@@ -107,7 +107,7 @@ export class DemoView {
     );
     this.#chart.show(
       replicaData({
-        startSeconds: epochSeconds(timeline.startTime),
+        startTime: timeline.startTime,
         stepSeconds: timeline.stepSeconds,
         predictive: timeline.predictiveReadyReplicas,
         reactive: timeline.reactiveReadyReplicas,

@@ -1,23 +1,24 @@
 import uPlot from 'uplot';
 import { amountAxis, color } from '../../page-kit/chart.js';
-import { type Line, LineChart, type LineChartOptions } from '../../page-kit/line-chart.js';
+import { type Line, LineChart } from '../../page-kit/line-chart.js';
 import { load } from '../../page-kit/numbers.js';
 import type { CostPoint, OverloadView } from '../api/contract.js';
 import { roughPercent } from './format.js';
 
 const mark = (name: string): Line['look'] => ({
   width: 0,
+  spanGaps: true,
   points: { show: true, size: 11, stroke: () => color(name), fill: () => color(name) },
 });
 
 /** A chart of what less overload costs: pod-hours a day against the share of the time in overload. */
 export function overloadChart(): LineChart {
-  const options: LineChartOptions = {
+  return new LineChart({
     kind: 'overload',
     heightPixels: () => 220,
     lines: [
-      { name: 'reactive', look: { width: 2, dash: [5, 3] } },
-      { name: 'own', color: 'forecast', look: { width: 2 } },
+      { name: 'reactive', look: { width: 2, dash: [5, 3], spanGaps: true } },
+      { name: 'own', color: 'forecast', look: { width: 2, spanGaps: true } },
       { name: 'reactive-chosen', part: 'reactive', color: 'reactive', look: mark('reactive') },
       { name: 'own-chosen', part: 'own', color: 'forecast', look: mark('forecast') },
     ],
@@ -39,15 +40,8 @@ export function overloadChart(): LineChart {
         x: { time: false, range: (_chart, _min, max) => [0, max] },
         y: { range: (_chart, _min, max) => [0, 1.1 * max] },
       },
-      axes: [
-        amountAxis(roughPercent, { size: 30, space: 60 }),
-        amountAxis((hours) => load(hours), { size: 60 }),
-      ],
+      axes: [amountAxis(roughPercent, { size: 30, space: 60 }), amountAxis(load, { size: 60 })],
     },
-  };
-  return new LineChart({
-    ...options,
-    lines: options.lines.map((line) => ({ ...line, look: { spanGaps: true, ...line.look } })),
   });
 }
 

@@ -1,18 +1,13 @@
 import uPlot from 'uplot';
 import { amountAxis, color, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
 import { LineChart } from '../../page-kit/line-chart.js';
-import type { Known } from '../api/contract.js';
-import { count, local, localAndUtc } from './format.js';
+import type { Known, ReplicaChart as ReplicaComparison } from '../api/contract.js';
+import { count, epochSeconds, local, localAndUtc } from './format.js';
 
-/** Replicas by two ways of scaling, step by step. */
-export interface ReplicaLines {
-  readonly startSeconds: number;
-  readonly stepSeconds: number;
-  readonly predictive: readonly Known[];
-  readonly reactive: readonly Known[];
-  /** Replicas that the load needed, where that is known. */
+/** Replicas by two ways of scaling, step by step, and those that the load needed, where that is known. */
+type ReplicaLines = Pick<ReplicaComparison, 'startTime' | 'stepSeconds' | 'predictive' | 'reactive'> & {
   readonly needed?: readonly Known[];
-}
+};
 
 /** A chart of replicas with this scaler beside those with a reactive HPA, as steps. */
 export function replicaChart(heightPixels = 200): LineChart {
@@ -51,15 +46,10 @@ export function replicaChart(heightPixels = 200): LineChart {
 }
 
 /** The data of a replica chart. */
-export function replicaData({
-  startSeconds,
-  stepSeconds,
-  needed,
-  reactive,
-  predictive,
-}: ReplicaLines): uPlot.AlignedData {
+export function replicaData(lines: ReplicaLines): uPlot.AlignedData {
+  const { startTime, stepSeconds, needed, reactive, predictive } = lines;
   return [
-    predictive.map((_, i) => startSeconds + i * stepSeconds),
+    predictive.map((_, i) => epochSeconds(startTime) + i * stepSeconds),
     [...(needed ?? predictive.map(() => null))],
     [...reactive],
     [...predictive],

@@ -127,10 +127,8 @@ export class TriggerView {
     this.#spans.moveTo(now);
     if (hasCharts(detail)) this.#loadChart.show(detail);
     if (detail.replicaComparison) {
-      const { startTime, ...lines } = detail.replicaComparison;
       const [description] = replicaNotes(detail);
-      const data = replicaData({ startSeconds: epochSeconds(startTime), ...lines });
-      this.#replicaChart.show(data, description?.textContent ?? '');
+      this.#replicaChart.show(replicaData(detail.replicaComparison), description?.textContent ?? '');
     }
     this.#overloadChart.element.hidden = !detail.overload?.policy;
     if (detail.overload) showOverload(this.#overloadChart, detail.overload, costWords(detail.overload));
