@@ -115,9 +115,9 @@ export class WindowStore {
     const id = JSON.stringify([query, isHeartbeat, stepSeconds]);
     const window = windows.get(id) ?? new HistoryWindow(this.history, options);
     this.#windows.set(namespace, windows.set(id, window));
-    const share = window.join(steps);
+    const giveUp = window.join(steps);
     const leave = (): void => {
-      if (window.leave(share)) return;
+      if (giveUp()) return;
       windows.delete(id);
       if (windows.size === 0) this.#windows.delete(namespace);
       if (this.#windows.size === 0) this.onUnused();

@@ -22,11 +22,6 @@ export interface WindowOptions {
   readonly settleSeconds: number;
 }
 
-/** One user's share in a window, and the steps that it wants. */
-export interface WindowShare {
-  readonly historySteps: number;
-}
-
 /** Steps that a caller wants: `[from, end)`. */
 interface Goal {
   readonly from: number;
@@ -57,7 +52,8 @@ export class HistoryWindow {
   #observation: { readonly nowSeconds: number; readonly result: Promise<Observation> } | undefined;
   /** Aborted with the last share: nobody waits for what is under way. */
   readonly #closing = new AbortController();
-  readonly #shares = new Set<WindowShare>();
+  /** The shares of its users: how many steps each wants. */
+  readonly #shares = new Set<{ readonly historySteps: number }>();
 
   constructor(
     readonly source: HistorySource,
@@ -73,20 +69,20 @@ export class HistoryWindow {
     return this.#buffer.end;
   }
 
-  /** Takes a share, which makes room for its steps. What the window lacks of them is fetched by the next refresh. */
-  join(historySteps: number): WindowShare {
+  /**
+   * Takes a share, which makes room for its steps. What the window lacks of them is fetched by the next refresh.
+   * @returns gives the share up and says whether the window is still in use; the last one ends what is under way
+   */
+  join(historySteps: number): () => boolean {
     const share = { historySteps };
     this.#shares.add(share);
     this.#fit();
-    return share;
-  }
-
-  /** Gives a share up. The last one ends what is under way. @returns whether the window is still in use */
-  leave(share: WindowShare): boolean {
-    this.#shares.delete(share);
-    if (this.#shares.size > 0) this.#fit();
-    else this.#closing.abort(new DOMException('the history window is no longer in use', 'AbortError'));
-    return this.#shares.size > 0;
+    return () => {
+      this.#shares.delete(share);
+      if (this.#shares.size > 0) this.#fit();
+      else this.#closing.abort(new DOMException('the history window is no longer in use', 'AbortError'));
+      return this.#shares.size > 0;
+    };
   }
 
   /** Makes room for the longest share. */
