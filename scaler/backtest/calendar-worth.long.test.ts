@@ -21,7 +21,7 @@ describe('what a calendar was worth', () => {
     const wave = 200 + 150 * Math.sin((2 * Math.PI * (at % DAY)) / DAY) + ((at / 60) % 7);
     return at >= SALE.from && at < SALE.to ? 4 * wave : wave;
   });
-  const recording = recordingOfSamples({ timestamps, values, unknown: 0 }, 300);
+  const recording = recordingOfSamples({ timestamps, values }, 300);
   const options = {
     trigger: testTrigger({ horizonSeconds: 900, threshold: 70 }),
     setup: { ...clusterDefaults, targetPerReplica: 70, capacityPerReplica: 100, startupSeconds: 180 },

@@ -20,7 +20,6 @@ function nightly() {
   return {
     timestamps: Float64Array.from(timestamps),
     values: Float64Array.from(timestamps, () => 100),
-    unknown: 0,
   };
 }
 
@@ -115,7 +114,6 @@ function load(rows: readonly (readonly [seconds: number, value: number])[]) {
   return loadOfSamples({
     timestamps: Float64Array.from(rows, (row) => row[0]),
     values: Float64Array.from(rows, (row) => row[1]),
-    unknown: 0,
   });
 }
 

@@ -9,7 +9,7 @@ const refitSeconds = 6 * 3600;
 const samples = minuteSamples(4, officeLoad);
 
 function firstOf({ timestamps, values }: Samples, count: number): Samples {
-  return { timestamps: timestamps.subarray(0, count), values: values.subarray(0, count), unknown: 0 };
+  return { timestamps: timestamps.subarray(0, count), values: values.subarray(0, count) };
 }
 
 function replay(of: Samples, from: number, to: number) {
@@ -55,7 +55,6 @@ describe('replaySignal', () => {
     const gappy = {
       timestamps: samples.timestamps.filter(keep),
       values: samples.values.filter(keep),
-      unknown: 60,
     };
     const { values } = replay(gappy, 3 * 1440, 4 * 1440);
     // The gap is from 10:00 to 11:00, in the busy part of the day.

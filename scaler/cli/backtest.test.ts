@@ -345,7 +345,6 @@ describe('predictive-scaler backtest', () => {
         const load = loadOfSamples({
           timestamps: Float64Array.from(samples, ([seconds]) => seconds),
           values: Float64Array.from(samples, ([, value]) => value),
-          unknown: 0,
         });
         const setup = { ...testSetup, targetPerReplica: 30, capacityPerReplica: 30 / 0.7 };
         const oracle = oracleSignal(load, { from: 0, to: load.demand.length }, 15);

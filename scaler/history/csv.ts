@@ -16,7 +16,7 @@ const LONGEST_SPAN_SECONDS = 20 * 366 * 86_400;
 
 /**
  * Reads samples from a CSV file with the columns `timestamp` and `value`; further columns are ignored. An empty value,
- * `NaN` and infinities are samples that are not known: they are left out and their number is kept.
+ * `NaN` and infinities are samples that are not known: they are left out.
  *
  * @throws ScalerError `invalid` with file, line, the text received and the accepted form.
  */
@@ -63,8 +63,7 @@ export function parseCsv(text: string, name: string): Samples {
     throw invalid(
       `${name}: the first and the last sample are ${Math.round(spanSeconds / 86_400)} days apart; at most 20 years are read, so look for a wrong timestamp at either end`,
     );
-  const unknown = rows.length - count;
-  return { timestamps: timestamps.subarray(0, count), values: values.subarray(0, count), unknown };
+  return { timestamps: timestamps.subarray(0, count), values: values.subarray(0, count) };
 }
 
 interface Row {

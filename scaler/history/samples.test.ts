@@ -5,7 +5,6 @@ function samples(rows: readonly (readonly [number, number])[]) {
   return {
     timestamps: Float64Array.from(rows, (row) => row[0]),
     values: Float64Array.from(rows, (row) => row[1]),
-    unknown: 0,
   };
 }
 

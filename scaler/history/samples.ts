@@ -10,8 +10,6 @@ export interface Samples {
   /** Epoch seconds, strictly ascending. */
   readonly timestamps: Float64Array;
   readonly values: Float64Array;
-  /** Samples that the source gave without a finite value and that were left out. */
-  readonly unknown: number;
 }
 
 /**

@@ -171,7 +171,7 @@ describe('choosePolicy', () => {
       const hour = (local(at) % DAY) / 3600;
       return hour >= 9 && hour < 17 ? 105 : 25;
     });
-    const { steps, load } = recordingOfSamples({ timestamps, values, unknown: 0 }, 300);
+    const { steps, load } = recordingOfSamples({ timestamps, values }, 300);
     for (const day of [13, 14, 15, 16]) {
       const boundary = start + day * DAY;
       assert.equal(choiceBoundarySeconds(boundary + 86_399), boundary);

@@ -133,7 +133,7 @@ export function samplesOf(load: Load, fromSeconds: number, toSeconds: number, ev
     timestamps.push(at);
     values.push(value);
   }
-  return { timestamps: Float64Array.from(timestamps), values: Float64Array.from(values), unknown: 0 };
+  return { timestamps: Float64Array.from(timestamps), values: Float64Array.from(values) };
 }
 
 /** The Poisson distributed number at a place of its cumulative distribution between 0 and 1. */

@@ -62,7 +62,7 @@ export async function calendarTable(): Promise<string> {
     named('incident'),
   );
   const recording = recordingOfSamples(
-    { timestamps, values: timestamps.map(load), unknown: 0 },
+    { timestamps, values: timestamps.map(load) },
     options.trigger.stepSeconds,
   );
   const replay = (used?: Calendar) => replayScaling(recording, { ...options, calendar: used });

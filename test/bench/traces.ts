@@ -46,7 +46,7 @@ function generatedTraces(): readonly Trace[] {
   const timestamps = Float64Array.from({ length: DAYS * 1440 }, (_, minute) => startSeconds + 60 * minute);
   const trace = (name: string, load: (atSeconds: number) => number) => ({
     name,
-    samples: { timestamps, values: timestamps.map(load), unknown: 0 },
+    samples: { timestamps, values: timestamps.map(load) },
   });
   return [
     ...demoWorkloads(END_SECONDS - 86_400, SEED)

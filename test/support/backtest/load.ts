@@ -12,7 +12,6 @@ export function minuteSamples(days: number, load: (minute: number) => number): S
   return {
     timestamps: Float64Array.from({ length: minutes }, (_, minute) => MONDAY_SECONDS + 60 * minute),
     values: Float64Array.from({ length: minutes }, (_, minute) => load(minute)),
-    unknown: 0,
   };
 }
 
