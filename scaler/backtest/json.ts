@@ -1,4 +1,4 @@
-import { effectText } from '../calendar/effect-text.js';
+import { effectText } from '../calendar/effects.js';
 import type { PolicyKey } from './compare.js';
 import { minutesByReason } from './replay.js';
 import type { Finding } from './summary.js';

@@ -1,4 +1,4 @@
-import { effectText } from '../calendar/effect-text.js';
+import { effectText } from '../calendar/effects.js';
 import { formatDuration } from '../shared/duration.js';
 import type { Backtest } from './backtest.js';
 import type { Worth } from './calendar-worth.js';

@@ -3,9 +3,9 @@ import type { Clock } from '../shared/clock.js';
 import { ScalerError } from '../shared/errors.js';
 import type { CalendarConfig, CalendarsConfig } from './calendar-config.js';
 import { EventList, joined } from './event-list.js';
-import { type ExpandedEvents, Expander } from './expander.js';
+import { Expander } from './expander.js';
 import { addressSource, fileSource, type IcalSource } from './ical-source.js';
-import type { Calendar, CalendarKeys, Calendars, EventEffects } from './types.js';
+import type { Calendar, CalendarEvents, CalendarKeys, Calendars, EventEffects } from './types.js';
 
 const DAY_SECONDS = 86_400;
 
@@ -174,7 +174,7 @@ export class CalendarStore implements Calendars {
     { holidays: place, kinds, effects = NOTHING, events }: CalendarConfig,
     text: string | undefined,
     nowSeconds: number,
-  ): Promise<ExpandedEvents | undefined> {
+  ): Promise<CalendarEvents | undefined> {
     if (events !== undefined) return { events, problems: [] };
     const span = { fromSeconds: nowSeconds - PAST_SECONDS, toSeconds: nowSeconds + COMING_SECONDS };
     if (place !== undefined)

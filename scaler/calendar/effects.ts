@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { described, ValidationError } from '../shared/fields.js';
 import { show } from '../shared/show.js';
-import type { EventEffects } from './types.js';
+import { wallSecondsOf } from './local-time.js';
+import type { Effects, EventEffects } from './types.js';
 
 const LARGEST_FACTOR = 1000;
 const LARGEST_FLOOR = 1e15;
@@ -52,11 +53,9 @@ export const effectsShape = {
   ),
 };
 
-/** Effects as the configuration gives them. */
-export type GivenEffects = z.output<z.ZodObject<typeof effectsShape>>;
-
-/** The effects of an event, by the names that the program uses. */
-export function effectsOf({ holiday, factor, floor, replicas, like, learn }: GivenEffects): EventEffects {
+/** The effects of an event as the configuration gives them, by the names that the program uses. */
+export function effectsOf(given: z.output<z.ZodObject<typeof effectsShape>>): EventEffects {
+  const { holiday, factor, floor, replicas, like, learn } = given;
   return {
     ...(holiday && { holiday }),
     ...(factor !== undefined && { factor }),
@@ -115,6 +114,24 @@ export function effectWords({
     ...(learn ? ['learn'] : []),
   ];
   return words.join(' ') || 'no-learn';
+}
+
+/**
+ * What an event does, for people.
+ *
+ * @example effectText({ factor: 3, floorReplicas: 20, learn: false }, 'UTC') // 'x3, at least 20 replicas'
+ */
+export function effectText(effects: Effects, timezone: string): string {
+  const { holiday, factor, floor, floorReplicas, likeStartSeconds, learn } = effects;
+  const parts = [
+    holiday && 'a day off',
+    likeStartSeconds !== undefined && `as on ${dayText(wallSecondsOf(likeStartSeconds, timezone))}`,
+    factor !== undefined && `x${factor}`,
+    floor !== undefined && `at least ${floor}`,
+    floorReplicas !== undefined &&
+      `at least ${floorReplicas} ${floorReplicas === 1 ? 'replica' : 'replicas'}`,
+  ].filter((part) => typeof part === 'string');
+  return parts.join(', ') || (learn ? 'nothing' : 'not learned from');
 }
 
 /** A day of the wall clock as `daySeconds` reads it. */

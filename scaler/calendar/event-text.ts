@@ -15,9 +15,6 @@ const MOST_EVENTS = 100;
 const LONGEST_NAME = 100;
 const LONGEST_SECONDS = 366 * 86_400;
 
-/** When an event is. */
-export type Interval = Pick<TimedEvent, 'start' | 'end'>;
-
 /**
  * Events as a trigger's metadata and the command line give them, `;` between them.
  *
@@ -67,7 +64,7 @@ export function eventName(text: string): string {
  * @throws ValidationError
  * @see ISO 8601-1:2019 section 5.5.2
  */
-export function readInterval(text: string): Interval {
+export function readInterval(text: string): Pick<TimedEvent, 'start' | 'end'> {
   const [startText = '', endText, ...more] = text.split('/');
   const start = readMoment(startText);
   if (start === undefined || more.length > 0)

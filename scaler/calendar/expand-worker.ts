@@ -1,7 +1,7 @@
 import { ScalerError, type ScalerErrorKind } from '../shared/errors.js';
 import { type HolidayRequest, holidayEvents } from './holidays.js';
 import { icalEvents } from './ical.js';
-import type { EventEffects, TimedEvent } from './types.js';
+import type { CalendarEvents, EventEffects } from './types.js';
 
 /** What to make into a list of events. */
 export type Expansion = {
@@ -12,9 +12,9 @@ export type Expansion = {
   | { readonly ical: { readonly text: string; readonly effects: EventEffects } }
 );
 
-/** The list, with what is wrong with single events; or what is wrong with the whole. Errors lose their class on the way. */
+/** The list, or what is wrong with the whole. Errors lose their class on the way. */
 export type Expanded =
-  | { readonly events: readonly TimedEvent[]; readonly problems: readonly string[] }
+  | CalendarEvents
   | { readonly error: { readonly kind: ScalerErrorKind; readonly message: string } };
 
 /** Program of the worker thread. */

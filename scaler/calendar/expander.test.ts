@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { ScalerError } from '../shared/errors.js';
 import { EventList } from './event-list.js';
-import { type ExpandedEvents, Expander } from './expander.js';
+import { Expander } from './expander.js';
 import type { HolidayKind } from './holidays.js';
+import type { CalendarEvents } from './types.js';
 
 const at = (text: string): number => Date.parse(text) / 1000;
 const YEAR = { fromSeconds: at('2026-01-01T00:00Z'), toSeconds: at('2027-01-01T00:00Z') };
@@ -22,7 +23,7 @@ describe('Calendars made into events', function () {
     await by.expand({ ...YEAR, holidays: { place, kinds, effects: { holiday: true, learn: false } } });
   const events = async (text: string, span = YEAR) =>
     await expander.expand({ ...span, ical: { text, effects: { factor: 2, learn: false } } });
-  const spans = ({ events }: ExpandedEvents, timezone = 'UTC') =>
+  const spans = ({ events }: CalendarEvents, timezone = 'UTC') =>
     new EventList('calendar', events)
       .occurrences(YEAR.fromSeconds, YEAR.toSeconds, timezone)
       .map(({ startSeconds, endSeconds }) =>

@@ -2,19 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { ScalerError } from '../shared/errors.js';
 import type { Expanded, Expansion } from './expand-worker.js';
-import type { TimedEvent } from './types.js';
+import type { CalendarEvents } from './types.js';
 
 /** Longest time that one calendar may take: a recurrence that never matches keeps the library busy for ever. */
 const TIMEOUT_SECONDS = 10;
 /** Heap of the thread: the data of all countries, and a calendar of the largest size. */
 const HEAP_MEBIBYTES = 256;
-
-/** Events of one calendar. */
-export interface ExpandedEvents {
-  readonly events: readonly TimedEvent[];
-  /** What is wrong with events that were left out. */
-  readonly problems: readonly string[];
-}
 
 /**
  * Makes calendars into lists of events in a worker thread of its own, which ends when there is nothing to do: the event
@@ -39,13 +32,13 @@ export class Expander {
   }
 
   /** @throws ScalerError when it cannot be read, or takes too long, not counting its wait for others */
-  async expand(task: Expansion): Promise<ExpandedEvents> {
+  async expand(task: Expansion): Promise<CalendarEvents> {
     const turn = this.#last.then(() => this.#run(task));
     this.#last = turn.catch(() => undefined);
     return await turn;
   }
 
-  async #run(task: Expansion): Promise<ExpandedEvents> {
+  async #run(task: Expansion): Promise<CalendarEvents> {
     const timeout = AbortSignal.timeout(this.timeoutSeconds * 1000);
     let expanded: Expanded;
     try {

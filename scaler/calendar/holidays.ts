@@ -2,6 +2,7 @@ import Holidays from 'date-holidays';
 import { distance } from 'fastest-levenshtein';
 import { ScalerError } from '../shared/errors.js';
 import { show } from '../shared/show.js';
+import type { CalendarConfig } from './calendar-config.js';
 import { daySeconds } from './effects.js';
 import type { EventEffects, TimedEvent } from './types.js';
 
@@ -11,7 +12,7 @@ const DAY_SECONDS = 86_400;
 const MOST_NEAR = 6;
 
 /** Kinds of holidays that the library distinguishes. */
-export type HolidayKind = 'public' | 'bank' | 'school' | 'optional' | 'observance';
+export type HolidayKind = CalendarConfig['kinds'][number];
 
 /** What is wanted of the holidays of a place. */
 export interface HolidayRequest {

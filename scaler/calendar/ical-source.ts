@@ -1,5 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { AddressAllowList } from '../prometheus/address-allow-list.js';
 import { Connection, type ConnectionOptions, type ExchangeFailures } from '../prometheus/connection.js';
 import { RequestFailure } from '../prometheus/request-failure.js';
@@ -25,14 +26,10 @@ export function fileSource(path: string): IcalSource {
 }
 
 async function readBounded(path: string): Promise<string> {
-  let file: FileHandle | undefined;
+  let bytes: Buffer;
   try {
-    file = await open(path);
-    const buffer = Buffer.alloc(MOST_BYTES + 1);
-    let length = 0;
-    for (let read = 1; read > 0 && length < buffer.length; length += read)
-      ({ bytesRead: read } = await file.read(buffer, length, buffer.length - length, null));
-    if (length <= MOST_BYTES) return buffer.toString('utf8', 0, length);
+    // A byte beyond the bound tells that there are more; what follows is left unread.
+    bytes = await buffer(createReadStream(path, { end: MOST_BYTES }));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new ScalerError(
@@ -40,14 +37,10 @@ async function readBounded(path: string): Promise<string> {
       `cannot be read (${code === 'ENOENT' ? 'there is no such file' : (code ?? message)}); check the path, that it is mounted, and the file's permissions`,
       { cause: error },
     );
-  } finally {
-    await file?.close();
   }
-  throw new ScalerError('rejected', OVERSIZE);
+  if (bytes.length > MOST_BYTES) throw new ScalerError('rejected', OVERSIZE);
+  return bytes.toString();
 }
-
-/** What an address needs of the configuration. */
-export type AddressConfig = Pick<CalendarConfig, 'basic' | 'bearer' | 'tls' | 'headers' | 'queryParameters'>;
 
 /**
  * A calendar at an address on the allow-list.
@@ -57,7 +50,7 @@ export type AddressConfig = Pick<CalendarConfig, 'basic' | 'bearer' | 'tls' | 'h
  */
 export function addressSource(
   address: URL,
-  config: AddressConfig,
+  config: CalendarConfig,
   allowedAddresses: readonly string[],
   lookup?: ConnectionOptions['lookup'],
 ): IcalSource {

@@ -6,7 +6,7 @@ import { show } from '../shared/show.js';
 import { readEffectWords } from './effects.js';
 import { eventName } from './event-text.js';
 import { instantOf } from './local-time.js';
-import type { EventEffects, Moment, TimedEvent } from './types.js';
+import type { CalendarEvents, EventEffects, Moment, TimedEvent } from './types.js';
 
 const DAY_SECONDS = 86_400;
 
@@ -14,12 +14,6 @@ const DAY_SECONDS = 86_400;
 const MOST_OCCURRENCES = 5000;
 /** What is wrong with single events, as far as it is reported. */
 const MOST_PROBLEMS = 5;
-
-/** Events of a calendar, and what is wrong with those that are left out. */
-export interface IcalEvents {
-  readonly events: readonly TimedEvent[];
-  readonly problems: readonly string[];
-}
 
 /**
  * Events of an iCalendar text that overlap a span: recurrences expanded within it, exceptions and cancelled events taken
@@ -36,7 +30,7 @@ export function icalEvents(
   effects: EventEffects,
   fromSeconds: number,
   toSeconds: number,
-): IcalEvents {
+): CalendarEvents {
   const components = parse(text).flatMap((calendar) => calendar.getAllSubcomponents('vevent'));
   const exceptions = new Map<string, ICAL.Component[]>();
   for (const component of components)

@@ -72,6 +72,13 @@ export interface TimedEvent {
   readonly effects: EventEffects;
 }
 
+/** The events of one calendar. Plain data. */
+export interface CalendarEvents {
+  readonly events: readonly TimedEvent[];
+  /** What is wrong with events that were left out. */
+  readonly problems: readonly string[];
+}
+
 /** Effects before the zone of the event is known. */
 export interface EventEffects extends Omit<Effects, 'likeStartSeconds'> {
   /** "As it was on that day": midnight of the day, as seconds of the wall clock. */

@@ -1,5 +1,5 @@
 import asciichart from 'asciichart';
-import { effectText } from '../calendar/effect-text.js';
+import { effectText } from '../calendar/effects.js';
 import type { FittedModel, Forecast, Series } from '../forecast/index.js';
 import { type EffectiveEvent, likeText } from '../planner/events.js';
 import { formatDuration } from '../shared/duration.js';

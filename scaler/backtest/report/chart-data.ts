@@ -1,4 +1,4 @@
-import { effectText } from '../../calendar/effect-text.js';
+import { effectText } from '../../calendar/effects.js';
 import { HIGHEST_OVERLOAD, POLICY_NAMES } from '../compare.js';
 import type { Finding } from '../summary.js';
 import { cheapestWithin } from '../sweep.js';

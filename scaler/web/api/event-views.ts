@@ -1,5 +1,5 @@
 import type { CalendarState } from '../../calendar/calendar-store.js';
-import { effectText } from '../../calendar/effect-text.js';
+import { effectText } from '../../calendar/effects.js';
 import type { Calendars, Occurrence } from '../../calendar/types.js';
 import type { StepEffects } from '../../forecast/index.js';
 import { comingEvents } from '../../planner/events.js';
