@@ -14,13 +14,10 @@ export interface StepGrid {
 export interface Joined {
   /** NaN where no series has a value, and where several go on side by side. */
   readonly values: Float64Array;
-  /** Steps that have any value. */
-  readonly known: number;
-  /** Steps in which several series go on side by side. */
-  readonly overlapping: number;
   /** Samples left out because they are not finite or belong to no step. */
   readonly dropped: number;
-  readonly labelSets: readonly string[];
+  /** What is wrong with a query that gives several series most of the time; undefined when it does not. */
+  readonly refusal: string | undefined;
 }
 
 /** More steps than this share, and more than are bridged, mean that the query gives several series for good. */
@@ -79,16 +76,9 @@ export function joinSeries(
     values[step] = Number.NaN;
     overlapping++;
   }
-  return { values, known, overlapping, dropped, labelSets: [...byLabels.keys()] };
-}
-
-/** What is wrong with a query that gives several series most of the time; undefined when it does not. */
-export function severalSeries(
-  { known, overlapping, labelSets }: Joined,
-  stepSeconds: number,
-): string | undefined {
-  if (overlapping <= Math.max(longestBridgedGap(stepSeconds), toleratedShare * known)) return undefined;
-  return severalSeriesMessage(labelSets.map((labels) => labels.replace(/#\d+$/, '')));
+  const tolerated = Math.max(longestBridgedGap(grid.stepSeconds), toleratedShare * known);
+  const labelSets = [...byLabels.keys()].map((labels) => labels.replace(/#\d+$/, ''));
+  return { values, dropped, refusal: overlapping > tolerated ? severalSeriesMessage(labelSets) : undefined };
 }
 
 /** The parts of each series, from all answers. Long label sets are cut, so two of one answer may be equal as text. */

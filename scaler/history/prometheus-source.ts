@@ -7,7 +7,7 @@ import type { PrometheusApi } from '../prometheus/prometheus-api.js';
 import { RequestFailure } from '../prometheus/request-failure.js';
 import { ScalerError } from '../shared/errors.js';
 import { heartbeatQuery } from './absence.js';
-import { joinSeries, severalSeries } from './join-series.js';
+import { joinSeries } from './join-series.js';
 import { resolutionWithin, stepQueries } from './step-queries.js';
 import type { HistorySource, Observation } from './types.js';
 
@@ -103,8 +103,7 @@ export class PrometheusSource implements HistorySource {
           return joinSeries((await Promise.all(parts)).flat(), statistic, grid);
         }),
       );
-      const refusal = severalSeries(means!, stepSeconds);
-      if (refusal !== undefined) throw this.#rejected(refusal);
+      if (means!.refusal !== undefined) throw this.#rejected(means!.refusal);
       this.#reportDropped(query, means!.dropped + (maxima?.dropped ?? 0));
       const { values } = means!;
       const peaks = maxima?.values ?? values.slice();
