@@ -1,12 +1,6 @@
-/** The two queries that give each step of a series: how high it was on average, and at most. */
-export interface StepQueries {
-  readonly mean: string;
-  readonly maximum: string;
-}
-
 /**
- * PromQL that boils each step of a query down to two numbers at the server, so that two samples per step travel
- * however finely the server samples inside the step.
+ * PromQL that boils each step of a query down to two numbers at the server, how high it was on average and at most: so
+ * two samples per step travel however finely the server samples inside the step.
  *
  * Evaluated at the *end* of a step, a multiple of `stepSeconds`, each query covers the samples of `query` at the
  * step's begin, begin + resolution, … and not the one at its end, which belongs to the next step. Subqueries sample
@@ -20,7 +14,7 @@ export interface StepQueries {
  * @see https://prometheus.io/docs/prometheus/latest/migration/ "Range selectors and lookback"
  * @example stepQueries('sum(load)', 300, 15).mean // 'avg_over_time((\nsum(load)\n)[300s:15s] offset 7500ms)'
  */
-export function stepQueries(query: string, stepSeconds: number, resolutionSeconds: number): StepQueries {
+export function stepQueries(query: string, stepSeconds: number, resolutionSeconds: number) {
   // The line breaks keep a comment at the end of the query from swallowing the parenthesis.
   const subquery = `(\n${query}\n)[${stepSeconds}s:${resolutionSeconds}s] offset ${resolutionSeconds * 500}ms`;
   return { mean: `avg_over_time(${subquery})`, maximum: `max_over_time(${subquery})` };
