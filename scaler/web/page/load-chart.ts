@@ -52,13 +52,14 @@ const LEGEND = [
 
 /** The load that was, is and is coming, with what had been forecast and the replicas that it asks for. */
 export class LoadChart {
-  readonly #chart: LineChart;
+  /** The chart as it is placed, moved in time and closed. */
+  readonly chart: LineChart;
   #detail: TriggerDetail | undefined;
 
   /** @param onZoom called when the viewer has chosen a span in the chart. */
   constructor(onZoom: (range: TimeRange) => void) {
     const threshold = () => this.#detail!.settings.threshold;
-    this.#chart = new LineChart({
+    this.chart = new LineChart({
       kind: 'load',
       heightPixels: () => (innerWidth < 700 ? 260 : 360),
       lines: LINES,
@@ -99,23 +100,10 @@ export class LoadChart {
     });
   }
 
-  get element(): HTMLElement {
-    return this.#chart.element;
-  }
-
   /** Shows new data; the range stays as it was set. */
   show(detail: TriggerDetail): void {
     this.#detail = detail;
-    this.#chart.show(dataOf(detail), describe(detail));
-  }
-
-  /** Sets the span of time that is shown. */
-  setRange(range: TimeRange): void {
-    this.#chart.setRange(range);
-  }
-
-  close(): void {
-    this.#chart.close();
+    this.chart.show(dataOf(detail), describe(detail));
   }
 
   /** The horizon is shaded: within it the forecast decides the answer. */

@@ -44,7 +44,7 @@ export class TriggerView {
     usual: SPANS[1],
     back: 'Back to now',
     onChange: (range) => {
-      this.#loadChart.setRange(range);
+      this.#loadChart.chart.setRange(range);
       this.#replicaChart.setRange(range);
     },
   });
@@ -111,7 +111,7 @@ export class TriggerView {
 
   close(): void {
     for (const chart of [
-      this.#loadChart,
+      this.#loadChart.chart,
       this.#replicaChart,
       this.#overloadChart,
       ...this.#seasonCharts.values(),
@@ -162,7 +162,7 @@ export class TriggerView {
       ),
     );
     const head = h('div.panel-head', h('h2', 'Load'), this.#spans.element);
-    const section = h('section.panel', head, this.#loadChart.element, numbers);
+    const section = h('section.panel', head, this.#loadChart.chart.element, numbers);
     this.#renewals.push((detail) => {
       section.hidden = !hasCharts(detail);
     });
