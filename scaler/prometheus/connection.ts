@@ -4,7 +4,7 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { Agent, request } from 'undici';
 import { type Hide, hideSent } from '../shared/redact.js';
 import { WatchedFile } from '../shared/watched-file.js';
-import { type ApiAnswer, readAnswer } from './api-answer.js';
+import { readAnswer } from './api-answer.js';
 import { credentialsOf, type OnFileTrouble, readOrKeep } from './credentials.js';
 import { clip } from './message-text.js';
 import {
@@ -36,12 +36,6 @@ export interface ConnectionOptions
   /** Resolves host names; node:dns `lookup` when undefined. */
   readonly lookup?: LookupFunction | undefined;
   readonly onFileTrouble: OnFileTrouble;
-}
-
-/** An answer, and its Date header. */
-export interface Reply {
-  readonly answer: ApiAnswer;
-  readonly date: string | undefined;
 }
 
 /** A request, as far as it is not the same for all. */
@@ -108,9 +102,10 @@ export class Connection {
   /**
    * Sends a form by POST to a path below the base address and reads the answer within the deadline.
    * @param size is given the size of the body, whatever comes of it.
+   * @returns the answer, and its Date header.
    * @throws RequestFailure that says why there is no usable answer; the signal's reason when it is aborted.
    */
-  async post(path: string, form: URLSearchParams, signal?: AbortSignal, size = { bytes: 0 }): Promise<Reply> {
+  async post(path: string, form: URLSearchParams, signal?: AbortSignal, size = { bytes: 0 }) {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
     const sent = { method: 'POST', body: form.toString(), headers } as const;
     const reply = await this.#exchange(path, sent, queryFailures, signal);
