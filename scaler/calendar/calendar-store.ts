@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from '../prometheus/connection.js';
 import type { Clock } from '../shared/clock.js';
-import { ScalerError } from '../shared/errors.js';
+import { invalid, ScalerError } from '../shared/errors.js';
 import type { CalendarConfig, CalendarsConfig } from './calendar-config.js';
 import { EventList, joined } from './event-list.js';
 import { Expander } from './expander.js';
@@ -90,10 +90,7 @@ export class CalendarStore implements Calendars {
     await Promise.all(entries.map((entry) => this.#read(entry)));
     for (const { config, failure, state } of entries)
       if (config.holidays !== undefined && failure?.kind === 'invalid')
-        throw new ScalerError(
-          'invalid',
-          `configuration: calendars.${state.name}.holidays: ${failure.message}`,
-        );
+        throw invalid(`configuration: calendars.${state.name}.holidays: ${failure.message}`);
     this.#running = entries
       .filter(({ config }) => config.events === undefined)
       .map((entry) => this.#readAgain(entry));

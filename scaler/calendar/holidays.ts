@@ -1,6 +1,6 @@
 import Holidays from 'date-holidays';
 import { distance } from 'fastest-levenshtein';
-import { ScalerError } from '../shared/errors.js';
+import { invalid } from '../shared/errors.js';
 import { show } from '../shared/show.js';
 import type { CalendarConfig } from './calendar-config.js';
 import { daySeconds } from './effects.js';
@@ -81,16 +81,12 @@ function holidaysOf(place: string): Holidays {
   ];
   for (const { what, code, known } of levels) {
     if (code === undefined || Object.hasOwn(known ?? {}, code)) continue;
-    throw new ScalerError(
-      'invalid',
+    throw invalid(
       `there is no ${what} ${show(code)} with known holidays${nearest(code, known ?? {})}; expected codes of ISO 3166 such as DE, DE-BE or BR-SP`,
     );
   }
   if (codes.length > 3)
-    throw new ScalerError(
-      'invalid',
-      `${show(place)} has more than country, state and region; expected codes such as DE-BE`,
-    );
+    throw invalid(`${show(place)} has more than country, state and region; expected codes such as DE-BE`);
   return new Holidays(country, state ?? '', region ?? '');
 }
 

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { AddressAllowList } from '../prometheus/address-allow-list.js';
 import { Connection, type ConnectionOptions, type ExchangeFailures } from '../prometheus/connection.js';
 import { RequestFailure } from '../prometheus/request-failure.js';
-import { ScalerError } from '../shared/errors.js';
+import { invalid, ScalerError } from '../shared/errors.js';
 import type { CalendarConfig } from './calendar-config.js';
 
 /** Largest calendar that is read: tens of thousands of events. */
@@ -80,8 +80,7 @@ export function admitted(
     if (!(error instanceof ScalerError)) throw error;
     const { protocol, hostname, port } = address;
     const entry = `${protocol}//${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
-    throw new ScalerError(
-      'invalid',
+    throw invalid(
       `${address.origin} is not on the list of addresses that the scaler may ask; add ${entry} to sources.allowedAddresses`,
     );
   }
