@@ -7,9 +7,7 @@ import type { SpanShares } from './types.js';
 
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
-
-/** Spans over which overload is reported. */
-export const OVERLOAD_SPANS = { day: DAY_SECONDS, week: 7 * DAY_SECONDS } as const;
+const WEEK_SECONDS = 7 * DAY_SECONDS;
 
 /** With less of a span known, nothing is said about it. */
 const LEAST_KNOWN_SHARE = 0.5;
@@ -34,7 +32,7 @@ export class SeenOverload {
       namespace,
       query: overloadQuery(trigger),
       stepSeconds,
-      historySeconds: OVERLOAD_SPANS.week,
+      historySeconds: WEEK_SECONDS,
       lateness: phase,
     });
   }
@@ -50,7 +48,7 @@ export class SeenOverload {
   /** What was seen until the newest read. */
   get shares(): SpanShares {
     const seen = this.#history.series();
-    return { day: meanShare(seen, OVERLOAD_SPANS.day), week: meanShare(seen, OVERLOAD_SPANS.week) };
+    return { day: meanShare(seen, DAY_SECONDS), week: meanShare(seen, WEEK_SECONDS) };
   }
 
   release(): void {

@@ -361,18 +361,9 @@ interface InUse extends OutlookTrigger {
   readonly choice: Choice | undefined;
 }
 
-function inUse(trigger: Trigger, choice: Choice | undefined): InUse {
+function inUse(measured: Trigger, choice: Choice | undefined): InUse {
   const chosen = choice?.chosen?.policy;
-  const quantile = chosen?.basis === 'forecast' ? chosen.quantile : trigger.quantile;
-  const { horizonSeconds, stepSeconds, timezone, threshold, podStartupSeconds } = trigger;
-  return {
-    trigger: quantile === trigger.quantile ? trigger : Object.freeze({ ...trigger, quantile }),
-    choice,
-    horizonSeconds,
-    stepSeconds,
-    quantile,
-    timezone,
-    threshold,
-    startupSeconds: chosen && podStartupSeconds,
-  };
+  const quantile = chosen?.basis === 'forecast' ? chosen.quantile : measured.quantile;
+  const trigger = quantile === measured.quantile ? measured : Object.freeze({ ...measured, quantile });
+  return { ...trigger, trigger, choice, startupSeconds: chosen && trigger.podStartupSeconds };
 }

@@ -4,7 +4,7 @@ import { errorsOf, type ProfileErrors, profileOf } from './profile.js';
 
 /** Ways to forecast a day off that history judges. */
 export type DayOffKind = Extract<Likeness, 'sunday' | 'day off' | 'ordinary'>;
-export const DAY_OFF_KINDS: readonly DayOffKind[] = ['sunday', 'day off', 'ordinary'];
+const DAY_OFF_KINDS: readonly DayOffKind[] = ['sunday', 'day off', 'ordinary'];
 
 const SUNDAY = 0;
 /** The median of a few examples is less noisy than the newest alone; older ones may no longer be true. */
