@@ -1,3 +1,4 @@
+import { DAY_MINUTES } from '../policy/follow-pods.js';
 import type { Load } from '../policy/load.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { oracleSignal, sameTimeSignal } from './baselines.js';
@@ -57,8 +58,6 @@ export const EQUAL_OVERLOAD = 0.0005;
 
 /** Ways of scaling are not compared at more overload than this share of the time. */
 export const HIGHEST_OVERLOAD = 0.2;
-
-const DAY_MINUTES = 1440;
 
 /**
  * Lets each way of scaling follow the same load.

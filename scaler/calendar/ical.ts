@@ -3,7 +3,7 @@ import { clip } from '../prometheus/message-text.js';
 import { ScalerError } from '../shared/errors.js';
 import { ValidationError } from '../shared/fields.js';
 import { show } from '../shared/show.js';
-import { readEffectWords } from './effects.js';
+import { dayText, readEffectWords } from './effects.js';
 import { eventName } from './event-text.js';
 import { instantOf } from './local-time.js';
 import type { CalendarEvents, EventEffects, Moment, TimedEvent } from './types.js';
@@ -48,7 +48,7 @@ export function icalEvents(
         if (event === undefined) continue;
         if (events.length >= MOST_OCCURRENCES)
           throw new ValidationError(
-            `the calendar has more than ${MOST_OCCURRENCES} occurrences from ${date(fromSeconds)} to ${date(toSeconds)}; what follows is left out`,
+            `the calendar has more than ${MOST_OCCURRENCES} occurrences from ${dayText(fromSeconds)} to ${dayText(toSeconds)}; what follows is left out`,
           );
         events.push(event);
       }
@@ -215,8 +215,4 @@ function nameOf(component: ICAL.Component): string {
 
 function uidOf(component: ICAL.Component): string {
   return String(component.getFirstPropertyValue('uid'));
-}
-
-function date(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 10);
 }

@@ -3,7 +3,7 @@ import type { Calendar, Calendars } from '../calendar/types.js';
 import { cutSeries, seriesEndSeconds } from '../forecast/series.js';
 import type { HistoryProvider, Observation, TriggerHistory } from '../history/types.js';
 import { choiceBoundarySeconds } from '../policy/choose.js';
-import { highestBefore } from '../policy/past.js';
+import { HOURS_MINUTES, highestBefore } from '../policy/past.js';
 import type { Choice } from '../policy/types.js';
 import type { Clock } from '../shared/clock.js';
 import { ScalerError } from '../shared/errors.js';
@@ -24,9 +24,6 @@ import { StateChanges } from './state-changes.js';
 import type { Answer, Evidence } from './types.js';
 
 const DAY_SECONDS = 86_400;
-
-/** How far back a policy looks. */
-const HOURS_BACK = 3;
 
 /** What a tracked trigger works with. */
 export interface TrackedTriggerParts {
@@ -265,10 +262,8 @@ export class TrackedTrigger {
     try {
       const settings = given ?? (await this.#settingsAt(boundarySeconds));
       startedAt = performance.now();
-      const fromSeconds = boundarySeconds - this.trigger.historySeconds;
-      const window = () => cutSeries(this.#history.series(), fromSeconds, boundarySeconds);
-      const spans = this.#specialSpans(fromSeconds, boundarySeconds);
-      const model = await fitter.fit(window, { ...fitOptions(settings.trigger), spans }, this.#turn);
+      const { steps, spans } = this.#learnable(boundarySeconds);
+      const model = await fitter.fit(steps, { ...fitOptions(settings.trigger), spans }, this.#turn);
       this.#model.offer(boundarySeconds, model, settings);
       this.#isFittedOnPart = isOnPart;
       this.#model.advance(this.#sourceNowSeconds(), this.#history.series(this.#model.seenUntilSeconds));
@@ -278,10 +273,15 @@ export class TrackedTrigger {
     }
   }
 
-  /** Days that are not like others, in a window of history and until the next fit. */
-  #specialSpans(fromSeconds: number, toSeconds: number) {
+  /** The window of history that ends at a boundary, and the days that are not like others, in it and until the next fit. */
+  #learnable(boundarySeconds: number) {
+    const { historySeconds, timezone } = this.trigger;
     const { refitSeconds } = this.parts.settings;
-    return specialSpans(this.#calendar, this.trigger.timezone, fromSeconds, toSeconds, refitSeconds);
+    const fromSeconds = boundarySeconds - historySeconds;
+    return {
+      steps: () => cutSeries(this.#history.series(), fromSeconds, boundarySeconds),
+      spans: specialSpans(this.#calendar, timezone, fromSeconds, boundarySeconds, refitSeconds),
+    };
   }
 
   get #turn(): FitTurn {
@@ -302,18 +302,16 @@ export class TrackedTrigger {
   async #choose(trigger: Trigger, boundarySeconds: number): Promise<void> {
     // A part of the history would lead to another choice than the whole.
     if (this.#loadFailure) return;
-    const fromSeconds = boundarySeconds - trigger.historySeconds;
-    const steps = () => cutSeries(this.#history.series(), fromSeconds, boundarySeconds);
-    const spans = this.#specialSpans(fromSeconds, boundarySeconds);
     const nowSeconds = this.parts.clock.nowSeconds();
-    await this.#overload?.choose({ trigger, boundarySeconds, steps, spans, nowSeconds }, this.#turn);
+    const due = { trigger, boundarySeconds, ...this.#learnable(boundarySeconds), nowSeconds };
+    await this.#overload?.choose(due, this.#turn);
   }
 
   /** The policy in use with what it looks at; undefined while none is chosen. */
   #followed(nowSeconds: number): FollowedPolicy | undefined {
     const { trigger, choice } = this.#model.settings;
     if (choice?.chosen === undefined) return undefined;
-    const lately = this.#history.series(nowSeconds - HOURS_BACK * 3600);
+    const lately = this.#history.series(nowSeconds - 60 * HOURS_MINUTES);
     const before = highestBefore(lately, this.#observation?.value ?? Number.NaN, nowSeconds);
     return { chosen: choice.chosen, capacity: trigger.capacity, ...before };
   }

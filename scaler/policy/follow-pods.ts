@@ -19,6 +19,7 @@ export interface PodDays {
   readonly marginMinutes: Float64Array;
 }
 
+/** Minutes of a day in UTC. */
 export const DAY_MINUTES = 1440;
 /** Recommendations that hold back a scale-down: those of the last 5 minutes, one in each minute. */
 const STABILIZATION_MINUTES = 5;
