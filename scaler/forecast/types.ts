@@ -162,6 +162,8 @@ export interface Volatility {
 /** A value that was not expected. */
 export interface Surprise {
   readonly value: number;
+  /** The value minus what had been expected. */
+  readonly error: number;
   /** The value minus the one a week before, NaN where that is unknown: a weekend is as it was, a new rhythm is not. */
   readonly sinceLastWeek: number;
 }

@@ -49,6 +49,29 @@ describe('a weekend', () => {
     });
 });
 
+describe('a Saturday', () => {
+  // Each two hours of a workday are up to 10 % busier or calmer than usual. Nights and weekends are alike to a percent, so a
+  // workday's errors are many times the mean error.
+  const mood = (minute: number) => {
+    const at = minute / 120;
+    const share = at - Math.floor(at);
+    return (1 - share) * noise(Math.floor(at)) + share * noise(Math.floor(at) + 1);
+  };
+  const office: MinuteLoad = (minute) => {
+    const hour = (minute % DAY_MINUTES) / 60;
+    const isOpen = hour >= 8 && hour < 18 && Math.floor(minute / DAY_MINUTES) % 7 < 5;
+    return (isOpen ? 200 * (1 + 0.1 * mood(minute)) : 20) * (1 + 0.01 * noise(minute));
+  };
+  it('is forecast as one after workdays that were a little above what was expected', () => {
+    for (const saturday of [19, 26])
+      for (let minute = 8 * 60; minute < 18 * 60; minute += 15) {
+        const peak = peakAt(office, saturday * DAY_MINUTES + minute, 5);
+        // The Saturday's 20, what a workday was off by, and a margin.
+        assert.ok(peak < 60, `day ${saturday}, minute ${minute}: ${peak}`);
+      }
+  });
+});
+
 describe('one wild sample', () => {
   testWildSamples(5);
 });

@@ -8,8 +8,10 @@ const DAYS_IN_WEEK = 7;
 
 /**
  * What a step is expected to be once what surprised the pool at this time of day on both of the last two days is taken
- * into account: the median of the forecast and the two values. One odd day has no say in it. Two days that may have been
- * a weekend move the forecast only towards what came a week before the step.
+ * into account: the median of the forecast and the two values, at most as far from the forecast as the larger surprise was.
+ * One odd day has no say in it, and two workdays that were a little above what was expected do not make a workday of the
+ * Saturday after them. Two days that may have been a weekend move the forecast only towards what came a week before the
+ * step.
  */
 export function withRecurrence(recurrence: Recurrence, slot: number, expected: number): number {
   const one = recurrence.newest.get(slot);
@@ -17,7 +19,9 @@ export function withRecurrence(recurrence: Recurrence, slot: number, expected: n
   if (one === undefined || other === undefined) return expected;
   const low = Math.min(one.value, other.value);
   const high = Math.max(one.value, other.value);
-  const moved = Math.max(low, Math.min(high, expected));
+  const reach = Math.max(Math.abs(one.error), Math.abs(other.error));
+  const median = Math.max(low, Math.min(high, expected));
+  const moved = Math.max(expected - reach, Math.min(expected + reach, median));
   const { leastSurprise } = recurrence;
   // Where the week before is unknown, two low days count as a weekend and two high ones as new: a pod too many costs less.
   const mayBeWeekend =
@@ -62,7 +66,7 @@ export function note(recurrence: Recurrence, slot: number, value: number, error:
   setOrDelete(
     recurrence.newest,
     slot,
-    isSurprise ? { value, sinceLastWeek: value - lastWeek[slot]! } : undefined,
+    isSurprise ? { value, error, sinceLastWeek: value - lastWeek[slot]! } : undefined,
   );
   lastWeek[slot] = Number.NaN;
 }
