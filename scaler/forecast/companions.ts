@@ -12,9 +12,6 @@ const DAY_SECONDS = 86_400;
 /** Steps of the past that are kept for nearest moments at least, where the regression needs fewer: two weeks of 5 minutes. */
 const KEPT_STEPS = 4032;
 
-/** Share of the mean of pool and regression at the end of the horizon. */
-const MEAN_SHARE = 0.5;
-
 /** The pool decides alone where its past errors are below this share of the combined forecast's. */
 const CLEARLY_BETTER = 0.8;
 
@@ -69,7 +66,7 @@ export function fitCompanions(
     const ahead = (k % horizonSteps) + 1;
     const origin = origins.steps[Math.floor(k / horizonSteps)]!;
     if (weekDisagrees(past, read, origin, ahead)) return value;
-    return combine(value, fitted?.replayed[k] ?? Number.NaN, byMoments[k]!, ahead / horizonSteps);
+    return combine(value, fitted?.replayed[k] ?? Number.NaN, byMoments[k]!);
   });
   const error = (forecasts: Float64Array) =>
     measuredSteps(horizonSteps).reduce(
@@ -106,7 +103,7 @@ export function combineWithCompanions(
   forecastByMoments(past, read, known - 1, within, byMoments, 0);
   return pool.map((value, h) => {
     if (h >= within || weekDisagrees(past, read, known - 1, h + 1)) return value;
-    return combine(value, byRegression?.[h] ?? Number.NaN, byMoments[h]!, (h + 1) / model.horizonSteps);
+    return combine(value, byRegression?.[h] ?? Number.NaN, byMoments[h]!);
   });
 }
 
@@ -130,17 +127,12 @@ export function updateCompanions({ past }: Companions, value: number, stepSecond
 
 /**
  * One forecast out of three: their median, because they err in different ways and the median drops whichever is far off
- * (Timmermann 2006, "Forecast combinations"). What followed the nearest moments says less the further ahead it is, so towards the horizon the mean of the
- * other two gains a share. Of two forecasts it is the mean.
- *
- * @param progress how far into the horizon the step is, from above 0 to 1
+ * (Timmermann 2006, "Forecast combinations"). Of two forecasts it is the mean.
  */
-function combine(pool: number, byRegression: number, byMoments: number, progress: number): number {
+function combine(pool: number, byRegression: number, byMoments: number): number {
   if (Number.isNaN(byRegression)) return Number.isNaN(byMoments) ? pool : (pool + byMoments) / 2;
-  const both = (pool + byRegression) / 2;
-  if (Number.isNaN(byMoments)) return both;
+  if (Number.isNaN(byMoments)) return (pool + byRegression) / 2;
   const low = Math.min(pool, byRegression);
   const high = Math.max(pool, byRegression);
-  const middle = Math.max(low, Math.min(high, byMoments));
-  return middle + MEAN_SHARE * progress * (both - middle);
+  return Math.max(low, Math.min(high, byMoments));
 }
