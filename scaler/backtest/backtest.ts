@@ -3,7 +3,7 @@ import { type CalendarWorth, calendarWorth } from './calendar-worth.js';
 import { type Comparison, comparePolicies, horizonMinutes, resultOf } from './compare.js';
 import type { Recording } from './recording.js';
 import { type BacktestOptions, type Replay, replaySignal } from './replay.js';
-import { replayTarget, type TargetReplay } from './target.js';
+import { TargetReplay } from './target.js';
 
 /** What the scaler would have done, beside what other ways of scaling would have done. */
 export interface Backtest {
@@ -40,12 +40,14 @@ export function runBacktest(
   const minutes = span.to - span.from;
   const startSeconds = load.startSeconds + 60 * span.from;
   const events = calendar?.occurrences(startSeconds, startSeconds + 60 * minutes, trigger.timezone) ?? [];
-  const replay = replaySignal(recording, options, (done) => {
-    if (done % 60 === 0) onProgress?.((0.8 * done) / minutes);
-  });
   const { targetOverload } = trigger;
   const target =
-    targetOverload === undefined ? undefined : replayTarget(recording, options, targetOverload, replay);
+    targetOverload === undefined ? undefined : new TargetReplay(recording, options, targetOverload);
+  const replay = replaySignal(recording, options, (moment) => {
+    target?.answer(moment);
+    const done = moment.minute + 1;
+    if (done % 60 === 0) onProgress?.((0.8 * done) / minutes);
+  });
   const onPolicy = (done: number, of: number) => onProgress?.(0.8 + (0.2 * done) / of);
   const comparison = comparePolicies(load, options, replay.values, onPolicy, target);
   // The horizon of the last minutes ends after the recording, so it is unknown whether the forecast covered it.

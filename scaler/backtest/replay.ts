@@ -1,15 +1,14 @@
 import type { Calendar } from '../calendar/types.js';
-import type { FitOptions, Series, Stage } from '../forecast/index.js';
+import type { FitOptions, FittedModel, Series, Stage } from '../forecast/index.js';
 import { cutSeries } from '../forecast/series.js';
 import { fillGaps } from '../history/fill-gaps.js';
 import { specialSpans } from '../planner/events.js';
 import { fitOptions } from '../planner/fit-options.js';
 import { fitCompact } from '../planner/fit-worker.js';
-import { type Outlook, stepsBehind } from '../planner/outlook.js';
+import type { Outlook } from '../planner/outlook.js';
 import { RefittingModel } from '../planner/refitting-model.js';
-import { decideSignal } from '../planner/signal.js';
+import { decideSignal, type Now } from '../planner/signal.js';
 import type { Reason } from '../planner/types.js';
-import { QUANTILES, startupPeak } from '../policy/past.js';
 import type { Trigger } from '../trigger/trigger.js';
 import type { Recording } from './recording.js';
 import type { ScalingSetup } from './scaled-workload.js';
@@ -41,11 +40,6 @@ export interface Replay {
   readonly forecastPeaks: Float64Array;
   /** The mean that was forecast for the step in which the horizon ends; NaN without a model. */
   readonly forecastMeans: Float64Array;
-  /**
-   * The highest load forecast until a pod that is asked for now serves, for each of `QUANTILES`: only where the trigger
-   * has a `targetOverload`.
-   */
-  readonly startupPeaks: readonly Float64Array[];
   /** Why each value was what it was. */
   readonly reasons: readonly Reason[];
   /** How far up the ladder of cold start the model was at the end. */
@@ -55,30 +49,36 @@ export interface Replay {
   readonly fitSeconds: number;
 }
 
+/** What a replay knew in one minute. */
+export interface Moment {
+  /** Of the span, from 0 on. */
+  readonly minute: number;
+  readonly nowSeconds: number;
+  readonly now: Now;
+  /** The next step changes it: not to be kept. */
+  readonly model: FittedModel | undefined;
+  /** The same object until the next step or fit. */
+  readonly outlook: Outlook | undefined;
+}
+
 /**
  * Replays a recorded past through the code that decides the live answer. Each minute knows only what was over by then.
  *
- * @param onProgress called after each minute with the number of minutes done
+ * @param onMoment called in each minute, oldest first
  */
 export function replaySignal(
   { load, steps, stepKnownAtSeconds }: Recording,
   options: BacktestOptions,
-  onProgress?: (minutes: number) => void,
+  onMoment?: (moment: Moment) => void,
 ): Replay {
-  const { span, trigger, setup, refitSeconds, calendar } = options;
+  const { span, trigger, refitSeconds, calendar } = options;
   const model = new RefittingModel(trigger, refitSeconds, 0, calendar);
   const minutes = span.to - span.from;
   const values = new Float64Array(minutes);
   const active = new Uint8Array(minutes);
   const forecastPeaks = new Float64Array(minutes);
   const forecastMeans = new Float64Array(minutes);
-  const startupPeaks =
-    trigger.targetOverload === undefined
-      ? []
-      : QUANTILES.map(() => new Float64Array(minutes).fill(Number.NaN));
   const reasons: Reason[] = [];
-  let peaksOf: Outlook | undefined;
-  let peaks: readonly number[] = [];
   let knownSteps = 0;
   let fits = 0;
   let fitSeconds = 0;
@@ -102,29 +102,21 @@ export function replaySignal(
     model.advance(nowSeconds, known);
     const observed = load.observed[span.from + minute]!;
     const outlook = model.outlook(nowSeconds);
-    const signal = decideSignal(trigger, outlook, {
+    const now: Now = {
       observed: Number.isNaN(observed) ? undefined : observed,
       stale: false,
       events: model.events(nowSeconds),
-    });
+    };
+    const signal = decideSignal(trigger, outlook, now);
     values[minute] = signal.value;
     active[minute] = signal.active ? 1 : 0;
     forecastPeaks[minute] = outlook?.forecast.peak ?? Number.NaN;
     forecastMeans[minute] = outlook?.forecast.mean.at(-1) ?? Number.NaN;
-    if (startupPeaks.length > 0 && outlook !== undefined && outlook.stage !== 'observed') {
-      if (peaksOf !== outlook) {
-        const behind = stepsBehind(model.model!, nowSeconds);
-        const effects = model.events(nowSeconds)?.effects;
-        peaks = startupPeak(model.model!, QUANTILES, setup.startupSeconds, behind, effects);
-        peaksOf = outlook;
-      }
-      for (let q = 0; q < QUANTILES.length; q++) startupPeaks[q]![minute] = peaks[q]!;
-    }
     reasons.push(signal.reason);
-    onProgress?.(minute + 1);
+    onMoment?.({ minute, nowSeconds, now, model: model.model, outlook });
   }
   const stage = model.model?.stage ?? 'observed';
-  return { values, active, forecastPeaks, forecastMeans, startupPeaks, reasons, stage, fits, fitSeconds };
+  return { values, active, forecastPeaks, forecastMeans, reasons, stage, fits, fitSeconds };
 }
 
 /** What a model learns at a boundary: the steps before it with short gaps bridged, and what is asked of the fit. */

@@ -1,79 +1,100 @@
+import { inUse } from '../planner/in-use.js';
+import { type Outlook, outlookOf } from '../planner/outlook.js';
+import { decideSignal, type FollowedPolicy } from '../planner/signal.js';
 import { choiceBoundarySeconds, choosePolicy } from '../policy/choose.js';
-import { HOURS_MINUTES, highestOfLast, QUANTILES, RECENT_MINUTES } from '../policy/past.js';
+import { HOURS_MINUTES, highestOfLast, RECENT_MINUTES } from '../policy/past.js';
 import { policyLoad } from '../policy/policy-load.js';
-import type { Choice, ReplayedPolicy } from '../policy/types.js';
+import type { Choice } from '../policy/types.js';
 import type { Recording } from './recording.js';
-import { type BacktestOptions, learnable, type Replay } from './replay.js';
+import { type BacktestOptions, learnable, type Moment } from './replay.js';
 
-/** What would have been answered at an accepted overload, in each minute of the span, and by which choices. */
-export interface TargetReplay {
-  readonly targetOverload: number;
+/**
+ * What would have been answered at an accepted overload, in each minute of the span, and by which choices: a policy is
+ * chosen for each day from the days before it, as the live scaler does, and the code that decides the live answer
+ * follows it.
+ */
+export class TargetReplay {
   /** One for each day of the clock on which choices are made, oldest first. */
-  readonly choices: readonly Choice[];
+  readonly choices: Choice[] = [];
   /** What this scaler would have answered; as without a target where nothing could be chosen yet. */
   readonly values: Float64Array;
   /** The metric of a reactive HPA whose target was chosen in the same way: the load times what it chose. */
   readonly reactiveValues: Float64Array;
-}
 
-/**
- * Chooses a policy for each day from the days before it, as the live scaler does, and answers by it.
- *
- * @param replay of the same span, with its peaks until a pod has started
- */
-export function replayTarget(
-  recording: Recording,
-  options: BacktestOptions,
-  targetOverload: number,
-  replay: Replay,
-): TargetReplay {
-  const { load, steps } = recording;
-  const { trigger, setup, span } = options;
-  const { minValue = -Infinity, maxValue = Infinity } = trigger;
-  const { startupSeconds, capacityPerReplica: capacity, targetPerReplica, minReplicas, maxReplicas } = setup;
-  const pods = {
-    startupMinutes: Math.ceil(startupSeconds / 60),
-    minReplicas: Math.max(1, minReplicas),
-    maxReplicas,
-    tolerance: setup.tolerance ?? 0.1,
-  };
-  const choose = (boundarySeconds: number): Choice => {
-    const { history, fit } = learnable(steps, options, boundarySeconds);
+  readonly #recent: Float64Array;
+  readonly #hours: Float64Array;
+  /** The newest outlook as the policy needs it, and what it was made from. */
+  #outlook: { readonly from: Outlook; readonly choice: Choice; readonly outlook: Outlook } | undefined;
+
+  /** @param targetOverload the share of time that is accepted */
+  constructor(
+    readonly recording: Recording,
+    readonly options: BacktestOptions,
+    readonly targetOverload: number,
+  ) {
+    const { load } = recording;
+    const { from, to } = options.span;
+    this.#recent = highestOfLast(load.demand, load.observed, RECENT_MINUTES);
+    this.#hours = highestOfLast(load.demand, load.observed, HOURS_MINUTES);
+    this.values = new Float64Array(to - from);
+    this.reactiveValues = load.observed.slice(from, to);
+  }
+
+  /** Answers one minute of the span; minutes come in their order. */
+  answer(moment: Moment): void {
+    const { trigger, setup, span } = this.options;
+    const { targetPerReplica, capacityPerReplica: capacity } = setup;
+    const choice = this.#choiceAt(moment.nowSeconds);
+    const { chosen, reactive } = choice;
+    const at = span.from + moment.minute;
+    const lately = { recent: this.#recent[at]!, hours: this.#hours[at]! };
+    // The answer is divided by what the HPA of the replayed workload is told.
+    const settings = { ...trigger, threshold: targetPerReplica };
+    const followed: FollowedPolicy | undefined = chosen && { chosen, capacity, ...lately };
+    const outlook = this.#outlookFor(choice, moment);
+    this.values[moment.minute] = decideSignal(settings, outlook, moment.now, followed).value;
+    if (reactive === undefined) return;
+    const known = { now: this.recording.load.observed[at]!, ...lately, peak: Number.NaN };
+    const load = policyLoad(reactive.policy, reactive.weekFloor, known);
+    this.reactiveValues[moment.minute] = load * (targetPerReplica / capacity);
+  }
+
+  #choiceAt(nowSeconds: number): Choice {
+    const boundarySeconds = choiceBoundarySeconds(nowSeconds);
+    const newest = this.choices.at(-1);
+    if (newest?.boundarySeconds === boundarySeconds) return newest;
+    const choice = this.#choose(boundarySeconds);
+    this.choices.push(choice);
+    return choice;
+  }
+
+  #choose(boundarySeconds: number): Choice {
+    const { steps, load } = this.recording;
+    const { startupSeconds, capacityPerReplica, minReplicas, maxReplicas, tolerance } = this.options.setup;
+    const { history, fit } = learnable(steps, this.options, boundarySeconds);
     return choosePolicy(history, load, {
       boundarySeconds,
       startupSeconds,
       fit,
-      targetOverload,
-      capacity,
-      pods,
+      targetOverload: this.targetOverload,
+      capacity: capacityPerReplica,
+      pods: {
+        startupMinutes: Math.ceil(startupSeconds / 60),
+        minReplicas: Math.max(1, minReplicas),
+        maxReplicas,
+        tolerance: tolerance ?? 0.1,
+      },
     });
-  };
-
-  const recent = highestOfLast(load.demand, load.observed, RECENT_MINUTES);
-  const hours = highestOfLast(load.demand, load.observed, HOURS_MINUTES);
-  const ofLoad = targetPerReplica / capacity;
-  const choices: Choice[] = [];
-  const values = replay.values.slice();
-  const reactiveValues = load.observed.slice(span.from, span.to);
-  for (let minute = 0; minute < values.length; minute++) {
-    const at = span.from + minute;
-    const nowSeconds = load.startSeconds + 60 * at;
-    const boundarySeconds = choiceBoundarySeconds(nowSeconds);
-    if (choices.at(-1)?.boundarySeconds !== boundarySeconds) choices.push(choose(boundarySeconds));
-    const { chosen, reactive } = choices.at(-1)!;
-    if (chosen === undefined || reactive === undefined) continue;
-    const answer = ({ policy, weekFloor }: ReplayedPolicy) =>
-      ofLoad *
-      policyLoad(policy, weekFloor, {
-        now: load.observed[at]!,
-        recent: recent[at]!,
-        hours: hours[at]!,
-        peak: replay.startupPeaks[QUANTILES.indexOf(policy.quantile as never)]?.[minute] ?? Number.NaN,
-      });
-    reactiveValues[minute] = answer(reactive);
-    if (trigger.mode !== 'predict' || replay.active[minute] === 0) continue;
-    const value = answer(chosen);
-    if (!Number.isNaN(value)) values[minute] = Math.min(maxValue, Math.max(minValue, value));
   }
-  return { targetOverload, choices, values, reactiveValues };
+
+  /** What the model says for the chosen policy, which brings its own quantile. */
+  #outlookFor(choice: Choice, { model, outlook: from, now, nowSeconds }: Moment): Outlook | undefined {
+    if (from === undefined || model === undefined || choice.chosen === undefined) return from;
+    if (this.#outlook?.from !== from || this.#outlook.choice !== choice) {
+      const { trigger, setup } = this.options;
+      const used = inUse({ ...trigger, podStartupSeconds: setup.startupSeconds }, choice);
+      this.#outlook = { from, choice, outlook: outlookOf(model, used, nowSeconds, now.events) };
+    }
+    return this.#outlook.outlook;
+  }
 }

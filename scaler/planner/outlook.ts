@@ -62,7 +62,10 @@ export function outlookOf(
   const behind = stepsBehind(model, nowSeconds);
   const coming = forecast(model, horizonSteps(trigger), quantiles, behind, events?.effects);
   const { startupSeconds } = trigger;
-  const startup = startupSeconds && startupSteps(startupSeconds, stepSeconds, model.horizonSteps);
+  const startupPeak = (forSeconds: number) => {
+    const steps = startupSteps(forSeconds, stepSeconds, model.horizonSteps);
+    return forecast(model, steps, quantiles, behind, events?.effects).peaks[1];
+  };
   return {
     stage,
     nextStageInSeconds,
@@ -72,7 +75,7 @@ export function outlookOf(
     endSeconds,
     stepSeconds,
     last: model.mean.last,
-    startupPeak: startup && forecast(model, startup, quantiles, behind, events?.effects).peaks[1],
+    startupPeak: startupSeconds === undefined ? undefined : startupPeak(startupSeconds),
     forecast: {
       startSeconds: coming.startSeconds,
       stepSeconds,

@@ -30,7 +30,7 @@ const LOAD_THAT_WAKES = 0.1;
 const LOAD_THAT_KEEPS_AWAKE = 0.05;
 
 /** What is known at the moment of an answer, beside the model. */
-interface Now {
+export interface Now {
   readonly observed: number | undefined;
   readonly stale: boolean;
   readonly lacksHistory?: boolean;

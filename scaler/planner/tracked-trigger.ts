@@ -4,7 +4,6 @@ import { cutSeries, seriesEndSeconds } from '../forecast/series.js';
 import type { HistoryProvider, Observation, TriggerHistory } from '../history/types.js';
 import { choiceBoundarySeconds } from '../policy/choose.js';
 import { HOURS_MINUTES, highestBefore } from '../policy/past.js';
-import type { Choice } from '../policy/types.js';
 import type { Clock } from '../shared/clock.js';
 import { ScalerError } from '../shared/errors.js';
 import { withPodStartup } from '../trigger/pod-startup.js';
@@ -13,7 +12,7 @@ import { AcceptedOverload } from './accepted-overload.js';
 import { AnswerRecord } from './answer-record.js';
 import { specialSpans } from './events.js';
 import { fitOptions } from './fit-options.js';
-import type { OutlookTrigger } from './outlook.js';
+import { type InUse, inUse } from './in-use.js';
 import { planAnswer } from './plan-answer.js';
 import { PodStartupMeasurement } from './pod-startup.js';
 import type { FitTurn, Fitter, PlannerObserver, PlannerSettings } from './ports.js';
@@ -351,17 +350,4 @@ export class TrackedTrigger {
     this.parts.observer.answerRenewed(this.trigger, before, after);
     for (const listener of this.#listeners) listener(after);
   }
-}
-
-/** What a model is made for: the trigger with what is measured and chosen, and the choice behind it. */
-interface InUse extends OutlookTrigger {
-  readonly trigger: Trigger;
-  readonly choice: Choice | undefined;
-}
-
-function inUse(measured: Trigger, choice: Choice | undefined): InUse {
-  const chosen = choice?.chosen?.policy;
-  const quantile = chosen?.basis === 'forecast' ? chosen.quantile : measured.quantile;
-  const trigger = quantile === measured.quantile ? measured : Object.freeze({ ...measured, quantile });
-  return { ...trigger, trigger, choice, startupSeconds: chosen && trigger.podStartupSeconds };
 }

@@ -1,12 +1,4 @@
-import {
-  type FitOptions,
-  type FittedModel,
-  fit,
-  forecast,
-  type Series,
-  type StepEffects,
-  update,
-} from '../forecast/index.js';
+import { type FitOptions, type FittedModel, fit, forecast, type Series, update } from '../forecast/index.js';
 import { cutSeries, seriesEndSeconds } from '../forecast/series.js';
 import { DAY_MINUTES } from './follow-pods.js';
 import type { Load } from './load.js';
@@ -59,16 +51,14 @@ export function startupSteps(startupSeconds: number, stepSeconds: number, horizo
   return Math.min(horizonSteps, Math.ceil((startupSeconds + DELAY_SECONDS) / stepSeconds) + 1);
 }
 
-/** The highest load that is forecast for the time in which a pod starts, at a quantile, from a moment on. */
-export function startupPeak(
+/** The highest load that is forecast for the time in which a pod starts, at each quantile. */
+function startupPeak(
   model: FittedModel,
   quantiles: readonly number[],
   startupSeconds: number,
-  stepsBehind = 0,
-  effects?: StepEffects,
 ): readonly number[] {
   const steps = startupSteps(startupSeconds, model.stepSeconds, model.horizonSteps);
-  return forecast(model, steps, quantiles, stepsBehind, effects).peaks;
+  return forecast(model, steps, quantiles).peaks;
 }
 
 /**
