@@ -20,7 +20,7 @@ export interface Fitter {
    * is given away.
    */
   fit(series: () => Series, options: FitOptions, turn: FitTurn): Promise<FittedModel>;
-  /** As `chooseInWorker`, with the same rules for the history. */
+  /** Chooses a policy as `choosePolicy` does, with the same rules for the history as `fit`. */
   choose(history: () => ChoiceHistory, options: ChoiceOptions, turn: FitTurn): Promise<Choice>;
 }
 
