@@ -89,6 +89,11 @@ describe('what is behind the password of the page', () => {
       assert.equal((await exchange('GET', target, token)).status, 200, target);
   });
 
+  it('has no other way in by an address without a path', async () => {
+    const { status, body } = await exchange('GET', '//#@scaler/', token);
+    assert.deepEqual({ status, body }, { status: 400, body: '' });
+  });
+
   it('stays there whatever way is tried without', async () => {
     const part = fc.constantFrom(
       '/',
