@@ -1,5 +1,6 @@
 import { clean } from './clean.js';
 import { type Clock, fitCompanions } from './companions.js';
+import { adaptedCoverage, adaptedErrors } from './errors/adapt.js';
 import { stepErrors } from './errors/conformal.js';
 import { pastPeaks } from './errors/peak-errors.js';
 import { measureQuality, trustIn } from './errors/quality.js';
@@ -25,6 +26,8 @@ const DAY_SECONDS = 86_400;
 /** Past forecasts that are made again to measure errors: more cost time and tell little more. */
 const MOST_ORIGINS = 2000;
 const DEFAULT_QUANTILE = 0.9;
+/** How fast the peak's quantile follows its misses: pods follow it, and a restless margin costs more than it covers. */
+const PEAK_GAIN = 0.02;
 
 /**
  * Fits the pool of models to a series. Pure and deterministic; the series is not changed, the result is plain data.
@@ -96,8 +99,8 @@ export function fit(series: Series, options: FitOptions): FittedModel {
   const trust = trustIn(alone);
   const mixed = past.forecast.map((forecast, i) => trust * forecast + (1 - trust) * past.last[i]!);
   const { errors, typical: peakTypical, expected } = errorsOf(mixed);
-  const { coverage } = measureQuality(errors, lastValueErrors, expected, quantile);
   const divided = errors.map((error, i) => (expected[i]! > 0 ? error / expected[i]! : error));
+  const pace = { quantile, gain: PEAK_GAIN, stride: origins.stride, lagSteps: spanSteps };
   return {
     stage: rung.stage,
     nextStageInSeconds: rung.nextStageInSeconds,
@@ -105,7 +108,7 @@ export function fit(series: Series, options: FitOptions): FittedModel {
     horizonSteps,
     timezone,
     endSeconds: startSeconds + n * stepSeconds,
-    quality: { ...alone, coverage },
+    quality: { ...alone, coverage: adaptedCoverage(divided, pace) },
     trust,
     guarded: rung.stage !== 'observed' && trust < 0.5,
     mean: mean.model,
@@ -118,11 +121,9 @@ export function fit(series: Series, options: FitOptions): FittedModel {
       mean.model.volatility,
       mean.ratios,
       daySlots,
+      quantile,
     ),
-    peakErrors: {
-      stepsAhead: horizonSteps,
-      sorted: divided.filter((error) => !Number.isNaN(error)).sort(),
-    },
+    peakErrors: { stepsAhead: horizonSteps, sorted: adaptedErrors(divided, pace) },
     peakTypical,
     quiet: quietSeasons(peaks ?? values, seasons, stepSeconds),
     ...(special && { special }),

@@ -1,20 +1,25 @@
 import type { Origins } from '../origins.js';
 import type { ErrorQuantiles, Volatility } from '../types.js';
+import { adaptedErrors } from './adapt.js';
 import { quantileOfSorted } from './quantile-of-sorted.js';
 import { type DaySlots, expectedError } from './volatility.js';
 
 /** Fewer errors than this say nothing of their spread. */
 const FEWEST_ERRORS = 10;
 
+/** How fast quantiles of single steps follow their misses. */
+const STEP_GAIN = 0.05;
+
 /**
  * Errors of replayed forecasts at growing numbers of steps ahead, each divided by the error that was to be expected at
  * its moment: locally weighted split conformal prediction. A quantile of these, times the error to be expected now, is
- * how far above the forecast the value stays with that probability.
+ * how far above the forecast the value stays with that probability. `adaptedErrors` lets them follow their misses.
  *
  * Source: Lei, G'Sell, Rinaldo, Tibshirani and Wasserman (2018), "Distribution-free predictive inference for
  * regression", section 5.2.
  *
  * @param ratios of the volatility at each origin
+ * @param quantile that is asked for most: its misses of late say how wide all are
  */
 export function stepErrors(
   values: Float64Array,
@@ -24,18 +29,19 @@ export function stepErrors(
   { typical }: Volatility,
   ratios: Float64Array,
   { slots }: DaySlots,
+  quantile: number,
 ): ErrorQuantiles[] {
+  const pace = { quantile, gain: STEP_GAIN, stride: origins.stride };
   return doublingSteps(horizonSteps).map((stepsAhead) => {
-    const errors = new Float64Array(origins.steps.length);
-    let count = 0;
+    const errors = new Float64Array(origins.steps.length).fill(Number.NaN);
     for (let i = 0; i < origins.steps.length; i++) {
       const at = origins.steps[i]! + stepsAhead;
       if (at >= values.length) break;
       const error = values[at]! - replayed[i * horizonSteps + stepsAhead - 1]!;
       const expected = expectedError(typical[slots[at]!]!, ratios[i]!);
-      if (!Number.isNaN(error)) errors[count++] = expected > 0 ? error / expected : 0;
+      if (!Number.isNaN(error)) errors[i] = expected > 0 ? error / expected : 0;
     }
-    return { stepsAhead, sorted: errors.slice(0, count).sort() };
+    return { stepsAhead, sorted: adaptedErrors(errors, { ...pace, lagSteps: stepsAhead }) };
   });
 }
 

@@ -21,10 +21,9 @@ describe('measureQuality', () => {
   it('lets the newer half judge the bound of the older half', () => {
     // Older errors 0, 1, 2, 3: their 0.5 quantile is 1.5. Newer ones are 1, 2, 4, 1.
     const errors = Float64Array.of(0, 1, 2, 3, 1, 2, 4, 1);
-    const { modelError, coverage, samples } = measureQuality(errors, errors, ones, 0.5);
+    const { modelError, samples } = measureQuality(errors, errors, ones, 0.5);
     // At 0.5 it is the mean absolute distance.
     assert.equal(modelError, (0.5 + 0.5 + 2.5 + 0.5) / 4);
-    assert.equal(coverage, 0.5);
     assert.equal(samples, 8);
   });
 
@@ -37,8 +36,7 @@ describe('measureQuality', () => {
   });
 
   it('trusts a model by what it gains over the last value, and not at all without a gain', () => {
-    const trust = (modelError: number, lastValueError = 1) =>
-      trustIn({ modelError, lastValueError, coverage: 0.9, samples: 100 });
+    const trust = (modelError: number, lastValueError = 1) => trustIn({ modelError, lastValueError });
     assert.deepEqual([trust(2), trust(1), trust(0.94), trust(0.5)], [0, 0, 1, 1]);
     assert.ok(Math.abs(trust(0.97) - 0.5) < 1e-9);
     assert.equal(trust(0, 0), 0);

@@ -20,7 +20,7 @@ export function measureQuality(
   lastValueErrors: Float64Array,
   expected: Float64Array,
   quantile: number,
-): ModelQuality {
+): Omit<ModelQuality, 'coverage'> {
   const known = [...errors.keys()].filter((i) => !Number.isNaN(errors[i]! + lastValueErrors[i]!));
   const half = known.length >> 1;
   const older = known.slice(0, half);
@@ -34,10 +34,8 @@ export function measureQuality(
 
   let modelLoss = 0;
   let lastValueLoss = 0;
-  let covered = 0;
   for (const i of newer) {
     const aboveBound = errors[i]! - modelBound * expected[i]!;
-    if (aboveBound <= 0) covered++;
     modelLoss += quantileLoss(aboveBound, quantile);
     lastValueLoss += quantileLoss(lastValueErrors[i]! - lastValueBound, quantile);
   }
@@ -45,7 +43,6 @@ export function measureQuality(
   return {
     modelError: (2 * modelLoss) / judged,
     lastValueError: (2 * lastValueLoss) / judged,
-    coverage: covered / judged,
     samples: known.length,
   };
 }
@@ -62,7 +59,10 @@ const GAIN_OF_FULL_TRUST = 0.06;
  * horizon in use, 1 where it is clearly better. In between it grows with the gain, so that what is answered does not
  * jump from one fit to the next when the two are about as good.
  */
-export function trustIn({ modelError, lastValueError }: ModelQuality): number {
+export function trustIn({
+  modelError,
+  lastValueError,
+}: Pick<ModelQuality, 'modelError' | 'lastValueError'>): number {
   if (!(lastValueError > 0)) return 0;
   return Math.min(1, Math.max(0, (1 - modelError / lastValueError) / GAIN_OF_FULL_TRUST));
 }
