@@ -8,7 +8,6 @@ import { HORIZON_SECONDS, type Window, windowsOf } from './windows.js';
 
 /** Horizons at which errors are given. */
 const HORIZONS_SECONDS = [1800, HORIZON_SECONDS];
-const QUANTILE = 0.9;
 const DAY_SECONDS = 86_400;
 /** Two forecasts without any error at all are equally good. */
 const SMALLEST_ERROR = 1e-9;
@@ -17,21 +16,19 @@ const SMALLEST_ERROR = 1e-9;
 const METHODS = ['forecast', 'last value', 'Holt-Winters', 'LightGBM'] as const;
 type Method = (typeof METHODS)[number];
 
-/** Errors of ways to forecast, each as a multiple of the same time yesterday's, and the coverage of the quantile. */
+/** Errors of ways to forecast, each as a multiple of the same time yesterday's. */
 export interface Accuracy {
   readonly trace: string;
   /** At each of the horizons; without LightGBM where Python does not have it. */
   readonly ratios: Readonly<Partial<Record<Method, readonly number[]>>>;
-  readonly coverage: number;
 }
 
 /** Measures forecasts of step means on one trace; undefined when the trace is too short. */
 export function measureAccuracy(trace: Trace): Accuracy | undefined {
   const windows = windowsOf(trace);
   if (windows.length === 0) return undefined;
-  const ahead = windows.map(forecastWindow);
   const forecasts = {
-    forecast: ahead.map(({ mean }) => mean),
+    forecast: windows.map(forecastWindow),
     'last value': windows.map(({ known, came }) => came.map(() => known.at(-1)!)),
     'Holt-Winters': windows.map(({ known, came, stepSeconds }) =>
       plainHoltWinters(known, DAY_SECONDS / stepSeconds, came.length),
@@ -47,10 +44,7 @@ export function measureAccuracy(trace: Trace): Accuracy | undefined {
     const made = forecasts[method];
     if (made) ratios[method] = errorsOf(windows, made).map((error, i) => error / yesterday[i]!);
   }
-  const covered = windows.map(({ came }, w) =>
-    mean(Array.from(came, (value, h) => Number(value <= ahead[w]!.quantiles[0]![h]!))),
-  );
-  return { trace: trace.name, ratios, coverage: mean(covered) };
+  return { trace: trace.name, ratios };
 }
 
 /** A row for each trace and one for all: mean absolute errors at 30 min and 2 h. */
@@ -59,31 +53,27 @@ export function accuracyTable(traces: readonly Trace[]): string {
   const [first] = measured;
   if (!first) return 'Accuracy: no trace is long enough; two weeks are a good length';
   const methods = METHODS.filter((method) => first.ratios[method]);
-  const row = (name: string, ratiosOf: (method: Method) => readonly number[], coverage: number) => [
+  const row = (name: string, ratiosOf: (method: Method) => readonly number[]) => [
     name,
     ...methods.flatMap((method) => ratiosOf(method).map((ratio) => ratio.toFixed(3))),
-    coverage.toFixed(3),
   ];
   return [
-    'Accuracy: mean absolute error, same time yesterday = 1; then the coverage of the 0.9 quantile',
+    'Accuracy: mean absolute error, same time yesterday = 1',
     ...textTable([
-      ['trace', ...methods.flatMap((method) => [`${method} 30m`, '2h']), 'coverage'],
-      ...measured.map(({ trace, ratios, coverage }) => row(trace, (method) => ratios[method]!, coverage)),
-      row(
-        'all (geometric mean; mean)',
-        (method) =>
-          HORIZONS_SECONDS.map((_, i) => geometricMean(measured.map(({ ratios }) => ratios[method]![i]!))),
-        mean(measured.map(({ coverage }) => coverage)),
+      ['trace', ...methods.flatMap((method) => [`${method} 30m`, '2h'])],
+      ...measured.map(({ trace, ratios }) => row(trace, (method) => ratios[method]!)),
+      row('all (geometric mean)', (method) =>
+        HORIZONS_SECONDS.map((_, i) => geometricMean(measured.map(({ ratios }) => ratios[method]![i]!))),
       ),
     ]),
   ].join('\n');
 }
 
-function forecastWindow({ known, came, startSeconds, stepSeconds }: Window) {
+function forecastWindow({ known, came, startSeconds, stepSeconds }: Window): Float64Array {
   const horizonSteps = came.length;
   const series = { startSeconds, stepSeconds, values: known };
   const model = fit(series, { horizonSteps, seasonality: 'auto', timezone: 'UTC' });
-  return forecast(model, horizonSteps, [QUANTILE]);
+  return forecast(model, horizonSteps, []).mean;
 }
 
 /** Mean absolute error at each of the horizons over all windows. */

@@ -2,6 +2,7 @@
 import { ScalerError } from '../../scaler/shared/errors.js';
 import { accuracyTable } from './accuracy.js';
 import { calendarTable } from './calendar.js';
+import { coverageTable } from './coverage.js';
 import { overloadTable } from './overload.js';
 import { scalingTable } from './scaling.js';
 import { speedTable } from './speed.js';
@@ -11,6 +12,7 @@ try {
   const traces = await loadTraces(process.env.TRACES || undefined);
   console.log(`${traces.length} traces: ${traces.map(({ name }) => name).join(', ')}\n`);
   console.log(`${accuracyTable(traces)}\n`);
+  console.log(`${coverageTable(traces)}\n`);
   console.log(`${scalingTable(traces)}\n`);
   console.log(`${overloadTable(traces)}\n`);
   console.log(`${await calendarTable()}\n`);
