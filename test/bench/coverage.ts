@@ -8,8 +8,9 @@ const QUANTILE = 0.9;
 const REFIT_SECONDS = 3 * 3600;
 /** Horizons of the peak: 15 minutes from anywhere in a step, and two hours. */
 const HORIZONS_SECONDS = [1200, 7200] as const;
-/** Days that are evaluated, where four more are there to learn from. */
+/** Days that are evaluated, where four more are there to learn from; else fewer. */
 const DAYS = { fine: 6, coarse: 14 };
+const FEWER_DAYS = { fine: 2, coarse: 7 };
 
 /** Share of what came that stayed at or below the quantile that had been forecast for it. */
 export interface Coverage {
@@ -22,10 +23,11 @@ export interface Coverage {
 
 /**
  * Measures how often a trace stays at or below its forecast quantile, as a running scaler answers it: a forecast at each
- * step of six days (two weeks at coarser steps), a new fit every three hours. Undefined when the trace is too short.
+ * step of the last six days (two weeks at coarser steps; fewer of a short trace), a new fit every three hours. Undefined when
+ * the trace is too short.
  */
 export function measureCoverage(trace: Trace): Coverage | undefined {
-  const evaluated = evaluatedSeries(trace, DAYS);
+  const evaluated = evaluatedSeries(trace, DAYS) ?? evaluatedSeries(trace, FEWER_DAYS);
   if (evaluated === undefined) return undefined;
   const [short, long] = HORIZONS_SECONDS.map((seconds) => replay(evaluated, seconds));
   return { trace: trace.name, steps: long!.steps, peaks: [short!.peak, long!.peak] };
