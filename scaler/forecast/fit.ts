@@ -27,7 +27,7 @@ const DAY_SECONDS = 86_400;
 const MOST_ORIGINS = 2000;
 const DEFAULT_QUANTILE = 0.9;
 /** How fast the peak's quantile follows its misses: pods follow it, and a restless margin costs more than it covers. */
-const PEAK_GAIN = 0.02;
+const PEAK_RATE = 0.02;
 
 /**
  * Fits the pool of models to a series. Pure and deterministic; the series is not changed, the result is plain data.
@@ -100,7 +100,7 @@ export function fit(series: Series, options: FitOptions): FittedModel {
   const mixed = past.forecast.map((forecast, i) => trust * forecast + (1 - trust) * past.last[i]!);
   const { errors, typical: peakTypical, expected } = errorsOf(mixed);
   const divided = errors.map((error, i) => (expected[i]! > 0 ? error / expected[i]! : error));
-  const pace = { quantile, gain: PEAK_GAIN, stride: origins.stride, lagSteps: spanSteps };
+  const pace = { quantile, rate: PEAK_RATE, stride: origins.stride, lagSteps: spanSteps };
   return {
     stage: rung.stage,
     nextStageInSeconds: rung.nextStageInSeconds,

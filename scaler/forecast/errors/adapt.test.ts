@@ -3,7 +3,7 @@ import { whiteNoise } from '../../shared/noise.js';
 import { adaptedCoverage, adaptedErrors, type Pace } from './adapt.js';
 import { quantileOfSorted } from './quantile-of-sorted.js';
 
-const pace: Pace = { quantile: 0.9, gain: 0.05, stride: 1, lagSteps: 4 };
+const pace: Pace = { quantile: 0.9, rate: 0.05, stride: 1, lagSteps: 4 };
 
 /** Errors of one size to both sides, then errors of the same mean size of which few are large (exponential). */
 function becomingSpiky(seed: number, changeAt: number, count: number): Float64Array {
@@ -27,7 +27,7 @@ describe('adaptive conformal inference', () => {
     const errors = Float64Array.of(1, 2, 4, -1, -2, -3, -4, 0.5, 3);
     // The median is 0.5, the 0.8 quantile 3 (the 8th of 9): the bound is at 0.5 + 2.5 * spread. A miss adds
     // 0.5 * 0.8, a hit takes 0.5 * 0.2 off: 1, 0.9, 0.8, (4 is beyond 2.5) 1.2, 1.1, 1, 0.9, 0.8, 0.7, (3 is beyond 2.25) 1.1.
-    const adapted = adaptedErrors(errors, { quantile: 0.8, gain: 0.5, stride: 1, lagSteps: 1 });
+    const adapted = adaptedErrors(errors, { quantile: 0.8, rate: 0.5, stride: 1, lagSteps: 1 });
     const byHand = [-4.45, -3.35, -2.25, -1.15, 0.5, 1.05, 2.15, 3.25, 4.35];
     assert.deepEqual(
       [...adapted].map((error) => Number(error.toFixed(9))),

@@ -12,7 +12,7 @@ export interface Pace {
   /** Share of errors that are to stay at or below the bound. */
   readonly quantile: number;
   /** By how much the spread grows for each step that is missed, and shrinks, in proportion, for each that is not. */
-  readonly gain: number;
+  readonly rate: number;
   /** Steps from one error to the next. */
   readonly stride: number;
   /** Steps until an error is known: those that the forecast reaches ahead. */
@@ -23,7 +23,8 @@ export interface Pace {
  * Errors in ascending order, with their distances from their median stretched or shortened such that the quantile is
  * missed as often of late as it should be: adaptive conformal inference. Replayed from the oldest error on, each miss
  * widens the spread and each hit narrows it, so that over a long time the share of misses is the one asked for, however
- * the load changes. An error of exactly 0, as in a night without load, and one of an incident change nothing. At or below the median there is nothing to widen: the errors stay as they are.
+ * the load changes. An error of exactly 0, as in a night without load, and one of an incident change nothing. At or below
+ * the median there is nothing to widen: the errors stay as they are.
  *
  * Source: Gibbs and Candès (2021), "Adaptive conformal inference under distribution shift". That the bound itself moves
  * instead of its level, and so is not limited by the largest error, is the quantile tracking of Angelopoulos, Candès and
@@ -51,7 +52,7 @@ export function adaptedCoverage(errors: Float64Array, pace: Pace): number {
 }
 
 /** The spread after the last error that is known, and how many errors were beyond the bound of their time. */
-function follow(errors: Float64Array, sorted: Float64Array, { quantile, gain, stride, lagSteps }: Pace) {
+function follow(errors: Float64Array, sorted: Float64Array, { quantile, rate, stride, lagSteps }: Pace) {
   const median = quantileOfSorted(sorted, 0.5);
   const bound = quantileOfSorted(sorted, quantile) - median;
   const missShare = ((1 - quantile) * sorted.length) / sorted.filter((error) => error !== 0).length;
@@ -64,7 +65,7 @@ function follow(errors: Float64Array, sorted: Float64Array, { quantile, gain, st
     const error = known >= 0 ? errors[known]! : Number.NaN;
     // An unknown error (NaN) fails the last comparison.
     if (bound > 0 && error !== 0 && error - median <= INCIDENT * bound) {
-      const change = gain * stride * (isMissed[known]! - missShare);
+      const change = rate * stride * (isMissed[known]! - missShare);
       spread = Math.min(WIDEST, Math.max(NARROWEST, spread + change));
     }
     if (errors[i]! > median + spread * bound) {

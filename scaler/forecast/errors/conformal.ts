@@ -8,7 +8,7 @@ import { type DaySlots, expectedError } from './volatility.js';
 const FEWEST_ERRORS = 10;
 
 /** How fast quantiles of single steps follow their misses. */
-const STEP_GAIN = 0.05;
+const STEP_RATE = 0.05;
 
 /**
  * Errors of replayed forecasts at growing numbers of steps ahead, each divided by the error that was to be expected at
@@ -31,7 +31,7 @@ export function stepErrors(
   { slots }: DaySlots,
   quantile: number,
 ): ErrorQuantiles[] {
-  const pace = { quantile, gain: STEP_GAIN, stride: origins.stride };
+  const pace = { quantile, rate: STEP_RATE, stride: origins.stride };
   return doublingSteps(horizonSteps).map((stepsAhead) => {
     const errors = new Float64Array(origins.steps.length).fill(Number.NaN);
     for (let i = 0; i < origins.steps.length; i++) {
