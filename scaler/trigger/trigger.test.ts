@@ -149,7 +149,7 @@ describe('parseTrigger', () => {
     assert.equal(addressSource(trigger).address, 'http://prometheus-operated.monitoring:9090');
     assert.deepEqual(trigger.notices, [
       'key "apiKey" has no effect: it belongs to the PredictKube service, which is not used',
-      'key "historyTimeWindow" is 1w, so that no weekly season can be learned: that needs 10d12h or more; "seasonality" names the seasons that are wanted, such as 1d or none',
+      'key "historyTimeWindow" is 1w, so that no weekly season can be learned: that needs 8d or more; "seasonality" names the seasons that are wanted, such as 1d or none',
       '"authModes" has "bearer" but no "bearerToken" arrived: KEDA keeps a TriggerAuthentication to itself; use "bearerTokenFromEnv" or a named source',
     ]);
   });
@@ -739,7 +739,7 @@ describe('parseTrigger', () => {
         both[0]!,
         /^key "historyTimeWindow" is 1d6h, so that no daily season .* needs 1d12h or more/,
       );
-      assert.match(both[1]!, /no weekly season .* needs 10d12h or more/);
+      assert.match(both[1]!, /no weekly season .* needs 8d or more/);
       assert.match(
         noticesOf({ predictHorizon: '4d' }).join(),
         /is 2w by default, so that no weekly season .* needs 15d10m or more/,

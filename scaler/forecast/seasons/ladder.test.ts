@@ -7,13 +7,13 @@ const day = 86_400;
 
 describe('climb', () => {
   it('says how much history is missing for the next stage', () => {
-    // By the rule of the docstring: a daily season needs a day and a half, a weekly one ten and a half days.
+    // By the rule of the docstring: a daily season needs a day and a half, a weekly one eight days.
     assert.deepEqual(climb(day, horizon, step, AUTOMATIC_PERIODS), {
       stage: 'trend',
       nextStageInSeconds: day / 2,
       periods: [],
     });
-    assert.equal(climb(7 * day, horizon, step, AUTOMATIC_PERIODS).nextStageInSeconds, 3.5 * day);
+    assert.equal(climb(7 * day, horizon, step, AUTOMATIC_PERIODS).nextStageInSeconds, day);
   });
 
   it('promises no stage that the window is too short for', () => {
@@ -22,6 +22,6 @@ describe('climb', () => {
   });
 
   it('still promises what a full window will teach', () => {
-    assert.equal(climb(7 * day, horizon, step, AUTOMATIC_PERIODS, 14 * day).nextStageInSeconds, 3.5 * day);
+    assert.equal(climb(7 * day, horizon, step, AUTOMATIC_PERIODS, 14 * day).nextStageInSeconds, day);
   });
 });

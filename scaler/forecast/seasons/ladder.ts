@@ -17,13 +17,16 @@ export function trendNeedsSeconds(horizonSeconds: number, stepSeconds: number): 
   return 2 * horizonSeconds + 2 * stepSeconds;
 }
 
-/** Seconds of history that a season needs: one period to learn it from, and half of one or a trend to measure it on. */
+/** Seconds of history that a season needs: one period to learn it from, and half of one, a day at most, to measure it on. */
 export function seasonNeedsSeconds(
   periodSeconds: number,
   horizonSeconds: number,
   stepSeconds: number,
 ): number {
-  return periodSeconds + Math.max(periodSeconds / 2, trendNeedsSeconds(horizonSeconds, stepSeconds));
+  return (
+    periodSeconds +
+    Math.max(Math.min(periodSeconds / 2, DAY_SECONDS), trendNeedsSeconds(horizonSeconds, stepSeconds))
+  );
 }
 
 /**
