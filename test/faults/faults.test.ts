@@ -333,7 +333,8 @@ describe('the scaler while its sources fail', () => {
         const { nextStage } = await metricsOf('short');
         return nextStage || undefined;
       });
-      assert.ok(missing > 5 * day, `${missing} s missing`);
+      // A weekly season needs eight days, and Prometheus holds four.
+      assert.ok(Math.abs(missing - 4 * day) < day / 2, `${missing} s missing`);
       results.push({
         what: 'retention shorter than the window',
         many: '1 trigger',
