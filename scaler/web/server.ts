@@ -71,7 +71,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       keepAliveTimeout: 10_000,
       connectionsCheckingInterval: Math.min(1000, requestSeconds * 1000),
     },
-    // Express runs no handler for an address without a path, such as `//#`. Node.js answers other broken ones like this.
+    // Express runs no handler for an address without a path, such as `//#@host/`. Node.js answers broken ones like this.
     (request, response) =>
       app(request as Request, response as Response, () =>
         response.writeHead(400, { 'Content-Length': 0 }).end(),
