@@ -22,9 +22,9 @@ export interface Pace {
 /**
  * Errors in ascending order, with their distances from their median stretched or shortened such that the quantile is
  * missed as often of late as it should be: adaptive conformal inference. Replayed from the oldest error on, each miss
- * widens the spread and each hit narrows it, so that over a long time the share of misses is the one asked for, however
- * the load changes. An error of exactly 0, as in a night without load, and one of an incident change nothing. At or below
- * the median there is nothing to widen: the errors stay as they are.
+ * widens the spread and each hit narrows it, so that over a long time the share of misses is the one asked for as long as
+ * the spread stays within its bounds. An error of exactly 0, as in a night without load, and one of an incident change
+ * nothing. At or below the median there is nothing to widen: the errors stay as they are.
  *
  * Source: Gibbs and Candès (2021), "Adaptive conformal inference under distribution shift". That the bound itself moves
  * instead of its level, and so is not limited by the largest error, is the quantile tracking of Angelopoulos, Candès and
