@@ -9,21 +9,11 @@ import type { TimedEvent } from './types.js';
 /** Where the events of a calendar come from: one of these keys. */
 const ORIGINS = ['holidays', 'file', 'address', 'events'] as const;
 
-const interval = z.string().transform((text, context) => {
-  try {
-    return { text, ...readInterval(text) };
-  } catch (error) {
-    if (!(error instanceof ValidationError)) throw error;
-    context.addIssue({ code: 'custom', message: error.reason! });
-    return z.NEVER;
-  }
-});
-
 const eventSchema = z
   .strictObject({
     name: described(z.string().transform(eventName).optional(), 'its time', 'What people call it.'),
     at: described(
-      interval,
+      readWith((text) => ({ text, ...readInterval(text) })),
       undefined,
       'When it is, as in the trigger key `events`: `2026-11-27/P1D`, `2026-11-27T18:00/PT4H`.',
     ),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { described, ValidationError } from '../shared/fields.js';
+import { described, readWith, ValidationError } from '../shared/fields.js';
 import { show } from '../shared/show.js';
 import { wallSecondsOf } from './local-time.js';
 import type { Effects, EventEffects } from './types.js';
@@ -12,11 +12,10 @@ const MOST_REPLICAS = 1_000_000;
 export const EFFECT_FORM =
   '`x3` (a factor), `floor=500`, `replicas=20`, `like=2025-11-28`, `holiday`, `no-learn`, `learn`';
 
-const day = z.string().transform((text, context) => {
+const day = readWith((text) => {
   const seconds = daySeconds(text);
-  if (seconds !== undefined) return seconds;
-  context.addIssue({ code: 'custom', message: 'expected a day such as 2025-11-28' });
-  return z.NEVER;
+  if (seconds === undefined) throw new ValidationError('expected a day such as 2025-11-28');
+  return seconds;
 });
 
 /** What an event of the configuration may do. */

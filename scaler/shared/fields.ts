@@ -64,14 +64,18 @@ export class ValidationError extends Error {
   }
 }
 
-/** A schema that reads text with a function, which throws a ValidationError for text that it does not accept. */
+/**
+ * A schema that reads text with a function, which throws a ValidationError for text that it does not accept. Where the
+ * field has a form, a message gives the reason beside it; where it has none, the reason is the message.
+ */
 export function readWith<T>(read: (text: string) => T): z.ZodType<T> {
   return z.string().transform((text, context) => {
     try {
       return read(text);
     } catch (error) {
       if (!(error instanceof ValidationError)) throw error;
-      context.addIssue({ code: 'custom', params: { reason: error.reason } });
+      const { reason } = error;
+      context.addIssue({ code: 'custom', message: reason, params: { reason } });
       return z.NEVER;
     }
   });
