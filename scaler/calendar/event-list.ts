@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import { dayOf, instantOf, wallSecondsOf } from './local-time.js';
+import { instantOf, wallSecondsOf } from './local-time.js';
 import type { Calendar, Effects, EventEffects, Moment, Occurrence, TimedEvent } from './types.js';
+
+const DAY_SECONDS = 86_400;
 
 /** Zones whose times are kept; those asked for longest ago are worked out again. */
 const ZONES_KEPT = 64;
@@ -13,7 +15,10 @@ interface Resolved {
 
 /** The events of one calendar. Their times are worked out once for each zone. */
 export class EventList implements Calendar {
-  readonly #zones = new LRUCache<string, Resolved>({ max: ZONES_KEPT });
+  readonly #zones = new LRUCache<string, Resolved>({
+    max: ZONES_KEPT,
+    memoMethod: (timezone) => this.#resolve(timezone),
+  });
 
   constructor(
     readonly name: string,
@@ -21,7 +26,7 @@ export class EventList implements Calendar {
   ) {}
 
   occurrences(fromSeconds: number, toSeconds: number, timezone: string): readonly Occurrence[] {
-    const { occurrences, longestSeconds } = this.#in(timezone);
+    const { occurrences, longestSeconds } = this.#zones.memo(timezone);
     const found: Occurrence[] = [];
     for (let at = firstFrom(occurrences, fromSeconds - longestSeconds); at < occurrences.length; at++) {
       const occurrence = occurrences[at]!;
@@ -31,17 +36,13 @@ export class EventList implements Calendar {
     return found;
   }
 
-  #in(timezone: string): Resolved {
-    const known = this.#zones.get(timezone);
-    if (known !== undefined) return known;
+  #resolve(timezone: string): Resolved {
     const occurrences = this.events.map((event) => occurrenceOf(event, this.name, timezone)).sort(byStart);
     const longestSeconds = occurrences.reduce(
       (longest, { startSeconds, endSeconds }) => Math.max(longest, endSeconds - startSeconds),
       0,
     );
-    const resolved = { occurrences, longestSeconds };
-    this.#zones.set(timezone, resolved);
-    return resolved;
+    return { occurrences, longestSeconds };
   }
 }
 
@@ -94,5 +95,6 @@ function settledEffects(effects: EventEffects, startSeconds: number, timezone: s
   const { likeDaySeconds, ...others } = effects;
   if (likeDaySeconds === undefined) return others;
   const wall = wallSecondsOf(startSeconds, timezone);
-  return { ...others, likeStartSeconds: instantOf(likeDaySeconds + wall - dayOf(wall), timezone) };
+  const midnight = Math.floor(wall / DAY_SECONDS) * DAY_SECONDS;
+  return { ...others, likeStartSeconds: instantOf(likeDaySeconds + wall - midnight, timezone) };
 }

@@ -23,8 +23,3 @@ export function instantOf(wallSeconds: number, timezone: string): number {
 export function wallSecondsOf(epochSeconds: number, timezone: string): number {
   return epochSeconds + utcOffsetSeconds(timezone, epochSeconds);
 }
-
-/** Midnight that began the day, on any clock. */
-export function dayOf(seconds: number): number {
-  return Math.floor(seconds / DAY_SECONDS) * DAY_SECONDS;
-}

@@ -35,6 +35,7 @@ export class SourceBreaker {
   readonly #namespaces = new LRUCache<string, NamespaceBreaker>({
     maxSize: maxNamespaces,
     sizeCalculation: () => 1,
+    memoMethod: (namespace) => this.#breakerOf(namespace),
   });
   /** Namespaces hit by a failure of the server since the last query that succeeded: the first two. */
   readonly #faulty = new Set<string>();
@@ -57,7 +58,7 @@ export class SourceBreaker {
 
   /** @throws RequestFailure of the request, or one that says why it was not sent. */
   async run<Result>(namespace: string, request: () => Promise<Result>): Promise<Result> {
-    const own = this.#own(namespace);
+    const own = this.#namespaces.memo(namespace);
     const isOwnAlone = this.#isOpenForOthers(namespace);
     try {
       return await (isOwnAlone ? own.policy : wrap(this.#source, own.policy)).execute(request);
@@ -80,9 +81,7 @@ export class SourceBreaker {
     return isStopped && this.#faulty.size < 2 && !this.#faulty.has(namespace);
   }
 
-  #own(namespace: string): NamespaceBreaker {
-    const known = this.#namespaces.get(namespace);
-    if (known !== undefined) return known;
+  #breakerOf(namespace: string): NamespaceBreaker {
     const policy = breaker(this.#breakSeconds, ({ isSlow, isServerFault }) => isSlow || isServerFault);
     const own = { policy, lastFailure: '' };
     // Before the policy of the source looks at the failure.
@@ -96,7 +95,6 @@ export class SourceBreaker {
         if (this.#faulty.size < 2) this.#faulty.add(namespace);
       } else if (kind === 'rejected') this.#faulty.clear();
     });
-    this.#namespaces.set(namespace, own);
     return own;
   }
 }

@@ -90,18 +90,18 @@ export function names(most: number) {
 }
 
 /** A formatter costs tens of microseconds to make, and the same few zones are asked for again and again. */
-const canonicalZones = new LRUCache<string, string>({ max: 1000 });
+const canonicalZones = new LRUCache<string, string>({ max: 1000, memoMethod: canonicalZone });
 
 /** A time zone of the IANA database, in its canonical spelling. */
 export function timezone(value: string): string {
-  const known = canonicalZones.get(value);
-  if (known !== undefined) return known;
+  return canonicalZones.memo(value);
+}
+
+function canonicalZone(value: string): string {
   // Offsets such as +02:00 pass as zones in JavaScript, but they do not follow daylight saving.
   if (!/^[A-Za-z]/.test(value)) throw new ValidationError();
   try {
-    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions();
-    canonicalZones.set(value, timeZone);
-    return timeZone;
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
   } catch (error) {
     if (error instanceof RangeError) throw new ValidationError();
     throw error;
