@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events';
 import type { Series } from '../forecast/types.js';
 import { type ApiAnswer, finiteOrNaN } from '../prometheus/api-answer.js';
 import { severalSeriesMessage } from '../prometheus/message-text.js';
-import type { Notices } from '../prometheus/observer.js';
 import type { PrometheusApi } from '../prometheus/prometheus-api.js';
 import { RequestFailure } from '../prometheus/request-failure.js';
 import { ScalerError } from '../shared/errors.js';
@@ -10,16 +9,6 @@ import { heartbeatQuery } from './absence.js';
 import { joinSeries } from './join-series.js';
 import { resolutionWithin, stepQueries } from './step-queries.js';
 import type { HistorySource, Observation } from './types.js';
-
-/** How one source is read. */
-export interface PrometheusSourceOptions {
-  readonly api: PrometheusApi;
-  readonly notices: Notices;
-  /** How messages name the source. */
-  readonly where: string;
-  /** Seconds between two samples inside a step. */
-  readonly resolutionSeconds: number;
-}
 
 /**
  * Prometheus refuses a range query of more than 11,000 evaluations for a series. The evaluations inside the steps are
@@ -35,14 +24,18 @@ const maxHalvings = 5;
 
 /** The past and the present of queries to one Prometheus-compatible server. */
 export class PrometheusSource implements HistorySource {
-  constructor(readonly options: PrometheusSourceOptions) {}
+  /** @param resolutionSeconds between two samples inside a step. */
+  constructor(
+    readonly api: PrometheusApi,
+    readonly resolutionSeconds: number,
+  ) {}
 
   get clockOffsetSeconds(): number {
-    return this.options.api.clockOffsetSeconds;
+    return this.api.clockOffsetSeconds;
   }
 
   sliceSteps(stepSeconds: number): number {
-    return slicesOf(stepSeconds, resolutionWithin(stepSeconds, this.options.resolutionSeconds));
+    return slicesOf(stepSeconds, resolutionWithin(stepSeconds, this.resolutionSeconds));
   }
 
   /**
@@ -56,7 +49,7 @@ export class PrometheusSource implements HistorySource {
     stepSeconds: number,
     signal?: AbortSignal,
     namespace?: string,
-    resolutionSeconds = resolutionWithin(stepSeconds, this.options.resolutionSeconds),
+    resolutionSeconds = resolutionWithin(stepSeconds, this.resolutionSeconds),
   ): Promise<Series> {
     signal?.throwIfAborted();
     const queries = stepQueries(query, stepSeconds, resolutionSeconds);
@@ -78,7 +71,7 @@ export class PrometheusSource implements HistorySource {
       try {
         // Each step is evaluated at its end.
         const first = from + stepSeconds;
-        return [await this.options.api.queryRange(asked, first, to, stepSeconds, ended, namespace)];
+        return [await this.api.queryRange(asked, first, to, stepSeconds, ended, namespace)];
       } catch (error) {
         const cause = error instanceof ScalerError ? error.cause : undefined;
         const isTooMuch = cause instanceof RequestFailure && cause.traits.isTooMuchAtOnce;
@@ -118,7 +111,7 @@ export class PrometheusSource implements HistorySource {
 
   /** From one sample per step: there may be thousands of targets. */
   async heartbeat(from: number, to: number, stepSeconds: number, signal?: AbortSignal): Promise<Series> {
-    const { notices, where } = this.options;
+    const { notices, where } = this.api.options;
     const unable = (why: string) =>
       notices.report(
         'heartbeat',
@@ -142,7 +135,7 @@ export class PrometheusSource implements HistorySource {
     signal?: AbortSignal,
     namespace?: string,
   ): Promise<Observation> {
-    const { series } = await this.options.api.query(query, atSeconds, signal, namespace);
+    const { series } = await this.api.query(query, atSeconds, signal, namespace);
     if (series.length > 1) throw this.#rejected(severalSeriesMessage(series.map(({ labels }) => labels)));
     const [samples] = series.map(({ samples }) => samples);
     if (samples === undefined) return { value: undefined, atSeconds };
@@ -152,16 +145,17 @@ export class PrometheusSource implements HistorySource {
       );
     const value = finiteOrNaN(samples[0]![1]);
     if (!Number.isNaN(value)) return { value, atSeconds };
-    this.options.notices.observer.samplesDropped(this.options.notices.source, 1);
+    const { notices } = this.api.options;
+    notices.observer.samplesDropped(notices.source, 1);
     return { value: undefined, atSeconds };
   }
 
   #rejected(what: string): ScalerError {
-    return new ScalerError('rejected', `${this.options.where} ${what}`);
+    return new ScalerError('rejected', `${this.api.options.where} ${what}`);
   }
 
   #reportDropped(query: string, dropped: number): void {
-    const { notices, where } = this.options;
+    const { notices, where } = this.api.options;
     if (dropped > 0) notices.observer.samplesDropped(notices.source, dropped);
     const message = `${where} gives samples that are not finite numbers (NaN or Inf, often from a division by zero); they are left out`;
     notices.report('not-finite', dropped > 0 ? message : undefined, query);

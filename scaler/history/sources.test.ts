@@ -57,7 +57,7 @@ describe('Sources', () => {
 
   function sourcesOf(config: object, lookup?: LookupFunction, limits: object = {}): Sources {
     const addressLimits = sourceLimitsSchema.parse(limits);
-    const sources = new Sources({ ...sourcesSchema.parse(config), addressLimits }, recorder, { lookup });
+    const sources = new Sources(sourcesSchema.parse(config), recorder, { lookup, addressLimits });
     cleanUps.push(() => sources.close());
     return sources;
   }

@@ -4,7 +4,6 @@ import { type HistoryObserver, Notices, silentObserver } from '../prometheus/obs
 import { PrometheusApi, type PrometheusApiOptions } from '../prometheus/prometheus-api.js';
 import { type SourceLimits, type SourcesConfig, sourceLimitsSchema } from '../prometheus/source-config.js';
 import { invalid, ScalerError } from '../shared/errors.js';
-import { FairQueue } from '../shared/fair-queue.js';
 import { show } from '../shared/show.js';
 import type { TriggerSource } from '../trigger/trigger.js';
 import { PrometheusSource } from './prometheus-source.js';
@@ -31,14 +30,15 @@ interface Recipe
 interface Entry extends Pick<Recipe, 'origin'> {
   readonly windows: WindowStore;
   readonly api: PrometheusApi;
-  /** Where its requests wait. */
-  readonly queue: FairQueue;
 }
 
 /** How sources are read. */
 export interface SourcesOptions
   extends WindowStoreOptions,
-    Pick<PrometheusApiOptions, 'lookup' | 'machineSeconds'> {}
+    Pick<PrometheusApiOptions, 'lookup' | 'machineSeconds'> {
+  /** Limits for each address that a trigger brings along. @default those of a named source */
+  readonly addressLimits?: SourceLimits;
+}
 
 /**
  * Every Prometheus that triggers may ask: the named sources of the configuration, and addresses on its allow-list.
@@ -111,48 +111,41 @@ export class Sources implements HistoryProvider {
     return { ...config, key: name, origin: undefined, where, url };
   }
 
-  #address({ address, headers, queryParameters }: AddressSource): Recipe {
-    const { url, isAllowedIp } = this.#allowList.admit(address);
+  #address(source: AddressSource): Recipe {
+    const { url, isAllowedIp } = this.#allowList.admit(source.address);
     return {
-      ...(this.#config.addressLimits ?? defaultLimits),
-      key: addressKey(url, headers, queryParameters),
+      ...(this.#options.addressLimits ?? defaultLimits),
+      key: addressKey(url, source),
       origin: url.origin,
       where: `Prometheus at ${shown(url)}`,
       url,
       isAllowedIp,
-      headers,
-      queryParameters,
+      headers: source.headers,
+      queryParameters: source.queryParameters,
     };
   }
 
   #create({ key, origin, ...recipe }: Recipe): Entry {
-    const { where, resolutionSeconds, concurrency } = recipe;
     const { lookup, machineSeconds } = this.#options;
     const notices = new Notices(key, this.#observer);
     // Sources of one origin share their places: other headers must not give a namespace more of them at a server.
     const sameOrigin =
       origin === undefined ? undefined : [...this.#entries.values()].find((entry) => entry.origin === origin);
-    const queue = sameOrigin?.queue ?? new FairQueue(concurrency);
+    const queue = sameOrigin?.api.queue;
     const api = new PrometheusApi({ ...recipe, lookup, machineSeconds, notices, queue });
-    const history = new PrometheusSource({ api, notices, where, resolutionSeconds });
+    const history = new PrometheusSource(api, recipe.resolutionSeconds);
     const windows = new WindowStore(key, history, this.#options, () => {
       this.#entries.delete(key);
       void api.close();
     });
-    const entry = { windows, api, queue, origin };
+    const entry = { windows, api, origin };
     this.#entries.set(key, entry);
     return entry;
   }
 }
 
 /** Headers and parameters may hold secrets, and a key is shown: so only a digest of them goes into it. */
-function addressKey(
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-  queryParameters: Readonly<Record<string, string>>,
-): string {
-  const byName = (fields: Readonly<Record<string, string>>) =>
-    Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
-  const extras = JSON.stringify([url.href, byName(headers), byName(queryParameters)]);
+function addressKey(url: URL, { headers, queryParameters }: AddressSource): string {
+  const extras = JSON.stringify([url.href, Object.entries(headers), Object.entries(queryParameters)]);
   return `${shown(url)}#${createHash('sha256').update(extras).digest('hex').slice(0, 12)}`;
 }

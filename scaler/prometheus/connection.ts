@@ -18,17 +18,7 @@ import type { SourceConfig } from './source-config.js';
 
 /** Where requests go and what goes with each of them. */
 export interface ConnectionOptions
-  extends Pick<
-    SourceConfig,
-    | 'basic'
-    | 'bearer'
-    | 'tls'
-    | 'headers'
-    | 'queryParameters'
-    | 'concurrency'
-    | 'timeoutSeconds'
-    | 'maxBodyBytes'
-  > {
+  extends Omit<SourceConfig, 'address' | 'namespaces' | 'retries' | 'resolutionSeconds'> {
   /** Base address, http or https. */
   readonly url: URL;
   /** Which IP addresses the host may resolve to; every one when undefined. */
@@ -91,12 +81,10 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#authorization = credentialsOf(options, options.onFileTrouble);
-    const { caFile, certFile, keyFile } = options.tls ?? {};
-    this.#tlsFiles = [
-      { role: 'ca' as const, path: caFile },
-      { role: 'cert' as const, path: certFile },
-      { role: 'key' as const, path: keyFile },
-    ].flatMap(({ role, path }) => (path === undefined ? [] : [{ role, file: new WatchedFile(path) }]));
+    this.#tlsFiles = (['ca', 'cert', 'key'] as const).flatMap((role) => {
+      const path = options.tls?.[`${role}File`];
+      return path === undefined ? [] : [{ role, file: new WatchedFile(path) }];
+    });
   }
 
   /**

@@ -45,23 +45,22 @@ const latestSeconds = 1e11;
  * @see https://prometheus.io/docs/prometheus/latest/querying/api/
  */
 export class PrometheusApi {
-  readonly #options: PrometheusApiOptions;
   readonly #connection: Connection;
-  readonly #queue: FairQueue;
+  /** Where requests wait for a free place. */
+  readonly queue: FairQueue;
   readonly #breaker: SourceBreaker;
   readonly #clock: SourceClock;
   /** performance.now() until which the server wants no requests. */
   #pausedUntil = 0;
   #isClosed = false;
 
-  constructor(options: PrometheusApiOptions) {
+  constructor(readonly options: PrometheusApiOptions) {
     const { where, notices, concurrency, breakSeconds = 5 } = options;
-    this.#options = options;
     this.#connection = new Connection({
       ...options,
       onFileTrouble: (path, message) => notices.report('files', message, path),
     });
-    this.#queue = options.queue ?? new FairQueue(concurrency);
+    this.queue = options.queue ?? new FairQueue(concurrency);
     this.#breaker = new SourceBreaker(breakSeconds, (reason) =>
       notices.report('circuit', reason && `${where} ${reason}`),
     );
@@ -110,10 +109,10 @@ export class PrometheusApi {
     signal: AbortSignal = new AbortController().signal,
     namespace = '',
   ): Promise<ApiAnswer> {
-    const { where, retries, timeoutSeconds, random = Math.random } = this.#options;
+    const { where, retries, timeoutSeconds, random = Math.random } = this.options;
     const form = new URLSearchParams({ timeout: `${Math.ceil(timeoutSeconds)}s`, ...fields });
     for (let failures = 0; ; failures++) {
-      const leave = await this.#queue.enter({ priority, namespace }, signal);
+      const leave = await this.queue.enter({ priority, namespace }, signal);
       let waitSeconds = firstBackoffSeconds * 2 ** failures * (0.5 + random() / 2);
       try {
         this.#checkOpen(signal);
@@ -145,14 +144,14 @@ export class PrometheusApi {
 
   /** One try, reported to the observer. */
   async #request(kind: RequestEnded['kind'], form: URLSearchParams, signal: AbortSignal): Promise<ApiAnswer> {
-    const { notices } = this.#options;
+    const { notices } = this.options;
     const began = performance.now();
     const size = { bytes: 0, samples: 0 };
     let outcome: RequestEnded['outcome'] = 'failed';
     try {
       const sentAtSeconds = this.#clock.machineSeconds();
       const { answer, date } = await this.#connection.post(paths[kind], form, signal, size);
-      await this.#clock.hear({ date, sentAtSeconds, receivedAtSeconds: this.#clock.machineSeconds() });
+      await this.#clock.hear(date, sentAtSeconds);
       this.#reportClock();
       outcome = 'ok';
       size.samples = answer.samples;
@@ -188,7 +187,7 @@ export class PrometheusApi {
   }
 
   #reportClock(): void {
-    const { notices, where } = this.#options;
+    const { notices, where } = this.options;
     const { offsetSeconds } = this.#clock;
     const minutes = Math.round(Math.abs(offsetSeconds) / 60) || 'less than one';
     const message = `this machine's clock is ${minutes} min ${offsetSeconds < 0 ? 'ahead of' : 'behind'} that of ${where}, whose time is used meanwhile; set both by NTP`;

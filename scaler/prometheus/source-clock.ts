@@ -1,13 +1,6 @@
 /** Difference of two clocks that is ignored: NTP's error, the whole seconds of a Date header and the network. */
 const toleratedSeconds = 30;
 
-/** An answer's Date header, and this machine's time before the request and after the response. */
-export interface HeardDate {
-  readonly date: string | undefined;
-  readonly sentAtSeconds: number;
-  readonly receivedAtSeconds: number;
-}
-
 /**
  * How far a source's clock is from this machine's. The source dates its samples, so its clock says what "now" is: a
  * scaler that is 10 minutes ahead would ask for a moment without data and read the empty result as no load.
@@ -30,10 +23,14 @@ export class SourceClock {
     readonly askTime: () => Promise<number | undefined>,
   ) {}
 
-  /** Compares an answer's Date header with this machine's clock. Resolves when the offset is known, or as `askTime`. */
-  async hear({ date, sentAtSeconds, receivedAtSeconds }: HeardDate): Promise<void> {
+  /**
+   * Compares the Date header of an answer that has just come with this machine's clock. Resolves when the offset is known,
+   * or as `askTime`.
+   * @param sentAtSeconds this machine's time before the request.
+   */
+  async hear(date: string | undefined, sentAtSeconds: number): Promise<void> {
     const atSeconds = Date.parse(date ?? '') / 1000;
-    const least = atSeconds - receivedAtSeconds;
+    const least = atSeconds - this.machineSeconds();
     const most = atSeconds + 1 - sentAtSeconds;
     const heard = this.#heardSeconds;
     if (least > heard + toleratedSeconds || most < heard - toleratedSeconds) {

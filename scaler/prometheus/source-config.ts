@@ -170,10 +170,7 @@ export const sourcesSchema = z
   });
 
 /** Everything that the configuration says about where history comes from, checked and complete. */
-export type SourcesConfig = z.output<typeof sourcesSchema> & {
-  /** Limits for each address that a trigger brings along. @default those of a named source */
-  readonly addressLimits?: SourceLimits;
-};
+export type SourcesConfig = z.output<typeof sourcesSchema>;
 
 /** Whether a text is an address without credentials, query or fragment. */
 export function isPlainHttpAddress(text: string): boolean {

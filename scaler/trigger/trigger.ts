@@ -62,6 +62,7 @@ export type TriggerSource =
   | {
       readonly kind: 'address';
       readonly address: string;
+      /** By name, ascending, and so are the parameters: what means the same is the same text. */
       readonly headers: Readonly<Record<string, string>>;
       readonly queryParameters: Readonly<Record<string, string>>;
     };

@@ -71,19 +71,16 @@ describe('addresses that triggers bring along', function () {
     other = await startHttpServer((_, response) => response.end(answer));
     const { port } = listed;
     sources = new Sources(
-      {
-        ...sourcesSchema.parse({
-          allowedAddresses: [
-            `http://listed.test:${port}`,
-            `http://*.teams.test:${port}`,
-            `http://127.0.0.1:${port}`,
-            `http://127.9.0.0/16:${port}`,
-          ],
-        }),
-        addressLimits: sourceLimitsSchema.parse({ retries: 0, timeout: '2s' }),
-      },
+      sourcesSchema.parse({
+        allowedAddresses: [
+          `http://listed.test:${port}`,
+          `http://*.teams.test:${port}`,
+          `http://127.0.0.1:${port}`,
+          `http://127.9.0.0/16:${port}`,
+        ],
+      }),
       undefined,
-      { lookup },
+      { lookup, addressLimits: sourceLimitsSchema.parse({ retries: 0, timeout: '2s' }) },
     );
     subscribe('undici:client:beforeConnect', onConnect);
     subscribe('net.client.socket', onSocket);
@@ -386,15 +383,13 @@ describe('addresses that triggers bring along', function () {
     it(`are checked again when a connection that was kept is gone and the name has become ${ip}`, async () => {
       let now = '127.0.0.1';
       const rebinding = new Sources(
+        sourcesSchema.parse({ allowedAddresses: [`http://127.0.0.1/32:${listed.port}`] }),
+        undefined,
         {
-          ...sourcesSchema.parse({
-            allowedAddresses: [`http://127.0.0.1/32:${listed.port}`],
-          }),
+          lookup: (_, __, callback) => callback(null, [{ address: now, family: isIP(now) }]),
           // A request that goes out in the moment in which the connection ends is tried once more.
           addressLimits: sourceLimitsSchema.parse({ retries: 1, timeout: '2s', concurrency: 1 }),
         },
-        undefined,
-        { lookup: (_, __, callback) => callback(null, [{ address: now, family: isIP(now) }]) },
       );
       const source = { headers: {}, queryParameters: {}, kind: 'address' } as const;
       const { history } = rebinding.open({ ...source, address: `http://rebound.test:${listed.port}` });
