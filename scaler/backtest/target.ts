@@ -1,4 +1,4 @@
-import { inUse } from '../planner/in-use.js';
+import { inUse } from '../planner/choice.js';
 import { type Outlook, outlookOf } from '../planner/outlook.js';
 import { decideSignal, type FollowedPolicy } from '../planner/signal.js';
 import { choiceBoundarySeconds, choosePolicy } from '../policy/choose.js';

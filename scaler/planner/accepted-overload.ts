@@ -1,12 +1,12 @@
 import type { FitOptions, Series } from '../forecast/index.js';
 import { cutSeries } from '../forecast/series.js';
-import type { HistoryProvider, TriggerHistory } from '../history/types.js';
+import type { TriggerHistory } from '../history/types.js';
 import { REPLAYED_DAYS } from '../policy/past.js';
 import type { Choice } from '../policy/types.js';
-import type { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { choiceOptions } from './choice.js';
-import type { FitTurn, Fitter, PlannerObserver } from './ports.js';
+import { historyError } from './plan-answer.js';
+import type { FitTurn, PlannerParts } from './ports.js';
 import { SeenOverload } from './seen-overload.js';
 import { overloadOfAnswers } from './simulated-overload.js';
 import type { OverloadKept, PastAnswers, SpanShares } from './types.js';
@@ -14,25 +14,6 @@ import type { OverloadKept, PastAnswers, SpanShares } from './types.js';
 const DAY_SECONDS = 86_400;
 /** Minutes before the first replayed one, for what was known at its beginning. */
 const MARGIN_SECONDS = 600;
-
-/** What an accepted overload works with. */
-export interface AcceptedOverloadParts {
-  readonly history: HistoryProvider;
-  readonly fitter: Fitter;
-  readonly observer: PlannerObserver;
-  readonly settings: { readonly refitSeconds: number };
-}
-
-/** A choice that is due: for a moment, from the history before it. */
-export interface DueChoice {
-  /** With the start-up time that is in use. */
-  readonly trigger: Trigger;
-  readonly boundarySeconds: number;
-  /** The history until the boundary; asked for when a thread is free. */
-  readonly steps: () => Series;
-  readonly spans: FitOptions['spans'];
-  readonly nowSeconds: number;
-}
 
 /**
  * The overload that a trigger accepts: a policy is chosen for it each day, from the load of each minute, and what there
@@ -49,14 +30,12 @@ export class AcceptedOverload {
 
   /**
    * @param phase in [0, 1): how late it asks among other triggers
-   * @param asFailure what is wrong, as users may read it
    * @throws ScalerError as `HistoryProvider.window` does
    */
   constructor(
     trigger: Trigger,
-    readonly parts: AcceptedOverloadParts,
+    readonly parts: PlannerParts,
     phase: number,
-    readonly asFailure: (error: unknown) => ScalerError,
   ) {
     const { source, namespace, query, ignoreNullValues } = trigger;
     const historySeconds = minutesSeconds(trigger, parts.settings.refitSeconds);
@@ -68,17 +47,22 @@ export class AcceptedOverload {
   /**
    * Chooses a policy from the past days, once for each boundary. Where the minutes cannot be read the maxima of the steps
    * stand in, until they can: then it chooses again.
+   *
+   * @param trigger with the start-up time that is in use
+   * @param steps the history until the boundary; asked for when a thread is free
    */
   async choose(
-    { trigger, boundarySeconds, steps, spans, nowSeconds }: DueChoice,
+    trigger: Trigger,
+    boundarySeconds: number,
+    { steps, spans }: { readonly steps: () => Series; readonly spans: FitOptions['spans'] },
     turn: FitTurn,
   ): Promise<void> {
-    const { fitter, observer } = this.parts;
+    const { clock, fitter, observer } = this.parts;
     const isChosen = this.choice?.boundarySeconds === boundarySeconds;
     if (isChosen && this.choice?.minutesProblem === undefined) return;
-    const minutesProblem = await this.#minutes.refresh(nowSeconds).then(
+    const minutesProblem = await this.#minutes.refresh(clock.nowSeconds()).then(
       () => undefined,
-      (error) => this.asFailure(error).message,
+      (error) => historyError(error, trigger).message,
     );
     if (turn.signal.aborted || (isChosen && minutesProblem !== undefined)) return;
     const fromSeconds = boundarySeconds - replayedSeconds(trigger) - MARGIN_SECONDS;
@@ -94,14 +78,14 @@ export class AcceptedOverload {
   }
 
   /** Looks at the overload that there was until now. */
-  async look(past: PastAnswers | undefined, trigger: Trigger, nowSeconds: number): Promise<void> {
+  async look(past: PastAnswers | undefined, trigger: Trigger): Promise<void> {
     this.#simulatedDay = overloadOfAnswers(past, trigger);
     try {
-      await this.#seenOverload.refresh(nowSeconds);
+      await this.#seenOverload.refresh(this.parts.clock.nowSeconds());
       this.#seen = this.#seenOverload.shares;
       this.#seenProblem = undefined;
     } catch (error) {
-      this.#seenProblem = this.asFailure(error).message;
+      this.#seenProblem = historyError(error, trigger).message;
     }
   }
 

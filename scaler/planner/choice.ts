@@ -1,8 +1,10 @@
 import type { FitOptions, Series } from '../forecast/index.js';
 import type { ChoiceOptions } from '../policy/choose.js';
 import type { PodsSetup } from '../policy/follow-pods.js';
+import type { Choice } from '../policy/types.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { fitOptions } from './fit-options.js';
+import type { OutlookTrigger } from './outlook.js';
 
 /** More replicas than a cluster has, and the HPA's default tolerance: those of the ScaledObject do not reach an external scaler. */
 const MOST_REPLICAS = 100_000;
@@ -43,4 +45,18 @@ export function choiceOptions(
     capacity,
     pods: podsSetup(startupSeconds),
   };
+}
+
+/** What a model is made for: the trigger with what is measured and chosen, and the choice behind it. */
+export interface InUse extends OutlookTrigger {
+  readonly trigger: Trigger;
+  readonly choice: Choice | undefined;
+}
+
+/** What a model is made for under a choice: a policy that looks at a forecast brings its own quantile. */
+export function inUse(measured: Trigger, choice: Choice | undefined): InUse {
+  const chosen = choice?.chosen?.policy;
+  const quantile = chosen?.basis === 'forecast' ? chosen.quantile : measured.quantile;
+  const trigger = quantile === measured.quantile ? measured : Object.freeze({ ...measured, quantile });
+  return { ...trigger, trigger, choice, startupSeconds: chosen && trigger.podStartupSeconds };
 }

@@ -54,23 +54,23 @@ export class FitPool implements Fitter {
 
   /** @throws Error when the fit failed, took too long, lost its thread, was given up, or the pool was closed. */
   fit(take: () => Series, options: FitOptions, turn: FitTurn): Promise<FittedModel> {
-    return this.#run(() => ({ series: take() }), options, turn);
+    return this.#run('default', () => ({ series: take() }), options, turn);
   }
 
   /** Errors as for `fit`. */
   choose(take: () => ChoiceHistory, options: ChoiceOptions, turn: FitTurn): Promise<Choice> {
-    return this.#run(() => ({ ...take() }), options, turn, 'chooseInWorker');
+    return this.#run('chooseInWorker', () => ({ ...take() }), options, turn);
   }
 
   /**
+   * @param name of the worker's export
    * @param take the series of the task, by what the worker calls them
-   * @param name of the worker's export; its default unless given
    */
   async #run<Result>(
+    name: string,
     take: () => Readonly<Record<string, Series>>,
     options: FitOptions | ChoiceOptions,
     { namespace, signal }: FitTurn,
-    name?: string,
   ): Promise<Result> {
     const leave = await this.#queue.enter({ namespace, priority }, signal);
     try {
@@ -80,10 +80,7 @@ export class FitPool implements Fitter {
         ...(peaks ? [peaks.buffer as ArrayBuffer] : []),
       ]);
       const limit = AbortSignal.timeout(this.#timeoutSeconds * 1000);
-      return await this.#pool.run(
-        { ...taken, options },
-        { transferList, signal: limit, ...(name && { name }) },
-      );
+      return await this.#pool.run({ ...taken, options }, { transferList, signal: limit, name });
     } finally {
       leave();
     }

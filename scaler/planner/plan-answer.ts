@@ -108,6 +108,16 @@ function historyFailureOf(
   );
 }
 
+/** Why work on a trigger's history failed, as KEDA may see it. What is not written for users is kept as the cause. */
+export function historyError(error: unknown, { namespace, scaledObject }: Trigger): ScalerError {
+  if (error instanceof ScalerError) return error;
+  return new ScalerError(
+    'unavailable',
+    `the history of ${namespace}/${scaledObject} could not be read because of a fault in the scaler; its log says more`,
+    { cause: error },
+  );
+}
+
 function silent(trigger: Trigger, seconds: number): ScalerError {
   const duration = formatDuration(Math.round(seconds));
   return unavailable(

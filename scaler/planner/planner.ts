@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { minutesSeconds } from './accepted-overload.js';
-import { TrackedTrigger, type TrackedTriggerParts } from './tracked-trigger.js';
+import type { PlannerParts } from './ports.js';
+import { TrackedTrigger } from './tracked-trigger.js';
 import type { Answer, Answers, Evidence, KnownTrigger } from './types.js';
 
 /** How many times a trigger is looked at without a question in between until it is dropped. */
@@ -23,7 +24,7 @@ export class Planner implements Answers {
   readonly #closing = new AbortController();
   readonly #sweeping: Promise<void>;
 
-  constructor(readonly parts: TrackedTriggerParts) {
+  constructor(readonly parts: PlannerParts) {
     this.#sweeping = this.#sweep();
   }
 
@@ -36,7 +37,7 @@ export class Planner implements Answers {
       throw error;
     }
     tracked.firstWait ??= this.#waitForFirstAnswer(tracked);
-    if (!tracked.hasSettled) await tracked.firstWait;
+    await tracked.firstWait;
     return tracked.answer ?? { error: noAnswerYet(trigger, this.parts.settings.firstAnswerWaitSeconds) };
   }
 

@@ -7,23 +7,18 @@ import type { Trigger } from '../trigger/trigger.js';
 /** Wait after a failure: the query looks at a week of every pod of the namespace. */
 const RETRY_SECONDS = 900;
 
-/** What is known of the time that a trigger's pods take to start. */
-export interface PodStartup {
-  /** 0.9 quantile over the pods of the last week, rounded up to whole seconds; undefined while it could not be measured. */
-  readonly seconds: number | undefined;
-  /** Why the newest measurement gave none; undefined when it gave one, and before the first. */
-  readonly problem: string | undefined;
-}
-
 /**
  * Measures once a day how long the pods of a ScaledObject take to start. Each measurement is about the moment at which
  * policies are chosen, and is caught up on after a restart, so that replicas agree. One that fails is repeated within the
  * day.
  */
 export class PodStartupMeasurement {
+  /** 0.9 quantile over the pods of the last week, rounded up to whole seconds; undefined while it could not be measured. */
+  seconds: number | undefined;
+  /** Why the newest measurement gave none; undefined when it gave one, and before the first. */
+  problem: string | undefined;
   #measuredAtSeconds = Number.NEGATIVE_INFINITY;
   #nextTrySeconds = Number.NEGATIVE_INFINITY;
-  #current: PodStartup = { seconds: undefined, problem: undefined };
   readonly #history: TriggerHistory;
 
   /** @throws ScalerError as `HistoryProvider.window` does */
@@ -33,11 +28,7 @@ export class PodStartupMeasurement {
     this.#history = provider.window({ source, namespace, query, stepSeconds, historySeconds: stepSeconds });
   }
 
-  get current(): PodStartup {
-    return this.#current;
-  }
-
-  /** Measures when that is due; `current` then says what came of it. */
+  /** Measures when that is due; `seconds` and `problem` then say what came of it. */
   async refresh(nowSeconds: number): Promise<void> {
     const dueSeconds = choiceBoundarySeconds(nowSeconds);
     if (this.#measuredAtSeconds >= dueSeconds || nowSeconds < this.#nextTrySeconds) return;
@@ -45,14 +36,12 @@ export class PodStartupMeasurement {
       const { value } = await this.#history.observe(dueSeconds);
       this.#measuredAtSeconds = dueSeconds;
       // A value from an earlier day would make this replica differ from one that has just started.
-      this.#current =
-        value === undefined
-          ? { seconds: undefined, problem: NO_PODS }
-          : { seconds: Math.ceil(value), problem: undefined };
+      this.seconds = value === undefined ? undefined : Math.ceil(value);
+      this.problem = value === undefined ? NO_PODS : undefined;
     } catch (error) {
       if (!(error instanceof ScalerError)) throw error;
       this.#nextTrySeconds = nowSeconds + RETRY_SECONDS;
-      this.#current = { seconds: this.#current.seconds, problem: error.message };
+      this.problem = error.message;
     }
   }
 

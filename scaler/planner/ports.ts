@@ -1,9 +1,23 @@
+import type { Calendars } from '../calendar/types.js';
 import type { FitOptions, FittedModel, Series } from '../forecast/index.js';
+import type { HistoryProvider } from '../history/types.js';
 import type { ChoiceOptions } from '../policy/choose.js';
 import type { Choice } from '../policy/types.js';
+import type { Clock } from '../shared/clock.js';
 import type { Trigger } from '../trigger/trigger.js';
 import type { ChoiceHistory } from './choice.js';
 import type { Answer } from './types.js';
+
+/** What the planner and its triggers work with. */
+export interface PlannerParts {
+  readonly clock: Clock;
+  readonly history: HistoryProvider;
+  readonly fitter: Fitter;
+  readonly settings: PlannerSettings;
+  readonly observer: PlannerObserver;
+  /** What triggers may know of coming and past days; nothing when left out. */
+  readonly calendars?: Calendars;
+}
 
 /** On whose behalf a model is fitted. */
 export interface FitTurn {

@@ -82,8 +82,10 @@ export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
     const untilSeconds = Math.min(nowSeconds, knownUntilSeconds);
     const onClock = this.#boundary(untilSeconds);
     if (onClock > newest.boundarySeconds) return onClock;
-    const stageReached = this.#stageReachedSeconds(newest);
-    return stageReached !== undefined && stageReached <= untilSeconds ? stageReached : undefined;
+    const { stepSeconds } = this.trigger;
+    const missingSteps = Math.ceil(newest.model.nextStageInSeconds / stepSeconds);
+    const stageReached = newest.boundarySeconds + missingSteps * stepSeconds;
+    return missingSteps > 0 && stageReached <= untilSeconds ? stageReached : undefined;
   }
 
   /**
@@ -119,16 +121,6 @@ export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
     if (!this.#current || this.#current.model.endSeconds >= seriesEndSeconds(history)) return;
     catchUp(this.#current.model, history);
     this.#outlook = undefined;
-  }
-
-  /** When the history of a fit will be long enough for the next stage; undefined on the last one. */
-  #stageReachedSeconds({
-    boundarySeconds,
-    model: { nextStageInSeconds },
-  }: Fit<Settings>): number | undefined {
-    const { stepSeconds } = this.trigger;
-    const missingSteps = Math.ceil(nextStageInSeconds / stepSeconds);
-    return missingSteps > 0 ? boundarySeconds + missingSteps * stepSeconds : undefined;
   }
 
   #boundary(atSeconds: number): number {

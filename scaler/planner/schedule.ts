@@ -16,7 +16,7 @@ export function refitBoundarySeconds(
 ): number {
   const period = Math.max(1, Math.round(refitSeconds / stepSeconds)) * stepSeconds;
   const offset = (Math.floor(offsetSeconds / stepSeconds) * stepSeconds) % period;
-  return Math.floor((nowSeconds - offset) / period) * period + offset;
+  return tickSeconds(nowSeconds, period, offset);
 }
 
 /**

@@ -1,21 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Calendar, Calendars } from '../calendar/types.js';
+import type { Calendar } from '../calendar/types.js';
 import { cutSeries, seriesEndSeconds } from '../forecast/series.js';
-import type { HistoryProvider, Observation, TriggerHistory } from '../history/types.js';
+import type { Observation, TriggerHistory } from '../history/types.js';
 import { choiceBoundarySeconds } from '../policy/choose.js';
 import { HOURS_MINUTES, highestBefore } from '../policy/past.js';
-import type { Clock } from '../shared/clock.js';
-import { ScalerError } from '../shared/errors.js';
+import type { ScalerError } from '../shared/errors.js';
 import { withPodStartup } from '../trigger/pod-startup.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { AcceptedOverload } from './accepted-overload.js';
 import { AnswerRecord } from './answer-record.js';
+import { type InUse, inUse } from './choice.js';
 import { specialSpans } from './events.js';
 import { fitOptions } from './fit-options.js';
-import { type InUse, inUse } from './in-use.js';
-import { planAnswer } from './plan-answer.js';
+import { historyError, planAnswer } from './plan-answer.js';
 import { PodStartupMeasurement } from './pod-startup.js';
-import type { FitTurn, Fitter, PlannerObserver, PlannerSettings } from './ports.js';
+import type { FitTurn, PlannerParts } from './ports.js';
 import { RefittingModel } from './refitting-model.js';
 import { spread, tickSeconds } from './schedule.js';
 import type { FollowedPolicy } from './signal.js';
@@ -23,17 +22,6 @@ import { StateChanges } from './state-changes.js';
 import type { Answer, Evidence } from './types.js';
 
 const DAY_SECONDS = 86_400;
-
-/** What a tracked trigger works with. */
-export interface TrackedTriggerParts {
-  readonly clock: Clock;
-  readonly history: HistoryProvider;
-  readonly fitter: Fitter;
-  readonly settings: PlannerSettings;
-  readonly observer: PlannerObserver;
-  /** What triggers may know of coming and past days; nothing when left out. */
-  readonly calendars?: Calendars;
-}
 
 /**
  * One trigger's life. It takes its share in a history window and its source when it is made and gives it up when it is
@@ -70,11 +58,9 @@ export class TrackedTrigger {
   answer: Answer | undefined;
   /** Sweeps for idle triggers since the last call about this one. */
   idleLooks = 0;
-  /** The bounded wait for the first answer, which all calls share; it is over for later ones. */
+  /** The bounded wait for `settled`, which all calls share; it is over for later ones. */
   firstWait: Promise<void> | undefined;
-  /** Whether the answer rests on all that can be learned at first: a model, or the reason why there is none. */
-  hasSettled = false;
-  /** Resolves when `hasSettled` becomes true. */
+  /** Resolves when the answer rests on all that can be learned at first: a model, or the reason why there is none. */
   readonly settled = new Promise<void>((resolve) => {
     this.#announceSettled = resolve;
   });
@@ -82,7 +68,7 @@ export class TrackedTrigger {
   /** @throws ScalerError as `HistoryProvider.window` does. */
   constructor(
     readonly trigger: Trigger,
-    readonly parts: TrackedTriggerParts,
+    readonly parts: PlannerParts,
   ) {
     const { refitSeconds } = parts.settings;
     this.#phase = spread(trigger.query);
@@ -94,7 +80,7 @@ export class TrackedTrigger {
     this.#history = parts.history.window({ ...trigger, historySeconds, lateness: this.#phase });
     if (trigger.measuresPodStartup) this.#podStartup = new PodStartupMeasurement(trigger, parts.history);
     if (trigger.targetOverload !== undefined)
-      this.#overload = new AcceptedOverload(trigger, parts, this.#phase, (error) => this.#asFailure(error));
+      this.#overload = new AcceptedOverload(trigger, parts, this.#phase);
     this.#record = new AnswerRecord(trigger);
     this.#calendar = parts.calendars?.of(trigger);
     const own = inUse(trigger, undefined);
@@ -162,11 +148,11 @@ export class TrackedTrigger {
       this.#observation = await this.#history.observe(tick);
       this.#observeFailure = undefined;
     } catch (error) {
-      this.#observeFailure = this.#asFailure(error);
+      this.#observeFailure = historyError(error, this.trigger);
     }
     this.#observing = undefined;
     if (signal.aborted) return;
-    if (this.#observeFailure) this.#settle();
+    if (this.#observeFailure) this.#announceSettled();
     else if (isFirst) this.#loading = this.#load(tick);
     this.#renew();
   }
@@ -179,30 +165,19 @@ export class TrackedTrigger {
       await this.#history.refresh(tick);
       this.#loadFailure = undefined;
     } catch (error) {
-      this.#loadFailure = this.#asFailure(error);
+      this.#loadFailure = historyError(error, this.trigger);
     }
     if (signal.aborted) return;
     try {
       // After a failure too: what came before it may be much.
       hasLearnt = this.#learnNewSteps(this.#history.sourceSeconds(tick));
     } catch (error) {
-      this.#loadFailure ??= this.#asFailure(error);
+      this.#loadFailure ??= historyError(error, this.trigger);
     }
     this.#loading = undefined;
-    if (this.#loadFailure) this.#settle();
+    if (this.#loadFailure) this.#announceSettled();
     // While the load is being observed too, its end says whether the source answers at all.
     if ((hasLearnt || failedBefore || this.#loadFailure) && !this.#observing) this.#renew();
-  }
-
-  /** Why work on the history failed, as KEDA may see it. What is not written for users is kept as the cause. */
-  #asFailure(error: unknown): ScalerError {
-    if (error instanceof ScalerError) return error;
-    const { namespace, scaledObject } = this.trigger;
-    return new ScalerError(
-      'unavailable',
-      `the history of ${namespace}/${scaledObject} could not be read because of a fault in the scaler; its log says more`,
-      { cause: error },
-    );
   }
 
   /** The time by the clock that dates what is known of this trigger. */
@@ -229,7 +204,7 @@ export class TrackedTrigger {
     if (boundary === undefined) return true;
     const hasPast = seenUntil !== undefined || (history.startSeconds < boundary && history.values.length > 0);
     if (hasPast) this.#fitting = this.#fit(boundary);
-    else this.#settle();
+    else this.#announceSettled();
     return true;
   }
 
@@ -246,9 +221,9 @@ export class TrackedTrigger {
     await this.#fitFor(boundarySeconds, isGiven ? own : undefined);
     if (this.#stopping.signal.aborted) return;
     this.#renew();
-    this.#settle();
+    this.#announceSettled();
     const inUse = this.#model.settings.trigger;
-    await this.#overload?.look(this.#record.past(), inUse, this.parts.clock.nowSeconds());
+    await this.#overload?.look(this.#record.past(), inUse);
     this.#fitting = undefined;
   }
 
@@ -290,20 +265,15 @@ export class TrackedTrigger {
   /** What is measured and chosen by a moment, so that replicas agree. */
   async #settingsAt(boundarySeconds: number): Promise<InUse> {
     await this.#podStartup?.refresh(boundarySeconds);
-    const seconds = this.#podStartup?.current.seconds;
+    const seconds = this.#podStartup?.seconds;
     const trigger = seconds === undefined ? this.trigger : withPodStartup(this.trigger, seconds);
-    await this.#choose(trigger, choiceBoundarySeconds(boundarySeconds));
+    const choiceAt = choiceBoundarySeconds(boundarySeconds);
+    // A part of the history would lead to another choice than the whole.
+    if (!this.#loadFailure)
+      await this.#overload?.choose(trigger, choiceAt, this.#learnable(choiceAt), this.#turn);
     const settings = inUse(trigger, this.#overload?.choice);
     const before = this.#model.settings;
     return isDeepStrictEqual(settings, before) ? before : settings;
-  }
-
-  async #choose(trigger: Trigger, boundarySeconds: number): Promise<void> {
-    // A part of the history would lead to another choice than the whole.
-    if (this.#loadFailure) return;
-    const nowSeconds = this.parts.clock.nowSeconds();
-    const due = { trigger, boundarySeconds, ...this.#learnable(boundarySeconds), nowSeconds };
-    await this.#overload?.choose(due, this.#turn);
   }
 
   /** The policy in use with what it looks at; undefined while none is chosen. */
@@ -313,11 +283,6 @@ export class TrackedTrigger {
     const lately = this.#history.series(nowSeconds - 60 * HOURS_MINUTES);
     const before = highestBefore(lately, this.#observation?.value ?? Number.NaN, nowSeconds);
     return { chosen: choice.chosen, capacity: trigger.capacity, ...before };
-  }
-
-  #settle(): void {
-    this.hasSettled = true;
-    this.#announceSettled();
   }
 
   /** Replaces the answer by what is known now. */
@@ -332,7 +297,7 @@ export class TrackedTrigger {
       trigger,
       overload: this.#overload?.kept(this.#model.settings.choice),
       followed: this.#followed(nowSeconds),
-      podStartupProblem: this.#podStartup?.current.problem,
+      podStartupProblem: this.#podStartup?.problem,
       nowSeconds,
       maxStalenessSeconds,
       freshSeconds: 2 * refreshSeconds,
