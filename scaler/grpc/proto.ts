@@ -2,24 +2,31 @@ import { join } from 'node:path';
 import { loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { packageRoot } from '../shared/package-root.js';
-import type { ProtoGrpcType } from './generated/externalscaler.js';
+import type { ProtoGrpcType } from './generated/replicas.js';
 
 /**
- * KEDA's contract as loaded from proto/externalscaler.proto. The options are those of the `proto:types` script, so that
- * the generated types are right: int64 arrives as a string and stays exact past 2^53, absent fields arrive as
- * their defaults.
+ * The options are those of the `proto:types` script, so that the generated types are right: int64 arrives as a string and
+ * stays exact past 2^53, absent fields arrive as their defaults.
  */
-export const externalScalerPackage = loadSync(join(packageRoot, 'proto/externalscaler.proto'), {
+const options = {
+  includeDirs: [join(packageRoot, 'proto')],
   longs: String,
   enums: String,
   defaults: true,
   oneofs: true,
-});
+};
 
-const loaded = loadPackageDefinition(externalScalerPackage) as unknown as ProtoGrpcType;
+/** KEDA's contract as loaded from proto/externalscaler.proto. */
+export const externalScalerPackage = loadSync('externalscaler.proto', options);
+
+/** proto/replicas.proto imports the other, so both packages are in it. */
+const loaded = loadPackageDefinition(loadSync('replicas.proto', options)) as unknown as ProtoGrpcType;
 
 /** The client's constructor; its `service` is what a server implements. */
 export const { ExternalScaler } = loaded.externalscaler;
+
+/** The same for the service by which replicas ask each other for their triggers. */
+export const { Replicas } = loaded.replicas;
 
 /** The service's full name, as gRPC health checks and reflection know it. */
 export const externalScalerName = 'externalscaler.ExternalScaler';

@@ -1,32 +1,15 @@
 import dns from 'node:dns';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import {
-  type ChannelCredentials,
-  credentials,
-  loadPackageDefinition,
-  type ServiceError,
-  status,
-} from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
-import { packageRoot } from '../shared/package-root.js';
+import { type ChannelCredentials, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import type { Trigger } from '../trigger/trigger.js';
 import type { TlsFiles } from './certificates.js';
 import type { ScaledObjectRef__Output } from './generated/externalscaler/ScaledObjectRef.js';
 import type { ReplicasHandlers } from './generated/replicas/Replicas.js';
-import type { ProtoGrpcType } from './generated/replicas.js';
 import type { Log } from './log.js';
+import { Replicas } from './proto.js';
 import type { TriggerCache } from './trigger-cache.js';
-
-const folder = join(packageRoot, 'proto');
-const { replicas } = loadPackageDefinition(
-  loadSync(join(folder, 'replicas.proto'), { includeDirs: [folder], defaults: true }),
-) as unknown as ProtoGrpcType;
-
-/** The service by which replicas ask each other for their triggers: proto/replicas.proto. */
-export const replicasService = replicas.Replicas.service;
 
 /** A name that resolves to every replica, also to those that are not ready, and the port of all. */
 export interface ReplicasAddress {
@@ -110,7 +93,7 @@ async function askReplica(
   channel: ChannelCredentials,
   signal: AbortSignal,
 ): Promise<ScaledObjectRef__Output[]> {
-  const client = new replicas.Replicas(target, channel, {
+  const client = new Replicas(target, channel, {
     'grpc.use_local_subchannel_pool': 1,
     // TLS knows no server names that are IP addresses.
     'grpc.ssl_target_name_override': 'replicas',

@@ -9,8 +9,8 @@ import { addHealth, addReflection } from './discovery.js';
 import { type ReadAnswers, unaryHandlers } from './handlers.js';
 import { defaultLimits, type GrpcLimits } from './limits.js';
 import { type Log, silentLog } from './log.js';
-import { ExternalScaler } from './proto.js';
-import { askReplicas, type ReplicasAddress, replicaHandlers, replicasService } from './replicas.js';
+import { ExternalScaler, Replicas } from './proto.js';
+import { askReplicas, type ReplicasAddress, replicaHandlers } from './replicas.js';
 import { PushStreams } from './streams.js';
 import { type ParseTrigger, TriggerCache } from './trigger-cache.js';
 
@@ -60,7 +60,7 @@ export function createGrpcServer(options: GrpcServerOptions) {
   server.addService(ExternalScaler.service, { ...unaryHandlers(parts), ...streams.handlers });
   const { replicas } = options;
   if (replicas)
-    server.addService(replicasService, replicaHandlers(replicas.address, replicas.tracked, triggers, log));
+    server.addService(Replicas.service, replicaHandlers(replicas.address, replicas.tracked, triggers, log));
   const health = addHealth(server);
   addReflection(server);
 
