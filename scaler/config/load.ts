@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { CalendarsConfig } from '../calendar/calendar-config.js';
 import { admitted } from '../calendar/ical-source.js';
-import type { SourcesConfig } from '../prometheus/source-config.js';
 import { formatDuration } from '../shared/duration.js';
 import { ScalerError } from '../shared/errors.js';
 import { explain, Problems } from '../shared/problems.js';
-import { HIDDEN, isSecretKey, showAs, withoutSecrets } from '../shared/redact.js';
+import { guardSecrets, HIDDEN, isSecretKey } from '../shared/redact.js';
 import { show, showKey } from '../shared/show.js';
 import { didYouMean } from '../shared/suggest.js';
 import { type ConfigFile, noFile, readConfigFile } from './file.js';
@@ -76,8 +74,8 @@ export function loadConfig({ environment, file: given }: ConfigOrigin) {
       maxConnections: CONSTANTS.grpcConnections,
     },
     http: { address: http.address, auth, protectMetrics: http.protectMetrics },
-    sources: showAs<SourcesConfig>({ ...sources }, () => withoutSecrets({ ...sources })),
-    calendars: showAs<CalendarsConfig>({ ...calendars }, () => withoutSecrets({ ...calendars })),
+    sources: guardSecrets(sources),
+    calendars: guardSecrets(calendars),
     history: { bootstrapFolder: CONSTANTS.bootstrapFolder },
     planner: {
       refreshSeconds: planner.refresh,

@@ -23,7 +23,8 @@ export function limitConnections(server: Server, maxConnections: number, log: Lo
       else log.info({ connections: sockets.size }, 'gRPC connections are within their limit again');
     }
     if (isFull) {
-      const least = leastSent(sockets);
+      // The oldest one where several have sent as little.
+      const least = [...sockets].reduce((one, other) => (other.bytesRead < one.bytesRead ? other : one));
       sockets.delete(least);
       least.destroy();
     }
@@ -35,11 +36,4 @@ export function limitConnections(server: Server, maxConnections: number, log: Lo
   return () => {
     for (const socket of sockets) socket.destroy();
   };
-}
-
-/** The oldest one where several have sent as little. */
-function leastSent(sockets: ReadonlySet<Socket>): Socket {
-  let least: Socket | undefined;
-  for (const socket of sockets) if (least === undefined || socket.bytesRead < least.bytesRead) least = socket;
-  return least!;
 }

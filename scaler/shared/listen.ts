@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Server as HttpServer, ServerResponse } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { ScalerError } from './errors.js';
@@ -29,13 +30,8 @@ export async function listen(
   { host, port }: ListenAddress,
   protocol: 'gRPC' | 'HTTP',
 ): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  }).catch((error: NodeJS.ErrnoException) => {
+  // Rejects on the event 'error'.
+  await once(server.listen(port, host), 'listening').catch((error: NodeJS.ErrnoException) => {
     const place = `${protocol} address ${host ?? 'of every interface'}, port ${port}`;
     const reason = reasons[error.code ?? ''] ?? 'it cannot be bound';
     throw new ScalerError('unavailable', `${place}: ${reason} (${error.code})`, { cause: error });

@@ -21,12 +21,13 @@ export function withoutSecrets(value: unknown): unknown {
 }
 
 /**
- * Makes an object write itself as something else in JSON and dumps. Reading its properties is not affected, and what is
+ * Makes an object write itself without secrets in JSON and dumps. Reading its properties is not affected, and what is
  * added is not enumerable, so that copies and comparisons do not see it.
  *
  * @returns the same object, frozen.
  */
-export function showAs<T extends object>(value: T, shown: () => unknown): T {
+export function guardSecrets<T extends object>(value: T): T {
+  const shown = () => withoutSecrets(value);
   Object.defineProperty(value, 'toJSON', { value: shown });
   Object.defineProperty(value, inspect.custom, { value: shown });
   return Object.freeze(value);

@@ -1,4 +1,4 @@
-import { showAddress, showAs, withoutSecrets } from '../shared/redact.js';
+import { guardSecrets, showAddress } from '../shared/redact.js';
 import { address, type TriggerAddress } from './forms.js';
 import type { TriggerKeyName, TriggerValues } from './keys.js';
 import type { TriggerSource } from './trigger.js';
@@ -127,7 +127,7 @@ function addressSource(
     queryParameters: Object.freeze(sorted(parameters)),
   } as const;
   // A trigger may get into logs, dumps and API answers, which must not show values of headers and parameters.
-  return showAs(source, () => withoutSecrets({ ...source }));
+  return guardSecrets(source);
 }
 
 /**
