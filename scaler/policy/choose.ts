@@ -10,7 +10,7 @@ import {
   replayPast,
   WEEK_QUANTILES,
 } from './past.js';
-import type { Choice, Floor, Policy, PolicyPoint, ReplayedPolicy } from './types.js';
+import type { Choice, Policy, PolicyPoint, ReplayedPolicy } from './types.js';
 
 const DAY_SECONDS = 86_400;
 /** Days that a choice rests on. */
@@ -72,8 +72,9 @@ export function choosePolicy(steps: Series, load: Load | undefined, options: Cho
   const margin = marginOf(targetOverload, days);
   const replay = new PolicyReplay(past, options, margin);
   const today = { from: past.days - days, to: past.days };
-  const own = bounded(replay, replay.cheapest(OWN_FAMILY, today), today);
-  const ofReactive = replay.cheapest(REACTIVE_FAMILY, today);
+  const kinds = kindsOf(past, options.capacity);
+  const own = bounded(replay, kinds.own, today);
+  const ofReactive = replay.cheapest([kinds.reactive], today);
   return {
     boundarySeconds,
     targetOverload,
@@ -89,20 +90,49 @@ function marginOf(targetOverload: number, days: number): number {
   return MARGIN_OF_ONE / Math.sqrt((targetOverload * days * DAY_MINUTES) / CLUSTER_MINUTES);
 }
 
-/** A policy without its headroom. */
-type Kind = Omit<Policy, 'headroom'>;
+/** A policy without its headroom, and what it looks at in each minute of a past, in pods at their capacity. */
+interface Kind extends Omit<Policy, 'headroom'> {
+  /** What the headroom is put on. */
+  readonly loads: Float64Array;
+  /** What the answer never falls below. */
+  readonly least: Float64Array;
+  /** Load that a floor `week` comes to after the past; 0 with another floor. */
+  readonly weekFloor: number;
+  /** What came of it at each headroom that was replayed, by the headroom's index. */
+  readonly replayed: PodDays[];
+}
 
-const NO_FLOOR: Floor = { from: 'none', share: 0 };
-const FLOORS: readonly Floor[] = [
-  NO_FLOOR,
-  ...WEEK_QUANTILES.map((share) => ({ from: 'week' as const, share })),
-  ...HOURS_SHARES.map((share) => ({ from: 'hours' as const, share })),
-];
-const OWN_FAMILY: readonly Kind[] = [
-  ...QUANTILES.map((quantile) => ({ basis: 'forecast' as const, quantile })),
-  { basis: 'recent' as const, quantile: 0 },
-].flatMap((basis) => FLOORS.map((floor) => ({ ...basis, floor })));
-const REACTIVE_FAMILY: readonly Kind[] = [{ basis: 'now', quantile: 0, floor: NO_FLOOR }];
+/** The policies that are tried on a past, and the plain reactive one. */
+function kindsOf(past: Past, capacity: number): { readonly own: Kind[]; readonly reactive: Kind } {
+  const inPods = (loads: Float64Array, share = 1) => loads.map((load) => share * (load / capacity));
+  const noFloor = {
+    floor: { from: 'none' as const, share: 0 },
+    least: new Float64Array(past.demand.length),
+    weekFloor: 0,
+  };
+  const floors = [
+    noFloor,
+    ...WEEK_QUANTILES.map((share, q) => ({
+      floor: { from: 'week' as const, share },
+      least: inPods(past.weekFloors[q]!),
+      weekFloor: past.nextWeekFloors[q]!,
+    })),
+    ...HOURS_SHARES.map((share) => ({
+      floor: { from: 'hours' as const, share },
+      least: inPods(past.hours, share),
+      weekFloor: 0,
+    })),
+  ];
+  const own = (basis: 'forecast' | 'recent', quantile: number, loads: Float64Array): Kind[] =>
+    floors.map((floor) => ({ basis, quantile, loads, ...floor, replayed: [] }));
+  return {
+    own: [
+      ...QUANTILES.flatMap((quantile, q) => own('forecast', quantile, inPods(past.peaks[q]!))),
+      ...own('recent', 0, inPods(past.recent)),
+    ],
+    reactive: { basis: 'now', quantile: 0, loads: inPods(past.now), ...noFloor, replayed: [] },
+  };
+}
 
 interface Days {
   readonly from: number;
@@ -118,25 +148,15 @@ interface Found {
 
 /** Replays policies on one past, each once. */
 class PolicyReplay {
-  readonly #past: Past;
-  readonly #options: ChoiceOptions;
-  readonly #margin: number;
-  readonly #inPods: (loads: Float64Array) => Float64Array;
   readonly #demand: Float64Array;
   readonly #knownMinutes: Float64Array;
-  readonly #done = new Map<Kind, (PodDays | undefined)[]>();
-  readonly #scaled = new Map<Float64Array, Float64Array>();
 
-  constructor(past: Past, options: ChoiceOptions, margin: number) {
-    this.#past = past;
-    this.#options = options;
-    this.#margin = margin;
-    this.#inPods = (loads) => {
-      const known = this.#scaled.get(loads) ?? loads.map((load) => load / options.capacity);
-      this.#scaled.set(loads, known);
-      return known;
-    };
-    this.#demand = this.#inPods(past.demand);
+  constructor(
+    readonly past: Past,
+    readonly options: ChoiceOptions,
+    readonly margin: number,
+  ) {
+    this.#demand = past.demand.map((load) => load / options.capacity);
     this.#knownMinutes = new Float64Array(past.days);
     past.demand.forEach((load, minute) => {
       if (!Number.isNaN(load)) this.#knownMinutes[Math.floor(minute / DAY_MINUTES)]!++;
@@ -144,13 +164,13 @@ class PolicyReplay {
   }
 
   /** The policy with the fewest pods that holds the target on these days, or the one that comes closest to it. */
-  cheapest(family: readonly Kind[], days: Days): Found {
+  cheapest(kinds: readonly Kind[], days: Days): Found {
     let best: Found | undefined;
     let bestPods = Number.POSITIVE_INFINITY;
-    let closest: Found = { kind: family[0]!, index: HEADROOMS.length - 1, held: false };
+    let closest: Found = { kind: kinds[0]!, index: HEADROOMS.length - 1, held: false };
     let closestExcess = Number.POSITIVE_INFINITY;
     let closestPods = Number.POSITIVE_INFINITY;
-    for (const kind of family) {
+    for (const kind of kinds) {
       // More headroom costs more: what costs too much with the least needs no further look.
       if (this.podMinutes(kind, 0, days) >= bestPods) continue;
       let low = 0;
@@ -187,12 +207,11 @@ class PolicyReplay {
     const curve = HEADROOMS.flatMap((_, i) =>
       i === index || i % CURVE_STRIDE === 0 ? [this.#point(kind, i, days)] : [],
     ).filter(({ overloadedShare }, i, all) => overloadedShare <= HIGHEST_OVERLOAD && !isSettled(all, i));
-    const { floor } = kind;
+    const { basis, quantile, floor, weekFloor } = kind;
     return {
       ...this.#point(kind, index, days),
-      policy: { ...kind, headroom: HEADROOMS[index]! },
-      weekFloor:
-        floor.from === 'week' ? this.#past.nextWeekFloors[WEEK_QUANTILES.indexOf(floor.share as never)]! : 0,
+      policy: { basis, quantile, floor, headroom: HEADROOMS[index]! },
+      weekFloor,
       held,
       curve,
     };
@@ -210,7 +229,7 @@ class PolicyReplay {
   /** Overloaded minutes above what the target accepts, with the margin and the worst day not counting too much. */
   #excess(kind: Kind, index: number, { from, to }: Days): number {
     const { marginMinutes } = this.#replayed(kind, index);
-    const { targetOverload } = this.#options;
+    const { targetOverload } = this.options;
     let excess = 0;
     let beyond = 0;
     for (let day = from; day < to; day++) {
@@ -221,55 +240,29 @@ class PolicyReplay {
     return excess - beyond;
   }
 
-  #replayed(kind: Kind, index: number): PodDays {
-    const ofKind = this.#done.get(kind) ?? new Array<PodDays | undefined>(HEADROOMS.length).fill(undefined);
-    this.#done.set(kind, ofKind);
-    const known = ofKind[index];
+  #replayed({ loads, least, replayed }: Kind, index: number): PodDays {
+    const known = replayed[index];
     if (known) return known;
-    const { days } = this.#past;
+    const { days } = this.past;
     const result: PodDays = {
       podMinutes: new Float64Array(days),
       overloadedMinutes: new Float64Array(days),
       marginMinutes: new Float64Array(days),
     };
-    const basis = this.#inPods(this.#basisOf(kind));
-    const floor = this.#floorOf(kind);
-    followPods(basis, HEADROOMS[index]!, floor, this.#demand, this.#margin, this.#options.pods, result);
-    ofKind[index] = result;
+    followPods(loads, HEADROOMS[index]!, least, this.#demand, this.margin, this.options.pods, result);
+    replayed[index] = result;
     return result;
-  }
-
-  #basisOf({ basis, quantile }: Kind): Float64Array {
-    const { now, recent, peaks } = this.#past;
-    if (basis === 'forecast') return peaks[QUANTILES.indexOf(quantile as never)]!;
-    return basis === 'recent' ? recent : now;
-  }
-
-  readonly #floors = new Map<Floor, Float64Array>();
-
-  #floorOf({ floor }: Kind): Float64Array {
-    const known = this.#floors.get(floor);
-    if (known) return known;
-    const { hours, weekFloors, demand } = this.#past;
-    const { from, share } = floor;
-    const inPods =
-      from === 'none'
-        ? new Float64Array(demand.length)
-        : from === 'week'
-          ? this.#inPods(weekFloors[WEEK_QUANTILES.indexOf(share as never)]!)
-          : this.#inPods(hours).map((pods) => share * pods);
-    this.#floors.set(floor, inPods);
-    return inPods;
   }
 }
 
 /**
- * A choice brought within bounds of the one that the day before would have had: by a change of its headroom, so far that
- * the pods of the newest day change in bounded steps.
+ * The cheapest policy, brought within bounds of the one that the day before would have had: by a change of its headroom, so
+ * far that the pods of the newest day change in bounded steps.
  */
-function bounded(replay: PolicyReplay, found: Found, { from, to }: Days): Found {
+function bounded(replay: PolicyReplay, kinds: readonly Kind[], { from, to }: Days): Found {
+  const found = replay.cheapest(kinds, { from, to });
   if (to - from < FEWEST_DAYS + 1 && from === 0) return found;
-  const before = replay.cheapest(OWN_FAMILY, { from: Math.max(0, from - 1), to: to - 1 });
+  const before = replay.cheapest(kinds, { from: Math.max(0, from - 1), to: to - 1 });
   const newest = { from: to - 1, to };
   const podsBefore = replay.podMinutes(before.kind, before.index, newest);
   let { index } = found;
