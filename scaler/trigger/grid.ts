@@ -1,6 +1,13 @@
 import { AUTOMATIC_PERIODS, seasonNeedsSeconds, trendNeedsSeconds } from '../forecast/seasons/ladder.js';
 import { formatDuration, parseDurationSeconds } from '../shared/duration.js';
-import { DEFAULT_HORIZON, TRIGGER_LIMITS, type TriggerKeyName, type TriggerValues } from './keys.js';
+import {
+  DEFAULT_HORIZON,
+  type GivenKeys,
+  type Report,
+  TRIGGER_LIMITS,
+  type TriggerKeyName,
+  type TriggerValues,
+} from './keys.js';
 import { horizonOfPodStartup } from './pod-startup.js';
 import type { Trigger } from './trigger.js';
 
@@ -14,9 +21,8 @@ const FINE_HORIZON_STEPS = 3;
  */
 export function settleGrid(
   values: TriggerValues,
-  given: ReadonlyMap<TriggerKeyName, unknown>,
-  complain: (key: string, what: string) => void,
-  notice: (text: string) => void,
+  given: GivenKeys,
+  { complain, notice }: Report,
 ): Pick<Trigger, 'stepSeconds' | 'horizonSeconds' | 'historySeconds' | 'horizonFollows'> {
   const stepSeconds = values.queryStep;
   const step = formatDuration(stepSeconds);

@@ -1,6 +1,6 @@
 import { formatDuration } from '../shared/duration.js';
 import type { settleGrid } from './grid.js';
-import type { TriggerKeyName, TriggerValues } from './keys.js';
+import type { GivenKeys, Report, TriggerKeyName, TriggerValues } from './keys.js';
 import type { Trigger } from './trigger.js';
 
 /** A policy is chosen from three days: one to learn from and two to replay. */
@@ -9,10 +9,9 @@ const CHOICE_NEEDS_SECONDS = 3 * 86_400;
 /** Brings together the keys about the overload that is accepted, and checks them against threshold and horizon. */
 export function settleOverload(
   values: TriggerValues,
-  given: ReadonlyMap<TriggerKeyName, unknown>,
+  given: GivenKeys,
   { horizonSeconds, historySeconds, horizonFollows }: ReturnType<typeof settleGrid>,
-  complain: (key: TriggerKeyName, what: string) => void,
-  notice: (text: string) => void,
+  { complain, notice }: Report,
 ): Pick<Trigger, 'targetOverload' | 'capacity' | 'podStartupSeconds' | 'measuresPodStartup'> {
   const { targetOverload, threshold, capacity = threshold, podStartup } = values;
   const hasNoEffect = (key: TriggerKeyName, without: string): void => {

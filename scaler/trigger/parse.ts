@@ -5,8 +5,11 @@ import { didYouMean, suggest } from '../shared/suggest.js';
 import { settleGrid } from './grid.js';
 import {
   aliases,
+  type Given,
+  type GivenKeys,
   kedaKeys,
   keysWithoutEffect,
+  type Report,
   TRIGGER_LIMITS,
   type TriggerKeyName,
   type TriggerValues,
@@ -27,19 +30,6 @@ export interface ScaledObjectRef {
 
 /** Ending of a key whose value KEDA took from an environment variable of the workload. */
 const FROM_ENV = 'FromEnv';
-
-/** A key as the metadata gave it. */
-interface Given {
-  /** The key as it was written, for messages. */
-  readonly spelling: string;
-  /** Trimmed; never empty. */
-  readonly value: string;
-  /** Came through `…FromEnv`: what an environment variable holds may be secret whatever the key. */
-  readonly fromEnvironment: boolean;
-}
-
-/** Every key that is given, by its proper name. */
-type GivenKeys = ReadonlyMap<TriggerKeyName, Given>;
 
 const spellings: ReadonlyMap<string, TriggerKeyName> = new Map([
   ...(Object.keys(triggerKeys) as TriggerKeyName[]).map((name) => [name, name] as const),
@@ -65,20 +55,21 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
   const subject = `trigger metadata of ScaledObject ${owner}`;
   const problems = new Problems();
   const notices: string[] = [];
-  const complain = (key: string, what: string): void => problems.add(`key "${key}" ${what}`);
-  const notice = (text: string): void => {
-    notices.push(text);
+  const report: Report = {
+    complain: (key, what) => problems.add(`key "${key}" ${what}`),
+    notice: (text) => notices.push(text),
   };
+  const { complain, notice } = report;
 
   const tooMuch = oversize(ref.scalerMetadata);
   if (tooMuch !== undefined) throw invalid(`${subject}: ${tooMuch}`);
-  const { given, unknown } = collectKeys(ref.scalerMetadata, complain, notice);
-  const values = readValues(given, unknown, complain);
+  const { given, unknown } = collectKeys(ref.scalerMetadata, report);
+  const values = readValues(given, unknown, report);
   // Checks across keys would only repeat what is known to be wrong already.
   problems.throwIfAny(subject);
 
-  const grid = settleGrid(values, given, complain, notice);
-  const overload = settleOverload(values, given, grid, complain, notice);
+  const grid = settleGrid(values, given, report);
+  const overload = settleOverload(values, given, grid, report);
   if (values.minValue !== undefined && values.maxValue !== undefined && values.minValue > values.maxValue)
     complain('minValue', `is ${values.minValue}, above the maxValue of ${values.maxValue}`);
   if (values.maxValue !== undefined && values.maxValue <= values.threshold)
@@ -95,7 +86,7 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
   for (const name of values.calendars ?? [])
     if (context.calendars && !context.calendars.includes(name))
       complain('calendars', unknownCalendar(name, context.calendars));
-  const source = triggerSource(values, context, complain, notice);
+  const source = triggerSource(values, context, report);
   if (source?.kind === 'named' && !mayUse(source.name, ref.namespace, context))
     complain(
       'source',
@@ -182,8 +173,7 @@ function oversize(metadata: Readonly<Record<string, string>>): string | undefine
  */
 function collectKeys(
   metadata: Readonly<Record<string, string>>,
-  complain: (key: string, what: string) => void,
-  notice: (text: string) => void,
+  { complain, notice }: Report,
 ): { given: GivenKeys; unknown: readonly string[] } {
   const given = new Map<TriggerKeyName, Given>();
   const unknown: string[] = [];
@@ -216,11 +206,7 @@ function collectKeys(
 }
 
 /** Complete unless a problem was reported, and not read then. */
-function readValues(
-  given: GivenKeys,
-  unknown: readonly string[],
-  complain: (key: string, what: string) => void,
-): TriggerValues {
+function readValues(given: GivenKeys, unknown: readonly string[], { complain }: Report): TriggerValues {
   const texts = Object.fromEntries([...given].map(([name, { value }]) => [name, value]));
   const result = triggerSchema.safeParse(texts);
   if (result.success) return result.data;

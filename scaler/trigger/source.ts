@@ -1,6 +1,6 @@
 import { guardSecrets, showAddress } from '../shared/redact.js';
 import { address, type TriggerAddress } from './forms.js';
-import type { TriggerKeyName, TriggerValues } from './keys.js';
+import type { Report, TriggerKeyName, TriggerValues } from './keys.js';
 import type { TriggerSource } from './trigger.js';
 
 /** What parsing a trigger must know of the configuration. */
@@ -12,9 +12,6 @@ export interface TriggerContext {
   /** Names of the calendars; undefined checks no name. */
   readonly calendars?: readonly string[] | undefined;
 }
-
-/** Takes what is wrong with a key. */
-export type Complain = (key: TriggerKeyName, what: string) => void;
 
 /** Keys that say something about `prometheusAddress` and nothing about a named source. */
 const ADDRESS_KEYS = ['customHeaders', 'cortexOrgID', 'queryParameters', 'namespace'] as const;
@@ -38,15 +35,15 @@ const CREDENTIAL_KEYS = Object.keys(MODE_OF) as (keyof typeof MODE_OF)[];
 export function triggerSource(
   values: TriggerValues,
   context: TriggerContext,
-  complain: Complain,
-  notice: (text: string) => void,
+  report: Report,
 ): TriggerSource | undefined {
+  const { complain, notice } = report;
   if (values.prometheusAddress !== undefined) {
     if (values.source !== undefined)
       complain('source', 'stands beside "prometheusAddress"; give one of the two');
     const ownSource = bringsNothing(values) && sourceAt(values.prometheusAddress.address, context);
     if (ownSource) return Object.freeze({ kind: 'named', name: ownSource });
-    return addressSource(values.prometheusAddress, values, complain, notice);
+    return addressSource(values.prometheusAddress, values, report);
   }
 
   const name = values.source ?? context.default;
@@ -94,8 +91,7 @@ function sourceAt(wanted: string, { named = {} }: TriggerContext): string | unde
 function addressSource(
   { address: base, credentials }: TriggerAddress,
   values: TriggerValues,
-  complain: Complain,
-  notice: (text: string) => void,
+  { complain, notice }: Report,
 ): TriggerSource {
   const headers = new Map<string, string>();
   for (const [name, value] of values.customHeaders ?? []) {
