@@ -40,11 +40,7 @@ export function readEvents(text: string): readonly TimedEvent[] {
 
 function readEvent(text: string): TimedEvent {
   // What comes before the first colon with a space after it is the name: times have none.
-  const [, given, rest] = /^(?:(.*?):\s+)?(.*)$/s.exec(text) as unknown as [
-    string,
-    string | undefined,
-    string,
-  ];
+  const [, given, rest = ''] = /^(?:(.*?):\s+)?(.*)$/s.exec(text)!;
   const [when = '', ...words] = rest.split(/\s+/);
   const interval = readInterval(when);
   if (words.length === 0)
@@ -116,13 +112,9 @@ const DURATION =
 function afterDuration({ seconds, isLocal }: Moment, text: string): Moment | undefined {
   const match = DURATION.exec(text);
   if (match === null) return undefined;
-  const [weeks, days, hours, minutes, exact] = match.slice(1).map((part) => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [weeks = 0, days = 0, hours = 0, minutes = 0, exact = 0] = match
+    .slice(1)
+    .map((part) => Number(part ?? 0));
   const plusSeconds = 3600 * hours + 60 * minutes + exact;
   const end = { seconds: seconds + 86_400 * (7 * weeks + days), isLocal };
   return plusSeconds === 0 ? end : { ...end, plusSeconds };

@@ -33,13 +33,10 @@ export function holidayEvents(
   toSeconds: number,
 ): TimedEvent[] {
   const holidays = holidaysOf(place);
-  const [first, last] = [fromSeconds, toSeconds].map((at) => new Date(at * 1000).getUTCFullYear()) as [
-    number,
-    number,
-  ];
+  const yearOf = (seconds: number) => new Date(seconds * 1000).getUTCFullYear();
   const events: TimedEvent[] = [];
   // A holiday of some days may reach into the next year.
-  for (let year = first - 1; year <= last + 1; year++)
+  for (let year = yearOf(fromSeconds) - 1; year <= yearOf(toSeconds) + 1; year++)
     for (const { date, start, end, name, type } of holidays.getHolidays(year)) {
       if (!kinds.includes(type as HolidayKind)) continue;
       const startSeconds = wallSeconds(date);
