@@ -80,10 +80,10 @@ export class Sources implements HistoryProvider {
   /** @throws ScalerError when the namespace would use too many addresses. */
   #checkAddresses(key: string, namespace: string): void {
     if (this.#entries.get(key)?.windows.isUsedBy(namespace)) return;
-    let addresses = 0;
-    for (const { origin, windows } of this.#entries.values())
-      if (origin !== undefined && windows.isUsedBy(namespace)) addresses++;
-    if (addresses >= mostAddressesPerNamespace)
+    const addresses = [...this.#entries.values()].filter(
+      ({ origin, windows }) => origin !== undefined && windows.isUsedBy(namespace),
+    );
+    if (addresses.length >= mostAddressesPerNamespace)
       throw new ScalerError(
         'rejected',
         `namespace ${namespace} uses ${mostAddressesPerNamespace} addresses already, counting each with its headers and parameters; use fewer, or ask the operator for a named source`,

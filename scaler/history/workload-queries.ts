@@ -1,11 +1,5 @@
 import type { Trigger } from '../trigger/trigger.js';
 
-/** A trigger, as far as queries about its workload need it. */
-export type WorkloadTrigger = Pick<
-  Trigger,
-  'namespace' | 'scaledObject' | 'metricName' | 'query' | 'capacity' | 'ignoreNullValues'
->;
-
 /** Share of pods that start within the measured time. */
 const STARTUP_QUANTILE = 0.9;
 
@@ -19,7 +13,7 @@ const STARTUP_QUANTILE = 0.9;
  *
  * @see https://github.com/kubernetes/kube-state-metrics/blob/main/docs/metrics/workload/pod-metrics.md
  */
-export function podStartupQuery(trigger: WorkloadTrigger): string {
+export function podStartupQuery(trigger: Trigger): string {
   const inNamespace = `namespace=${JSON.stringify(trigger.namespace)}`;
   const target = hpaOf(trigger);
   const owner = rename(
@@ -56,7 +50,7 @@ export function podStartupQuery(trigger: WorkloadTrigger): string {
  * PromQL that is 1 while the trigger's load is above what the ready pods of its ScaledObject carry, and 0 while it is
  * not. Empty where kube-state-metrics does not know the target of its HPA, a Deployment or a StatefulSet.
  */
-export function overloadQuery(trigger: WorkloadTrigger): string {
+export function overloadQuery(trigger: Trigger): string {
   const { namespace, query, capacity, ignoreNullValues } = trigger;
   const readyOf = (kind: 'Deployment' | 'StatefulSet') => {
     const label = kind.toLowerCase();
@@ -74,7 +68,7 @@ export function overloadQuery(trigger: WorkloadTrigger): string {
  *
  * @see https://github.com/kedacore/keda/blob/main/controllers/keda/hpa.go (getDefaultHpaName)
  */
-function hpaOf({ namespace, scaledObject, metricName }: WorkloadTrigger, kind?: string): string {
+function hpaOf({ namespace, scaledObject, metricName }: Trigger, kind?: string): string {
   const matchers = [
     `namespace=${JSON.stringify(namespace)}`,
     ...(kind === undefined ? [] : [`scaletargetref_kind=${JSON.stringify(kind)}`]),

@@ -274,12 +274,9 @@ function bounded(replay: PolicyReplay, kinds: readonly Kind[], { from, to }: Day
 
 /** Whether neither pods nor overload have changed since the point before. */
 function isSettled(points: readonly PolicyPoint[], i: number): boolean {
+  const { podHoursPerDay, overloadedShare } = points[i]!;
   const before = points[i - 1];
-  return (
-    before !== undefined &&
-    before.podHoursPerDay === points[i]!.podHoursPerDay &&
-    before.overloadedShare === points[i]!.overloadedShare
-  );
+  return before?.podHoursPerDay === podHoursPerDay && before.overloadedShare === overloadedShare;
 }
 
 function sum(values: Float64Array, from: number, to: number): number {

@@ -51,16 +51,6 @@ export function startupSteps(startupSeconds: number, stepSeconds: number, horizo
   return Math.min(horizonSteps, Math.ceil((startupSeconds + DELAY_SECONDS) / stepSeconds) + 1);
 }
 
-/** The highest load that is forecast for the time in which a pod starts, at each quantile. */
-function startupPeak(
-  model: FittedModel,
-  quantiles: readonly number[],
-  startupSeconds: number,
-): readonly number[] {
-  const steps = startupSteps(startupSeconds, model.stepSeconds, model.horizonSteps);
-  return forecast(model, steps, quantiles).peaks;
-}
-
 /**
  * Makes the forecasts of the past days again, each from what was known then. A model is fitted every second day and
  * follows each step in between, which costs little and is a little worse than the live model.
@@ -109,7 +99,8 @@ export function replayPast(steps: Series, load: Load | undefined, options: PastO
       else for (let i = step; i < end; i++) update(model, values[i]!, maxima[i]!);
       fitted = period;
       step = current;
-      forecastPeaks = startupPeak(model, QUANTILES, startupSeconds);
+      const ahead = startupSteps(startupSeconds, stepSeconds, model.horizonSteps);
+      forecastPeaks = forecast(model, ahead, QUANTILES).peaks;
     }
     for (let q = 0; q < QUANTILES.length; q++) peaks[q]![minute] = larger(forecastPeaks[q]!, now[minute]!);
   }

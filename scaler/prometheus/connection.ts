@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import { LRUCache } from 'lru-cache';
 import { Agent, request } from 'undici';
 import { type Hide, hideSent } from '../shared/redact.js';
 import { WatchedFile } from '../shared/watched-file.js';
@@ -11,6 +12,7 @@ import {
   connectionFailure,
   formatFailure,
   RequestFailure,
+  single,
   statusFailure,
   timeoutFailure,
 } from './request-failure.js';
@@ -74,13 +76,17 @@ export class Connection {
   readonly #tlsFiles: readonly { readonly role: 'ca' | 'cert' | 'key'; readonly file: WatchedFile }[];
   #agent: Agent | undefined;
   #tlsVersion = '';
-  /** What was hidden last, and the Authorization header that it is made for. */
-  #hiding: { readonly authorization: string | undefined; readonly hide: Hide } | undefined;
+  /** What hides the secrets of requests with an Authorization header, for the newest of these headers. */
+  readonly #hide: LRUCache<string, Hide>;
   #isDestroyed = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#authorization = credentialsOf(options, options.onFileTrouble);
+    this.#hide = new LRUCache({
+      max: 1,
+      memoMethod: (authorization) => hideSent({ ...options, authorization }),
+    });
     this.#tlsFiles = (['ca', 'cert', 'key'] as const).flatMap((role) => {
       const path = options.tls?.[`${role}File`];
       return path === undefined ? [] : [{ role, file: new WatchedFile(path) }];
@@ -173,15 +179,7 @@ export class Connection {
         ...(authorization === undefined ? {} : { authorization }),
       },
     };
-    return { target, init, hide: this.#hideFor(authorization) };
-  }
-
-  #hideFor(authorization: string | undefined): Hide {
-    if (this.#hiding === undefined || this.#hiding.authorization !== authorization) {
-      const { headers, queryParameters } = this.#options;
-      this.#hiding = { authorization, hide: hideSent({ authorization, headers, queryParameters }) };
-    }
-    return this.#hiding.hide;
+    return { target, init, hide: this.#hide.memo(authorization ?? '') };
   }
 
   /** Closes every connection, also those in use. */
@@ -242,10 +240,6 @@ export class Connection {
       },
     });
   }
-}
-
-function single(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
 }
 
 /** Resolves names to those of their IP addresses that are allowed, and fails when none is. */

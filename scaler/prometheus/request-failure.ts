@@ -119,7 +119,7 @@ export function statusFailure(
     return unavailable(
       `has no Prometheus HTTP API there (${line})${said}; check the address' path (Mimir's ends in /prometheus)`,
     );
-  const retryAfterSeconds = secondsOf(headers['retry-after']);
+  const retryAfterSeconds = secondsOf(single(headers['retry-after']));
   if (status === 429)
     return unavailable(`asks for fewer requests (${line})${said}`, { isPassing: true, retryAfterSeconds });
   // Thanos and remote storage report failing backends as 422 "execution", like an error in the query.
@@ -161,9 +161,13 @@ function errorEnvelope(body: string, hide: Hide): { errorType?: string; error?: 
   }
 }
 
+/** A header that is sent once; the first where it came several times. */
+export function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
+
 /** RFC 9110 section 10.2.3: seconds, or a date. */
-function secondsOf(header: string | string[] | undefined): number | undefined {
-  const text = Array.isArray(header) ? header[0] : header;
+function secondsOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,9}$/.test(text.trim())) return Number(text);
   const at = Date.parse(text);

@@ -8,7 +8,7 @@ export const HIDDEN = '(hidden)';
 const SECRET_KEY = /^(password|token|headers|queryParameters)$/;
 
 /** A deep copy of plain data for showing, with everything under a key that may hold a secret hidden. */
-export function withoutSecrets(value: unknown): unknown {
+function withoutSecrets(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map(withoutSecrets);
   return Object.fromEntries(

@@ -138,19 +138,17 @@ export function pairs(checkPair: (name: string, value: string) => void, most: nu
  *
  * @throws ValidationError, which names the header only if the name cannot be a secret put there by mistake.
  */
-export function checkHeader(name: string, value: string): void {
-  check(headersSchema, 'header', name, value);
-}
+export const checkHeader = checkPair(headersSchema, 'header');
 
 /** The same for one parameter that a trigger adds to requests. */
-export function checkQueryParameter(name: string, value: string): void {
-  check(queryParametersSchema, 'parameter', name, value);
-}
+export const checkQueryParameter = checkPair(queryParametersSchema, 'parameter');
 
-function check(schema: z.ZodType, what: string, name: string, value: string): void {
-  const [issue] = schema.safeParse({ [name]: value }).error?.issues ?? [];
-  if (issue === undefined) return;
-  const message = messageOf(issue);
-  const isPlain = /^[A-Za-z][A-Za-z0-9-]{0,39}$/.test(name);
-  throw new ValidationError(isPlain ? `${what} "${name}": ${message}` : message);
+function checkPair(schema: z.ZodType, what: string) {
+  return (name: string, value: string): void => {
+    const [issue] = schema.safeParse({ [name]: value }).error?.issues ?? [];
+    if (issue === undefined) return;
+    const message = messageOf(issue);
+    const isPlain = /^[A-Za-z][A-Za-z0-9-]{0,39}$/.test(name);
+    throw new ValidationError(isPlain ? `${what} "${name}": ${message}` : message);
+  };
 }
