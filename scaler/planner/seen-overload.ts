@@ -60,12 +60,7 @@ export class SeenOverload {
 function meanShare(series: Series, spanSeconds: number): number | undefined {
   const { values, stepSeconds } = series;
   const steps = Math.round(spanSeconds / stepSeconds);
-  let sum = 0;
-  let known = 0;
-  for (const value of values.subarray(Math.max(0, values.length - steps))) {
-    if (Number.isNaN(value)) continue;
-    sum += value;
-    known++;
-  }
-  return known >= LEAST_KNOWN_SHARE * steps ? sum / known : undefined;
+  const known = values.slice(-steps).filter((value) => !Number.isNaN(value));
+  if (known.length < LEAST_KNOWN_SHARE * steps) return undefined;
+  return known.reduce((sum, share) => sum + share, 0) / known.length;
 }
