@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { STATUS_CODES } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { AddressAllowList } from '../prometheus/address-allow-list.js';
 import { Connection, type ConnectionOptions, type ExchangeFailures } from '../prometheus/connection.js';
-import { RequestFailure } from '../prometheus/request-failure.js';
+import { RequestFailure, statusLine } from '../prometheus/request-failure.js';
 import { invalid, ScalerError } from '../shared/errors.js';
 import type { CalendarConfig } from './calendar-config.js';
 
@@ -109,12 +108,11 @@ async function get(connection: Connection): Promise<string> {
 }
 
 function refused(status: number): RequestFailure {
-  const line = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
   const advice =
     status === 401 || status === 403
       ? 'check the credentials and headers of the calendar'
       : status >= 300 && status < 400
         ? 'it is not followed, so that credentials stay with this address; give the final address'
         : 'check the address, and the log of its server';
-  return new RequestFailure('unavailable', `answered ${line}; ${advice}`);
+  return new RequestFailure('unavailable', `answered ${statusLine(status)}; ${advice}`);
 }

@@ -1,4 +1,5 @@
-import type { ChannelCredentials, ChannelOptions, ServiceError } from '@grpc/grpc-js';
+import { promisify } from 'node:util';
+import type { CallOptions, ChannelCredentials, ChannelOptions } from '@grpc/grpc-js';
 import type { ExternalScalerClient } from './generated/externalscaler/ExternalScaler.js';
 import type { GetMetricSpecResponse__Output } from './generated/externalscaler/GetMetricSpecResponse.js';
 import type { GetMetricsRequest } from './generated/externalscaler/GetMetricsRequest.js';
@@ -39,14 +40,9 @@ export function callUnary<Name extends keyof UnaryRpcs>(
 ): Promise<UnaryRpcs[Name]['response']> {
   type Method = (
     request: UnaryRpcs[Name]['request'],
-    options: { deadline: number },
-    done: (error: ServiceError | null, response: UnaryRpcs[Name]['response']) => void,
-  ) => void;
-  return new Promise((resolve, reject) => {
-    // The overloads of the generated client cannot be selected by a type parameter.
-    const method = (client[name] as unknown as Method).bind(client);
-    method(request, { deadline: Date.now() + deadlineSeconds * 1000 }, (error, response) =>
-      error ? reject(error) : resolve(response),
-    );
-  });
+    options: CallOptions,
+  ) => Promise<UnaryRpcs[Name]['response']>;
+  // The overloads of the generated client cannot be selected by a type parameter.
+  const method: Method = promisify(client[name] as never).bind(client);
+  return method(request, { deadline: Date.now() + deadlineSeconds * 1000 });
 }

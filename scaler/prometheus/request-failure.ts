@@ -107,7 +107,7 @@ export function statusFailure(
 ): RequestFailure {
   const { errorType, error } = errorEnvelope(body, hide);
   const said = error === undefined ? '' : `: ${clip(error)}`;
-  const line = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
+  const line = statusLine(status);
 
   if (status >= 300 && status < 400)
     return unavailable(
@@ -159,6 +159,11 @@ function errorEnvelope(body: string, hide: Hide): { errorType?: string; error?: 
     // Proxies answer errors in HTML or plain text: then the status has to say it all.
     return {};
   }
+}
+
+/** A status as people know it, such as `404 Not Found`. */
+export function statusLine(status: number): string {
+  return `${status} ${STATUS_CODES[status] ?? ''}`.trim();
 }
 
 /** A header that is sent once; the first where it came several times. */

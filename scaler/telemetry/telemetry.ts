@@ -132,9 +132,7 @@ export function createTelemetry({ clock, log, version, sourceNames }: TelemetryO
     exportAnswers(answers: Pick<Answers, 'all'>): void {
       registerTriggerGauges(answers, () => clock.nowSeconds(), registry);
       gauge('triggers', 'Triggers that are known now.', [], function () {
-        let count = 0;
-        for (const _ of answers.all()) count++;
-        this.set(count);
+        this.set([...answers.all()].length);
       });
     },
   };
