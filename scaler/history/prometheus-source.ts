@@ -111,7 +111,7 @@ export class PrometheusSource implements HistorySource {
 
   /** From one sample per step: there may be thousands of targets. */
   async heartbeat(from: number, to: number, stepSeconds: number, signal?: AbortSignal): Promise<Series> {
-    const { notices, where } = this.api.options;
+    const { notices, where } = this.api;
     const unable = (why: string) =>
       notices.report(
         'heartbeat',
@@ -145,17 +145,17 @@ export class PrometheusSource implements HistorySource {
       );
     const value = finiteOrNaN(samples[0]![1]);
     if (!Number.isNaN(value)) return { value, atSeconds };
-    const { notices } = this.api.options;
+    const { notices } = this.api;
     notices.observer.samplesDropped(notices.source, 1);
     return { value: undefined, atSeconds };
   }
 
   #rejected(what: string): ScalerError {
-    return new ScalerError('rejected', `${this.api.options.where} ${what}`);
+    return new ScalerError('rejected', `${this.api.where} ${what}`);
   }
 
   #reportDropped(query: string, dropped: number): void {
-    const { notices, where } = this.api.options;
+    const { notices, where } = this.api;
     if (dropped > 0) notices.observer.samplesDropped(notices.source, dropped);
     const message = `${where} gives samples that are not finite numbers (NaN or Inf, often from a division by zero); they are left out`;
     notices.report('not-finite', dropped > 0 ? message : undefined, query);

@@ -45,17 +45,25 @@ const latestSeconds = 1e11;
  * @see https://prometheus.io/docs/prometheus/latest/querying/api/
  */
 export class PrometheusApi {
-  readonly #connection: Connection;
+  /** How messages name the source. */
+  readonly where: string;
+  readonly notices: Notices;
   /** Where requests wait for a free place. */
   readonly queue: FairQueue;
+  /** Private, since secrets are in it. */
+  readonly #options: PrometheusApiOptions;
+  readonly #connection: Connection;
   readonly #breaker: SourceBreaker;
   readonly #clock: SourceClock;
   /** performance.now() until which the server wants no requests. */
   #pausedUntil = 0;
   #isClosed = false;
 
-  constructor(readonly options: PrometheusApiOptions) {
+  constructor(options: PrometheusApiOptions) {
     const { where, notices, concurrency, breakSeconds = 5 } = options;
+    this.where = where;
+    this.notices = notices;
+    this.#options = options;
     this.#connection = new Connection({
       ...options,
       onFileTrouble: (path, message) => notices.report('files', message, path),
@@ -109,7 +117,7 @@ export class PrometheusApi {
     signal: AbortSignal = new AbortController().signal,
     namespace = '',
   ): Promise<ApiAnswer> {
-    const { where, retries, timeoutSeconds, random = Math.random } = this.options;
+    const { retries, timeoutSeconds, random = Math.random } = this.#options;
     const form = new URLSearchParams({ timeout: `${Math.ceil(timeoutSeconds)}s`, ...fields });
     for (let failures = 0; ; failures++) {
       const leave = await this.queue.enter({ priority, namespace }, signal);
@@ -122,7 +130,7 @@ export class PrometheusApi {
         if (!(error instanceof RequestFailure)) throw error;
         waitSeconds = error.traits.retryAfterSeconds ?? waitSeconds;
         if (!error.traits.isPassing || failures >= retries || waitSeconds > timeoutSeconds)
-          throw new ScalerError(error.kind, `${where} ${error.message}`, { cause: error });
+          throw new ScalerError(error.kind, `${this.where} ${error.message}`, { cause: error });
       } finally {
         leave();
       }
@@ -144,7 +152,7 @@ export class PrometheusApi {
 
   /** One try, reported to the observer. */
   async #request(kind: RequestEnded['kind'], form: URLSearchParams, signal: AbortSignal): Promise<ApiAnswer> {
-    const { notices } = this.options;
+    const { notices } = this;
     const began = performance.now();
     const size = { bytes: 0, samples: 0 };
     let outcome: RequestEnded['outcome'] = 'failed';
@@ -187,7 +195,7 @@ export class PrometheusApi {
   }
 
   #reportClock(): void {
-    const { notices, where } = this.options;
+    const { notices, where } = this;
     const { offsetSeconds } = this.#clock;
     const minutes = Math.round(Math.abs(offsetSeconds) / 60) || 'less than one';
     const message = `this machine's clock is ${minutes} min ${offsetSeconds < 0 ? 'ahead of' : 'behind'} that of ${where}, whose time is used meanwhile; set both by NTP`;
