@@ -26,7 +26,6 @@ export class Expander {
       minThreads: 0,
       maxThreads: 1,
       idleTimeout: 1000,
-      concurrentTasksPerWorker: 1,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEBIBYTES },
     });
   }

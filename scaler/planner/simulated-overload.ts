@@ -27,12 +27,8 @@ export function overloadOfAnswers(
   const demand = minutesOf(observedHighest, capacity);
   const known = demand.reduce((count, load) => (Number.isNaN(load) ? count : count + 1), 0);
   if (known < LEAST_KNOWN_MINUTES) return undefined;
-  const days = {
-    podMinutes: new Float64Array(1),
-    overloadedMinutes: new Float64Array(1),
-    marginMinutes: new Float64Array(1),
-  };
   const noFloor = new Float64Array(DAY_MINUTES);
-  followPods(minutesOf(answered, threshold), 1, noFloor, demand, 0, podsSetup(podStartupSeconds), days);
-  return days.overloadedMinutes[0]! / known;
+  const pods = podsSetup(podStartupSeconds);
+  const { overloadedMinutes } = followPods(minutesOf(answered, threshold), 1, noFloor, demand, 0, pods);
+  return overloadedMinutes[0]! / known;
 }

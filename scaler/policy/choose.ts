@@ -241,17 +241,9 @@ class PolicyReplay {
   }
 
   #replayed({ loads, least, replayed }: Kind, index: number): PodDays {
-    const known = replayed[index];
-    if (known) return known;
-    const { days } = this.past;
-    const result: PodDays = {
-      podMinutes: new Float64Array(days),
-      overloadedMinutes: new Float64Array(days),
-      marginMinutes: new Float64Array(days),
-    };
-    followPods(loads, HEADROOMS[index]!, least, this.#demand, this.margin, this.options.pods, result);
-    replayed[index] = result;
-    return result;
+    const { margin, options } = this;
+    replayed[index] ??= followPods(loads, HEADROOMS[index]!, least, this.#demand, margin, options.pods);
+    return replayed[index];
   }
 }
 

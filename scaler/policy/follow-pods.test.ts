@@ -18,11 +18,8 @@ function byBacktest(metric: Float64Array, demand: Float64Array, startupSeconds: 
 }
 
 function byPolicy(metric: Float64Array, demand: Float64Array, startupMinutes: number, headroom = 1) {
-  const days = Math.ceil(demand.length / 1440);
-  const each = () => new Float64Array(days);
-  const result = { podMinutes: each(), overloadedMinutes: each(), marginMinutes: each() };
   const pods = { startupMinutes, minReplicas: 1, maxReplicas: 1000, tolerance: 0.1 };
-  followPods(metric, headroom, new Float64Array(metric.length), demand, 0.1, pods, result);
+  const result = followPods(metric, headroom, new Float64Array(metric.length), demand, 0.1, pods);
   const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
   return {
     podMinutes: sum(result.podMinutes),

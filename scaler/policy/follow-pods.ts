@@ -10,7 +10,7 @@ export interface PodsSetup {
   readonly tolerance: number;
 }
 
-/** Pods and overload of each day; arrays of equal length that `followPods` fills. */
+/** Pods and overload of each day; arrays of equal length. */
 export interface PodDays {
   /** Sum of the pods of each minute. */
   readonly podMinutes: Float64Array;
@@ -32,6 +32,7 @@ const STABILIZATION_MINUTES = 5;
  * @param basis what the policy's headroom is put on in each minute; NaN where nothing is answered, and nothing changes
  * @param floor what it never falls below, same length
  * @param demand load of each minute, same length; NaN where unknown, which is no overload
+ * @returns counts for each day, from the first minute on
  */
 export function followPods(
   basis: Float64Array,
@@ -40,12 +41,11 @@ export function followPods(
   demand: Float64Array,
   margin: number,
   { startupMinutes, minReplicas, maxReplicas, tolerance }: PodsSetup,
-  days: PodDays,
-): void {
-  const { podMinutes, overloadedMinutes, marginMinutes } = days;
-  podMinutes.fill(0);
-  overloadedMinutes.fill(0);
-  marginMinutes.fill(0);
+): PodDays {
+  const days = Math.ceil(demand.length / DAY_MINUTES);
+  const podMinutes = new Float64Array(days);
+  const overloadedMinutes = new Float64Array(days);
+  const marginMinutes = new Float64Array(days);
   const tolerances = { scaleUp: tolerance, scaleDown: tolerance };
   const ring = startupMinutes + 1;
   const starting = new Int32Array(ring);
@@ -90,4 +90,5 @@ export function followPods(
     if (load > ready) overloadedMinutes[day]!++;
     if (load * raised > ready) marginMinutes[day]!++;
   }
+  return { podMinutes, overloadedMinutes, marginMinutes };
 }

@@ -224,7 +224,6 @@ export class Connection {
     const resolve = this.#options.lookup ?? (lookup as LookupFunction);
     return new Agent({
       connections: concurrency,
-      pipelining: 1,
       keepAliveTimeout: keepAliveMilliseconds,
       // `#exchange` keeps one deadline for the whole request.
       headersTimeout: 0,
