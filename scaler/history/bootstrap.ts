@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cutSeries } from '../forecast/series.js';
 import type { Series } from '../forecast/types.js';
 import { formatDuration } from '../shared/duration.js';
 import { ScalerError } from '../shared/errors.js';
@@ -50,12 +51,11 @@ export class Bootstrap {
     const values = new Float64Array(steps).fill(Number.NaN);
     const peaks = values.slice();
     const put = (series: Series, untilSeconds: number): void => {
-      const offset = Math.round((series.startSeconds - fromSeconds) / stepSeconds);
-      const room = Math.round((untilSeconds - series.startSeconds) / stepSeconds);
-      for (let step = Math.max(0, -offset); step < Math.min(series.values.length, room); step++) {
-        values[offset + step] = series.values[step]!;
-        peaks[offset + step] = (series.peaks ?? series.values)[step]!;
-      }
+      const part = cutSeries(series, fromSeconds, untilSeconds);
+      if (part.values.length === 0) return;
+      const offset = Math.round((part.startSeconds - fromSeconds) / stepSeconds);
+      values.set(part.values, offset);
+      peaks.set(part.peaks ?? part.values, offset);
     };
     put(past, start);
     put(known, endSeconds);

@@ -119,18 +119,15 @@ export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
   advance(nowSeconds: number, history: Series): void {
     this.changeOver(nowSeconds);
     if (!this.#current || this.#current.model.endSeconds >= seriesEndSeconds(history)) return;
-    catchUp(this.#current.model, history);
+    const { model } = this.#current;
+    // Steps before the history's beginning are unknown.
+    const seen = Math.round((model.endSeconds - history.startSeconds) / history.stepSeconds);
+    const { values, peaks = values } = history;
+    for (let i = seen; i < values.length; i++) update(model, values[i] ?? Number.NaN, peaks[i] ?? Number.NaN);
     this.#outlook = undefined;
   }
 
   #boundary(atSeconds: number): number {
     return refitBoundarySeconds(atSeconds, this.trigger.stepSeconds, this.refitSeconds, this.offsetSeconds);
   }
-}
-
-/** Moves a model on over the steps that it has not seen; steps before the history's beginning are unknown. */
-function catchUp(model: FittedModel, history: Series): void {
-  const seen = Math.round((model.endSeconds - history.startSeconds) / history.stepSeconds);
-  const { values, peaks = values } = history;
-  for (let i = seen; i < values.length; i++) update(model, values[i] ?? Number.NaN, peaks[i] ?? Number.NaN);
 }
