@@ -54,7 +54,7 @@ export interface HistoryProvider {
   window(request: HistoryRequest): TriggerHistory;
 }
 
-/** Where the past and the present come from. Prometheus in the product, a CSV in replay, a simulation in the demo. */
+/** Where the past and the present come from: a Prometheus, and what stands for one in tests. */
 export interface HistorySource {
   /** How far its clock is from this machine's, as far as its answers have shown. It dates what it holds. */
   readonly clockOffsetSeconds: number;
