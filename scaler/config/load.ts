@@ -61,8 +61,12 @@ export function loadConfig({ environment, file: given }: ConfigOrigin) {
       `planner.maxStaleness: is ${formatDuration(planner.maxStaleness)}; expected twice planner.refresh (${formatDuration(2 * planner.refresh)}) or more, or answers would be too old between two observations`,
     );
   for (const [name, { address }] of Object.entries(calendars))
-    if (address !== undefined)
-      checkAllowed(`calendars.${name}.address`, address, sources.allowedAddresses, problems.add);
+    try {
+      if (address !== undefined) admitted(address, sources.allowedAddresses);
+    } catch (error) {
+      if (!(error instanceof ScalerError)) throw error;
+      problems.add(`calendars.${name}.address: ${error.message}`);
+    }
   const tls = readTls(grpc, problems.add);
   const auth = readAuth(http, problems.add);
   problems.throwIfAny('configuration');
@@ -169,20 +173,6 @@ function shownPath(path: readonly string[]): string {
       i > 0 && isSecretKey(path[i - 1]!) && !/^[\w-]{1,40}$/.test(key) ? HIDDEN : showKey(key),
     )
     .join('.');
-}
-
-function checkAllowed(
-  setting: string,
-  address: URL,
-  allowedAddresses: readonly string[],
-  complain: (problem: string) => void,
-): void {
-  try {
-    admitted(address, allowedAddresses);
-  } catch (error) {
-    if (!(error instanceof ScalerError)) throw error;
-    complain(`${setting}: ${error.message}`);
-  }
 }
 
 function readTls(

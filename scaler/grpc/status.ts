@@ -1,12 +1,9 @@
-import { status } from '@grpc/grpc-js';
+import { type StatusObject, status } from '@grpc/grpc-js';
 import { ScalerError, type ScalerErrorKind } from '../shared/errors.js';
 import type { Log } from './log.js';
 
 /** How a call ends when it fails. */
-export interface CallStatus {
-  readonly code: status;
-  readonly details: string;
-}
+export type CallStatus = Readonly<Pick<StatusObject, 'code' | 'details'>>;
 
 const codes: Readonly<Record<ScalerErrorKind, status>> = {
   invalid: status.INVALID_ARGUMENT,
