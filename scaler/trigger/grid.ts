@@ -2,7 +2,6 @@ import { AUTOMATIC_PERIODS, seasonNeedsSeconds, trendNeedsSeconds } from '../for
 import { formatDuration, parseDurationSeconds } from '../shared/duration.js';
 import {
   DEFAULT_HORIZON,
-  type GivenKeys,
   type Report,
   TRIGGER_LIMITS,
   type TriggerKeyName,
@@ -21,7 +20,7 @@ const FINE_HORIZON_STEPS = 3;
  */
 export function settleGrid(
   values: TriggerValues,
-  given: GivenKeys,
+  given: ReadonlyMap<TriggerKeyName, unknown>,
   { complain, notice }: Report,
 ): Pick<Trigger, 'stepSeconds' | 'horizonSeconds' | 'historySeconds' | 'horizonFollows'> {
   const stepSeconds = values.queryStep;

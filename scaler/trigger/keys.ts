@@ -311,19 +311,6 @@ export const aliases: Readonly<Record<string, TriggerKeyName>> = {
 /** Every key's value, with defaults filled in. */
 export type TriggerValues = z.output<typeof triggerSchema>;
 
-/** A key as the metadata gave it. */
-export interface Given {
-  /** The key as it was written, for messages. */
-  readonly spelling: string;
-  /** Trimmed; never empty. */
-  readonly value: string;
-  /** Came through `…FromEnv`: what an environment variable holds may be secret whatever the key. */
-  readonly fromEnvironment: boolean;
-}
-
-/** Every key that is given, by its proper name. */
-export type GivenKeys = ReadonlyMap<TriggerKeyName, Given>;
-
 /** Takes what there is to say about a trigger's metadata. */
 export interface Report {
   /** What is wrong with a key, so that the trigger is refused. */

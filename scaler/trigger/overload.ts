@@ -1,6 +1,6 @@
 import { formatDuration } from '../shared/duration.js';
 import type { settleGrid } from './grid.js';
-import type { GivenKeys, Report, TriggerKeyName, TriggerValues } from './keys.js';
+import type { Report, TriggerKeyName, TriggerValues } from './keys.js';
 import type { Trigger } from './trigger.js';
 
 /** A policy is chosen from three days: one to learn from and two to replay. */
@@ -9,7 +9,7 @@ const CHOICE_NEEDS_SECONDS = 3 * 86_400;
 /** Brings together the keys about the overload that is accepted, and checks them against threshold and horizon. */
 export function settleOverload(
   values: TriggerValues,
-  given: GivenKeys,
+  given: ReadonlyMap<TriggerKeyName, unknown>,
   { horizonSeconds, historySeconds, horizonFollows }: ReturnType<typeof settleGrid>,
   { complain, notice }: Report,
 ): Pick<Trigger, 'targetOverload' | 'capacity' | 'podStartupSeconds' | 'measuresPodStartup'> {

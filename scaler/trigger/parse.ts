@@ -5,8 +5,6 @@ import { didYouMean, suggest } from '../shared/suggest.js';
 import { settleGrid } from './grid.js';
 import {
   aliases,
-  type Given,
-  type GivenKeys,
   kedaKeys,
   keysWithoutEffect,
   type Report,
@@ -30,6 +28,19 @@ export interface ScaledObjectRef {
 
 /** Ending of a key whose value KEDA took from an environment variable of the workload. */
 const FROM_ENV = 'FromEnv';
+
+/** A key as the metadata gave it. */
+interface Given {
+  /** The key as it was written, for messages. */
+  readonly spelling: string;
+  /** Trimmed; never empty. */
+  readonly value: string;
+  /** Came through `…FromEnv`: what an environment variable holds may be secret whatever the key. */
+  readonly fromEnvironment: boolean;
+}
+
+/** Every key that is given, by its proper name. */
+type GivenKeys = ReadonlyMap<TriggerKeyName, Given>;
 
 const spellings: ReadonlyMap<string, TriggerKeyName> = new Map([
   ...(Object.keys(triggerKeys) as TriggerKeyName[]).map((name) => [name, name] as const),
