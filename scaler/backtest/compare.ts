@@ -7,17 +7,8 @@ import { type Simulation, simulateScaling } from './simulate.js';
 import { cheapestWithin, type SweepPoint, sweepUtilization } from './sweep.js';
 import type { TargetReplay } from './target.js';
 
-/** Ways of scaling that are compared, in the order of the table. */
-export type PolicyKey =
-  | 'reactive'
-  | 'yesterday'
-  | 'lastWeek'
-  | 'predictive'
-  | 'reactiveTarget'
-  | 'target'
-  | 'oracle';
-
-export const POLICY_NAMES: Readonly<Record<PolicyKey, string>> = {
+/** Ways of scaling that are compared, in the order of the table, with the names that people read. */
+export const POLICY_NAMES = {
   reactive: 'reactive HPA',
   yesterday: 'same time yesterday',
   lastWeek: 'same time last week',
@@ -25,7 +16,9 @@ export const POLICY_NAMES: Readonly<Record<PolicyKey, string>> = {
   reactiveTarget: 'reactive HPA, at your target',
   target: 'this scaler, at your target',
   oracle: 'oracle',
-};
+} as const;
+
+export type PolicyKey = keyof typeof POLICY_NAMES;
 
 /** One way of scaling, followed through the evaluated span at the trigger's own threshold. */
 export interface PolicyResult extends Simulation {
