@@ -58,12 +58,12 @@ describe('Demo', () => {
   });
 
   it('stands still while paused', async () => {
-    demo.pause();
+    demo.clock.pause();
     const pausedAt = demo.state().time;
     await new Promise((resolve) => setTimeout(resolve, 50));
     assert.equal(demo.state().time, pausedAt);
     assert.equal(demo.state().isPaused, true);
-    demo.resume();
+    demo.clock.resume();
     await pollUntil('the clock to go on', () => demo.state().time > pausedAt);
   });
 

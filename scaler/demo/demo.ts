@@ -112,18 +112,6 @@ export class Demo implements DemoControl {
       workloads: this.comparisons.map(workloadState),
     };
   }
-
-  pause(): void {
-    this.clock.pause();
-  }
-
-  resume(): void {
-    this.clock.resume();
-  }
-
-  setSpeed(speed: number): void {
-    this.clock.setSpeed(speed);
-  }
 }
 
 function workloadState({ workload, predictive, reactive, timeline }: Comparison): DemoWorkload {

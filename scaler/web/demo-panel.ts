@@ -57,10 +57,12 @@ export interface DemoState {
 /** What the demo lets a viewer see and do. */
 export interface DemoControl {
   state(): DemoState;
-  pause(): void;
-  resume(): void;
-  /** @param speed one of the state's `speedChoices`. */
-  setSpeed(speed: number): void;
+  readonly clock: {
+    pause(): void;
+    resume(): void;
+    /** @param speed one of the state's `speedChoices`. */
+    setSpeed(speed: number): void;
+  };
 }
 
 /**
@@ -77,11 +79,11 @@ export function demoPanel(demo: DemoControl): Router {
   };
   router.get('/api/demo', (_request, response) => answer(response));
   router.post('/api/demo/pause', sameSiteOnly, (_request, response) => {
-    demo.pause();
+    demo.clock.pause();
     answer(response);
   });
   router.post('/api/demo/resume', sameSiteOnly, (_request, response) => {
-    demo.resume();
+    demo.clock.resume();
     answer(response);
   });
   router.post('/api/demo/speed', sameSiteOnly, express.json({ limit: '1kb' }), (request, response) => {
@@ -92,7 +94,7 @@ export function demoPanel(demo: DemoControl): Router {
       refuse(response, 400, message);
       return;
     }
-    demo.setSpeed(speed);
+    demo.clock.setSpeed(speed);
     answer(response);
   });
   router.all(['/api/demo/pause', '/api/demo/resume', '/api/demo/speed'], (request, response) => {

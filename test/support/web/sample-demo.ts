@@ -1,5 +1,6 @@
 import { clusterDefaults } from '../../../scaler/backtest/scaled-workload.js';
 import { simulateScaling } from '../../../scaler/backtest/simulate.js';
+import { AcceleratedClock } from '../../../scaler/demo/accelerated-clock.js';
 import { demoWorkloads } from '../../../scaler/demo/workloads.js';
 import type { PastAnswers } from '../../../scaler/planner/types.js';
 import type { DemoControl, DemoOutcome, DemoState, DemoWorkload } from '../../../scaler/web/demo-panel.js';
@@ -9,8 +10,7 @@ const MINUTES_PER_POINT = 5;
 
 /** A demo that stands still: the workloads' last two days, scaled by the answers and by the load alone. */
 export class SampleDemo implements DemoControl {
-  #isPaused = false;
-  #speed = 300;
+  readonly clock = new AcceleratedClock(SAMPLE_NOW_SECONDS, 300);
   readonly #workloads: readonly DemoWorkload[];
 
   constructor(samples: readonly Sample[]) {
@@ -21,20 +21,11 @@ export class SampleDemo implements DemoControl {
     return {
       time: new Date(SAMPLE_NOW_SECONDS * 1000).toISOString(),
       startTime: new Date((SAMPLE_NOW_SECONDS - 2 * 86_400) * 1000).toISOString(),
-      isPaused: this.#isPaused,
-      speed: this.#speed,
+      isPaused: this.clock.isPaused,
+      speed: this.clock.speed,
       speedChoices: [60, 300, 1200],
       workloads: this.#workloads,
     };
-  }
-  pause(): void {
-    this.#isPaused = true;
-  }
-  resume(): void {
-    this.#isPaused = false;
-  }
-  setSpeed(speed: number): void {
-    this.#speed = speed;
   }
 }
 
