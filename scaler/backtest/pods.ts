@@ -7,8 +7,7 @@ export class Pods {
   #count: number;
   #ready: number;
   /** Pods that are starting, oldest first: when each group becomes ready, and how many it holds. */
-  readonly #readyAtSeconds: number[] = [];
-  readonly #starting: number[] = [];
+  readonly #starting: { readonly readyAtSeconds: number; count: number }[] = [];
 
   /** Starts with `count` pods that are ready. */
   constructor(
@@ -29,33 +28,29 @@ export class Pods {
 
   /** When the next pod becomes ready; infinity when none is starting. */
   get nextReadySeconds(): number {
-    return this.#readyAtSeconds[0] ?? Number.POSITIVE_INFINITY;
+    return this.#starting[0]?.readyAtSeconds ?? Number.POSITIVE_INFINITY;
   }
 
   /** Lets every pod that is due by `nowSeconds` become ready. */
   advance(nowSeconds: number): void {
-    while (this.nextReadySeconds <= nowSeconds) {
-      this.#readyAtSeconds.shift();
-      this.#ready += this.#starting.shift()!;
-    }
+    while (this.nextReadySeconds <= nowSeconds) this.#ready += this.#starting.shift()!.count;
   }
 
   /** Creates or removes pods until there are `count`. */
   resize(nowSeconds: number, count: number): void {
     if (count > this.#count) {
-      this.#readyAtSeconds.push(nowSeconds + this.startupSeconds);
-      this.#starting.push(count - this.#count);
+      this.#starting.push({
+        readyAtSeconds: nowSeconds + this.startupSeconds,
+        count: count - this.#count,
+      });
     } else {
       let surplus = this.#count - count;
       while (surplus > 0 && this.#starting.length > 0) {
-        const newest = this.#starting.length - 1;
-        const removed = Math.min(surplus, this.#starting[newest]!);
-        this.#starting[newest]! -= removed;
+        const newest = this.#starting.at(-1)!;
+        const removed = Math.min(surplus, newest.count);
+        newest.count -= removed;
         surplus -= removed;
-        if (this.#starting[newest] === 0) {
-          this.#starting.pop();
-          this.#readyAtSeconds.pop();
-        }
+        if (newest.count === 0) this.#starting.pop();
       }
       this.#ready -= surplus;
     }

@@ -57,13 +57,7 @@ export function cheapestWithin(
   overloadedShare: number,
   highestUtilization = Number.POSITIVE_INFINITY,
 ): SweepPoint | undefined {
-  let cheapest: SweepPoint | undefined;
-  for (const point of sweep)
-    if (
-      point.overloadedShare <= overloadedShare &&
-      point.utilization <= highestUtilization &&
-      (!cheapest || point.podHours < cheapest.podHours)
-    )
-      cheapest = point;
-  return cheapest;
+  return sweep
+    .filter((point) => point.overloadedShare <= overloadedShare && point.utilization <= highestUtilization)
+    .sort((a, b) => a.podHours - b.podHours)[0];
 }
