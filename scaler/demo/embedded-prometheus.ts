@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import express from 'express';
+import { max, mean } from 'simple-statistics';
 import type { Clock } from '../shared/clock.js';
 import { gracefulClose, listen } from '../shared/listen.js';
 import type { Workload } from './workloads.js';
@@ -48,24 +49,20 @@ export async function startEmbeddedPrometheus(
     if (inner === undefined) return loadAt(query, atSeconds);
     const until = atSeconds - Number(offset) / 1000;
     const spacing = Math.max(Number(resolution), scrapeSeconds);
-    let count = 0;
-    let sum = 0;
-    let maximum = Number.NEGATIVE_INFINITY;
+    const loads: number[] = [];
     for (let at = Math.floor(until / spacing) * spacing; at > until - Number(range); at -= spacing) {
       const load = loadAt(inner, at);
-      if (load === undefined) continue;
-      count++;
-      sum += load;
-      maximum = Math.max(maximum, load);
+      if (load !== undefined) loads.push(load);
     }
-    if (count === 0) return undefined;
-    return aggregate === 'avg' ? sum / count : maximum;
+    if (loads.length === 0) return undefined;
+    return aggregate === 'avg' ? mean(loads) : max(loads);
   }
 
   function loadAt(query: string, atSeconds: number): number | undefined {
     const named = /app="([^"]*)"/.exec(query)?.[1];
     const workload = workloads.find((each) => each.app === named);
-    if (!workload || atSeconds < workload.bornAtSeconds || atSeconds > clock.nowSeconds()) return undefined;
+    const { bornAtSeconds = -Infinity } = workload ?? {};
+    if (!workload || atSeconds < bornAtSeconds || atSeconds > clock.nowSeconds()) return undefined;
     return workload.requestsPerSecond(Math.floor(atSeconds / scrapeSeconds) * scrapeSeconds);
   }
 }

@@ -12,8 +12,8 @@ export interface Workload {
   readonly app: string;
   /** What makes it interesting, in a few words. */
   readonly description: string;
-  /** Epoch seconds before which the service did not exist. */
-  readonly bornAtSeconds: number;
+  /** Epoch seconds before which the service did not exist. @default it always did */
+  readonly bornAtSeconds?: number;
   /** Requests per second that one replica should carry. */
   readonly threshold: number;
   /** Requests per second at a moment. */
@@ -28,33 +28,28 @@ export interface Workload {
  * @param seed changes the noise, not the shapes.
  */
 export function demoWorkloads(startSeconds: number, seed: number): readonly Workload[] {
-  const always = Number.NEGATIVE_INFINITY;
   return [
     {
       app: 'shop',
       description: 'daily and weekly rhythm, opens at 09:00, a flash crowd today',
-      bornAtSeconds: always,
       threshold: 16,
       requestsPerSecond: shop(startSeconds, seed),
     },
     {
       app: 'office-api',
       description: 'office hours on weekdays, nearly nothing at the weekend',
-      bornAtSeconds: always,
       threshold: 8,
       requestsPerSecond: officeApi(seed + 1),
     },
     {
       app: 'reports',
       description: 'a burst at every full hour',
-      bornAtSeconds: always,
       threshold: 6,
       requestsPerSecond: reports(seed + 2),
     },
     {
       app: 'webhooks',
       description: 'no rhythm at all',
-      bornAtSeconds: always,
       threshold: 10,
       requestsPerSecond: webhooks(seed + 3),
     },

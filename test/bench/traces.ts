@@ -50,7 +50,7 @@ function generatedTraces(): readonly Trace[] {
   });
   return [
     ...demoWorkloads(END_SECONDS - 86_400, SEED)
-      .filter(({ bornAtSeconds }) => bornAtSeconds <= startSeconds)
+      .filter(({ bornAtSeconds = -Infinity }) => bornAtSeconds <= startSeconds)
       .map(({ app, requestsPerSecond }) => trace(app, requestsPerSecond)),
     trace('new-job', (at) => jobLoad(at, undefined)),
     trace('moved-job', (at) => jobLoad(at, 2)),

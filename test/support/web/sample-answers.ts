@@ -127,7 +127,7 @@ function sampleOf(workload: Workload): Sample {
       const [mean, peak] = meanAndPeak(workload, nowSeconds - STEP_SECONDS);
       update(model, mean, peak);
     }
-    const isBorn = nowSeconds >= workload.bornAtSeconds;
+    const isBorn = nowSeconds >= (workload.bornAtSeconds ?? -Infinity);
     answer = planAnswer({
       trigger,
       nowSeconds,
@@ -164,7 +164,7 @@ function seriesOf(workload: Workload, untilSeconds: number, seconds: number): Se
 }
 
 function meanAndPeak(workload: Workload, stepStartSeconds: number): [number, number] {
-  if (stepStartSeconds < workload.bornAtSeconds) return [Number.NaN, Number.NaN];
+  if (stepStartSeconds < (workload.bornAtSeconds ?? -Infinity)) return [Number.NaN, Number.NaN];
   let sum = 0;
   let peak = 0;
   for (let offset = 0; offset < STEP_SECONDS; offset += 15) {
