@@ -41,8 +41,6 @@ export interface WebLimits {
 
 /** The HTTP server. Nothing listens until `listen` is called. */
 export interface WebServer {
-  /** The handler alone, for tests and for serving it elsewhere. */
-  readonly app: Express;
   /** The port in use; 0 before `listen`. */
   readonly port: number;
   /** @throws ScalerError `unavailable` in one line when the address cannot be bound. */
@@ -81,7 +79,6 @@ export function createWebServer(options: WebServerOptions): WebServer {
   makeRoomForNewcomers(server, connections);
   const close = gracefulClose(server);
   return {
-    app,
     get port() {
       return (server.address() as AddressInfo | null)?.port ?? 0;
     },

@@ -14,7 +14,10 @@ describe('sparkline', () => {
   it('gives the means of the last day by half hours, unknown where nothing is known', () => {
     const values = Float64Array.from({ length: 300 }, (_, i) => i);
     values.fill(Number.NaN, 288, 294);
-    const line = sparkline({ startSeconds: monday, stepSeconds: step, values }, undefined)!;
+    const line = sparkline({
+      history: { startSeconds: monday, stepSeconds: step, values },
+      model: undefined,
+    })!;
     assert.equal(line.stepSeconds, 1800);
     assert.equal(line.history.length, 48);
     // The first of 48 points of six steps each begins at step 12: the mean of 12 to 17.
@@ -26,7 +29,10 @@ describe('sparkline', () => {
 
   it('is none for a history shorter than a point', () => {
     assert.equal(
-      sparkline({ startSeconds: monday, stepSeconds: step, values: new Float64Array(5) }, undefined),
+      sparkline({
+        history: { startSeconds: monday, stepSeconds: step, values: new Float64Array(5) },
+        model: undefined,
+      }),
       null,
     );
   });

@@ -28,14 +28,12 @@ export function eventViews(
   return (found ?? []).map((event) => eventView(event, timezone));
 }
 
+/** What events do to so many steps from a time on. */
+export type EffectsOf = (fromSeconds: number, steps: number) => StepEffects | undefined;
+
 /** What the events of a trigger do to the steps of a forecast that is drawn. */
-export function effectsAhead(
-  calendars: KnownCalendars | undefined,
-  trigger: Trigger,
-  fromSeconds: number,
-  steps: number,
-): StepEffects | undefined {
-  return comingEvents(calendars?.of(trigger), trigger, fromSeconds, steps)?.effects;
+export function effectsAhead(calendars: KnownCalendars | undefined, trigger: Trigger): EffectsOf {
+  return (fromSeconds, steps) => comingEvents(calendars?.of(trigger), trigger, fromSeconds, steps)?.effects;
 }
 
 /** The calendars that a trigger names. */

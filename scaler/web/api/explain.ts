@@ -4,7 +4,7 @@ import type { Snapshot } from '../../planner/types.js';
 import { policyInWords } from '../../policy/policy-load.js';
 import type { ScalerError } from '../../shared/errors.js';
 import { redact } from '../../shared/redact.js';
-import type { Accuracy, ApiError, ComingPeak, ExplanationStep } from './contract.js';
+import type { Accuracy, ApiError, ComingPeak, EventView, ExplanationStep } from './contract.js';
 import { eventView } from './event-views.js';
 import { known, rfc3339, rounded } from './json-values.js';
 
@@ -42,10 +42,7 @@ export function explain(snapshot: Snapshot): ExplanationStep[] {
 }
 
 /** What an event does, and what its load is taken to be like. */
-function effectOf(
-  event: EffectiveEvent,
-  timezone: string,
-): { readonly name: string; readonly effect: string } {
+function effectOf(event: EffectiveEvent, timezone: string): Pick<EventView, 'name' | 'effect'> {
   const { name, effect } = eventView(event, timezone);
   return { name, effect: event.like ? `${effect}, ${likeText(event.like, timezone)}` : effect };
 }

@@ -1,5 +1,7 @@
-import { type FittedModel, forecast, type Series, type StepEffects } from '../../forecast/index.js';
+import { forecast } from '../../forecast/index.js';
+import type { Evidence } from '../../planner/types.js';
 import type { Sparkline } from './contract.js';
+import type { EffectsOf } from './event-views.js';
 import { known, meanOfKnown, rfc3339 } from './json-values.js';
 
 const SHORTEST_STEP_SECONDS = 1800;
@@ -11,12 +13,10 @@ const FORECAST_POINTS = 12;
  * of what it covers. Null for a history shorter than one point.
  *
  * @param model undefined leaves the forecast out.
- * @param effectsOf what events do to so many steps from a time on.
  */
 export function sparkline(
-  history: Series,
-  model: FittedModel | undefined,
-  effectsOf?: (fromSeconds: number, steps: number) => StepEffects | undefined,
+  { history, model }: Pick<Evidence, 'history' | 'model'>,
+  effectsOf?: EffectsOf,
 ): Sparkline | null {
   const { startSeconds, stepSeconds, values } = history;
   if (values.length === 0) return null;
@@ -26,22 +26,19 @@ export function sparkline(
   const points = Math.min(HISTORY_POINTS, Math.floor(values.length / perPoint));
   if (points === 0) return null;
   const first = values.length - points * perPoint;
-  const part = (of: Float64Array, from: number) => of.subarray(from, from + perPoint);
+  const means = (of: Float64Array, from: number, count: number) =>
+    Array.from({ length: count }, (_, point) => {
+      const start = from + point * perPoint;
+      return short(meanOfKnown(of.subarray(start, start + perPoint)));
+    });
   const steps = FORECAST_POINTS * perPoint;
   const coming = model && forecast(model, steps, [], 0, effectsOf?.(model.endSeconds, steps));
   return {
     stepSeconds: pointSeconds,
     historyStartTime: rfc3339(startSeconds + first * stepSeconds),
-    history: Array.from({ length: points }, (_, point) =>
-      short(meanOfKnown(part(values, first + point * perPoint))),
-    ),
+    history: means(values, first, points),
     forecastStartTime: coming ? rfc3339(coming.startSeconds) : null,
-    forecast: coming
-      ? Array.from(
-          { length: FORECAST_POINTS },
-          (_, point) => short(meanOfKnown(part(coming.mean, point * perPoint))) ?? 0,
-        )
-      : [],
+    forecast: coming ? means(coming.mean, 0, FORECAST_POINTS).map((mean) => mean ?? 0) : [],
   };
 }
 

@@ -6,7 +6,6 @@ import {
   type PooledModel,
   type Series,
   type SmoothingParameters,
-  type StepEffects,
 } from '../../forecast/index.js';
 import { seriesEndSeconds } from '../../forecast/series.js';
 import { currentStepSeconds, LOWER_QUANTILE, stepsBehind } from '../../planner/outlook.js';
@@ -25,7 +24,13 @@ import type {
   TriggerDetail,
   TriggerSettings,
 } from './contract.js';
-import { calendarViews, effectsAhead, eventViews, type KnownCalendars } from './event-views.js';
+import {
+  calendarViews,
+  type EffectsOf,
+  effectsAhead,
+  eventViews,
+  type KnownCalendars,
+} from './event-views.js';
 import { apiError, explain } from './explain.js';
 import { known, knownList, meanOfKnown, rfc3339, rounded } from './json-values.js';
 import { type GrpcAccess, grpcurlCommand, manifestYaml } from './manifest.js';
@@ -58,8 +63,8 @@ const MOST_FORECAST_STEPS = 2016;
 /** Everything that the trigger's page shows. */
 export function triggerDetail(parts: DetailParts): TriggerDetail {
   const { trigger, answer, evidence, nowSeconds, scalerAddress } = parts;
-  const effectsOf = effectsAhead.bind(undefined, parts.calendars, trigger);
-  const spark = evidence ? sparkline(evidence.history, evidence.model, effectsOf) : null;
+  const effectsOf = effectsAhead(parts.calendars, trigger);
+  const spark = evidence ? sparkline(evidence, effectsOf) : null;
   const past = evidence?.past;
   const inUse = evidence?.inUse ?? trigger;
   return {
@@ -161,7 +166,7 @@ function forecastChart(
   model: FittedModel,
   trigger: Trigger,
   { nowSeconds }: DetailParts,
-  effectsOf: (fromSeconds: number, steps: number) => StepEffects | undefined,
+  effectsOf: EffectsOf,
 ): ForecastChart {
   const { stepSeconds } = model;
   const reachSeconds = Math.max(trigger.horizonSeconds, DAY_SECONDS);

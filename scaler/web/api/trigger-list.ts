@@ -69,8 +69,7 @@ export class TriggerPages {
     const held = this.#sparklines.get(trigger);
     if (held && held.untilSeconds === untilSeconds) return held.line;
     const evidence = this.answers.evidence(trigger);
-    const effectsOf = effectsAhead.bind(undefined, this.calendars, trigger);
-    const line = evidence ? sparkline(evidence.history, evidence.model, effectsOf) : null;
+    const line = evidence ? sparkline(evidence, effectsAhead(this.calendars, trigger)) : null;
     this.#sparklines.set(trigger, { untilSeconds, line });
     return line;
   }

@@ -1,5 +1,5 @@
 import { replicasFor } from '../../hpa/desired-replicas.js';
-import type { Answer, KnownTrigger, TriggerStatus } from '../../planner/types.js';
+import type { KnownTrigger } from '../../planner/types.js';
 import type { Sparkline, TriggerSummary } from './contract.js';
 import { accuracyOf, apiError, comingPeak } from './explain.js';
 import { known, rfc3339 } from './json-values.js';
@@ -14,7 +14,7 @@ export function summarise({ name, trigger, answer }: KnownTrigger, spark: Sparkl
     namespace: trigger.namespace,
     scaledObject: trigger.scaledObject,
     metricName: name,
-    status: statusOf(answer),
+    status: answer?.error ? 'error' : (snapshot?.status ?? 'starting'),
     reason: snapshot?.reason ?? null,
     stage: snapshot?.stage ?? null,
     nextStageInSeconds: known(snapshot?.nextStageInSeconds),
@@ -34,10 +34,4 @@ export function summarise({ name, trigger, answer }: KnownTrigger, spark: Sparkl
     accuracy: snapshot ? accuracyOf(snapshot) : null,
     sparkline: spark,
   };
-}
-
-function statusOf(answer: Answer | undefined): TriggerStatus {
-  if (!answer) return 'starting';
-  if (answer.error) return 'error';
-  return answer.snapshot.status;
 }
