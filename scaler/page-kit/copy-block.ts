@@ -9,7 +9,7 @@ export class CopyBlock {
     const button = h('button.quiet', { type: 'button', 'aria-label': `Copy: ${title}` }, 'Copy');
     copyButton(button, this.#code);
     this.element = h(
-      'div.copy',
+      'div.copy.stack',
       h('div.copy-head', h('h3', title), button),
       h('pre', { tabindex: 0, 'aria-label': title }, this.#code),
     );

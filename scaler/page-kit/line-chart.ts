@@ -64,6 +64,7 @@ export class LineChart {
   constructor(options: LineChartOptions) {
     this.#options = options;
     this.#frame = h('div', { class: `chart ${options.kind}`, role: 'img' });
+    this.#takeRoom();
     this.#resize.observe(this.#frame);
     document.documentElement.addEventListener(THEME_CHANGED, this.#repaint);
     const entries = options.legend.map((entry) => {
@@ -76,7 +77,7 @@ export class LineChart {
       });
     });
     const head = options.legend.length > 0 ? h('div.chart-head', this.#legend.element, this.#readout) : null;
-    this.element = h('div.chart-with-legend', head, this.#frame);
+    this.element = h('div.stack', head, this.#frame);
   }
 
   /**
@@ -112,8 +113,14 @@ export class LineChart {
   #fit(): void {
     const width = Math.floor(this.#frame.clientWidth);
     const height = this.#options.heightPixels();
-    if (width > 0 && (width !== this.#chart?.width || height !== this.#chart.height))
-      this.#chart?.setSize({ width, height });
+    if (width === 0 || (width === this.#chart?.width && height === this.#chart.height)) return;
+    this.#takeRoom();
+    this.#chart?.setSize({ width, height });
+  }
+
+  /** The frame is as high as its chart before that is drawn, so that nothing moves then. */
+  #takeRoom(): void {
+    this.#frame.style.minHeight = `${this.#options.heightPixels()}px`;
   }
 
   #uplotOptions(): uPlot.Options {

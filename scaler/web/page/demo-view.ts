@@ -55,12 +55,9 @@ export class DemoView {
   }
 
   async #press(button: string, body?: unknown): Promise<void> {
-    const state = await fetchJson<DemoState>(`api/demo/${button}`, {
-      method: 'POST',
-      ...(body === undefined
-        ? {}
-        : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
-    });
+    const headers = { 'Content-Type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    const state = await fetchJson<DemoState>(`api/demo/${button}`, init);
     if (state) this.show(state);
   }
 

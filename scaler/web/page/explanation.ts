@@ -6,7 +6,10 @@ import { accuracyWords, errorAdvice } from './words.js';
 
 /** How the answered value came about, as a list that reads from the load to the replicas. */
 export function explanationList(steps: readonly ExplanationStep[], nowSeconds: number): HTMLElement {
-  return h('ol.steps', ...steps.map((step) => h('li', { class: step.step }, explained(step, nowSeconds))));
+  return h(
+    'ol.steps.stack',
+    ...steps.map((step) => h('li', { class: step.step }, explained(step, nowSeconds))),
+  );
 }
 
 function explained(step: ExplanationStep, nowSeconds: number): Child {

@@ -14,16 +14,11 @@ import { modelNodes } from './model-table.js';
 import { overloadChart, showOverload } from './overload-chart.js';
 import { costWords, overloadNotes } from './overload-notes.js';
 import { replicaChart, replicaData } from './replica-chart.js';
-import { path } from './route.js';
+import { path, type Route } from './route.js';
 import { seasonChart, showSeason } from './season-chart.js';
 import { accuracyWords, STAGE_WORDS, STATUSES, seasonWords, stateWords } from './words.js';
 
-/** What identifies a trigger. */
-export interface TriggerName {
-  readonly namespace: string;
-  readonly name: string;
-  readonly metric: string;
-}
+type TriggerRoute = Extract<Route, { view: 'trigger' }>;
 
 /** Spans of the charts around now. */
 const SPANS = [
@@ -53,7 +48,7 @@ export class TriggerView {
   readonly #overloadChart = overloadChart();
   readonly #seasonCharts = new Map<number, LineChart>();
 
-  constructor(readonly name: TriggerName) {
+  constructor(readonly name: TriggerRoute) {
     const manifest = new CopyBlock('Trigger for a ScaledObject');
     const grpcurl = new CopyBlock(
       'Ask the scaler what KEDA asks (in a cluster, forward its gRPC port first)',
@@ -193,7 +188,7 @@ function crumbs(): HTMLElement {
   return h('p.crumbs', h('a', { href: '#/' }, '← All triggers'));
 }
 
-function notFound({ namespace, name, metric }: TriggerName): Node[] {
+function notFound({ namespace, name, metric }: TriggerRoute): Node[] {
   return [
     crumbs(),
     h('h1', `${namespace}/${name}`),
@@ -298,7 +293,7 @@ function changeList(changes: readonly StateChangeView[], now: number): HTMLEleme
     ),
   );
   const none = h('li.none', 'Nothing has changed since the scaler learned of this trigger.');
-  return h('ol.changes', ...(items.length > 0 ? items : [none]));
+  return h('ol.changes.stack', ...(items.length > 0 ? items : [none]));
 }
 
 function settingList(settings: TriggerSettings): HTMLElement {
