@@ -1,3 +1,4 @@
+import { sum } from 'simple-statistics';
 import { completeBehavior } from '../../hpa/behavior.js';
 import { HpaController } from '../../hpa/controller.js';
 import { replicasFor } from '../../hpa/desired-replicas.js';
@@ -24,9 +25,7 @@ export function compareReplicas(past: PastAnswers, threshold: number): ReplicaCh
   const predictive = replicasFollowing(answered, past, threshold);
   const reactive = replicasFollowing(observedHighest, past, threshold);
   const hours = (replicas: Float32Array) =>
-    rounded(
-      replicas.reduce((sum, count) => sum + (Number.isNaN(count) ? 0 : count), 0) * (slotSeconds / 3600),
-    );
+    rounded(sum([...replicas.filter((count) => !Number.isNaN(count))]) * (slotSeconds / 3600));
   return {
     startTime: rfc3339(startSeconds),
     stepSeconds: slotSeconds,

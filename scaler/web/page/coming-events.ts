@@ -17,19 +17,15 @@ export function comingEvents({ events, calendars, settings }: TriggerDetail, now
 
 /** On a phone each row becomes a card; roles keep it a table for those who hear it. */
 function table(events: readonly EventView[], now: number): HTMLElement {
-  const head = ['Event', 'Begins', 'Lasts', 'What it does', 'Calendar'];
+  const heads = ['Event', 'Begins', 'Lasts', 'What it does', 'Calendar'].map((title) =>
+    h('th', { scope: 'col', role: 'columnheader' }, title),
+  );
+  const rows = events.map((event) => row(event, now));
   return h(
-    'table',
-    { class: 'events', role: 'table' },
-    h(
-      'thead',
-      h(
-        'tr',
-        { role: 'row' },
-        ...head.map((title) => h('th', { scope: 'col', role: 'columnheader' }, title)),
-      ),
-    ),
-    h('tbody', ...events.map((event) => row(event, now))),
+    'table.events',
+    { role: 'table' },
+    h('thead', h('tr', { role: 'row' }, ...heads)),
+    h('tbody', ...rows),
   );
 }
 

@@ -104,8 +104,7 @@ export class DemoView {
     );
     this.#chart.show(
       replicaData({
-        startTime: timeline.startTime,
-        stepSeconds: timeline.stepSeconds,
+        ...timeline,
         predictive: timeline.predictiveReadyReplicas,
         reactive: timeline.reactiveReadyReplicas,
         needed: timeline.load.map((value) =>
@@ -120,13 +119,8 @@ export class DemoView {
 type Total = Pick<DemoOutcome, 'podHours' | 'overloadedMinutes' | 'replicas'>;
 
 function total(workloads: readonly DemoWorkload[], kind: 'predictive' | 'reactive'): Total {
-  const sum = { podHours: 0, overloadedMinutes: 0, replicas: 0 };
-  for (const workload of workloads) {
-    sum.podHours += workload[kind].podHours;
-    sum.overloadedMinutes += workload[kind].overloadedMinutes;
-    sum.replicas += workload[kind].replicas;
-  }
-  return sum;
+  const of = (measure: keyof Total) => workloads.reduce((sum, each) => sum + each[kind][measure], 0);
+  return { podHours: of('podHours'), overloadedMinutes: of('overloadedMinutes'), replicas: of('replicas') };
 }
 
 function verdict(predictive: Total, reactive: Total): string {

@@ -24,7 +24,11 @@ export class Overview {
     autocomplete: 'off',
     spellcheck: 'false',
   });
-  readonly #sort = h('select', { id: 'sort' });
+  readonly #sort = h(
+    'select',
+    { id: 'sort' },
+    ...COLUMNS.filter(({ order }) => order).map(({ key, title }) => h('option', { value: key }, title)),
+  );
   readonly #body = h('tbody', { role: 'rowgroup' });
   readonly #table: HTMLElement;
   readonly #tools: HTMLElement;
@@ -32,8 +36,13 @@ export class Overview {
   readonly #more = button(() => this.#showMore(), { class: 'more', hidden: true });
   readonly #shown = h('p.shown', { role: 'status' });
   readonly #rows = new Map<string, OverviewRow>();
-  readonly #chips = new Map<TriggerStatus | 'all', HTMLButtonElement>();
-  readonly #headers = new Map<string, HTMLElement>();
+  readonly #chips = new Map(
+    (['all', ...STATUS_ORDER] as const).map((status) => [
+      status,
+      button(() => this.#choose(status), { class: `chip ${status}` }),
+    ]),
+  );
+  readonly #headers = new Map(COLUMNS.map((column) => [column.key, this.#header(column)]));
 
   #triggers: readonly TriggerSummary[] = [];
   #nowSeconds = 0;
@@ -51,15 +60,6 @@ export class Overview {
     this.#isDescending = sort.startsWith('-');
     this.#column = COLUMNS.find(({ key, order }) => order && key === sort.replace(/^-/, '')) ?? COLUMNS[0]!;
 
-    for (const status of ['all', ...STATUS_ORDER] as const)
-      this.#chips.set(
-        status,
-        button(() => this.#choose(status), { class: `chip ${status}` }),
-      );
-    for (const column of COLUMNS) {
-      this.#headers.set(column.key, this.#header(column));
-      if (column.order) this.#sort.append(h('option', { value: column.key }, column.title));
-    }
     this.#search.addEventListener('input', () => this.#changed());
     this.#sort.addEventListener('change', () => this.#sortBy(this.#sort.value));
     this.#table = h(
@@ -209,11 +209,8 @@ export class Overview {
     const wanted: Node[] = [];
     for (const summary of triggers.slice(0, this.#rowLimit)) {
       const key = keyOf(summary);
-      let row = this.#rows.get(key);
-      if (!row) {
-        row = new OverviewRow();
-        this.#rows.set(key, row);
-      }
+      const row = this.#rows.get(key) ?? new OverviewRow();
+      this.#rows.set(key, row);
       row.show(summary, this.#nowSeconds);
       wanted.push(row.element);
     }

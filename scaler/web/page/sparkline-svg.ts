@@ -33,15 +33,8 @@ export function sparklineSvg(line: Sparkline | null): SVGElement {
       .join('');
   if (line.forecast.length > 0) {
     const left = x(forecastStart);
-    const coming = {
-      class: 'coming',
-      x: left.toFixed(1),
-      y: 0,
-      width: (WIDTH - left).toFixed(1),
-      height: HEIGHT,
-    };
     picture.append(
-      svg('rect', coming),
+      svg('rect', { class: 'coming', x: left, y: 0, width: WIDTH - left, height: HEIGHT }),
       svg('path', { class: 'forecast', d: path(line.forecast, forecastStart) }),
     );
   }
