@@ -88,10 +88,6 @@ export class Comparison {
 }
 
 function outcomeOf({ outcome, replicas, readyReplicas }: ScaledWorkload): DemoOutcome {
-  return {
-    replicas,
-    readyReplicas,
-    podHours: outcome.podHours,
-    overloadedMinutes: outcome.overloadedMinutes,
-  };
+  const { podHours, overloadedMinutes } = outcome;
+  return { replicas, readyReplicas, podHours, overloadedMinutes };
 }

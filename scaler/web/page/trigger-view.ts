@@ -140,10 +140,9 @@ export class TriggerView {
     return target;
   }
 
-  #section(title: string, content: Content, ...more: Child[]): HTMLElement {
+  #section(title: string, content: Content, ...more: HTMLElement[]): HTMLElement {
     const frame = h('section.panel', h('h2', title));
-    frame.append(this.#live(h('div.stack'), content, frame));
-    for (const child of more) if (child) frame.append(child);
+    frame.append(this.#live(h('div.stack'), content, frame), ...more);
     return frame;
   }
 
