@@ -14,7 +14,7 @@ import { statusPage } from '../scaler/web/status-page.js';
 import { launchBrowser, openPage } from './support/browser.js';
 import { ManualClock } from './support/manual-clock.js';
 import { SAMPLE_NOW_SECONDS, SampleAnswers, workloadSamples } from './support/web/sample-answers.js';
-import { sampleCalendars, withCalendars } from './support/web/sample-calendars.js';
+import { noCalendars, sampleCalendars, withCalendars } from './support/web/sample-calendars.js';
 import { SampleDemo } from './support/web/sample-demo.js';
 import { withOverload } from './support/web/sample-overload.js';
 import { servePages } from './support/web/serve-page.js';
@@ -62,7 +62,7 @@ const parts = {
 };
 const served = await servePages(
   demoPanel(new SampleDemo(samples)),
-  statusPage({ ...parts, answers: new SampleAnswers(samples) }),
+  statusPage({ ...parts, answers: new SampleAnswers(samples), calendars: noCalendars }),
 );
 const withEvents = await servePages(
   statusPage({

@@ -6,6 +6,7 @@ import { Gauge, Registry } from 'prom-client';
 import { ManualClock } from '../../test/support/manual-clock.js';
 import { textFile } from '../../test/support/text-file.js';
 import { oddSamples, SAMPLE_NOW_SECONDS, SampleAnswers } from '../../test/support/web/sample-answers.js';
+import { noCalendars } from '../../test/support/web/sample-calendars.js';
 import { SampleDemo } from '../../test/support/web/sample-demo.js';
 import { demoPanel } from './demo-panel.js';
 import { createWebServer, type WebServer } from './server.js';
@@ -33,6 +34,7 @@ describe('what is behind the password of the page', () => {
         demoPanel(new SampleDemo([])),
         statusPage({
           answers: new SampleAnswers(oddSamples()),
+          calendars: noCalendars,
           clock: new ManualClock(SAMPLE_NOW_SECONDS),
           scalerAddress: 'scaler.example:50051',
           localAccess: { address: 'localhost:50051' },

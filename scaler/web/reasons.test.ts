@@ -9,6 +9,7 @@ import {
   SampleAnswers,
   workloadSamples,
 } from '../../test/support/web/sample-answers.js';
+import { noCalendars } from '../../test/support/web/sample-calendars.js';
 import { servePages } from '../../test/support/web/serve-page.js';
 import { type Outlook, outlookOf } from '../planner/outlook.js';
 import { type Knowledge, planAnswer } from '../planner/plan-answer.js';
@@ -118,6 +119,7 @@ describe('what page, log and API say of each reason', () => {
       const served = await servePages(
         statusPage({
           answers: new SampleAnswers([sample]),
+          calendars: noCalendars,
           clock,
           scalerAddress: 'scaler.example:50051',
           localAccess: { address: 'localhost:50051' },

@@ -4,6 +4,7 @@ import { launchBrowser, openPage } from '../../test/support/browser.js';
 import { ManualClock } from '../../test/support/manual-clock.js';
 import { textFile } from '../../test/support/text-file.js';
 import { oddSamples, SAMPLE_NOW_SECONDS, SampleAnswers } from '../../test/support/web/sample-answers.js';
+import { noCalendars } from '../../test/support/web/sample-calendars.js';
 import { createWebServer, type WebServer } from './server.js';
 import { statusPage } from './status-page.js';
 
@@ -25,6 +26,7 @@ describe('status page on its server', () => {
       pages: [
         statusPage({
           answers: new SampleAnswers(oddSamples()),
+          calendars: noCalendars,
           clock: new ManualClock(SAMPLE_NOW_SECONDS),
           scalerAddress: 'scaler.example:50051',
           localAccess: { address: 'localhost:50051' },

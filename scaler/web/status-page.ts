@@ -7,20 +7,13 @@ import type { Clock } from '../shared/clock.js';
 import { pageFiles } from '../shared/page-server.js';
 import { show } from '../shared/show.js';
 import type { ApiError, ApiFailure } from './api/contract.js';
-import type { KnownCalendars } from './api/event-views.js';
-import type { GrpcAccess } from './api/manifest.js';
-import { triggerDetail } from './api/trigger-detail.js';
+import { type DetailContext, triggerDetail } from './api/trigger-detail.js';
 import { LARGEST_LIMIT, TriggerPages } from './api/trigger-list.js';
 
 /** What the page and its API read. */
-export interface StatusPageParts {
+export interface StatusPageParts extends DetailContext {
   readonly answers: Answers;
-  /** Left out where there are none. */
-  readonly calendars?: KnownCalendars;
   readonly clock: Clock;
-  /** `host:port` at which KEDA reaches the scaler, for manifests to paste. */
-  readonly scalerAddress: string;
-  readonly localAccess: GrpcAccess;
 }
 
 const DAY_SECONDS = 86_400;
@@ -33,7 +26,7 @@ const DEFAULT_HISTORY_DAYS = 7;
  * holds in memory: it asks Prometheus nothing, fits nothing and changes nothing.
  */
 export function statusPage(parts: StatusPageParts): Router {
-  const { answers, calendars, clock, scalerAddress, localAccess } = parts;
+  const { answers, calendars, clock } = parts;
   const description = readFileSync(new URL('api/openapi.yaml', import.meta.url));
   const pages = new TriggerPages(answers, clock, calendars);
   const router = Router();
@@ -56,13 +49,11 @@ export function statusPage(parts: StatusPageParts): Router {
       const { trigger } = known;
       if (known.name !== metric || trigger.scaledObject !== name || trigger.namespace !== namespace) continue;
       const detail = triggerDetail({
+        ...parts,
         ...known,
         evidence: answers.evidence(trigger),
-        calendars,
         nowSeconds: clock.nowSeconds(),
         historySeconds: historyDays * DAY_SECONDS,
-        scalerAddress,
-        localAccess,
       });
       sendJson(response, JSON.stringify(detail));
       return;

@@ -11,6 +11,7 @@ import { ManualClock } from '../support/manual-clock.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { textFile } from '../support/text-file.js';
 import { oddSamples, SAMPLE_NOW_SECONDS, SampleAnswers } from '../support/web/sample-answers.js';
+import { noCalendars } from '../support/web/sample-calendars.js';
 import { SampleDemo } from '../support/web/sample-demo.js';
 import { nasty, stackTrace, tell, timeoutMilliseconds, tryInputs } from './fuzz.js';
 
@@ -41,6 +42,7 @@ describe('bad input over HTTP', function () {
         demoPanel(new SampleDemo([])),
         statusPage({
           answers: new SampleAnswers(oddSamples()),
+          calendars: noCalendars,
           clock: new ManualClock(SAMPLE_NOW_SECONDS),
           scalerAddress: 'scaler.example:50051',
           localAccess: { address: 'localhost:50051' },

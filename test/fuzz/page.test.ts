@@ -21,6 +21,7 @@ import {
   SampleAnswers,
   workloadSamples,
 } from '../support/web/sample-answers.js';
+import { noCalendars } from '../support/web/sample-calendars.js';
 import { servePages } from '../support/web/serve-page.js';
 import { nasty, runs, someInputs, stackTrace, tell, timeoutMilliseconds, unseen } from './fuzz.js';
 
@@ -95,6 +96,7 @@ describe('bad input on the page', function () {
       const served = await servePages(
         statusPage({
           answers: new SampleAnswers(samples),
+          calendars: noCalendars,
           clock: new ManualClock(SAMPLE_NOW_SECONDS),
           scalerAddress: 'scaler.example:50051',
           localAccess: { address: 'localhost:50051' },

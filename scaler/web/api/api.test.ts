@@ -15,7 +15,7 @@ import {
   withSnapshot,
   workloadSamples,
 } from '../../../test/support/web/sample-answers.js';
-import { sampleCalendars, withCalendars } from '../../../test/support/web/sample-calendars.js';
+import { noCalendars, sampleCalendars, withCalendars } from '../../../test/support/web/sample-calendars.js';
 import { type ServedPages, servePages } from '../../../test/support/web/serve-page.js';
 import { packageRoot } from '../../shared/package-root.js';
 import { statusPage } from '../status-page.js';
@@ -122,6 +122,7 @@ describe('status API', () => {
     const plain = await servePages(
       statusPage({
         answers,
+        calendars: noCalendars,
         clock: new ManualClock(SAMPLE_NOW_SECONDS),
         scalerAddress: 'scaler.example:50051',
         localAccess: { address: 'localhost:50051' },
@@ -271,7 +272,7 @@ describe('status API', () => {
     const evidence = new Map(many.map((sample) => [sample.trigger, sample.evidence]));
     const crowd = new SampleAnswers(many);
     crowd.evidence = (trigger) => evidence.get(trigger);
-    const pages = new TriggerPages(crowd, new ManualClock(SAMPLE_NOW_SECONDS));
+    const pages = new TriggerPages(crowd, new ManualClock(SAMPLE_NOW_SECONDS), noCalendars);
     let turns = 0;
     const count = () => {
       turns++;

@@ -18,13 +18,13 @@ const COMING_SECONDS = 14 * 86_400;
 
 /** The events of a trigger from some time of the history on. */
 export function eventViews(
-  calendars: KnownCalendars | undefined,
+  calendars: KnownCalendars,
   trigger: Trigger,
   fromSeconds: number,
   nowSeconds: number,
 ): EventView[] {
   const { timezone } = trigger;
-  const found = calendars?.of(trigger)?.occurrences(fromSeconds, nowSeconds + COMING_SECONDS, timezone);
+  const found = calendars.of(trigger)?.occurrences(fromSeconds, nowSeconds + COMING_SECONDS, timezone);
   return (found ?? []).map((event) => eventView(event, timezone));
 }
 
@@ -32,13 +32,13 @@ export function eventViews(
 export type EffectsOf = (fromSeconds: number, steps: number) => StepEffects | undefined;
 
 /** What the events of a trigger do to the steps of a forecast that is drawn. */
-export function effectsAhead(calendars: KnownCalendars | undefined, trigger: Trigger): EffectsOf {
-  return (fromSeconds, steps) => comingEvents(calendars?.of(trigger), trigger, fromSeconds, steps)?.effects;
+export function effectsAhead(calendars: KnownCalendars, trigger: Trigger): EffectsOf {
+  return (fromSeconds, steps) => comingEvents(calendars.of(trigger), trigger, fromSeconds, steps)?.effects;
 }
 
 /** The calendars that a trigger names. */
-export function calendarViews(calendars: KnownCalendars | undefined, trigger: Trigger): CalendarView[] {
-  return (calendars?.states(trigger.calendars) ?? []).map(({ name, origin, readAtSeconds, problem }) => ({
+export function calendarViews(calendars: KnownCalendars, trigger: Trigger): CalendarView[] {
+  return calendars.states(trigger.calendars).map(({ name, origin, readAtSeconds, problem }) => ({
     name,
     origin,
     readTime: readAtSeconds === undefined ? null : rfc3339(readAtSeconds),

@@ -40,16 +40,20 @@ import { seasonProfiles } from './season-profile.js';
 import { sparkline } from './sparkline.js';
 import { summarise } from './trigger-summary.js';
 
+/** What the details of all triggers share. */
+export interface DetailContext {
+  readonly calendars: KnownCalendars;
+  /** `host:port` at which KEDA reaches the scaler, for manifests to paste. */
+  readonly scalerAddress: string;
+  readonly localAccess: GrpcAccess;
+}
+
 /** What a detail is made of. */
-export interface DetailParts extends KnownTrigger {
+export interface DetailParts extends KnownTrigger, DetailContext {
   readonly evidence: Evidence | undefined;
-  readonly calendars: KnownCalendars | undefined;
   readonly nowSeconds: number;
   /** How much history to show. */
   readonly historySeconds: number;
-  /** `host:port` at which KEDA reaches the scaler. */
-  readonly scalerAddress: string;
-  readonly localAccess: GrpcAccess;
 }
 
 const DAY_SECONDS = 86_400;

@@ -36,7 +36,7 @@ export class TriggerPages {
   constructor(
     readonly answers: Answers,
     readonly clock: Clock,
-    readonly calendars?: KnownCalendars,
+    readonly calendars: KnownCalendars,
   ) {}
 
   /** Triggers `offset` to `offset + limit` in order of their names. */

@@ -6,6 +6,9 @@ import { planAnswer } from '../../../scaler/planner/plan-answer.js';
 import type { KnownCalendars } from '../../../scaler/web/api/event-views.js';
 import { SAMPLE_NOW_SECONDS, type Sample, snapshotOf } from './sample-answers.js';
 
+/** For pages that know of no calendar. */
+export const noCalendars: KnownCalendars = { of: () => undefined, states: () => [] };
+
 /** Calendars around `SAMPLE_NOW_SECONDS`: a holiday to come, a launch, and a load test that is over. */
 const lists = [
   new EventList('de-holidays', readEvents('Internationaler Frauentag: 2026-03-08/P1D holiday')),
