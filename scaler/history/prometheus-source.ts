@@ -40,7 +40,8 @@ export class PrometheusSource implements HistorySource {
 
   /**
    * Mean and maximum of each step, from two samples per step. Parts of a long range are asked for at once.
-   * @param resolutionSeconds divides the step; the source's own unless given.
+   * @param given resolution in seconds, which divides the step. What is left out of a look at another resolution than
+   *   the source's own is not reported: it would be reported again and again.
    */
   async range(
     query: string,
@@ -49,9 +50,10 @@ export class PrometheusSource implements HistorySource {
     stepSeconds: number,
     signal?: AbortSignal,
     namespace?: string,
-    resolutionSeconds = resolutionWithin(stepSeconds, this.resolutionSeconds),
+    given?: number,
   ): Promise<Series> {
     signal?.throwIfAborted();
+    const resolutionSeconds = given ?? resolutionWithin(stepSeconds, this.resolutionSeconds);
     const queries = stepQueries(query, stepSeconds, resolutionSeconds);
     // With one sample in each step mean and maximum are the same.
     const isOneSample = resolutionSeconds === stepSeconds;
@@ -97,7 +99,7 @@ export class PrometheusSource implements HistorySource {
         }),
       );
       if (means!.refusal !== undefined) throw this.#rejected(means!.refusal);
-      this.#reportDropped(query, means!.dropped + (maxima?.dropped ?? 0));
+      if (given === undefined) this.#reportDropped(query, means!.dropped + (maxima?.dropped ?? 0));
       const { values } = means!;
       const peaks = maxima?.values ?? values.slice();
       agree(values, peaks);

@@ -34,6 +34,8 @@ export interface TriggerHistory {
    * @param fromSeconds what is needed begins here; the copy begins there or a little earlier
    */
   series(fromSeconds?: number): Series;
+  /** How many times a part of the past came although it had been asked for before and was empty: a new fit is worth it. */
+  readonly lateArrivals?: number;
   /** Until when the newest `series` holds the bootstrap file and not the source; undefined for all of the source. */
   readonly bootstrapUntilSeconds?: number | undefined;
   /** What the source's clock, which dates everything held, says at a moment of this machine's. */
@@ -65,6 +67,7 @@ export interface HistorySource {
    * series has one entry for each of these steps, NaN where nothing is known. Series that follow each other, as when a
    * pod is replaced, count as one.
    * @param namespace on whose behalf it is asked; namespaces take turns.
+   * @param resolutionSeconds between two samples inside a step; divides it. @default the source's own
    * @throws ScalerError of kind `unavailable` (no answer), `rejected` (several series, bad query) or `invalid` (an
    *   address that turns out not to be allowed); the signal's reason when it is aborted.
    */
@@ -75,6 +78,7 @@ export interface HistorySource {
     stepSeconds: number,
     signal?: AbortSignal,
     namespace?: string,
+    resolutionSeconds?: number,
   ): Promise<Series>;
   /**
    * Above 0 for steps at whose beginning the source was recording anything, and NaN or 0 for others: so that an absent

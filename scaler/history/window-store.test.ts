@@ -5,7 +5,8 @@ import type { Series } from '../forecast/types.js';
 import { timeoutFailure } from '../prometheus/request-failure.js';
 import { ScalerError } from '../shared/errors.js';
 import type { TriggerSource } from '../trigger/trigger.js';
-import type { HistoryRequest, HistorySource } from './types.js';
+import { heartbeatQuery } from './absence.js';
+import type { HistoryRequest, HistorySource, TriggerHistory } from './types.js';
 import { WindowStore } from './window-store.js';
 
 const run = promisify(execFile);
@@ -25,6 +26,9 @@ const meanAt = (seconds: number): number => seconds / step;
  */
 class MemorySource implements HistorySource {
   readonly asked: string[] = [];
+  /** Looks for a past that came empty: how many samples each wanted. */
+  readonly looks: number[] = [];
+  lookFailure: ScalerError | undefined;
   instants = 0;
   clockOffsetSeconds = 0;
   knownFrom = Number.NEGATIVE_INFINITY;
@@ -44,8 +48,21 @@ class MemorySource implements HistorySource {
     return this.slice;
   }
 
-  async range(_query: string, from: number, to: number, stepSeconds: number, signal?: AbortSignal) {
-    this.asked.push(`${(from - start) / stepSeconds}..${(to - start) / stepSeconds}`);
+  async range(
+    query: string,
+    from: number,
+    to: number,
+    stepSeconds: number,
+    signal?: AbortSignal,
+    _namespace?: string,
+    resolutionSeconds?: number,
+  ) {
+    if (resolutionSeconds !== undefined) {
+      assert.deepEqual([resolutionSeconds, from % stepSeconds], [stepSeconds, 0]);
+      this.looks.push((to - from) / stepSeconds);
+      if (this.lookFailure) throw this.lookFailure;
+      if (query === heartbeatQuery) return this.#beats(from, to, stepSeconds);
+    } else this.asked.push(`${(from - start) / stepSeconds}..${(to - start) / stepSeconds}`);
     await this.beforeAnswer();
     signal?.throwIfAborted();
     if (this.failure) throw this.failure;
@@ -60,10 +77,14 @@ class MemorySource implements HistorySource {
   async heartbeat(from: number, to: number, stepSeconds: number) {
     this.heartbeats++;
     if (this.heartbeatFailure) throw this.heartbeatFailure;
+    return this.#beats(from, to, stepSeconds);
+  }
+
+  #beats(from: number, to: number, stepSeconds: number) {
     const values = Float64Array.from({ length: (to - from) / stepSeconds }, (_, i) =>
       this.recordedAt(from + i * stepSeconds) ? 1 : Number.NaN,
     );
-    return { startSeconds: from, stepSeconds, values };
+    return { startSeconds: from, stepSeconds, values, peaks: values };
   }
 
   async instant(_query: string, atSeconds: number) {
@@ -253,6 +274,133 @@ describe('WindowStore', () => {
     assert.deepEqual(source.asked, ['-288..0', '0..1']);
     assert.equal(handle.series().startSeconds, start - 10 * step);
     assert.equal(handle.series().values.length, 11);
+  });
+
+  describe('while nothing is known of its oldest steps', () => {
+    const twoWeeks = request({ historySeconds: 14 * day });
+    /** Refreshes every 15 seconds, as triggers do. @returns when there was a look, in seconds after the beginning */
+    async function run(handle: TriggerHistory, source: MemorySource, until: number, from = 0) {
+      const at: number[] = [];
+      for (let seconds = from; seconds <= until; seconds += 15) {
+        const before = source.looks.length;
+        await handle.refresh(settled(0) + seconds);
+        if (source.looks.length > before) at.push(seconds);
+      }
+      return at;
+    }
+
+    it('looks for them with one small query, soon at first and then once an hour', async () => {
+      const source = new MemorySource();
+      source.knownFrom = start - 18 * step;
+      const handle = storeOver(source).store.window(twoWeeks);
+      const at = await run(handle, source, day);
+      assert.ok(at[0]! <= 60, `the first look came after ${at[0]} s`);
+      const pauses = at.slice(1).map((seconds, look) => seconds - at[look]!);
+      assert.deepEqual(pauses.slice(-15), Array(15).fill(3600));
+      assert.ok(at.filter((seconds) => seconds < 3600).length <= 7, `${at}`);
+      assert.ok(Math.max(...source.looks) <= 400, `${source.looks}`);
+      assert.equal(source.asked.filter((asked) => asked.startsWith('-4032')).length, 1);
+      assert.equal(source.asked.length, 1 + 288, 'new steps and nothing else');
+      assert.equal(handle.lateArrivals, 0);
+    });
+
+    it('does not look where it is full, but for a gap that would be bridged', async () => {
+      const source = new MemorySource();
+      for (const back of [288, 287, 286]) source.missing.add(start - back * step);
+      assert.deepEqual(await run(storeOver(source).store.window(request()), source, 3600), []);
+    });
+
+    it('spreads the looks of many queries over the pause', async () => {
+      const firsts: number[] = [];
+      for (const lateness of [0, 0.25, 0.5, 0.75]) {
+        const source = new MemorySource();
+        source.knownFrom = start;
+        const at = await run(storeOver(source).store.window(request({ lateness })), source, 8 * 3600);
+        firsts.push(at.at(-1)! % 3600);
+      }
+      const sorted = firsts.sort((a, b) => a - b);
+      const apart = sorted.map((first, i) => (sorted[i + 1] ?? sorted[0]! + 3600) - first);
+      assert.deepEqual(apart, Array(4).fill(900));
+    });
+
+    it('takes over what came late, in parts, and then equals a window that was loaded later', async () => {
+      for (const knownFrom of [start, start - 18 * step]) {
+        const source = new MemorySource();
+        source.slice = 2000;
+        source.knownFrom = knownFrom;
+        const handle = storeOver(source).store.window(twoWeeks);
+        await handle.refresh(settled(0));
+        source.knownFrom = Number.NEGATIVE_INFINITY;
+        assert.equal((await run(handle, source, 60)).length, 1);
+        const late = storeOver(source).store.window(twoWeeks);
+        await late.refresh(settled(0) + 60);
+        assert.deepEqual(handle.series(), late.series());
+        assert.equal(handle.series().values.length, 14 * 288);
+        assert.ok(handle.lateArrivals! > 0);
+        assert.deepEqual(await run(handle, source, 2 * 3600, 75), []);
+      }
+    });
+
+    it('finds what is there for twenty minutes of each day, and what comes bit by bit', async () => {
+      const source = new MemorySource();
+      const isJob = (at: number) => at % day >= 12_600 && at % day < 13_800;
+      const comes = (days: number): void => {
+        for (let at = start - 15 * day; at < start; at += step)
+          if (at > start - days * day && isJob(at)) source.missing.delete(at);
+          else source.missing.add(at);
+      };
+      comes(0);
+      const handle = storeOver(source).store.window(twoWeeks);
+      await run(handle, source, 3600);
+      assert.equal(handle.lateArrivals, 0);
+      comes(7);
+      await run(handle, source, 2 * 3600, 3600);
+      assert.equal(handle.lateArrivals, 1);
+      comes(13);
+      await run(handle, source, 3 * 3600, 2 * 3600);
+      assert.equal(handle.lateArrivals, 2);
+      assert.ok(handle.series().startSeconds < start - 12 * day);
+    });
+
+    it('has for a new trigger what a window of its own would have', async () => {
+      const source = new MemorySource();
+      source.knownFrom = start - 18 * step;
+      const { store } = storeOver(source);
+      const old = store.window(twoWeeks);
+      await run(old, source, 3 * 3600);
+      source.knownFrom = Number.NEGATIVE_INFINITY;
+      const late = store.window(request({ historySeconds: 7 * day }));
+      await late.refresh(settled(36) + 75);
+      assert.equal(late.series().values.length, 7 * 288);
+      assert.equal(old.series().values.length, 14 * 288);
+    });
+
+    it('loses nothing when a look fails, and looks again after a longer pause', async () => {
+      const source = new MemorySource();
+      source.knownFrom = start - 18 * step;
+      source.lookFailure = tooSlow();
+      const handle = storeOver(source).store.window(twoWeeks);
+      const at = await run(handle, source, 3 * 3600);
+      assert.ok(at.length >= 5 && at.length <= 10, `${at}`);
+      assert.equal(handle.series().values.length, 18 + 36);
+    });
+
+    it('reads nights as 0 when both they and the heartbeat came late', async () => {
+      const source = new MemorySource();
+      for (let at = start - 14 * day; at < start; at += step)
+        if ((at - start + 100 * day) % day < 8 * 3600) source.missing.add(at);
+      source.knownFrom = start - 20 * 3600;
+      source.recordedAt = (at) => at >= source.knownFrom;
+      const nights = { ...twoWeeks, ignoreNullValues: true };
+      const handle = storeOver(source).store.window(nights);
+      await handle.refresh(settled(0));
+      source.knownFrom = start - 10 * day;
+      await run(handle, source, 120);
+      const late = storeOver(source).store.window(nights);
+      await late.refresh(settled(0) + 120);
+      assert.deepEqual(handle.series(), late.series());
+      assert.ok(handle.series().values.length > 9 * 288 && handle.series().values.includes(0));
+    });
   });
 
   it('keeps its history when the source loses its own', async () => {

@@ -54,17 +54,18 @@ export class WindowStore {
     const { settleSeconds = defaultSettleSeconds, bootstrapFolder } = this.options;
     const steps = Math.max(1, Math.ceil(historySeconds / stepSeconds));
     const lateSeconds = lateness * Math.min(spreadShare * stepSeconds, longestSpreadSeconds);
-    const own = { query, namespace, stepSeconds, settleSeconds: settleSeconds + lateSeconds };
+    const own = { query, namespace, stepSeconds, settleSeconds: settleSeconds + lateSeconds, lateness };
     const { window, leave } = this.#join(steps, own);
     // The source's heartbeat is read once the window has an absence that it may explain; all namespaces share it.
     const heartbeatOptions = { query: heartbeatQuery, isHeartbeat: true, stepSeconds, settleSeconds };
     const heartbeatBackoff = new Backoff();
     let heartbeat: { readonly window: HistoryWindow; leave(): void } | undefined;
-    let lookedAt: number | undefined;
+    let lookedAt: { readonly end: number; readonly lateArrivals: number } | undefined;
     let isReleased = false;
     const refreshHeartbeat = async (nowSeconds: number): Promise<void> => {
-      const isChanged = window.end !== lookedAt;
-      lookedAt = window.end;
+      const { end, lateArrivals } = window;
+      const isChanged = end !== lookedAt?.end || lateArrivals !== lookedAt.lateArrivals;
+      lookedAt = { end, lateArrivals };
       if (heartbeat === undefined && !(isChanged && window.hasAbsence(steps))) return;
       heartbeat ??= this.#join(steps, heartbeatOptions);
       if (heartbeatBackoff.isWaiting(nowSeconds)) return;
@@ -95,6 +96,9 @@ export class WindowStore {
       observe: (nowSeconds) => window.observe(nowSeconds),
       series: (fromSeconds) =>
         bootstrap?.before(read(), startSeconds(), window.end * stepSeconds) ?? read(fromSeconds),
+      get lateArrivals() {
+        return window.lateArrivals + (heartbeat?.window.lateArrivals ?? 0);
+      },
       get bootstrapUntilSeconds() {
         return bootstrap?.untilSeconds;
       },

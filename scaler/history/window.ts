@@ -3,6 +3,7 @@ import { ScalerError } from '../shared/errors.js';
 import { hasAbsence, readAbsence } from './absence.js';
 import { Backoff } from './backoff.js';
 import { fillGaps, longestBridgedGap } from './fill-gaps.js';
+import { glanceSteps, PastLooks } from './past-looks.js';
 import { SliceSize } from './slices.js';
 import { StepBuffer } from './step-buffer.js';
 import type { HistorySource, Observation } from './types.js';
@@ -20,6 +21,8 @@ export interface WindowOptions {
   readonly stepSeconds: number;
   /** Seconds after a step's end until it is asked for. */
   readonly settleSeconds: number;
+  /** In [0, 1): where in each pause it looks for a past that came empty. @default 0 */
+  readonly lateness?: number;
 }
 
 /** Steps that a caller wants: `[from, end)`. */
@@ -35,8 +38,9 @@ interface Goal {
  * source's clock.
  *
  * A step is final `settleSeconds` after its end, and is then asked for once: scrapes, recording rules and remote
- * writes may arrive that late. Newest steps that came empty are asked for again for a quarter of an hour; only a
- * process that starts later sees what comes after that.
+ * writes may arrive that late. Newest steps that came empty are asked for again for a quarter of an hour. While nothing
+ * is known of the oldest steps, one cheap query looks now and then whether there is something by now, as when a store
+ * was not there yet or a past was imported. Only a process that starts later sees what fills a gap between known steps.
  */
 export class HistoryWindow {
   readonly #buffer: StepBuffer;
@@ -44,6 +48,8 @@ export class HistoryWindow {
   #isLoaded = false;
   /** First step that was asked for: earlier ones are unknown because no trigger wanted them. */
   #askedFrom = 0;
+  readonly #looks: PastLooks;
+  #lateArrivals = 0;
   #askedAtSeconds = Number.NEGATIVE_INFINITY;
   readonly #newestBackoff = new Backoff();
   readonly #olderBackoff = new Backoff();
@@ -59,7 +65,8 @@ export class HistoryWindow {
     readonly source: HistorySource,
     readonly options: WindowOptions,
   ) {
-    const { stepSeconds, isHeartbeat = false } = options;
+    const { stepSeconds, isHeartbeat = false, lateness = 0 } = options;
+    this.#looks = new PastLooks(lateness);
     this.#buffer = new StepBuffer(stepSeconds, 0);
     this.#slice = new SliceSize(isHeartbeat ? Infinity : source.sliceSteps(stepSeconds), stepSeconds);
   }
@@ -67,6 +74,11 @@ export class HistoryWindow {
   /** One past the last step held. */
   get end(): number {
     return this.#buffer.end;
+  }
+
+  /** How many times there was a past where it had been asked for before and was empty. */
+  get lateArrivals(): number {
+    return this.#lateArrivals;
   }
 
   /**
@@ -77,6 +89,8 @@ export class HistoryWindow {
     const share = { historySteps };
     this.#shares.add(share);
     this.#fit();
+    // A new user gets what a window of its own would.
+    this.#looks.hurry();
     return () => {
       this.#shares.delete(share);
       if (this.#shares.size > 0) this.#fit();
@@ -101,7 +115,8 @@ export class HistoryWindow {
     for (;;) {
       const atSeconds = this.sourceSeconds(nowSeconds);
       const goal = this.#goal(historySteps, atSeconds);
-      if (this.#isLoaded && !this.#lacksNewest(goal, atSeconds) && !this.#lacksOlder(goal)) return;
+      const isComplete = this.#isLoaded && !this.#lacksNewest(goal, atSeconds) && !this.#lacksOlder(goal);
+      if (isComplete && !this.#isLookDue(atSeconds)) return;
       this.#load ??= this.#reach(historySteps, nowSeconds).finally(() => {
         this.#load = undefined;
       });
@@ -187,6 +202,28 @@ export class HistoryWindow {
     return Math.max(goal.from, end - capacity) < this.#heldFrom;
   }
 
+  /** First step of the longest share. */
+  get #wantedFrom(): number {
+    return Math.max(0, this.#buffer.end - this.#buffer.capacity);
+  }
+
+  /** First step of which anything is known; the end where nothing is. */
+  get #knownFrom(): number {
+    const { first, end } = this.#buffer;
+    let step = first;
+    while (step < end && !this.#buffer.isKnown(step)) step++;
+    return step;
+  }
+
+  /** Whether it is time to look for older steps that came empty, and there are any. */
+  #isLookDue(nowSeconds: number): boolean {
+    return (
+      this.#isLoaded &&
+      this.#looks.isDue(nowSeconds) &&
+      this.#knownFrom - this.#wantedFrom > longestBridgedGap(this.options.stepSeconds)
+    );
+  }
+
   /** Whether there are new steps, or it is time to ask again for newest ones that came empty. */
   #lacksNewest({ end }: Goal, nowSeconds: number): boolean {
     if (end > this.#buffer.end) return true;
@@ -232,16 +269,55 @@ export class HistoryWindow {
       }
       this.#askedAtSeconds = atSeconds;
     }
-    while (this.#lacksOlder(goal)) {
+    let wantedFrom = goal.from;
+    if (!this.#lacksOlder(goal) && this.#isLookDue(atSeconds) && (await this.#look(atSeconds)))
+      wantedFrom = this.#wantedFrom;
+    while (this.#lacksOlder({ ...goal, from: wantedFrom })) {
       const end = this.#heldFrom;
-      const from = Math.max(goal.from, end - this.#slice.steps);
+      const from = Math.max(wantedFrom, end - this.#slice.steps);
+      const wasEmpty = end > this.#buffer.first;
+      const knownFrom = this.#knownFrom;
       if (!(await load(from, end, this.#olderBackoff))) return again();
+      if (wasEmpty && this.#knownFrom < knownFrom) {
+        this.#lateArrivals++;
+        // More may follow.
+        this.#looks.hurry();
+      }
       this.#askedFrom = from;
-      if (!this.#isLoaded) this.#askedAtSeconds = atSeconds;
+      if (!this.#isLoaded) {
+        this.#askedAtSeconds = atSeconds;
+        this.#looks.looked(atSeconds);
+      }
       this.#isLoaded = true;
     }
     this.#slice.reset();
     return goal;
+  }
+
+  /**
+   * Looks whether there is a past before the first known step by now, and has these steps asked for again where there
+   * is.
+   */
+  async #look(nowSeconds: number): Promise<boolean> {
+    const { signal } = this.#closing;
+    const { query, namespace } = this.options;
+    const knownFrom = this.#knownFrom;
+    const apart = glanceSteps(knownFrom - this.#wantedFrom);
+    const apartSeconds = apart * this.options.stepSeconds;
+    const from = Math.ceil(this.#wantedFrom / apart) * apartSeconds;
+    const to = Math.floor(knownFrom / apart) * apartSeconds;
+    this.#looks.looked(nowSeconds);
+    try {
+      const glance = await this.source.range(query, from, to, apartSeconds, signal, namespace, apartSeconds);
+      signal.throwIfAborted();
+      if (glance.values.every(Number.isNaN)) return false;
+      this.#askedFrom = knownFrom;
+      return true;
+    } catch (error) {
+      // Nothing that was there is missing now. Where the source fails, the question about the next step says so.
+      if (!(error instanceof ScalerError)) throw error;
+      return false;
+    }
   }
 
   /** Asks for steps; waits longer after each timeout or refusal, which the source would only suffer from again. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { ManualClock } from '../../test/support/manual-clock.js';
 import { testTrigger } from '../../test/support/test-trigger.js';
 import { runBacktest } from '../backtest/backtest.js';
@@ -34,6 +35,7 @@ class Minutes implements HistorySource {
   /** Minutes asked for by each query for them, and whether they are refused. */
   readonly asked: number[] = [];
   refusesMinutes = false;
+  knownFrom = Number.NEGATIVE_INFINITY;
   sliceSteps(stepSeconds: number): number {
     return Math.floor((11_000 * 15) / stepSeconds);
   }
@@ -47,7 +49,7 @@ class Minutes implements HistorySource {
     for (let step = 0; step < length; step++)
       for (let at = from + step * stepSeconds; at < from + (step + 1) * stepSeconds; at += 60) {
         const isGap = at >= midnight - 2 * DAY && at < midnight - 2 * DAY + 300;
-        const value = isGap ? Number.NaN : load(at);
+        const value = isGap || at < this.knownFrom ? Number.NaN : load(at);
         values[step]! += value / (stepSeconds / 60);
         peaks[step] = Math.max(peaks[step]!, value);
       }
@@ -161,6 +163,20 @@ describe('AcceptedOverload', () => {
     assert.deepEqual(source.asked.slice(known), [1440]);
     assert.equal(choices.length, 3);
   }).timeout(120_000);
+
+  it('chooses again when a part of the past comes late, as a replica does that starts then', async () => {
+    source.knownFrom = midnight - 3600;
+    const short = await firstChoice();
+    assert.equal(short.chosen, undefined);
+    source.knownFrom = Number.NEGATIVE_INFINITY;
+    await clock.advance(180);
+    await pollUntil('another choice', () => choices.length > 1);
+    const [running] = choices.splice(0).slice(-1);
+    await planner.close();
+    planner = new Planner(planner.parts);
+    assert.deepEqual(running, await firstChoice());
+    assert.equal(running!.chosen!.held, true);
+  }).timeout(60_000);
 
   it('makes do with the maxima of steps, says why, and chooses again when the minutes come', async () => {
     source.refusesMinutes = true;

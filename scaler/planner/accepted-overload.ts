@@ -25,6 +25,8 @@ export class AcceptedOverload {
   #seen: SpanShares = { day: undefined, week: undefined };
   #seenProblem: string | undefined;
   #simulatedDay: number | undefined;
+  /** What of the history had come late by the newest choice. */
+  #lateArrivals: number | undefined;
   /** The newest choice; the fits after it use it. */
   choice: Choice | undefined;
 
@@ -46,19 +48,28 @@ export class AcceptedOverload {
 
   /**
    * Chooses a policy from the past days, once for each boundary. Where the minutes cannot be read the maxima of the steps
-   * stand in, until they can: then it chooses again.
+   * stand in, until they can: then it chooses again, as it does when a part of the history came late.
    *
    * @param trigger with the start-up time that is in use
    * @param steps the history until the boundary; asked for when a thread is free
+   * @param lateArrivals as the history's
    */
   async choose(
     trigger: Trigger,
     boundarySeconds: number,
-    { steps, spans }: { readonly steps: () => Series; readonly spans: FitOptions['spans'] },
+    {
+      steps,
+      spans,
+      lateArrivals,
+    }: {
+      readonly steps: () => Series;
+      readonly spans: FitOptions['spans'];
+      readonly lateArrivals: number | undefined;
+    },
     turn: FitTurn,
   ): Promise<void> {
     const { clock, fitter, observer } = this.parts;
-    const isChosen = this.choice?.boundarySeconds === boundarySeconds;
+    const isChosen = this.choice?.boundarySeconds === boundarySeconds && this.#lateArrivals === lateArrivals;
     if (isChosen && this.choice?.minutesProblem === undefined) return;
     const minutesProblem = await this.#minutes.refresh(clock.nowSeconds()).then(
       () => undefined,
@@ -71,6 +82,7 @@ export class AcceptedOverload {
     try {
       const choice = await fitter.choose(history, choiceOptions(trigger, boundarySeconds, spans), turn);
       this.choice = { ...choice, minutesProblem };
+      this.#lateArrivals = lateArrivals;
       observer.policyChosen(trigger, this.choice);
     } catch (error) {
       if (!turn.signal.aborted) observer.choiceFailed(trigger, error);

@@ -32,6 +32,7 @@ class History implements HistoryProvider {
   pastFailure: ScalerError | undefined;
   /** Days that are held although the past fails. */
   heldDays: number | undefined;
+  lateArrivals = 0;
   /** What the measurement of a moment gives, where a trigger wants one. */
   podStartup: (atSeconds: number) => number | undefined = () => undefined;
   open = 0;
@@ -39,6 +40,7 @@ class History implements HistoryProvider {
 
   window(trigger: HistoryRequest): TriggerHistory {
     this.open++;
+    const lateArrivals = () => this.lateArrivals;
     let knownUntil = Number.NEGATIVE_INFINITY;
     let isEmpty = false;
     const released = new AbortController();
@@ -63,6 +65,9 @@ class History implements HistoryProvider {
       series: () => {
         if (isEmpty || knownUntil < 0) return empty;
         return seriesUntil(knownUntil, this.heldDays ? this.heldDays * day : trigger.historySeconds);
+      },
+      get lateArrivals() {
+        return lateArrivals();
       },
       sourceSeconds: (nowSeconds) => nowSeconds,
       nextStepFinalSeconds: (nowSeconds) => (Math.floor((nowSeconds - settle) / step) + 1) * step + settle,
@@ -403,6 +408,28 @@ describe('Planner', () => {
     await fresh.close();
     assert.ok(expected.snapshot);
     assert.equal((await snapshot()).value, expected.snapshot.value);
+  });
+
+  it('fits again at once when a part of its history comes late, and answers like a replica that starts then', async () => {
+    history.heldDays = 0.5;
+    await ask();
+    await clock.advance(2 * step);
+    assert.equal(planner.evidence(trigger)?.model?.stage, 'trend');
+    const { fits } = log;
+    history.heldDays = undefined;
+    history.lateArrivals++;
+    await clock.advance(settings.refreshSeconds);
+    assert.equal(log.fits, fits + 1);
+    const old = planner;
+    start();
+    await ask();
+    const [running, started] = await Promise.all([old.answer(trigger), planner.answer(trigger)]);
+    assert.equal(running.snapshot?.stage, 'daily');
+    assert.equal(running.snapshot?.value, started.snapshot?.value);
+    await old.close();
+    const { fits: afterwards } = log;
+    await clock.advance(4 * settings.refreshSeconds);
+    assert.equal(log.fits, afterwards);
   });
 
   it('goes on with its model while it is fresh when the history fails, and then with the load now', async () => {

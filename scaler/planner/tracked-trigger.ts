@@ -46,6 +46,8 @@ export class TrackedTrigger {
   #loadFailure: ScalerError | undefined;
   /** Whether the newest fit lacked a part of the history: it is repeated when the history is whole. */
   #isFittedOnPart = false;
+  /** What of the history came late until the steps were looked at last. */
+  #lateArrivals = 0;
   /** When the history source has the next step to give. */
   #nextStepFinalSeconds = Number.NEGATIVE_INFINITY;
   readonly #running: Promise<void>;
@@ -191,7 +193,10 @@ export class TrackedTrigger {
    */
   #learnNewSteps(nowSeconds: number): boolean {
     const isWhole = this.#loadFailure === undefined;
-    if (isWhole && nowSeconds < this.#nextStepFinalSeconds) return false;
+    const { lateArrivals = 0 } = this.#history;
+    if (lateArrivals !== this.#lateArrivals) this.#isFittedOnPart = true;
+    else if (isWhole && nowSeconds < this.#nextStepFinalSeconds) return false;
+    this.#lateArrivals = lateArrivals;
     if (isWhole) this.#nextStepFinalSeconds = this.#history.nextStepFinalSeconds(nowSeconds);
     const seenUntil = this.#model.seenUntilSeconds;
     const history = this.#history.series(seenUntil);
@@ -231,6 +236,7 @@ export class TrackedTrigger {
   async #fitFor(boundarySeconds: number, given: InUse | undefined): Promise<void> {
     const { fitter, observer } = this.parts;
     const isOnPart = this.#loadFailure !== undefined;
+    const { lateArrivals } = this.#history;
     let startedAt = performance.now();
     const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
     try {
@@ -239,7 +245,7 @@ export class TrackedTrigger {
       const { steps, spans } = this.#learnable(boundarySeconds);
       const model = await fitter.fit(steps, { ...fitOptions(settings.trigger), spans }, this.#turn);
       this.#model.offer(boundarySeconds, model, settings);
-      this.#isFittedOnPart = isOnPart;
+      this.#isFittedOnPart = isOnPart || lateArrivals !== this.#history.lateArrivals;
       this.#model.advance(this.#sourceNowSeconds(), this.#history.series(this.#model.seenUntilSeconds));
       observer.fitFinished(this.trigger, elapsedSeconds());
     } catch (error) {
@@ -254,6 +260,7 @@ export class TrackedTrigger {
     const fromSeconds = boundarySeconds - historySeconds;
     return {
       steps: () => cutSeries(this.#history.series(), fromSeconds, boundarySeconds),
+      lateArrivals: this.#history.lateArrivals,
       spans: specialSpans(this.#calendar, timezone, fromSeconds, boundarySeconds, refitSeconds),
     };
   }

@@ -168,6 +168,50 @@ describe('the scaler while the present is known and the past is not', function (
     assert.deepEqual(twice, [], 'what came is not asked for again');
   });
 
+  it('forecasts as soon as a history that came empty at first is there', async () => {
+    proxy.inject(changedRanges(() => []));
+    const { ask, state } = await start();
+    await ask('loading', 'steady');
+    assert.equal((await state('loading')).status, 'warming-up');
+    proxy.inject(undefined);
+    await pollUntil('a forecast', async () => {
+      await ask('loading', 'steady');
+      return (await state('loading')).stage === 'daily';
+    });
+  });
+
+  it('takes in what is put before its history later, for triggers that run and for new ones', async () => {
+    const newFrom = startSeconds - 2 * hour;
+    const ranges: { query: string; evaluations: number }[] = [];
+    proxy.inject(
+      changedRanges(
+        (values) => values.filter(([at]) => at > newFrom),
+        (form) => ranges.push({ query: form.get('query')!, evaluations: evaluationsOf(form) }),
+      ),
+    );
+    const { ask, state, clock } = await start({ speed: 200 });
+    await ask('before', 'steady');
+    assert.equal((await state('before')).status, 'warming-up');
+    // The pauses between two looks are as long as they get.
+    await pollUntil('two hours', async () => {
+      await ask('before', 'steady');
+      return clock.nowSeconds() > startSeconds + 2 * hour;
+    });
+    const asked = ranges.filter(({ query }) => query.includes('steady'));
+    const whole = asked.filter(({ evaluations }) => evaluations > 500);
+    const looks = asked.filter(({ evaluations }) => evaluations > 50 && evaluations <= 500);
+    assert.equal(whole.length, 2, 'mean and maximum of the whole history are asked for once');
+    assert.ok(looks.length >= 4 && looks.length <= 9, `${looks.length} looks in two hours`);
+
+    proxy.inject(undefined);
+    const since = clock.nowSeconds();
+    await pollUntil('a forecast', async () => {
+      for (const name of ['before', 'after']) await ask(name, 'steady');
+      return (await state('before')).stage === 'daily' && (await state('after')).stage === 'daily';
+    });
+    assert.ok(clock.nowSeconds() - since < hour / 2, 'a new trigger does not wait for the next pause to end');
+  });
+
   it('forecasts a series whose labels changed with a restart', async () => {
     const { ask, state } = await start();
     await ask('restarted');
@@ -195,6 +239,31 @@ function onRanges(fault: Fault): Fault {
     if (request.url?.includes('query_range')) await fault(request, response, forward);
     else pass(response, await forward());
   };
+}
+
+/** Range queries are answered with a part of their samples. */
+function changedRanges(
+  change: (values: [number, string][]) => [number, string][],
+  onRequest: (form: URLSearchParams) => void = () => {},
+): Fault {
+  return onRanges(async (_request, response, forward) => {
+    const answer = await forward(onRequest);
+    const envelope = JSON.parse(answer.body);
+    const result = envelope.data.result
+      .map((series: { values: [number, string][] }) => ({ ...series, values: change(series.values) }))
+      .filter(({ values }: { values: unknown[] }) => values.length > 0);
+    pass(response, { ...answer, body: JSON.stringify({ ...envelope, data: { ...envelope.data, result } }) });
+  });
+}
+
+/** How many times the server evaluates what a range query asks, once for each of its steps. */
+function evaluationsOf(form: URLSearchParams): number {
+  const [from, end, step] = ['start', 'end', 'step'].map((name) => Number(form.get(name))) as [
+    number,
+    number,
+    number,
+  ];
+  return (end - from) / step + 1;
 }
 
 function* history(): Generator<string> {
