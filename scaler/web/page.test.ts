@@ -437,6 +437,40 @@ describe('status page', () => {
     watched.assertUnblemished();
   });
 
+  it('says what the answer asks for where another than the peak decides it', async () => {
+    const shop = workloads.find(({ trigger }) => trigger.scaledObject === 'shop')!;
+    const answers = { policy: 190, dry: 336 };
+    const policy = withSnapshot(withOverload(shop), {
+      value: answers.policy,
+      unboundedValue: answers.policy,
+    });
+    const dry = withSnapshot(shop, {
+      reason: 'observe-mode',
+      status: 'observe-mode',
+      decidedBy: 'observed',
+      value: answers.dry,
+      unboundedValue: answers.dry,
+    });
+    // 440 is the peak and 336 the load now, at 40 a replica; 190 asks for 5.
+    for (const [sample, row, card] of [
+      [
+        policy,
+        /9 → 5/,
+        /KEDA is answered 190, which asks for 5 replicas; the load of now, 336, alone would ask for 9\./,
+      ],
+      [
+        dry,
+        /9 → 9/,
+        /KEDA is answered the load of now, 336, which asks for 9 replicas; the peak would ask for 11\./,
+      ],
+    ] as const) {
+      const { page } = await open([sample]);
+      assert.match(await page.locator('tbody tr').innerText(), row);
+      await page.getByRole('link', { name: 'demo/shop' }).click();
+      assert.match(await page.locator('.cards').innerText(), card);
+    }
+  });
+
   it('fits on a phone', async () => {
     for (const hash of ['#/', SHOP]) {
       const watched = await open([...workloads, ...oddSamples()], hash, {

@@ -71,8 +71,8 @@ export const COLUMNS: readonly OverviewColumn[] = [
     shows: ['replicas', 'peak'],
     cell: ({ replicas, peak }, nowSeconds) => [
       h('span', count(replicas.forObserved)),
-      peak && h('span.arrow', { 'aria-label': 'now, at the coming peak' }, ' → '),
-      peak && h('span.strong', count(replicas.forPeak)),
+      peak && h('span.arrow', { 'aria-label': 'for the load now, for the answer' }, ' → '),
+      peak && h('span.strong', count(replicas.forAnswered)),
       peak && h('span.detail', 'peak ', timeElement(peak.time, nowSeconds)),
     ],
   },

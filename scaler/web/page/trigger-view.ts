@@ -3,7 +3,7 @@ import { type Child, h, note, paragraph, renew, sentence } from '../../page-kit/
 import type { LineChart } from '../../page-kit/line-chart.js';
 import { load } from '../../page-kit/numbers.js';
 import { SpanButtons } from '../../page-kit/span-buttons.js';
-import type { StateChangeView, TriggerDetail, TriggerSettings } from '../api/contract.js';
+import type { StateChangeView, TriggerDetail, TriggerSettings, TriggerSummary } from '../api/contract.js';
 import { comingEvents } from './coming-events.js';
 import { explanationList } from './explanation.js';
 import { FetchError, fetchJson } from './fetch-json.js';
@@ -219,7 +219,7 @@ function notices({ notices }: TriggerDetail): readonly Child[] {
 }
 
 function coming(detail: TriggerDetail, now: number): readonly Child[] {
-  const { peak, observed, replicas: wanted, horizonSeconds, error } = detail.summary;
+  const { peak, observed, horizonSeconds, error } = detail.summary;
   if (error) return [paragraph`Not known while there is no answer.`];
   if (!peak) return [h('p.figure', load(observed)), paragraph`is the load now. There is no forecast yet.`];
   const wait = epochSeconds(peak.time) - now;
@@ -227,9 +227,20 @@ function coming(detail: TriggerDetail, now: number): readonly Child[] {
   const beyond = beyondHorizon(detail, now);
   return [
     h('p.figure', load(peak.value)),
-    paragraph`is the highest load to expect within ${span(horizonSeconds)}, most likely ${when}, at ${timeElement(peak.time, now)}. It asks for ${replicas(wanted.forPeak ?? 0)}; the load of now, ${load(observed)}, needs ${count(wanted.forObserved ?? 0)}.`,
+    paragraph`is the highest load to expect within ${span(horizonSeconds)}, most likely ${when}, at ${timeElement(peak.time, now)}. ${askedFor(detail.summary)}`,
     beyond && h('p.note', beyond),
   ];
+}
+
+/** The replicas that the answer asks for, beside those that peak and load of now would. */
+function askedFor({ peak, answered, observed, replicas: wanted }: TriggerSummary): string {
+  const [forNow, forPeak] = [count(wanted.forObserved ?? 0), wanted.forPeak ?? 0];
+  if (answered === peak?.value)
+    return `It asks for ${replicas(forPeak)}; the load of now, ${load(observed)}, needs ${forNow}.`;
+  const asked = replicas(wanted.forAnswered ?? 0);
+  return answered === observed
+    ? `KEDA is answered the load of now, ${load(observed)}, which asks for ${asked}; the peak would ask for ${count(forPeak)}.`
+    : `KEDA is answered ${load(answered)}, which asks for ${asked}; the load of now, ${load(observed)}, alone would ask for ${forNow}.`;
 }
 
 /** The highest mean of the day, where it lies beyond the horizon. */
