@@ -471,6 +471,20 @@ describe('status page', () => {
     }
   });
 
+  it('writes settings as they are, to the second', async () => {
+    const shop = workloads.find(({ trigger }) => trigger.scaledObject === 'shop')!;
+    const { trigger, ...rest } = withOverload(shop);
+    const { page } = await open(
+      [{ ...rest, trigger: { ...trigger, podStartupSeconds: 90, horizonSeconds: 93_600 } }],
+      SHOP,
+    );
+    const settings = (await page.locator('.settings').innerText()).replace(/\s+/g, ' ');
+    assert.match(
+      settings,
+      /podStartup 1 min 30 s predictHorizon 1 d 2 h historyTimeWindow 14 d queryStep 5 min/,
+    );
+  });
+
   it('fits on a phone', async () => {
     for (const hash of ['#/', SHOP]) {
       const watched = await open([...workloads, ...oddSamples()], hash, {

@@ -1,7 +1,16 @@
 import { type Child, h, sentence } from '../../page-kit/dom.js';
 import { load } from '../../page-kit/numbers.js';
 import type { ExplanationStep } from '../api/contract.js';
-import { count, epochSeconds, exactPercent, percent, replicas, span, timeElement } from './format.js';
+import {
+  count,
+  duration,
+  epochSeconds,
+  exactPercent,
+  percent,
+  replicas,
+  span,
+  timeElement,
+} from './format.js';
 import { accuracyWords, errorAdvice } from './words.js';
 
 /** How the answered value came about, as a list that reads from the load to the replicas. */
@@ -25,7 +34,7 @@ function explained(step: ExplanationStep, nowSeconds: number): Child {
       const { value: peak, time, quantile: share } = step.peak;
       const wait = epochSeconds(time) - nowSeconds;
       const when = wait > 60 ? ` (in ${span(wait)})` : ', which is now';
-      return sentence`Highest load forecast within ${span(step.horizonSeconds)}: ${strong(load(peak))}, most likely at ${timeElement(time, nowSeconds)}${when}. ${exactPercent(share)} of such peaks should stay at or below it.`;
+      return sentence`Highest load forecast within ${duration(step.horizonSeconds)}: ${strong(load(peak))}, most likely at ${timeElement(time, nowSeconds)}${when}. ${exactPercent(share)} of such peaks should stay at or below it.`;
     }
     case 'history-fails':
       return sentence`The history ${strong('cannot be read')}: ${h('q', step.error.message)} The load now is not affected.`;

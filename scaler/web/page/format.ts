@@ -27,7 +27,7 @@ export function replicas(value: number): string {
   return value === 1 ? '1 replica' : `${count(value)} replicas`;
 }
 
-/** A span in its two largest units: `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`. */
+/** About how long a span is: `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`. For waits and ages, which pass. */
 export function span(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
@@ -37,6 +37,22 @@ export function span(seconds: number): string {
   if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
   const days = Math.floor(hours / 24);
   return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
+}
+
+/** A duration to the second, with each unit that it has: `1 min 30 s`, `14 d`. For what was set. */
+export function duration(seconds: number): string {
+  const units: readonly [string, number][] = [
+    ['d', Math.floor(seconds / 86_400)],
+    ['h', Math.floor(seconds / 3600) % 24],
+    ['min', Math.floor(seconds / 60) % 60],
+    ['s', seconds % 60],
+  ];
+  return (
+    units
+      .filter(([, amount]) => amount > 0)
+      .map(([unit, amount]) => `${amount} ${unit}`)
+      .join(' ') || '0 s'
+  );
 }
 
 /** Epoch seconds of an RFC 3339 time. */

@@ -2,7 +2,7 @@ import { h, paragraph } from '../../page-kit/dom.js';
 import { load } from '../../page-kit/numbers.js';
 import { numberTable } from '../../page-kit/table.js';
 import type { ModelPool, ModelView } from '../api/contract.js';
-import { epochSeconds, percent, span, timeElement } from './format.js';
+import { duration, epochSeconds, percent, span, timeElement } from './format.js';
 import { STAGE_WORDS } from './words.js';
 
 const PARAMETERS = [
@@ -22,7 +22,7 @@ const MOST_WEIGHTS = 4;
 /** The model in use: what it is, what it follows, and each of its recursions with weights and parameters. */
 export function modelNodes(model: ModelView, nowSeconds: number): Node[] {
   const { mean, highest, stage, stepSeconds, historyUntilTime } = model;
-  const ahead = span(model.horizonSteps * stepSeconds);
+  const ahead = duration(model.horizonSteps * stepSeconds);
   const age = span(nowSeconds - epochSeconds(historyUntilTime));
   const tables = [poolTable(mean, highest ? 'Mean of each step' : 'Each step', stepSeconds)];
   if (highest) tables.push(poolTable(highest, 'Highest load of each step', stepSeconds));
@@ -33,7 +33,7 @@ export function modelNodes(model: ModelView, nowSeconds: number): Node[] {
     .join(', ');
   const regression = paragraph`A regression and the nearest past moments forecast the mean beside them, and the median of the three counts. ${ahead} ahead the regression follows ${list}.`;
   return [
-    paragraph`A pool of ${String(mean.members.length)} Holt-Winters recursions with ${STAGE_WORDS[stage!]}, on steps of ${span(stepSeconds)}, weighted by how close each came ${ahead} ahead. It has seen the history until ${timeElement(historyUntilTime, nowSeconds)}, ${age} ago.`,
+    paragraph`A pool of ${String(mean.members.length)} Holt-Winters recursions with ${STAGE_WORDS[stage!]}, on steps of ${duration(stepSeconds)}, weighted by how close each came ${ahead} ahead. It has seen the history until ${timeElement(historyUntilTime, nowSeconds)}, ${age} ago.`,
     ...(list ? [regression] : []),
     ...tables,
     h('dl.glossary', ...PARAMETERS.map(([, symbol, meaning]) => h('div', h('dt', symbol), h('dd', meaning)))),
@@ -42,7 +42,7 @@ export function modelNodes(model: ModelView, nowSeconds: number): Node[] {
 
 function poolTable({ measuredAtSteps, members }: ModelPool, title: string, stepSeconds: number): HTMLElement {
   const columns = [
-    ...measuredAtSteps.map((steps) => ({ head: `Weight ${span(steps * stepSeconds)} ahead` })),
+    ...measuredAtSteps.map((steps) => ({ head: `Weight ${duration(steps * stepSeconds)} ahead` })),
     ...PARAMETERS.map(([, head, hint]) => ({ head, hint })),
     { head: 'Level' },
   ];

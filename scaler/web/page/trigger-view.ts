@@ -8,7 +8,16 @@ import { comingEvents } from './coming-events.js';
 import { explanationList } from './explanation.js';
 import { FetchError, fetchJson } from './fetch-json.js';
 import { forecastTable } from './forecast-table.js';
-import { count, epochSeconds, exactPercent, percent, replicas, span, timeElement } from './format.js';
+import {
+  count,
+  duration,
+  epochSeconds,
+  exactPercent,
+  percent,
+  replicas,
+  span,
+  timeElement,
+} from './format.js';
 import { LoadChart } from './load-chart.js';
 import { modelNodes } from './model-table.js';
 import { overloadChart, showOverload } from './overload-chart.js';
@@ -227,7 +236,7 @@ function coming(detail: TriggerDetail, now: number): readonly Child[] {
   const beyond = beyondHorizon(detail, now);
   return [
     h('p.figure', load(peak.value)),
-    paragraph`is the highest load to expect within ${span(horizonSeconds)}, most likely ${when}, at ${timeElement(peak.time, now)}. ${askedFor(detail.summary)}`,
+    paragraph`is the highest load to expect within ${duration(horizonSeconds)}, most likely ${when}, at ${timeElement(peak.time, now)}. ${askedFor(detail.summary)}`,
     beyond && h('p.note', beyond),
   ];
 }
@@ -270,7 +279,7 @@ function trust({ summary, past }: TriggerDetail, now: number): readonly Child[] 
     );
   else if (accuracy)
     nodes.push(
-      note`From ${span(horizonSeconds)} after the scaler’s start on, forecasts are compared with what came.`,
+      note`From ${duration(horizonSeconds)} after the scaler’s start on, forecasts are compared with what came.`,
     );
   return [...nodes, newest && h('p.note', newest)];
 }
@@ -316,11 +325,11 @@ function settingList(settings: TriggerSettings): HTMLElement {
     ...(settings.targetOverload !== null && {
       targetOverload: `${exactPercent(settings.targetOverload)} of the time`,
       capacity: `${load(settings.capacity)} per ready replica`,
-      podStartup: `${span(settings.podStartupSeconds)}${settings.measuresPodStartup ? ', measured where possible' : ''}`,
+      podStartup: `${duration(settings.podStartupSeconds)}${settings.measuresPodStartup ? ', measured where possible' : ''}`,
     }),
-    predictHorizon: `${span(settings.horizonSeconds)}${settings.horizonFollows ? ', from the start-up of pods' : ''}`,
-    historyTimeWindow: span(settings.historySeconds),
-    queryStep: span(settings.stepSeconds),
+    predictHorizon: `${duration(settings.horizonSeconds)}${settings.horizonFollows ? ', from the start-up of pods' : ''}`,
+    historyTimeWindow: duration(settings.historySeconds),
+    queryStep: duration(settings.stepSeconds),
     quantile: exactPercent(settings.quantile),
     mode: settings.mode === 'observe' ? 'observe (dry run)' : 'predict',
     seasonality: seasons === 'auto' ? 'found in the data' : seasons.map(seasonWords).join(', ') || 'none',

@@ -1,5 +1,5 @@
 import type { Accuracy, ApiError, TriggerStatus, TriggerSummary } from '../api/contract.js';
-import { percent, span } from './format.js';
+import { duration, percent, span } from './format.js';
 
 /** A state as the page names it: a word or two, and what that means for this trigger. */
 export interface StateWords {
@@ -94,5 +94,5 @@ export const STAGE_WORDS = {
 export function seasonWords(periodSeconds: number): string {
   if (periodSeconds === 86_400) return 'day';
   if (periodSeconds === 7 * 86_400) return 'week';
-  return span(periodSeconds);
+  return duration(periodSeconds);
 }
