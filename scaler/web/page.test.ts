@@ -485,6 +485,17 @@ describe('status page', () => {
     );
   });
 
+  it('speaks of a peak whose step has begun as one of now, without the time that is past', async () => {
+    const shop = workloads.find(({ trigger }) => trigger.scaledObject === 'shop')!;
+    const forecast = { ...shopForecast(shop), peakAtSeconds: SAMPLE_NOW_SECONDS - 4 * 60 };
+    const { page } = await open([withSnapshot(shop, { forecast })]);
+    assert.match(await page.locator('tbody tr').innerText(), /9 → 11\s+peak now\s/);
+    await page.getByRole('link', { name: 'demo/shop' }).click();
+    const cards = await page.locator('.cards').innerText();
+    assert.match(cards, /most likely now\. It asks for 11 replicas/);
+    assert.match(cards, /440, most likely now\. 90\s% of such peaks/);
+  });
+
   it('fits on a phone', async () => {
     for (const hash of ['#/', SHOP]) {
       const watched = await open([...workloads, ...oddSamples()], hash, {

@@ -33,8 +33,8 @@ function explained(step: ExplanationStep, nowSeconds: number): Child {
     case 'forecast': {
       const { value: peak, time, quantile: share } = step.peak;
       const wait = epochSeconds(time) - nowSeconds;
-      const when = wait > 60 ? ` (in ${span(wait)})` : ', which is now';
-      return sentence`Highest load forecast within ${duration(step.horizonSeconds)}: ${strong(load(peak))}, most likely at ${timeElement(time, nowSeconds)}${when}. ${exactPercent(share)} of such peaks should stay at or below it.`;
+      const when = wait > 60 ? sentence`at ${timeElement(time, nowSeconds)} (in ${span(wait)})` : 'now';
+      return sentence`Highest load forecast within ${duration(step.horizonSeconds)}: ${strong(load(peak))}, most likely ${when}. ${exactPercent(share)} of such peaks should stay at or below it.`;
     }
     case 'history-fails':
       return sentence`The history ${strong('cannot be read')}: ${h('q', step.error.message)} The load now is not affected.`;

@@ -24,6 +24,10 @@ export interface OverviewColumn {
 
 const unknown = (value: number | null | undefined) => value ?? Number.NEGATIVE_INFINITY;
 
+/** When something is expected; the step of it may have begun. */
+const comingTime = (time: string, nowSeconds: number) =>
+  epochSeconds(time) > nowSeconds ? timeElement(time, nowSeconds) : 'now';
+
 /** The overview's columns; the first names the trigger. */
 export const COLUMNS: readonly OverviewColumn[] = [
   {
@@ -68,12 +72,11 @@ export const COLUMNS: readonly OverviewColumn[] = [
     title: 'Replicas',
     isNumber: true,
     order: ({ replicas }) => unknown(replicas.forAnswered),
-    shows: ['replicas', 'peak'],
     cell: ({ replicas, peak }, nowSeconds) => [
       h('span', count(replicas.forObserved)),
       peak && h('span.arrow', { 'aria-label': 'for the load now, for the answer' }, ' → '),
       peak && h('span.strong', count(replicas.forAnswered)),
-      peak && h('span.detail', 'peak ', timeElement(peak.time, nowSeconds)),
+      peak && h('span.detail', 'peak ', comingTime(peak.time, nowSeconds)),
     ],
   },
   {

@@ -232,11 +232,11 @@ function coming(detail: TriggerDetail, now: number): readonly Child[] {
   if (error) return [paragraph`Not known while there is no answer.`];
   if (!peak) return [h('p.figure', load(observed)), paragraph`is the load now. There is no forecast yet.`];
   const wait = epochSeconds(peak.time) - now;
-  const when = wait > 60 ? `in ${span(wait)}` : 'now';
+  const when = wait > 60 ? sentence`in ${span(wait)}, at ${timeElement(peak.time, now)}` : 'now';
   const beyond = beyondHorizon(detail, now);
   return [
     h('p.figure', load(peak.value)),
-    paragraph`is the highest load to expect within ${duration(horizonSeconds)}, most likely ${when}, at ${timeElement(peak.time, now)}. ${askedFor(detail.summary)}`,
+    paragraph`is the highest load to expect within ${duration(horizonSeconds)}, most likely ${when}. ${askedFor(detail.summary)}`,
     beyond && h('p.note', beyond),
   ];
 }
