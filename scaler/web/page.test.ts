@@ -496,6 +496,31 @@ describe('status page', () => {
     assert.match(cards, /440, most likely now\. 90\s% of such peaks/);
   });
 
+  it('does not say of a trigger in error that its forecast was never measured', async () => {
+    const { page } = await open(oddSamples());
+    const row = page.locator('tbody tr', { hasText: 'orders' });
+    assert.equal(await row.locator('[data-label="Forecast"]').innerText(), '–');
+    await row.getByRole('link').click();
+    const cards = await page.locator('.cards').innerText();
+    assert.match(cards, /Can I trust it\?\s+Not known while there is no answer\./);
+  });
+
+  it('writes huge loads short enough for the table', async () => {
+    const shop = workloads.find(({ trigger }) => trigger.scaledObject === 'shop')!;
+    const huge = withSnapshot(shop, {
+      observed: 1e16,
+      value: 1.23456e16,
+      forecast: { ...shopForecast(shop), peak: 1.23456e16 },
+    });
+    const { page } = await open([huge], '#/', { viewport: { width: 1280, height: 800 } });
+    // Over 40 a replica that is more than the 2,147,483,647 replicas that an HPA can have.
+    assert.match(await page.locator('tbody tr').innerText(), /1e16\s+1\.235e16\s+2\.147e9 → 2\.147e9/);
+    const { width, inside } = await page
+      .locator('.scroll')
+      .evaluate((frame) => ({ width: frame.clientWidth, inside: frame.scrollWidth }));
+    assert.equal(inside, width, 'the table is wider than its frame');
+  });
+
   it('fits on a phone', async () => {
     for (const hash of ['#/', SHOP]) {
       const watched = await open([...workloads, ...oddSamples()], hash, {

@@ -93,8 +93,9 @@ export const COLUMNS: readonly OverviewColumn[] = [
     key: 'accuracy',
     title: 'Forecast',
     order: ({ accuracy }) => unknown(accuracy?.closerThanReactingShare),
-    shows: ['accuracy'],
-    cell: ({ accuracy }) => {
+    shows: ['accuracy', 'status'],
+    cell: ({ accuracy, status }) => {
+      if (status === 'error') return ['–'];
       const isGood = (accuracy?.closerThanReactingShare ?? 0) > 0.005;
       return [h('span', { class: isGood ? 'good' : undefined }, accuracyWords(accuracy))];
     },

@@ -263,7 +263,7 @@ function beyondHorizon({ forecast }: TriggerDetail, now: number): Child {
 }
 
 function trust({ summary, past }: TriggerDetail, now: number): readonly Child[] {
-  const { accuracy, observedTime, horizonSeconds } = summary;
+  const { accuracy, observedTime, horizonSeconds, error } = summary;
   const newest = observedTime && sentence`Newest data from ${timeElement(observedTime, now)}.`;
   const nodes: Child[] = [];
   if (accuracy)
@@ -272,6 +272,7 @@ function trust({ summary, past }: TriggerDetail, now: number): readonly Child[] 
       paragraph`${percent(accuracy.coverageShare)} of the peaks stayed at or below the forecast; ${exactPercent(accuracy.quantile)} should. Measured on ${count(accuracy.samples)} past forecasts.`,
       note`Error at this quantile: ${load(accuracy.modelError)}; with “the load stays as it is”: ${load(accuracy.lastValueError)}. It is the mean distance between forecast and peak, where a peak above the forecast counts ${weight(2 * accuracy.quantile)} times and one below it ${weight(2 * (1 - accuracy.quantile))} times.`,
     );
+  else if (error) nodes.push(paragraph`Not known while there is no answer.`);
   else nodes.push(paragraph`Not measured yet: there are no past forecasts to compare with what came.`);
   if (past && past.comparedSteps > 0)
     nodes.push(
