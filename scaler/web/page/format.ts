@@ -1,5 +1,5 @@
 import { h } from '../../page-kit/dom.js';
-import { wholeNumbers } from '../../page-kit/numbers.js';
+import { whole, wholeNumbers } from '../../page-kit/numbers.js';
 import { timeFormat } from '../../page-kit/time-format.js';
 
 /** A share as a whole percentage: `31 %`. */
@@ -19,7 +19,7 @@ export function roughPercent(share: number): string {
 
 /** A count of replicas; a dash when it is not known. */
 export function count(value: number | null): string {
-  return value === null ? '–' : wholeNumbers.format(value);
+  return value === null ? '–' : whole(value);
 }
 
 /** `one replica`, `7 replicas`. */
