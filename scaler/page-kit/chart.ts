@@ -66,5 +66,25 @@ export function amountAxis(write: (amount: number) => string, more: Partial<uPlo
   return { ...axisLook(), values: (_chart, splits) => splits.map((amount) => write(amount)), ...more };
 }
 
+/** A part of a canvas, in its pixels. */
+export interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** The first box that lies within a frame and on none of those that are taken; otherwise the first one. */
+export function freeBox(candidates: readonly Box[], frame: Box, taken: readonly Box[]): Box {
+  const isWithin = (box: Box) =>
+    box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
+  const isFree = (box: Box) => !taken.some((other) => overlap(box, other));
+  return candidates.find((box) => isWithin(box) && isFree(box)) ?? candidates[0]!;
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
 /** Distances between marks on an axis of whole numbers. */
 export const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];

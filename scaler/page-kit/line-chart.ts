@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { color, THEME_CHANGED } from './chart.js';
+import { type Box, color, THEME_CHANGED } from './chart.js';
 import { h, renew } from './dom.js';
 import { type LegendEntry, LineLegend } from './line-legend.js';
 import { drawNames, type NamedSpan, shade, spansAt } from './named-spans.js';
@@ -38,6 +38,8 @@ export interface LineChartOptions {
   readonly invitation?: string;
   /** Spans of time that stand out from others, asked for whenever they are drawn. */
   readonly spans?: () => readonly NamedSpan[];
+  /** Draws over the lines. @param taken where the names of spans stand */
+  readonly drawOver?: (chart: uPlot, taken: readonly Box[]) => void;
   /** Called when a span was chosen by dragging; without, dragging does nothing. */
   readonly onZoom?: (range: TimeRange) => void;
   /** Scales, axes and what is drawn beside the lines. */
@@ -124,14 +126,14 @@ export class LineChart {
   }
 
   #uplotOptions(): uPlot.Options {
-    const { lines, more, onZoom, spans } = this.#options;
+    const { lines, more, onZoom, spans, drawOver } = this.#options;
     const own = more.hooks as uPlot.Hooks.Arrays | undefined;
     const hooks: uPlot.Hooks.Arrays = {
       ...own,
       ...(spans && {
         drawClear: [(chart) => shade(chart, spans()), ...(own?.drawClear ?? [])],
-        draw: [(chart) => drawNames(chart, spans()), ...(own?.draw ?? [])],
       }),
+      draw: [(chart) => drawOver?.(chart, drawNames(chart, spans?.() ?? []))],
       setCursor: [(chart) => this.#showValues(chart)],
       setSelect: [(chart) => this.#zoom(chart)],
     };

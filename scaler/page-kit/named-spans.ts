@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import { color } from './chart.js';
+import { type Box, color } from './chart.js';
 
 /** A span of time that stands out in a chart, such as a holiday. */
 export interface NamedSpan {
@@ -36,8 +36,12 @@ export function shade(chart: uPlot, spans: readonly NamedSpan[]): void {
   ctx.restore();
 }
 
-/** Writes the names of spans at their upper edges. */
-export function drawNames(chart: uPlot, spans: readonly NamedSpan[]): void {
+/**
+ * Writes the names of spans at their upper edges.
+ *
+ * @returns where they stand
+ */
+export function drawNames(chart: uPlot, spans: readonly NamedSpan[]): Box[] {
   const { ctx, bbox } = chart;
   const ratio = devicePixelRatio;
   ctx.save();
@@ -46,6 +50,7 @@ export function drawNames(chart: uPlot, spans: readonly NamedSpan[]): void {
   ctx.textBaseline = 'top';
   ctx.lineJoin = 'round';
   ctx.lineWidth = 3 * ratio;
+  const boxes: Box[] = [];
   /** Where the last name of each row ends. */
   const rows: number[] = [];
   for (const { name, left, room } of visible(chart, spans)) {
@@ -60,8 +65,10 @@ export function drawNames(chart: uPlot, spans: readonly NamedSpan[]): void {
     ctx.fillStyle = color('event-text');
     ctx.fillText(text, x, y);
     rows[row] = x + ctx.measureText(text).width + MARGIN * ratio;
+    boxes.push({ left: x, right: rows[row]!, top: y, bottom: y + LINE_HEIGHT * ratio });
   }
   ctx.restore();
+  return boxes;
 }
 
 interface VisibleSpan {

@@ -17,6 +17,7 @@ import { sampleCalendars, withCalendars } from '../../test/support/web/sample-ca
 import { SampleDemo } from '../../test/support/web/sample-demo.js';
 import { withOverload } from '../../test/support/web/sample-overload.js';
 import { type ServedPages, servePages } from '../../test/support/web/serve-page.js';
+import { readEvents } from '../calendar/event-text.js';
 import type { PlannedForecast } from '../planner/types.js';
 import { demoPanel } from './demo-panel.js';
 import { statusPage } from './status-page.js';
@@ -521,6 +522,43 @@ describe('status page', () => {
     assert.equal(inside, width, 'the table is wider than its frame');
   });
 
+  it('writes the names of events, now and the peak beside one another in the chart', async () => {
+    const shop = workloads.find(({ trigger }) => trigger.scaledObject === 'shop')!;
+    // An event that began five minutes ago, and a peak within it, at the upper edge of the chart.
+    const startSeconds = SAMPLE_NOW_SECONDS - 300;
+    const event = readEvents(
+      `Launch of the summer: ${new Date(startSeconds * 1000).toISOString().slice(0, 16)}/PT2H x3`,
+    )[0]!;
+    const trigger = { ...shop.trigger, timezone: 'UTC', events: [event] };
+    for (const minutesAhead of [0, 20])
+      for (const width of [1280, 390]) {
+        const forecast = {
+          ...shopForecast(shop),
+          peak: 2292,
+          peakAtSeconds: SAMPLE_NOW_SECONDS + 60 * minutesAhead,
+        };
+        const sample = withSnapshot({ ...shop, trigger }, { forecast });
+        const { page } = await open([sample], SHOP, { viewport: { width, height: 900 } });
+        await page.locator('.chart.load canvas').waitFor();
+        const texts = await page.evaluate(textsInChart);
+        assert.ok(
+          ['now', 'peak 2,292'].every((text) => texts.some((one) => one.text === text)),
+          JSON.stringify(texts),
+        );
+        assert.ok(
+          texts.some(({ text }) => text.startsWith('Laun')),
+          JSON.stringify(texts),
+        );
+        const overlaps = texts.flatMap((a, i) =>
+          texts
+            .slice(i + 1)
+            .filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+            .map((b) => [a, b]),
+        );
+        assert.deepEqual(overlaps, [], `at ${width} pixels, ${minutesAhead} min ahead`);
+      }
+  });
+
   it('fits on a phone', async () => {
     for (const hash of ['#/', SHOP]) {
       const watched = await open([...workloads, ...oddSamples()], hash, {
@@ -588,3 +626,36 @@ describe('status page', () => {
     await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
   }
 });
+
+/** What the load chart writes at its next drawing beside the axes, and where. Runs in the page. */
+function textsInChart() {
+  const canvas = document.querySelector('.chart.load canvas') as HTMLCanvasElement;
+  const texts: { text: string; left: number; right: number; top: number; bottom: number }[] = [];
+  const proto = CanvasRenderingContext2D.prototype;
+  const original = proto.fillText;
+  proto.fillText = function (text, x, y) {
+    original.call(this, text, x, y);
+    // Marks of the axes are single numbers and times.
+    if (this.canvas !== canvas || !/^[a-z]{3}/i.test(text) || /^(replicas|\w{3} \d)/.test(text)) return;
+    const {
+      actualBoundingBoxLeft,
+      actualBoundingBoxRight,
+      actualBoundingBoxAscent,
+      actualBoundingBoxDescent,
+    } = this.measureText(text);
+    texts.push({
+      text,
+      left: x - actualBoundingBoxLeft,
+      right: x + actualBoundingBoxRight,
+      top: y - actualBoundingBoxAscent,
+      bottom: y + actualBoundingBoxDescent,
+    });
+  };
+  document.documentElement.dispatchEvent(new Event('themechanged'));
+  return new Promise<typeof texts>((resolve) => {
+    requestAnimationFrame(() => {
+      proto.fillText = original;
+      resolve(texts);
+    });
+  });
+}

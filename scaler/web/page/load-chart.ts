@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import { amountAxis, color, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
+import { amountAxis, type Box, color, freeBox, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
 import { type Line, LineChart, type TimeRange } from '../../page-kit/line-chart.js';
 import type { LegendEntry } from '../../page-kit/line-legend.js';
 import type { NamedSpan } from '../../page-kit/named-spans.js';
@@ -69,6 +69,7 @@ export class LoadChart {
       invitation: 'Point for values, drag to zoom',
       spans: () => this.#detail?.events.map(spanOf) ?? [],
       onZoom,
+      drawOver: (chart, taken) => this.#drawNow(chart, taken),
       more: {
         padding: [12, 0, 0, 0],
         scales: {
@@ -94,7 +95,6 @@ export class LoadChart {
         ],
         hooks: {
           drawClear: [(chart) => this.#drawComing(chart)],
-          draw: [(chart) => this.#drawNow(chart)],
         },
       },
     });
@@ -116,7 +116,8 @@ export class LoadChart {
     chart.ctx.fillRect(now, chart.bbox.top, Math.max(0, end - now), chart.bbox.height);
   }
 
-  #drawNow(chart: uPlot): void {
+  /** Marks now and the coming peak. @param taken where nothing may be written */
+  #drawNow(chart: uPlot, taken: readonly Box[]): void {
     const detail = this.#detail!;
     const { ctx, bbox } = chart;
     const now = epochSeconds(detail.time);
@@ -124,6 +125,18 @@ export class LoadChart {
     ctx.save();
     ctx.font = `${11 * ratio}px system-ui, sans-serif`;
     ctx.textBaseline = 'top';
+    ctx.textAlign = 'left';
+    // An edge in the color of the ground keeps a text apart from the lines that it crosses.
+    ctx.lineJoin = 'round';
+    const written = [...taken];
+    const write = (text: string, x: number, tops: readonly number[], margin: number): void => {
+      const box = freeBox(besides(ctx, text, { x, tops, margin }), frameOf(chart), written);
+      written.push(box);
+      ctx.strokeStyle = color('surface');
+      ctx.lineWidth = 4 * ratio;
+      ctx.strokeText(text, box.left, box.top);
+      ctx.fillText(text, box.left, box.top);
+    };
     if (isWithin(chart, now)) {
       const x = chart.valToPos(now, 'x', true);
       ctx.strokeStyle = color('muted');
@@ -133,8 +146,7 @@ export class LoadChart {
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
       ctx.fillStyle = color('muted');
-      ctx.textAlign = 'right';
-      ctx.fillText('now', x - 4 * ratio, bbox.top + 2 * ratio);
+      write('now', x, rowsFrom(bbox.top + 2 * ratio), -4 * ratio);
     }
     const peak = detail.summary.peak;
     if (peak && isWithin(chart, epochSeconds(peak.time))) {
@@ -145,19 +157,8 @@ export class LoadChart {
       ctx.beginPath();
       ctx.arc(x, y, 4 * ratio, 0, 2 * Math.PI);
       ctx.fill();
-      ctx.textAlign = 'left';
-      ctx.textBaseline = 'bottom';
       ctx.fillStyle = color('text');
-      const text = `peak ${load(peak.value)}`;
-      const room = bbox.left + bbox.width - x;
-      if (ctx.measureText(text).width + 8 * ratio > room) ctx.textAlign = 'right';
-      const textX = x + (ctx.textAlign === 'right' ? -8 : 8) * ratio;
-      // An edge in the color of the ground keeps the text apart from the lines that it crosses.
-      ctx.strokeStyle = color('surface');
-      ctx.lineWidth = 4 * ratio;
-      ctx.lineJoin = 'round';
-      ctx.strokeText(text, textX, y - 3 * ratio);
-      ctx.fillText(text, textX, y - 3 * ratio);
+      write(`peak ${load(peak.value)}`, x, rowsFrom(y - (TEXT_PIXELS + 3) * ratio), 8 * ratio);
     }
     ctx.restore();
   }
@@ -205,6 +206,35 @@ function describe({ summary, time }: TriggerDetail): string {
   const now = `The load at ${local.dateTime(epochSeconds(time))} is ${load(summary.observed)}`;
   if (!summary.peak) return `${now}; there is no forecast yet.`;
   return `${now}; a peak of ${load(summary.peak.value)} is forecast for ${local.dateTime(epochSeconds(summary.peak.time))}. The table below has the numbers.`;
+}
+
+/** Height of a line of text, and how many lines further down one may stand where there is no room. */
+const TEXT_PIXELS = 13;
+const TEXT_ROWS = 8;
+
+/** Where the upper edges of a text may be, from the best one on. */
+function rowsFrom(top: number): number[] {
+  return Array.from({ length: TEXT_ROWS }, (_, row) => top + row * TEXT_PIXELS * devicePixelRatio);
+}
+
+/** Where a text may stand beside a place: in each row on its better side first. */
+function besides(
+  ctx: CanvasRenderingContext2D,
+  text: string,
+  { x, tops, margin }: { readonly x: number; readonly tops: readonly number[]; readonly margin: number },
+): Box[] {
+  const { width } = ctx.measureText(text);
+  return tops.flatMap((top) =>
+    [margin, -margin].map((beside) => {
+      const left = beside > 0 ? x + beside : x + beside - width;
+      return { left, right: left + width, top, bottom: top + TEXT_PIXELS * devicePixelRatio };
+    }),
+  );
+}
+
+/** Where lines are drawn. */
+function frameOf({ bbox: { left, top, width, height } }: uPlot): Box {
+  return { left, right: left + width, top, bottom: top + height };
 }
 
 function isWithin(chart: uPlot, seconds: number): boolean {
