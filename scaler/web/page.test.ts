@@ -32,6 +32,26 @@ function shopForecast(sample: Sample): PlannedForecast {
   return { ...forecast, peak: 440, peakAtSeconds: SAMPLE_NOW_SECONDS + 55 * 60 };
 }
 
+/** A sample with a record of so many slots only, all of the same load where one is given. */
+function withPast(sample: Sample, slots: number, load = 100): Sample {
+  const evidence = sample.evidence!;
+  const values = new Float32Array(slots).fill(load);
+  const lines = {
+    observedMean: values,
+    observedHighest: values,
+    answered: values,
+    forecastMean: values,
+    forecastUpper: values,
+  };
+  return {
+    ...sample,
+    evidence: {
+      ...evidence,
+      past: { startSeconds: SAMPLE_NOW_SECONDS - 300 * slots, slotSeconds: 300, ...lines },
+    },
+  };
+}
+
 describe('status page', () => {
   let browser: Browser;
   let workloads: Sample[];
@@ -557,6 +577,35 @@ describe('status page', () => {
         );
         assert.deepEqual(overlaps, [], `at ${width} pixels, ${minutesAhead} min ahead`);
       }
+  });
+
+  it('draws no chart that has nothing in it yet', async () => {
+    const shop = workloads.find(({ trigger }) => trigger.scaledObject === 'shop')!;
+    const heading = (page: Page, name: string) => page.locator(`h2:text-is("${name}")`);
+    const started = await open([withPast(shop, 2)], SHOP);
+    await started.page.locator('.chart.load canvas').waitFor();
+    assert.equal(await heading(started.page, 'Replicas').isVisible(), false);
+    const later = await open([withPast(shop, 13)], SHOP);
+    await later.page.locator('.chart.replicas canvas').waitFor();
+
+    const orders = oddSamples()[0]!;
+    const broken = await open(
+      [{ ...withPast(orders, 40, Number.NaN) }],
+      '#/triggers/shop/orders/orders-load',
+    );
+    await broken.page.getByText('There is no history to draw yet.').waitFor();
+    for (const name of ['Load', 'Replicas'])
+      assert.equal(await heading(broken.page, name).isVisible(), false, name);
+  });
+
+  it('leaves no panel half empty beside the settings', async () => {
+    const { page } = await open(workloads, SHOP, { viewport: { width: 1280, height: 900 } });
+    await page.locator('.settings').waitFor();
+    const blank = await page.locator('.changes').evaluate((list) => {
+      const panel = list.closest('.panel')!;
+      return panel.getBoundingClientRect().bottom - list.getBoundingClientRect().bottom;
+    });
+    assert.ok(blank < 40, `${blank} pixels below the changes`);
   });
 
   it('fits on a phone', async () => {

@@ -3,7 +3,14 @@ import { type Child, h, note, paragraph, renew, sentence } from '../../page-kit/
 import type { LineChart } from '../../page-kit/line-chart.js';
 import { load } from '../../page-kit/numbers.js';
 import { SpanButtons } from '../../page-kit/span-buttons.js';
-import type { StateChangeView, TriggerDetail, TriggerSettings, TriggerSummary } from '../api/contract.js';
+import type {
+  Known,
+  ReplicaChart as ReplicaComparison,
+  StateChangeView,
+  TriggerDetail,
+  TriggerSettings,
+  TriggerSummary,
+} from '../api/contract.js';
 import { comingEvents } from './coming-events.js';
 import { explanationList } from './explanation.js';
 import { FetchError, fetchJson } from './fetch-json.js';
@@ -91,11 +98,14 @@ export class TriggerView {
       this.#seasonSection(),
       h(
         'div.columns',
-        this.#section('Recent changes', ({ changes }, now) => [changeList(changes, now)]),
+        h(
+          'div.left',
+          this.#section('Recent changes', ({ changes }, now) => [changeList(changes, now)]),
+          h('section.panel', h('h2', 'To paste'), manifest.element, grpcurl.element),
+        ),
         this.#section('Settings', ({ settings }) => [settingList(settings)]),
       ),
       this.#section('Model', ({ model }, now) => (model ? modelNodes(model, now) : [])),
-      h('section.panel', h('h2', 'To paste'), manifest.element, grpcurl.element),
     );
   }
 
@@ -130,9 +140,10 @@ export class TriggerView {
     // Charts are drawn at their final size, which they have now.
     this.#spans.moveTo(now);
     if (hasCharts(detail)) this.#loadChart.show(detail);
-    if (detail.replicaComparison) {
+    const comparison = comparisonToDraw(detail);
+    if (comparison) {
       const [description] = replicaNotes(detail);
-      this.#replicaChart.show(replicaData(detail.replicaComparison), description?.textContent ?? '');
+      this.#replicaChart.show(replicaData(comparison), description?.textContent ?? '');
     }
     this.#overloadChart.element.hidden = !detail.overload?.policy;
     if (detail.overload) showOverload(this.#overloadChart, detail.overload, costWords(detail.overload));
@@ -188,8 +199,22 @@ export class TriggerView {
   }
 }
 
+/** Whether there is a load to draw: a trigger that only ever got errors has a record without a value. */
 function hasCharts({ history, past }: TriggerDetail): boolean {
-  return history !== null || past !== null;
+  const isKnown = (value: Known) => value !== null;
+  return (
+    !!history?.mean.some(isKnown) || !!past?.observedMean.some(isKnown) || !!past?.answered.some(isKnown)
+  );
+}
+
+/** Shorter than this, a line of replicas cannot be seen on the axis of the charts. */
+const LEAST_REPLICA_SECONDS = 3600;
+
+/** The comparison of replicas, once there is enough of it to draw. */
+function comparisonToDraw({ replicaComparison: comparison }: TriggerDetail): ReplicaComparison | null {
+  if (!comparison) return null;
+  const knownSteps = comparison.predictive.filter((value) => value !== null).length;
+  return knownSteps * comparison.stepSeconds >= LEAST_REPLICA_SECONDS ? comparison : null;
 }
 
 function crumbs(): HTMLElement {
@@ -290,7 +315,8 @@ function weight(times: number): string {
   return String(Number(times.toFixed(3)));
 }
 
-function replicaNotes({ replicaComparison: comparison }: TriggerDetail): readonly HTMLElement[] {
+function replicaNotes(detail: TriggerDetail): readonly HTMLElement[] {
+  const comparison = comparisonToDraw(detail);
   if (!comparison) return [];
   const { predictive, stepSeconds, predictiveReplicaHours, reactiveReplicaHours } = comparison;
   return [
