@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { described, readWith, ValidationError } from '../shared/fields.js';
+import { amount, described, readWith, ValidationError } from '../shared/fields.js';
 import { show } from '../shared/show.js';
 import { wallSecondsOf } from './local-time.js';
 import type { Effects, EventEffects } from './types.js';
@@ -26,17 +26,17 @@ export const effectsShape = {
     'Whether it is a day off, forecast like the days of the history that it is like.',
   ),
   factor: described(
-    z.number().gt(0).max(LARGEST_FACTOR).optional(),
+    amount({ min: 0, max: LARGEST_FACTOR, open: true }).optional(),
     'none',
     'The forecast times this, above 0 and up to 1000.',
   ),
   floor: described(
-    z.number().min(0).max(LARGEST_FLOOR).optional(),
+    amount({ min: 0, max: LARGEST_FLOOR }).optional(),
     'none',
     "The answer is at least this, in the query's unit.",
   ),
   replicas: described(
-    z.int().min(1).max(MOST_REPLICAS).optional(),
+    amount({ min: 1, max: MOST_REPLICAS, whole: true }).optional(),
     'none',
     'The answer is at least what so many replicas carry: this times the `threshold` of the trigger.',
   ),

@@ -86,7 +86,7 @@ describe('Events as text', () => {
       /^event 2, .*does not say what the event does.*`x3`/,
     );
     assert.match(refusal('2026-11-27/P1D y3'), /"y3" is not one of .*`replicas=20`/);
-    assert.match(refusal('2026-11-27/P1D x0'), /"x0": .*>0/);
+    assert.match(refusal('2026-11-27/P1D x0'), /"x0": expected a number above 0/);
     assert.match(refusal('2026-11-27/P1D replicas=0'), /replicas=0/);
     assert.match(refusal('2026-11-27/P1D x2 x3'), /says factor twice/);
     assert.match(refusal('2026-11-27/P1D learn no-learn'), /says learn twice/);

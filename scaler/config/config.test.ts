@@ -235,7 +235,25 @@ calendars:
         'a factor in words',
         'calendars:\n  a:\n    events: [{at: 2026-11-27/P1D, factor: much}]',
         {},
-        /FILE:3:35: calendars\.a\.events\.0\.factor: received "much"; .*expected number/,
+        /FILE:3:35: calendars\.a\.events\.0\.factor: received "much"; expected a number above 0 and up to 1000$/,
+      ],
+      [
+        'effects out of bounds',
+        'calendars:\n  a: {holidays: DE, effects: {factor: -1, floor: -2, replicas: 1.5, learn: no?}}',
+        {},
+        /effects\.factor: received -1; expected a number above 0 and up to 1000; .*effects\.floor: received -2; expected a number from 0 to 1e15; .*effects\.replicas: received 1\.5; expected a whole number from 1 to 1000000; .*effects\.learn: received "no\?"; expected true or false$/,
+      ],
+      [
+        'kinds of holidays that are none',
+        'calendars:\n  a: {holidays: "", kinds: [public, x]}\n  b: {holidays: DE, kinds: public}',
+        {},
+        /a\.holidays: received ""; expected text that is not empty; .*a\.kinds\.1: received "x"; expected one of public, bank, school, optional, observance; .*b\.kinds: received "public"; expected a list$/,
+      ],
+      [
+        'limits of a source out of bounds',
+        'sources:\n  named:\n    a: {address: http://a, concurrency: 0, retries: many, maxBodyBytes: 5, basic: {username: 1}, tls: {serverName: ""}}',
+        {},
+        /basic\.username: received 1; expected text; .*tls\.serverName: received ""; expected text that is not empty; .*concurrency: received 0; expected a whole number from 1 to 256; .*retries: received "many"; expected a whole number from 0 to 10; .*maxBodyBytes: received 5; expected a whole number from 1024 to 268435456$/,
       ],
       [
         'a misspelled effect',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ScalerError } from '../shared/errors.js';
-import { defaulted, described, seconds } from '../shared/fields.js';
+import { amount, defaulted, described, seconds } from '../shared/fields.js';
 import { headersSchema, queryParametersSchema } from '../shared/request-fields.js';
 import { AddressAllowList } from './address-allow-list.js';
 
@@ -77,18 +77,18 @@ const limitsShape = {
     meaning:
       'Time between two samples inside a step. Peaks shorter than this cannot be seen; at its finest it is the interval at which the source scrapes. The finer it is, the more a history costs the source: see [how history is read](history.md).',
   }),
-  concurrency: described(z.int().min(1).max(256).default(8), '`8`', 'Requests under way at once.'),
+  concurrency: described(
+    amount({ min: 1, max: 256, whole: true }).default(8),
+    '`8`',
+    'Requests under way at once.',
+  ),
   retries: described(
-    z.int().min(0).max(10).default(2),
+    amount({ min: 0, max: 10, whole: true }).default(2),
     '`2`',
     'Tries after the first for a request that failed in passing.',
   ),
   maxBodyBytes: described(
-    z
-      .int()
-      .min(1024)
-      .max(256 * mebibyte)
-      .default(4 * mebibyte),
+    amount({ min: 1024, max: 256 * mebibyte, whole: true }).default(4 * mebibyte),
     '`4194304`',
     'Largest answer that is read, in bytes.',
   ),

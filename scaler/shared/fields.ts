@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DURATION_FORM, formatDuration, parseDurationSeconds } from './duration.js';
 import { ScalerError } from './errors.js';
+import { show } from './show.js';
 
 /** What a field says about itself, for error messages and the reference pages. */
 export interface FieldMeta {
@@ -99,6 +100,33 @@ export function whole(min: number, max: number): z.ZodType<number> {
   return number({ min, max }).refine(Number.isInteger, { params: { reason: 'it is not whole' } });
 }
 
+/**
+ * A number of structured data within bounds, which its messages name.
+ *
+ * @param bounds `open` leaves out `min` itself; `whole` leaves out fractions
+ */
+export function amount(bounds: {
+  min: number;
+  max: number;
+  open?: boolean;
+  whole?: boolean;
+}): z.ZodType<number, number> {
+  const { min, max, open = false, whole: isWhole = false } = bounds;
+  const range = open ? `above ${min} and up to ${short(max)}` : `from ${min} to ${short(max)}`;
+  const error = `expected a ${isWhole ? 'whole ' : ''}number ${range}`;
+  return z
+    .number(error)
+    .refine(
+      (value) => (open ? value > min : value >= min) && value <= max && (!isWhole || Number.isInteger(value)),
+      error,
+    );
+}
+
+/** A bound as people write it: 1000, 1e15. */
+function short(value: number): string {
+  return value < 1e9 ? String(value) : value.toExponential().replace('+', '');
+}
+
 /** A flag in any of the spellings of Go's ParseBool, which older KEDA scalers used. */
 export const boolean: z.ZodType<boolean> = z.stringbool({
   truthy: ['true', 'True', 'TRUE', 't', 'T', '1'],
@@ -108,10 +136,13 @@ export const boolean: z.ZodType<boolean> = z.stringbool({
 
 /** A comma-separated list of some of a few words. */
 export function someOf<const T extends string>(words: readonly T[]): z.ZodType<readonly T[]> {
-  return z
-    .string()
-    .transform((value) => value.split(',').map((part) => part.trim()))
-    .pipe(z.array(z.enum(words)));
+  return readWith((value) =>
+    value.split(',').map((part) => {
+      const word = words.find((candidate) => candidate === part.trim());
+      if (word === undefined) throw new ValidationError(`${show(part.trim())} is none of them`);
+      return word;
+    }),
+  );
 }
 
 /** Shortest and longest of a duration, in seconds. */

@@ -73,11 +73,26 @@ export function explain(
   });
 }
 
-/** The message of an issue, or of the one inside it that speaks of a key. */
+/** The message of an issue, or of the one inside it that speaks of a key, in our words where the schema has none. */
 export function messageOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type' && /^(object|record)$/.test(issue.expected)) return 'expected a map';
-  return issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
+  // zod's own words, which are for programmers.
+  if (!/^(Invalid|Too) /.test(issue.message)) return issue.message;
+  if (issue.code === 'invalid_type') return `expected ${TYPES[issue.expected] ?? issue.expected}`;
+  if (issue.code === 'invalid_value') return `expected one of ${issue.values.join(', ')}`;
+  if (issue.code === 'too_small' && issue.origin === 'string') return 'expected text that is not empty';
+  if (issue.code === 'too_big' && issue.origin === 'array') return `expected at most ${issue.maximum}`;
+  return issue.message;
 }
+
+const TYPES: Readonly<Record<string, string>> = {
+  object: 'a map',
+  record: 'a map',
+  array: 'a list',
+  string: 'text',
+  boolean: 'true or false',
+  number: 'a number',
+};
 
 /** The schema of what stands under a key. */
 function childOf(schema: z.core.$ZodType | undefined, key: string): z.core.$ZodType | undefined {

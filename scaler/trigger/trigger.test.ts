@@ -291,6 +291,16 @@ describe('parseTrigger', () => {
         { mode: 'dry-run' },
         /key "mode" received "dry-run"; expected `predict` or `observe`/,
       ],
+      [
+        'a mode of authentication that is none',
+        { ...address, authModes: 'basic, foo' },
+        /key "authModes" received "basic, foo" \("foo" is none of them\); expected `basic`, `bearer` or `custom`, or several with commas between them, such as bearer$/,
+      ],
+      [
+        'an event that multiplies by nothing',
+        { events: 'Launch: 2026-11-27/P1D x0' },
+        /\(event 1, "Launch: 2026-11-27\/P1D x0": "x0": expected a number above 0 and up to 1000\); expected /,
+      ],
       ['a flag in words', { ignoreNullValues: 'yes' }, /key "ignoreNullValues" received "yes"/],
       ['a zone that is none', { timezone: 'Mars/Olympus' }, /key "timezone" received "Mars\/Olympus"/],
       ['an offset for a zone', { timezone: '+02:00' }, /key "timezone" received "\+02:00"/],
