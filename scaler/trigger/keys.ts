@@ -153,7 +153,7 @@ export const keyGroups = {
         'History to learn from. Two weeks hold a weekly rhythm twice; a week holds no weekly rhythm that can be learned. Rounded up to whole steps.',
     }),
     queryStep: defaulted('5m', seconds(TRIGGER_LIMITS.stepSeconds), {
-      form: 'a duration of whole seconds from 5s to 1d, such as 5m',
+      form: 'a duration of whole seconds from 5s to 1d',
       example: '5m',
       meaning:
         'Grid of the series: one mean and one maximum for each step. A step that divides a day lets seasons fit exactly.',

@@ -305,6 +305,11 @@ describe('parseTrigger', () => {
       ['a zone that is none', { timezone: 'Mars/Olympus' }, /key "timezone" received "Mars\/Olympus"/],
       ['an offset for a zone', { timezone: '+02:00' }, /key "timezone" received "\+02:00"/],
       [
+        'a step that is too short',
+        { queryStep: '1s' },
+        /"1s" \(it is below 5s\); expected a duration of whole seconds from 5s to 1d, such as 5m$/,
+      ],
+      [
         'a duration without unit',
         { queryStep: '300' },
         /key "queryStep" received "300" \(it is not a duration/,
