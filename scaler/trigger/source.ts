@@ -42,7 +42,13 @@ export function triggerSource(
     if (values.source !== undefined)
       complain('source', 'stands beside "prometheusAddress"; give one of the two');
     const ownSource = bringsNothing(values) && sourceAt(values.prometheusAddress.address, context);
-    if (ownSource) return Object.freeze({ kind: 'named', name: ownSource });
+    if (ownSource) {
+      if (values.authModes !== undefined)
+        notice(
+          `key "authModes" has no effect: the address is that of the source "${ownSource}", whose own credentials are used`,
+        );
+      return Object.freeze({ kind: 'named', name: ownSource });
+    }
     return addressSource(values.prometheusAddress, values, report);
   }
 

@@ -699,8 +699,15 @@ describe('parseTrigger', () => {
     it('means that source, with its credentials', () => {
       const trigger = parse({ ...mimir, authModes: 'bearer', apiKey: 'x' });
       assert.deepEqual(trigger.source, { kind: 'named', name: 'central' });
-      assert.equal(trigger.notices.length, 1);
+      assert.equal(trigger.notices.length, 2);
     });
+
+    for (const authModes of ['bearer', 'tls'])
+      it(`says of "authModes: ${authModes}" that the source's credentials count`, () => {
+        assert.deepEqual(parse({ ...mimir, authModes }).notices, [
+          'key "authModes" has no effect: the address is that of the source "central", whose own credentials are used',
+        ]);
+      });
 
     it('means none where several have it', () => {
       const twice = { ...context, named: { ...named, other: { address: 'HTTPS://MIMIR' } } };
