@@ -157,6 +157,13 @@ describe('the scaler over a real Prometheus', () => {
     await refusal(wrong, status.INVALID_ARGUMENT, /apps\/shop.*threshold.*many/);
   });
 
+  it('refuses an address that is not allowed before KEDA makes an autoscaler of it', async () => {
+    await assert.rejects(keda.spec('shop', 'apps', { ...metadata, prometheusAddress: 'http://evil:9090' }), {
+      code: status.INVALID_ARGUMENT,
+      details: /apps\/shop.*"prometheusAddress".*http:\/\/evil:9090 is not on the list/,
+    });
+  });
+
   /** Reads until the scaler refuses with a code and these words: an answer or another refusal may come first. */
   async function refusal(asked: Record<string, string>, code: status, words: RegExp): Promise<void> {
     await pollUntil(`a refusal with ${status[code]} and ${words}`, async () => {

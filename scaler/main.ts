@@ -7,6 +7,7 @@ import { warmUp } from './grpc/warm-up.js';
 import { Sources } from './history/sources.js';
 import { FitPool } from './planner/fit-pool.js';
 import { Planner } from './planner/planner.js';
+import { AddressAllowList } from './prometheus/address-allow-list.js';
 import { type Clock, systemClock } from './shared/clock.js';
 import { packageVersion } from './shared/package-root.js';
 import { createLog, type Logger } from './telemetry/log.js';
@@ -68,7 +69,12 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
   });
   telemetry.exportAnswers(planner);
 
-  const context = { ...config.sources, calendars: Object.keys(config.calendars) };
+  const allowList = new AddressAllowList(config.sources.allowedAddresses);
+  const context = {
+    ...config.sources,
+    calendars: Object.keys(config.calendars),
+    admit: (asked: string) => allowList.admit(asked),
+  };
   const { address, warmUpSeconds } = config.replicas;
   const grpc = createGrpcServer({
     answers: planner,

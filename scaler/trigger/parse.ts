@@ -1,4 +1,4 @@
-import { invalid } from '../shared/errors.js';
+import { invalid, ScalerError } from '../shared/errors.js';
 import { explain, HIDDEN_VALUE, Problems } from '../shared/problems.js';
 import { show } from '../shared/show.js';
 import { didYouMean, suggest } from '../shared/suggest.js';
@@ -103,6 +103,17 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
       'source',
       `means the source "${source.name}", which is not open to namespace "${ref.namespace}"; use another, or ask the operator to add the namespace`,
     );
+  if (source?.kind === 'address') {
+    const problem = refusedAddress(source.address, context);
+    const held = given.get('prometheusAddress');
+    if (problem !== undefined && held)
+      complain(
+        held.spelling,
+        held.fromEnvironment
+          ? `received ${HIDDEN_VALUE} from the environment, which is not on the list of addresses that triggers may use`
+          : `cannot be used: ${problem}`,
+      );
+  }
   if (source?.kind === 'address' && source.address.startsWith('https:') && ref.scalerMetadata.unsafeSsl)
     notice(
       'key "unsafeSsl" is about KEDA\'s own connection to the scaler: the certificate of "prometheusAddress" is still checked; for an authority of your own use a named source with "tls.caFile"',
@@ -150,6 +161,17 @@ function checkedOwner({ namespace, name }: ScaledObjectRef): string {
 
 function mayUse(source: string, namespace: string, { named }: TriggerContext): boolean {
   return named?.[source]?.namespaces?.includes(namespace) ?? true;
+}
+
+/** Why a trigger may not bring an address; undefined when it may. */
+function refusedAddress(address: string, { admit }: TriggerContext): string | undefined {
+  try {
+    admit?.(address);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ScalerError)) throw error;
+    return error.message;
+  }
 }
 
 function unknownCalendar(name: string, known: readonly string[]): string {

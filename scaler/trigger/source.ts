@@ -9,6 +9,11 @@ export interface TriggerContext {
   readonly default?: string | undefined;
   /** Sources by name, with the namespaces that may use them where they are not open to all; undefined checks no name. */
   readonly named?: Readonly<Record<string, { address: string; namespaces?: readonly string[] | undefined }>>;
+  /**
+   * Throws a ScalerError that repeats the address when a trigger may not bring it; looks nothing up. Undefined admits
+   * all.
+   */
+  readonly admit?: ((address: string) => unknown) | undefined;
   /** Names of the calendars; undefined checks no name. */
   readonly calendars?: readonly string[] | undefined;
 }

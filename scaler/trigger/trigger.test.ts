@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { cpuMilliseconds } from '../../test/support/cpu-time.js';
+import { AddressAllowList } from '../prometheus/address-allow-list.js';
 import { ScalerError } from '../shared/errors.js';
 import { parseTrigger } from './parse.js';
 import { withPodStartup } from './pod-startup.js';
@@ -690,6 +691,30 @@ describe('parseTrigger', () => {
       const message = refusal({ ...minimal, eventsFromEnv: '2026-11-27 x3' });
       assert.match(message, /key "eventsFromEnv" received a hidden value from the environment; expected/);
       assert.doesNotMatch(message, /has no end/);
+    });
+  });
+
+  describe('an address that the scaler may not ask', () => {
+    const admit = (asked: string) => new AddressAllowList(['http://prometheus:9090']).admit(asked);
+    const listed = { ...context, admit };
+
+    it('is refused with the metadata, before an autoscaler is made of it', () => {
+      assert.equal(parse({ ...minimal, ...address }, listed).source.kind, 'address');
+      assert.match(
+        refusal({ ...minimal, prometheusAddress: 'http://evil:9090' }, listed),
+        /^trigger metadata of ScaledObject "shop\/checkout": key "prometheusAddress" cannot be used: http:\/\/evil:9090 is not on the list of addresses that triggers may use \(http:\/\/prometheus:9090\); use one of these/,
+      );
+    });
+
+    it('is not repeated where it comes from the environment', () => {
+      const told = refusal({ ...minimal, prometheusAddressFromEnv: 'http://hush-hush:9090' }, listed);
+      assert.match(told, /"prometheusAddressFromEnv" .* from the environment, which is not on the list/);
+      assert.doesNotMatch(told, /hush/);
+    });
+
+    it('may be that of a configured source, which is on no list', () => {
+      const { source } = parse({ ...minimal, prometheusAddress: 'https://mimir' }, listed);
+      assert.deepEqual(source, { kind: 'named', name: 'central' });
     });
   });
 
