@@ -14,6 +14,7 @@ import { AcceleratedClock } from './demo/accelerated-clock.js';
 import { type KedaReading, KedaStandIn } from './demo/keda-stand-in.js';
 import { type Scaler, startScaler } from './main.js';
 import { createLog } from './telemetry/log.js';
+import type { TriggerDetail } from './web/api/contract.js';
 
 const hour = 3600;
 
@@ -155,6 +156,17 @@ describe('the scaler over a real Prometheus', () => {
   it('refuses wrong metadata by key, value and accepted form', async () => {
     const wrong = { ...metadata, threshold: 'many' };
     await refusal(wrong, status.INVALID_ARGUMENT, /apps\/shop.*threshold.*many/);
+  });
+
+  it('says how a query that gives a scalar gets a history', async () => {
+    const scalar = { ...metadata, query: `scalar(${metadata.query})`, metricName: 'scalar' };
+    await pollUntil('the load now, with the reason', async () => {
+      await keda.read('shop', 'apps', scalar);
+      const url = `http://127.0.0.1:${scaler.httpPort}/api/triggers/apps/shop/scalar`;
+      const { explanation } = (await (await fetch(url)).json()) as TriggerDetail;
+      const failure = explanation.find((one) => one.step === 'history-fails');
+      return failure && /got scalar.*put vector\(\.\.\.\) around the query/.test(failure.error.message);
+    });
   });
 
   it('refuses an address that is not allowed before KEDA makes an autoscaler of it', async () => {

@@ -125,7 +125,7 @@ export function statusFailure(
   // Thanos and remote storage report failing backends as 422 "execution", like an error in the query.
   const isBackends = status === 422 && error !== undefined && backendTrouble.test(error);
   if ((status === 400 || status === 422) && error !== undefined && !isBackends)
-    return new RequestFailure('rejected', `refuses the query (${errorType ?? line})${said}`, {
+    return new RequestFailure('rejected', `refuses the query (${errorType ?? line})${said}${remedy(error)}`, {
       isTooMuchAtOnce: tooMuchAtOnce.test(error),
     });
   if (errorType === 'timeout' || errorType === 'canceled')
@@ -139,6 +139,16 @@ export function statusFailure(
   if (status >= 500 || error !== undefined) return unavailable(fails, { ...passingFault, retryAfterSeconds });
   return formatFailure(line);
 }
+
+/** What to do about a query that serves for one moment and not over time. */
+function remedy(error: string): string {
+  return isOfScalar.test(error)
+    ? '; only a vector has a history: put vector(...) around the query, or leave scalar(...) out'
+    : '';
+}
+
+/** A history is read by subqueries, which a scalar cannot be part of. */
+const isOfScalar = /subquery is only allowed on instant vector, got scalar/;
 
 const backendTrouble =
   /rpc error|connection|context (canceled|deadline)|proxy Series|unavailable|no such host|EOF/i;
