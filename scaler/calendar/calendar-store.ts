@@ -91,6 +91,7 @@ export class CalendarStore implements Calendars {
     for (const { config, failure, state } of entries)
       if (config.holidays !== undefined && failure?.kind === 'invalid')
         throw invalid(`configuration: calendars.${state.name}.holidays: ${failure.message}`);
+    for (const entry of entries) this.#tell(entry);
     this.#running = entries
       .filter(({ config }) => config.events === undefined)
       .map((entry) => this.#readAgain(entry));
@@ -136,14 +137,15 @@ export class CalendarStore implements Calendars {
       const seconds = entry.failure ? Math.min(RETRY_SECONDS, usual) : usual;
       const now = this.#parts.clock.nowSeconds();
       await this.#parts.clock.sleep(seconds - (now % seconds), signal).catch(() => undefined);
-      if (!signal.aborted) await this.#read(entry);
+      if (signal.aborted) return;
+      await this.#read(entry);
+      this.#tell(entry);
     }
   }
 
   /** Reads a calendar anew. What fails is in its state, and what was read before stays. */
   async #read(entry: Entry): Promise<void> {
-    const { clock, observer } = this.#parts;
-    const nowSeconds = clock.nowSeconds();
+    const nowSeconds = this.#parts.clock.nowSeconds();
     const failures: ScalerError[] = [];
     const orNothing = (error: unknown): undefined => {
       if (!(error instanceof ScalerError)) throw error;
@@ -164,7 +166,11 @@ export class CalendarStore implements Calendars {
       events: entry.list.events.length,
       problem: problems.join('; ') || undefined,
     };
-    observer?.calendarRead(entry.state, failures.length === 0 ? 'ok' : 'failed');
+  }
+
+  #tell({ state, failure }: Entry): void {
+    if (!this.#closing.signal.aborted)
+      this.#parts.observer?.calendarRead(state, failure === undefined ? 'ok' : 'failed');
   }
 
   async #events(

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ChildProgram } from '../../test/support/child-program.js';
 
 /** Starts the command as users do. */
@@ -11,6 +14,19 @@ function start(environment: Record<string, string>): ChildProgram {
 
 describe('predictive-scaler serve', () => {
   let serve: ChildProgram | undefined;
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'scaler-serve-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** Starts the command with a configuration file. */
+  function startWith(yaml: string): ChildProgram {
+    const file = join(folder, 'scaler.yaml');
+    writeFileSync(file, yaml);
+    return start({ SCALER_GRPC_ADDRESS: '127.0.0.1:0', SCALER_CONFIG_FILE: file });
+  }
+
   afterEach(async () => {
     serve?.kill('SIGKILL');
     await serve?.ended();
@@ -42,6 +58,13 @@ describe('predictive-scaler serve', () => {
     });
     assert.notEqual((await serve.ended()).code, 0);
     assert.match(serve.errorOutput, /^predictive-scaler: .*\/nonexistent\/tls\.(crt|key).*\n$/);
+  });
+
+  it('ends in one line when a calendar is of no place', async () => {
+    serve = startWith('calendars: {a: {holidays: XX}}');
+    assert.equal((await serve.ended()).code, 2);
+    assert.match(serve.errorOutput, /^predictive-scaler: configuration: calendars\.a\.holidays: .*"XX".*\n$/);
+    assert.deepEqual([serve.log, serve.output], [[], []]);
   });
 
   it('ends in one line when a setting is wrong', async () => {
