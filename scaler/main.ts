@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Router } from 'express';
 import { CalendarStore } from './calendar/calendar-store.js';
 import type { ScalerConfig } from './config/load.js';
+import { checkSourceFiles } from './config/secret-files.js';
 import { createGrpcServer } from './grpc/server.js';
 import { warmUp } from './grpc/warm-up.js';
 import { Sources } from './history/sources.js';
@@ -49,6 +50,7 @@ export interface Scaler {
  */
 export async function startScaler(config: ScalerConfig, options: ScalerOptions = {}): Promise<Scaler> {
   const { clock = systemClock, machineSeconds, log = createLog(config.log), pages = [] } = options;
+  checkSourceFiles(config.sources.named);
   const sourceNames = new Set(Object.keys(config.sources.named));
   const telemetry = createTelemetry({ clock, log, version: packageVersion, sourceNames });
   const sources = new Sources(config.sources, telemetry.history, { ...config.history, machineSeconds });

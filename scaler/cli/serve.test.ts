@@ -60,6 +60,21 @@ describe('predictive-scaler serve', () => {
     assert.match(serve.errorOutput, /^predictive-scaler: .*\/nonexistent\/tls\.(crt|key).*\n$/);
   });
 
+  it('ends in one line when a file with the credentials of a source cannot be read', async () => {
+    const empty = join(folder, 'empty');
+    writeFileSync(empty, '\n');
+    serve = startWith(`sources:
+  named:
+    a: {address: "http://a", bearer: {tokenFile: /nonexistent/token}}
+    b: {address: "http://b", basic: {username: ann, passwordFile: ${empty}}}
+    c: {address: "https://c", tls: {caFile: /nonexistent/ca.crt}}`);
+    assert.equal((await serve.ended()).code, 2);
+    assert.match(
+      serve.errorOutput,
+      /^predictive-scaler: configuration: sources\.named\.a\.bearer\.tokenFile: cannot read "\/nonexistent\/token" \(ENOENT\); sources\.named\.b\.basic\.passwordFile: the file ".*empty" is empty; sources\.named\.c\.tls\.caFile: cannot read "\/nonexistent\/ca\.crt" \(ENOENT\)\n$/,
+    );
+  });
+
   it('ends in one line when a calendar is of no place', async () => {
     serve = startWith('calendars: {a: {holidays: XX}}');
     assert.equal((await serve.ended()).code, 2);

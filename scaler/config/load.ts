@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { admitted } from '../calendar/ical-source.js';
 import { formatDuration } from '../shared/duration.js';
 import { ScalerError } from '../shared/errors.js';
@@ -7,6 +6,7 @@ import { guardSecrets, HIDDEN, isSecretKey } from '../shared/redact.js';
 import { show, showKey } from '../shared/show.js';
 import { didYouMean } from '../shared/suggest.js';
 import { type ConfigFile, noFile, readConfigFile } from './file.js';
+import { checkSecretFile } from './secret-files.js';
 import {
   CONSTANTS,
   defaultThreads,
@@ -201,15 +201,6 @@ function readAuth(
     complain('http.protectMetrics: there is no http.passwordFile or http.tokenFile to protect them with');
   const basic = username === undefined || passwordFile === undefined ? undefined : { username, passwordFile };
   return basic || tokenFile ? { basic, tokenFile } : undefined;
-}
-
-/** Each use reads the file again; a mistake in it should still show at the start. */
-function checkSecretFile(path: string, setting: string, complain: (problem: string) => void): void {
-  try {
-    if (readFileSync(path, 'utf8').trim() === '') complain(`${setting}: the file ${show(path)} is empty`);
-  } catch (error) {
-    complain(`${setting}: cannot read ${show(path)} (${(error as NodeJS.ErrnoException).code})`);
-  }
 }
 
 /** Variables with our prefix that are not known: no error, since Kubernetes adds variables itself. */
