@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
@@ -22,6 +25,8 @@ describe('predictive-scaler probe', () => {
   let tlsServer: GrpcServer;
   let address: string;
   let tlsAddress: string;
+  let httpAddress: string;
+  const httpServer = createServer((_, response) => void response.end());
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'probe-'));
@@ -34,10 +39,13 @@ describe('predictive-scaler probe', () => {
       tls: { ...authority.issue('server'), clientCaFile: authority.caFile },
     });
     address = `localhost:${await server.listen({ host: 'localhost', port: 0 })}`;
+    await once(httpServer.listen(0, '127.0.0.1'), 'listening');
+    httpAddress = `127.0.0.1:${(httpServer.address() as AddressInfo).port}`;
     tlsAddress = `localhost:${await tlsServer.listen({ host: 'localhost', port: 0 })}`;
   });
 
   after(async () => {
+    httpServer.close();
     await Promise.all([server.drain(), tlsServer.drain()]);
     rmSync(folder, { recursive: true });
   });
@@ -126,11 +134,14 @@ describe('predictive-scaler probe', () => {
     }
   });
 
-  it('speaks mutual TLS', async () => {
+  it('speaks mutual TLS, with a name and with an IP address', async () => {
     const { certFile, keyFile } = authority.issue('client');
     const tls = ['--tls-ca', authority.caFile, '--tls-cert', certFile, '--tls-key', keyFile];
-    const { code, stderr } = await start(tlsAddress, ...metadata, ...tls).ended;
-    assert.equal(code, 0, stderr);
+    for (const host of ['localhost', '127.0.0.1']) {
+      const asked = tlsAddress.replace('localhost', host);
+      const { code, stderr } = await start(asked, ...metadata, ...tls).ended;
+      assert.deepEqual([code, stderr], [0, '']);
+    }
   });
 
   for (const [what, options, code, message] of [
@@ -140,6 +151,18 @@ describe('predictive-scaler probe', () => {
       () => ['localhost'],
       2,
       /address: received "localhost", expected host:port\n$/,
+    ],
+    [
+      'a port that there cannot be',
+      () => ['127.0.0.1:99999'],
+      2,
+      /address: received "127\.0\.0\.1:99999", expected host:port with a port from 1 to 65535\n$/,
+    ],
+    [
+      'a port that speaks HTTP',
+      () => [httpAddress],
+      1,
+      /cannot reach 127\.0\.0\.1:\d+: it does not speak gRPC there; give the port of gRPC, and --tls where it has TLS\n$/,
     ],
     [
       'metadata without a value',

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
 import { Command, InvalidArgumentError } from 'commander';
 import { connect } from '../grpc/client.js';
@@ -61,11 +62,16 @@ export function probeCommand(): Command {
 }
 
 async function probe(address: string, options: ProbeOptions): Promise<void> {
-  if (!/^\S+:\d+$/.test(address)) throw invalid(`address: received ${show(address)}, expected host:port`);
+  const [, host = '', port] = /^(\S+):(\d+)$/.exec(address) ?? [];
+  if (port === undefined) throw invalid(`address: received ${show(address)}, expected host:port`);
+  if (!(Number(port) >= 1 && Number(port) <= 65_535))
+    throw invalid(`address: received ${show(address)}, expected host:port with a port from 1 to 65535`);
   const { name, namespace, metadata = [], tlsServerName, timeout, watch, json } = options;
   const ref = { name, namespace, scalerMetadata: Object.fromEntries(metadata) };
   const overrides = tlsServerName === undefined ? {} : { 'grpc.ssl_target_name_override': tlsServerName };
   const client = connect(address, channelCredentials(options), overrides);
+  // grpc-js gives an IP address as the name of a TLS server, of which Node.js warns; nobody here can change it.
+  if (isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0) process.noDeprecation = true;
   const write = (text: string) => process.stdout.write(text);
   try {
     const connectSeconds = await probeConnection(client, timeout);
@@ -139,6 +145,8 @@ const positive = numberWhere((value) => value > 0 && value <= 86_400, 'seconds a
 /** What grpc-js says of a failed connection, without its frame and without OpenSSL's numbers and source lines. */
 function lastError(details = 'no reason given'): string {
   const error = /Last error: (?:Error: )?(.*?)(?: Resolution note:.*)?$/s.exec(details)?.[1] ?? details;
+  if (/^Protocol error\b/.test(error))
+    return 'it does not speak gRPC there; give the port of gRPC, and --tls where it has TLS';
   const openssl = /:SSL routines:[^:]*:([^:]+):/.exec(error)?.[1];
   return oneLine(openssl === undefined ? error : `TLS failed (${openssl})`);
 }
