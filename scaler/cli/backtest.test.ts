@@ -194,6 +194,16 @@ describe('predictive-scaler backtest', () => {
       ['--csv', 'load.csv', '--target-overload', '1%', '--quantile', '0.8'],
       /'--quantile <share>' cannot be used with option '--target-overload <percentage>'/,
     ],
+    [
+      'an address that is none',
+      ['--prometheus', 'foo', '--query', 'up'],
+      /--prometheus received "foo" \(it is not an address\); expected http:\/\/ or https:\/\/ with a host, and a path where the API is not at the root, such as http/,
+    ],
+    [
+      'a horizon that should be measured',
+      ['--csv', 'load.csv', '--horizon', 'auto'],
+      /--horizon is auto, but there are no pods here/,
+    ],
     ['a query without Prometheus', ['--query', 'up'], /where is the load\?/],
     [
       'a file that is not there',
@@ -324,6 +334,10 @@ describe('predictive-scaler backtest', () => {
       const oracle = result.policies.find(({ policy }: { policy: string }) => policy === 'oracle');
       const { startSeconds, endSeconds: endedSeconds } = result.evaluated;
       assertWithin(oracle.podHours, podHours(startSeconds, endedSeconds, 30));
+
+      // The parenthesis is at the fourth character of what was typed.
+      const broken = await refusalOf(['backtest', '--prometheus', prometheus.address, '--query', 'sum(']);
+      assert.match(broken.stderr, /refuses the query .*1:5: parse error: unclosed left parenthesis/);
 
       const empty = await backtest('--prometheus', prometheus.address, '--query', 'nothing_at_all');
       assert.match(

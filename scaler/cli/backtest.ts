@@ -144,16 +144,23 @@ async function queryRecording({ prometheus, evaluate }: Flags, trigger: Trigger)
   // The allow-list protects from triggers that others write; here the user chooses the address.
   const { protocol, host } = new URL(prometheus!);
   const sources = new Sources(sourcesSchema.parse({ allowedAddresses: [`${protocol}//${host}`] }));
+  const { history } = sources.open(trigger.source);
+  const nowSeconds = systemClock.nowSeconds();
   try {
     const recording = await recordingOfQuery(
-      sources.open(trigger.source).history,
+      history,
       trigger.query,
-      systemClock.nowSeconds(),
+      nowSeconds,
       trigger.historySeconds + (evaluate ?? LONGEST_DEFAULT_EVALUATION_SECONDS),
       trigger.stepSeconds,
       trigger.ignoreNullValues,
     );
     if (recording) return recording;
+  } catch (error) {
+    // The history is read by a longer query around this one. What is wrong in this one alone is told at its own place.
+    if (error instanceof ScalerError && error.kind === 'rejected')
+      await history.instant(trigger.query, nowSeconds);
+    throw error;
   } finally {
     await sources.close();
   }

@@ -67,6 +67,9 @@ async function readCalendar(
   } catch (error) {
     if (!(error instanceof ScalerError)) throw error;
     const hint = isFile ? '' : '; a file is given by its path, such as ./launches.ics';
-    throw new ScalerError(error.kind, `--calendar ${name}: ${error.message}${hint}`, { cause: error });
+    // A file that is not there may come for a scaler that runs; here it is a wrong argument.
+    throw new ScalerError(isFile ? 'invalid' : error.kind, `--calendar ${name}: ${error.message}${hint}`, {
+      cause: error,
+    });
   }
 }

@@ -158,12 +158,27 @@ describe('predictive-scaler forecast', () => {
         /--step is 30s/,
       ],
       ['an unknown zone', async () => ['--csv', csv, '--timezone', 'Mars'], /--timezone received "Mars"/],
+      [
+        'a folder for a file',
+        async () => ['--csv', folder],
+        /^predictive-scaler: --csv .*: it is a folder; expected a CSV file\n$/,
+      ],
+      [
+        'a calendar that is not there',
+        async () => ['--csv', csv, '--calendar', join(folder, 'no.ics')],
+        /--calendar .*no\.ics: .*there is no such file/,
+      ],
+      [
+        'a horizon that should be measured',
+        async () => ['--csv', csv, '--horizon', 'auto'],
+        /--horizon is auto, but there are no pods here whose start-up could be measured; give a duration such as 15m\n$/,
+      ],
       ['a quantile out of range', async () => ['--csv', csv, '--quantile', '90'], /between 0 and 1/],
     ];
     for (const [name, args, message] of broken)
       it(name, async () => {
         const { code, stderr } = await refusalOf(['forecast', ...(await args(csv))]);
-        assert.notEqual(code, 0);
+        assert.equal(code, 2);
         assert.match(stderr, message);
         assert.doesNotMatch(stderr, /^ +at /m);
       });

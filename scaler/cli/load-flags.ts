@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { readCsv } from '../history/csv.js';
 import { type Samples, sampleIntervalSeconds } from '../history/samples.js';
 import { formatDuration } from '../shared/duration.js';
@@ -34,6 +35,10 @@ export type TriggerFlags = Readonly<Partial<Record<keyof typeof KEY_OF_FLAG, str
  * @throws ScalerError that names the flag, the value received and the accepted form
  */
 export function triggerOfFlags(name: string, given: TriggerFlags): Trigger {
+  if (given.horizon?.trim() === 'auto')
+    throw invalid(
+      '--horizon is auto, but there are no pods here whose start-up could be measured; give a duration such as 15m',
+    );
   const metadata = flags.flatMap(([flag, key]) => {
     const value = given[flag as keyof TriggerFlags];
     return value === undefined ? [] : [[key, value] as const];
@@ -46,6 +51,9 @@ export function triggerOfFlags(name: string, given: TriggerFlags): Trigger {
     if (!(error instanceof ScalerError)) throw error;
     const message = error.message
       .replace(/^trigger metadata of ScaledObject "[^"]*": /, '')
+      // The user chooses the address here, and nothing measures the start-up of pods.
+      .replace("; on the scaler's allow-list", '')
+      .replace(', or `auto`', '')
       .replaceAll(/(?:key )?"(\w+)"/g, (text, key: string) => FLAG_OF_KEY.get(key) ?? text)
       .replaceAll(/\b(?:queryStep|historyTimeWindow|predictHorizon)\b/g, (key) => FLAG_OF_KEY.get(key)!);
     throw new ScalerError(error.kind, message, { cause: error });
@@ -54,6 +62,7 @@ export function triggerOfFlags(name: string, given: TriggerFlags): Trigger {
 
 /** Samples of a CSV file. @throws ScalerError `invalid` when they are further apart than a step, or as `readCsv` */
 export async function readSamples(file: string, stepSeconds: number): Promise<Samples> {
+  if (await isFolder(file)) throw invalid(`--csv ${file}: it is a folder; expected a CSV file`);
   const samples = await readCsv(file);
   const interval = sampleIntervalSeconds(samples);
   if (interval > stepSeconds)
@@ -61,4 +70,12 @@ export async function readSamples(file: string, stepSeconds: number): Promise<Sa
       `--step is ${formatDuration(stepSeconds)}, finer than the samples of ${file}, which are ${formatDuration(interval)} apart; give a step of at least that`,
     );
   return samples;
+}
+
+/** What cannot be looked at is for those to tell who read it. */
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
