@@ -50,13 +50,18 @@ function compactPool(pool: PooledModel): PooledModel {
   };
 }
 
-function compactCompanions({ past, regression, poolDecides }: Companions): Companions {
+function compactCompanions({ past, regression, trees, poolDecides }: Companions): Companions {
   return {
     poolDecides,
     past: { ...past, raw: Float32Array.from(past.raw), calm: Float32Array.from(past.calm) },
     regression: regression && {
       ...regression,
       weights: regression.weights.map((weights) => Float32Array.from(weights)),
+    },
+    trees: trees && {
+      ...trees,
+      threshold: Float32Array.from(trees.threshold),
+      leaf: Float32Array.from(trees.leaf),
     },
   };
 }

@@ -5,7 +5,8 @@ import { recentError } from './pool/weights.js';
 import { type Readable, readable, sameTimeBefore } from './regression/features.js';
 import { appendToPast, newestOfPast, recentPast } from './regression/recent-past.js';
 import { fitRegression, projectRegression, stepsNeeded } from './regression/regression.js';
-import { clockSteps } from './seasons/local-time.js';
+import { clockSteps, seasonSlots } from './seasons/local-time.js';
+import { fitTrees, projectTrees } from './trees/tree-forecast.js';
 import type { Companions, FittedModel, RecentPast } from './types.js';
 
 const DAY_SECONDS = 86_400;
@@ -56,6 +57,8 @@ export function fitCompanions(
   const moving = clockSteps(clock.startSeconds, clock.stepSeconds, ahead, clock.timezone);
   const read = readable(past, daySteps, moving, true);
   const fitted = fitRegression(past, known, read, origins, horizonSteps);
+  const daySlots = seasonSlots(clock.startSeconds, clock.stepSeconds, ahead, DAY_SECONDS, clock.timezone);
+  const grown = fitTrees(past, known, read, origins, horizonSteps, daySlots);
 
   const byMoments = new Float64Array(pool.length);
   for (let i = 0; i < origins.steps.length; i++) {
@@ -65,8 +68,7 @@ export function fitCompanions(
   const combined = pool.map((value, k) => {
     const ahead = (k % horizonSteps) + 1;
     const origin = origins.steps[Math.floor(k / horizonSteps)]!;
-    if (weekDisagrees(past, read, origin, ahead)) return value;
-    return combine(value, fitted?.replayed[k] ?? Number.NaN, byMoments[k]!);
+    return combine(past, read, origin, ahead, value, byMoments[k]!, fitted?.replayed[k], grown?.replayed[k]);
   });
   const error = (forecasts: Float64Array) =>
     measuredSteps(horizonSteps).reduce(
@@ -77,14 +79,14 @@ export function fitCompanions(
   const needed = fitted ? stepsNeeded(daySteps, fitted.regression.hasWeek) : 0;
   const kept = newestOfPast(past, Math.max(KEPT_STEPS, needed), daySteps);
   return {
-    companions: { past: kept, regression: fitted?.regression, poolDecides },
+    companions: { past: kept, regression: fitted?.regression, trees: grown?.trees, poolDecides },
     replayed: poolDecides ? pool.slice() : combined,
   };
 }
 
 /** What the pool expects, combined with what its companions expect of the same steps. */
 export function combineWithCompanions(
-  { past, regression, poolDecides }: Companions,
+  { past, regression, trees, poolDecides }: Companions,
   model: ModelTime,
   pool: Float64Array,
 ): Float64Array {
@@ -99,25 +101,40 @@ export function combineWithCompanions(
   // Beyond the horizon that they were fitted for the pool is alone: the same time yesterday is not known there.
   const within = Math.min(count, model.horizonSteps);
   const byRegression = regression && projectRegression(past, regression, read, within);
+  const daySlots = seasonSlots(endSeconds, stepSeconds, within, DAY_SECONDS, timezone);
+  const byTrees = trees && projectTrees(past, trees, read, daySlots);
   const byMoments = new Float64Array(within);
   forecastByMoments(past, read, known - 1, within, byMoments, 0);
   return pool.map((value, h) => {
-    if (h >= within || weekDisagrees(past, read, known - 1, h + 1)) return value;
-    return combine(value, byRegression?.[h] ?? Number.NaN, byMoments[h]!);
+    if (h >= within) return value;
+    return combine(past, read, known - 1, h + 1, value, byMoments[h]!, byRegression?.[h], byTrees?.[h]);
   });
 }
 
 /**
- * Whether last week went on abruptly otherwise than yesterday: a Monday after a Sunday. Only the pool, which has a season of a week,
- * is sure to know; to the others one such moment in a week is an outlier.
+ * One forecast out of up to four. Where last week went on abruptly otherwise than yesterday, as on a Monday after a Sunday,
+ * the pool decides: it has a season of a week and is sure to know, to the others one such moment in a week is an outlier. Where
+ * yesterday went on abruptly, trees do not count: they were grown to the signs of errors, among which one jump a day is lost.
  */
-function weekDisagrees({ wildChange }: RecentPast, read: Readable, t: number, ahead: number): boolean {
-  const lastWeek = sameTimeBefore(read, t, 7);
-  if (lastWeek < 0) return false;
-  const { calm } = read;
-  const ofWeek = calm[sameTimeBefore(read, t + ahead, 7)]! - calm[lastWeek]!;
-  const ofDay = calm[sameTimeBefore(read, t + ahead, 1)]! - calm[sameTimeBefore(read, t, 1)]!;
-  return Math.abs(ofWeek - ofDay) > wildChange;
+function combine(
+  { wildChange }: RecentPast,
+  read: Readable,
+  t: number,
+  ahead: number,
+  pool: number,
+  byMoments: number,
+  byRegression: number | undefined,
+  byTrees: number | undefined,
+): number {
+  const ofDay = changeBefore(read, t, ahead, 1);
+  const ofWeek = sameTimeBefore(read, t, 7) < 0 ? ofDay : changeBefore(read, t, ahead, 7);
+  if (Math.abs(ofWeek - ofDay) > wildChange) return pool;
+  return median(pool, byMoments, byRegression, Math.abs(ofDay) > wildChange ? undefined : byTrees);
+}
+
+/** How the series changed some days before a span. */
+function changeBefore(read: Readable, t: number, ahead: number, days: number): number {
+  return read.calm[sameTimeBefore(read, t + ahead, days)]! - read.calm[sameTimeBefore(read, t, days)]!;
 }
 
 /** Moves companions on by one step. */
@@ -126,13 +143,24 @@ export function updateCompanions({ past }: Companions, value: number, stepSecond
 }
 
 /**
- * One forecast out of three: their median, because they err in different ways and the median drops whichever is far off
- * (Timmermann 2006, "Forecast combinations"). Of two forecasts it is the mean.
+ * The median of up to four forecasts: they err in different ways, and it drops whichever is far off (Timmermann 2006,
+ * "Forecast combinations"). Of an even number it is the mean of the two in the middle. NaN and undefined do not count.
  */
-function combine(pool: number, byRegression: number, byMoments: number): number {
-  if (Number.isNaN(byRegression)) return Number.isNaN(byMoments) ? pool : (pool + byMoments) / 2;
-  if (Number.isNaN(byMoments)) return (pool + byRegression) / 2;
-  const low = Math.min(pool, byRegression);
-  const high = Math.max(pool, byRegression);
-  return Math.max(low, Math.min(high, byMoments));
+function median(pool: number, byMoments: number, byRegression = Number.NaN, byTrees = Number.NaN): number {
+  let known = 0;
+  let sum = 0;
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  const take = (forecast: number) => {
+    if (Number.isNaN(forecast)) return;
+    known++;
+    sum += forecast;
+    if (forecast < low) low = forecast;
+    if (forecast > high) high = forecast;
+  };
+  take(pool);
+  take(byMoments);
+  take(byRegression);
+  take(byTrees);
+  return known > 2 ? (sum - low - high) / (known - 2) : sum / known;
 }

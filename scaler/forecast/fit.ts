@@ -23,8 +23,10 @@ import type {
 } from './types.js';
 
 const DAY_SECONDS = 86_400;
-/** Past forecasts that are made again to measure errors: more cost time and tell little more. */
-const MOST_ORIGINS = 2000;
+/** Past forecasts of means that are made again to measure errors: more cost time and tell little more. */
+export const MOST_ORIGINS = 700;
+/** The same of maxima, which only the pool forecasts, in less time. The quantile of the peak rests on few of them. */
+const MOST_PEAK_ORIGINS = 2000;
 const DEFAULT_QUANTILE = 0.9;
 /** How fast the peak's quantile follows its misses: pods follow it, and a restless margin costs more than it covers. */
 const PEAK_RATE = 0.02;
@@ -55,19 +57,17 @@ export function fit(series: Series, options: FitOptions): FittedModel {
     seasonality === 'auto' && rung.stage === 'trend' ? detectSeason(values, stepSeconds) : undefined;
   const seasons = (short === undefined ? rung.periods : [short]).map(slotsOf);
   const earliest = Math.floor(Math.max(n / 2, (rung.periods[0] ?? 0) / stepSeconds));
-  const origins = spreadOrigins(
-    n,
-    rung.stage === 'observed' ? n : earliest,
-    MOST_ORIGINS,
-    DAY_SECONDS / stepSeconds,
-  );
+  const spread = (most: number) =>
+    spreadOrigins(n, rung.stage === 'observed' ? n : earliest, most, DAY_SECONDS / stepSeconds);
+  const meanOrigins = spread(MOST_ORIGINS);
+  const origins = peaks === undefined ? meanOrigins : spread(MOST_PEAK_ORIGINS);
   const daySlots: DaySlots =
     origins.steps.length * origins.stride * stepSeconds >= 2 * DAY_SECONDS
       ? (seasons.find(({ periodSeconds }) => periodSeconds === DAY_SECONDS) ?? slotsOf(DAY_SECONDS))
       : { periodSeconds: 0, slotCount: 1, slots: new Int32Array(n + horizonSteps + 1) };
 
   const clock = { startSeconds, stepSeconds, timezone };
-  const mean = fitSeries(values, seenValues, seasons, daySlots, origins, horizonSteps, clock);
+  const mean = fitSeries(values, seenValues, seasons, daySlots, meanOrigins, horizonSteps, clock);
   const peak =
     peaks === undefined
       ? mean
@@ -116,7 +116,7 @@ export function fit(series: Series, options: FitOptions): FittedModel {
     stepErrors: stepErrors(
       values,
       mean.replayed,
-      origins,
+      meanOrigins,
       horizonSteps,
       mean.model.volatility,
       mean.ratios,

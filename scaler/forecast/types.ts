@@ -211,11 +211,29 @@ export interface Regression {
   readonly weights: readonly (Float64Array | Float32Array)[];
 }
 
-/** What forecasts beside the Holt-Winters recursions: a regression, and the nearest past moments. */
+/** Boosted regression trees; all are complete and of the same depth. */
+export interface BoostedTrees {
+  /** What is predicted before any tree is asked. */
+  readonly start: number;
+  /** By tree and node, the root first and level by level: the feature that is compared, and the value up to which it goes left. */
+  readonly feature: Uint8Array;
+  readonly threshold: Float64Array | Float32Array;
+  /** By tree and leaf, from left to right: what is added to the prediction. */
+  readonly leaf: Float64Array | Float32Array;
+}
+
+/** Trees that forecast one step ahead, and step by step further on from their own forecasts. */
+export interface TreeForecaster extends BoostedTrees {
+  /** Whether they look at the same time last week. */
+  readonly hasWeek: boolean;
+}
+
+/** What forecasts beside the Holt-Winters recursions: a regression, boosted trees and the nearest past moments. */
 export interface Companions {
   readonly past: RecentPast;
   /** Undefined while the history is too short for it. */
   readonly regression: Regression | undefined;
+  readonly trees: TreeForecaster | undefined;
   /** Whether the recursions alone were clearly better on past forecasts: they then decide alone. */
   readonly poolDecides: boolean;
 }

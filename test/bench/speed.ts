@@ -1,5 +1,6 @@
 import { serialize } from 'node:v8';
 import { fitCompanions } from '../../scaler/forecast/companions.js';
+import { MOST_ORIGINS } from '../../scaler/forecast/fit.js';
 import {
   type FitOptions,
   type FittedModel,
@@ -57,7 +58,7 @@ export function speedTable(): string {
   });
   return [
     'Speed: the fastest of 15 runs on one core; a plain pass is one run of Holt-Winters over the same points in the same process,',
-    'the pool alone is the same without regression and nearest moments',
+    'the pool alone is the same without regression, trees and nearest moments',
     ...textTable([
       [
         ...['series', 'fit ms', 'in plain passes', 'pool alone = 1'],
@@ -105,9 +106,14 @@ function hundredUpdates(model: FittedModel): () => void {
   };
 }
 
-/** The part of a fit that regression and nearest moments take. The series stands in for the pool's forecasts. */
+/** The part of a fit that regression, trees and nearest moments take. The series stands in for the pool's forecasts. */
 function companionsAlone({ values, ...clock }: Series, { horizonSteps, timezone }: FitOptions): () => void {
-  const origins = spreadOrigins(values.length, values.length >> 1, 2000, DAY_SECONDS / clock.stepSeconds);
+  const origins = spreadOrigins(
+    values.length,
+    values.length >> 1,
+    MOST_ORIGINS,
+    DAY_SECONDS / clock.stepSeconds,
+  );
   const pool = new Float64Array(origins.steps.length * horizonSteps).map(
     (_, k) => values[k % values.length]!,
   );

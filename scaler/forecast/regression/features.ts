@@ -40,7 +40,7 @@ export interface Readable {
   /** Values without single wild steps, from step 0 on: for looks at earlier days. */
   readonly calm: RecentPast['calm'];
   /** Running sums of both, where many features are read: a mean is then one difference. */
-  readonly rawSums?: Float64Array;
+  readonly rawSums?: Float64Array | undefined;
   readonly calmSums?: Float64Array;
   readonly daySteps: number;
   /** Steps that the wall clock is ahead of UTC at each step, those to be forecast included; undefined while it never moves. */
@@ -84,6 +84,8 @@ export function sameTimeBefore({ daySteps, clockSteps }: Readable, step: number,
   return before + clockSteps[step]! - clockSteps[before]!;
 }
 
+/** Place of the load now among the features. */
+export const NOW = LOOKS_AT.indexOf(LATELY);
 /** Places of two features: what yesterday was at the time asked about, and at the time it is now. */
 export const SAME_TIME_YESTERDAY = LOOKS_AT.indexOf(YESTERDAY);
 export const NOW_OF_YESTERDAY = LOOKS_AT.indexOf(NOW_YESTERDAY);

@@ -13,13 +13,13 @@ import { addRow, normalEquations, solve } from './normal-equations.js';
 import { fromPastScale } from './recent-past.js';
 
 /** Steps ahead that have a solution of their own, up to the horizon; between them weights are interpolated. */
-const SOLVED_AT = [1, 2, 3, 6, 12, 24, 48, 96];
+const SOLVED_AT = [1, 3, 8, 24, 72];
 /** Rows count half after this many days. */
-const HALF_LIFE_DAYS = 7;
+export const HALF_LIFE_DAYS = 7;
 /** In units of one ordinary row. */
 const RIDGE = 0.03;
 /** More rows cost time and tell little more. */
-const MOST_ROWS = 1008;
+const MOST_ROWS = 672;
 /** A row whose error is below this share of the mean error weighs no more than one with this share. */
 const SMALLEST_ERROR = 0.1;
 
@@ -103,7 +103,8 @@ export function stepsNeeded(daySteps: number, hasWeek: boolean): number {
   return firstReadable(daySteps, hasWeek, true) + 1;
 }
 
-function firstReadable(daySteps: number, hasWeek: boolean, clockMoves: boolean): number {
+/** The first step whose features can all be read. */
+export function firstReadable(daySteps: number, hasWeek: boolean, clockMoves: boolean): number {
   // A clock that moved looks up to an hour further back, two where it moves by more than the hour.
   return (hasWeek ? 7 : 2) * daySteps + LEAD_STEPS + (clockMoves ? Math.ceil(daySteps / 12) : 0);
 }

@@ -1,0 +1,134 @@
+import type { Origins } from '../origins.js';
+import {
+  featureCount,
+  LEAD_STEPS,
+  meanOfLastDay,
+  NOW,
+  type Readable,
+  readFeatures,
+} from '../regression/features.js';
+import { fromPastScale } from '../regression/recent-past.js';
+import { firstReadable } from '../regression/regression.js';
+import type { RecentPast, TreeForecaster } from '../types.js';
+import { binRows, growTrees, predictByTrees } from './boosted-trees.js';
+
+/** Forecasts of the past are made by trees grown from the older half of the rows: they know nothing of what came later. */
+const GROWN_AFTER = 1 / 2;
+/** More rows cost time and tell little more. */
+const MOST_ROWS = 4032;
+
+/** Trees that were grown, and the forecasts that they would have made in the past. */
+export interface FittedTrees {
+  readonly trees: TreeForecaster;
+  /** `horizonSteps` forecasts for each origin; NaN where too little had come before it. */
+  readonly replayed: Float64Array;
+}
+
+/**
+ * Boosted trees that forecast one step ahead from the features of the regression, and from their own forecasts step by step
+ * further on. What the regression cannot know, they do: that a rise in the morning goes on and one at night does not.
+ *
+ * @param known values of the series, NaN where unknown: such steps are no targets
+ * @param daySlots times of day of the steps of the series and of a horizon after it
+ * @returns undefined when the history is too short to learn from
+ */
+export function fitTrees(
+  past: RecentPast,
+  known: Float64Array,
+  read: Readable,
+  origins: Origins,
+  horizonSteps: number,
+  daySlots: Int32Array,
+): FittedTrees | undefined {
+  const { daySteps, raw } = read;
+  const n = known.length;
+  const hasWeek = n >= 8.5 * daySteps;
+  const first = firstReadable(daySteps, hasWeek, read.clockSteps !== undefined);
+  if (horizonSteps + 3 >= daySteps / 2 || n - first < daySteps + horizonSteps) return undefined;
+  const size = featureCount(hasWeek);
+  const stride = Math.ceil((n - 1 - first) / MOST_ROWS);
+  const most = Math.ceil((n - 1 - first) / stride);
+  const features = new Float64Array(most * size);
+  const targets = new Float64Array(most);
+  const stepOf = new Int32Array(most);
+  let count = 0;
+  for (let t = n - 2 - (most - 1) * stride; t < n - 1; t += stride) {
+    if (Number.isNaN(known[t]! + known[t + 1]!)) continue;
+    readRelative(read, t, meanOfLastDay(read, t), hasWeek, daySlots[t + 1]!, features, count * size);
+    targets[count] = raw[t + 1]! - raw[t]!;
+    stepOf[count++] = t;
+  }
+  const binned = binRows(features.subarray(0, count * size), size);
+  const grow = (rows: number): TreeForecaster => ({
+    hasWeek,
+    ...growTrees(binned, targets.subarray(0, rows)),
+  });
+  const replayed = new Float64Array(origins.steps.length * horizonSteps).fill(Number.NaN);
+  const older = Math.floor(GROWN_AFTER * count);
+  if (older >= daySteps / 2) {
+    const trees = grow(older);
+    origins.steps.forEach((t, i) => {
+      if (t <= stepOf[older - 1]!) return;
+      const slotsAhead = daySlots.subarray(t + 1, t + 1 + horizonSteps);
+      forecastSteps(past, trees, read, t, slotsAhead, replayed, i * horizonSteps);
+    });
+  }
+  return { trees: grow(count), replayed };
+}
+
+/** What trees expect of the steps after the newest one of `read`, whose times of day are `daySlots`. */
+export function projectTrees(
+  past: RecentPast,
+  trees: TreeForecaster,
+  read: Readable,
+  daySlots: Int32Array,
+): Float64Array {
+  const out = new Float64Array(daySlots.length);
+  forecastSteps(past, trees, read, read.calm.length - 1, daySlots, out, 0);
+  return out;
+}
+
+function forecastSteps(
+  past: RecentPast,
+  trees: TreeForecaster,
+  read: Readable,
+  t: number,
+  daySlots: Int32Array,
+  out: Float64Array,
+  at: number,
+): void {
+  const count = daySlots.length;
+  const rawFrom = t + 1 - LEAD_STEPS;
+  const raw = new Float64Array(LEAD_STEPS + count);
+  for (let k = 0; k < LEAD_STEPS; k++) raw[k] = read.raw[rawFrom + k - read.rawFrom]!;
+  // Forecasts are put behind what has come, so that the next step's features see them.
+  const ahead: Readable = { ...read, raw, rawFrom, rawSums: undefined };
+  const lastDay = meanOfLastDay(read, t);
+  const features = new Float64Array(featureCount(trees.hasWeek));
+  for (let h = 0; h < count; h++) {
+    readRelative(ahead, t + h, lastDay, trees.hasWeek, daySlots[h]!, features, 0);
+    const next = raw[LEAD_STEPS - 1 + h]! + predictByTrees(trees, features, 0);
+    raw[LEAD_STEPS + h] = next;
+    out[at + h] = fromPastScale(past, next);
+  }
+}
+
+/**
+ * Features of a forecast made at step `t` for the next one, all but the load now as differences from it: what trees learn of a
+ * difference holds at any level. The constant of a regression gives its place to the time of day.
+ */
+function readRelative(
+  read: Readable,
+  t: number,
+  lastDay: number,
+  hasWeek: boolean,
+  daySlot: number,
+  out: Float64Array,
+  at: number,
+): void {
+  readFeatures(read, t, 1, lastDay, hasWeek, out, at);
+  out[at] = daySlot;
+  const end = at + featureCount(hasWeek);
+  const now = out[at + NOW]!;
+  for (let k = at; k < end; k++) if (k !== at && k !== at + NOW) out[k]! -= now;
+}
