@@ -44,6 +44,7 @@ function compactPool(pool: PooledModel): PooledModel {
     recurrences: pool.recurrences.map((recurrence) => ({
       ...recurrence,
       lastWeek: Float32Array.from(recurrence.lastWeek),
+      beforeWeekend: recurrence.beforeWeekend && Float32Array.from(recurrence.beforeWeekend),
     })),
     companions: pool.companions && compactCompanions(pool.companions),
     volatility: { ...pool.volatility, typical: Float32Array.from(pool.volatility.typical) },

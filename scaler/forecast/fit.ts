@@ -192,6 +192,7 @@ function fitSeries(
   const {
     members,
     weights,
+    dispute,
     replayed: byMembers,
     parameters,
   } = fitPool(values, seen, seasons, origins, horizonSteps, clock.stepSeconds, likeSeries);
@@ -211,6 +212,7 @@ function fitSeries(
     members,
     measuredAt: measuredSteps(horizonSteps),
     weights,
+    dispute,
     last: known.at(-1) ?? Number.NaN,
     floor: known.every((value) => value >= 0) ? 0 : Number.NEGATIVE_INFINITY,
     volatility,

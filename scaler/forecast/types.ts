@@ -82,8 +82,9 @@ export interface Forecast {
   /** Index of the step in which the peak is most likely. */
   readonly peakStep: number;
   /**
-   * Whether the horizon holds a time of day at which the load surprised on both of the last two days. The forecast is then
-   * what it was on these days, although no past forecast could show yet how good that is.
+   * Whether the horizon holds a time of day at which the load surprised on both of the last two days, or was lower on both as on
+   * a first weekend. The forecast is then what it was on these days or on those before, although no past forecast could show
+   * yet how good that is.
    */
   readonly recurring: boolean;
 }
@@ -179,6 +180,11 @@ export interface Recurrence {
    * By slot of the day: the value a week before the next step of this slot; NaN where unknown, and once that step is over.
    */
   readonly lastWeek: Float64Array | Float32Array;
+  /**
+   * While the season of a week is not known, by slot of the day: the least that came on the three days before the last two, where
+   * these two were both lower and so may have been a weekend; NaN elsewhere, and once the next step of this slot is over.
+   */
+  readonly beforeWeekend: Float64Array | Float32Array | undefined;
   /** By slot of the day: the newest value, where it was a surprise. */
   readonly newest: Map<number, Surprise>;
   /** The same of the day before. */
@@ -238,6 +244,17 @@ export interface Companions {
   readonly poolDecides: boolean;
 }
 
+/**
+ * How members are combined where those that follow a season are far apart, as on a Saturday that is like yesterday to one and
+ * like last week to another.
+ */
+export interface Dispute {
+  /** They are far apart where their forecasts span more than this. */
+  readonly span: number;
+  /** Weight of each member there, whatever the number of steps ahead; they sum to 1. */
+  readonly weights: readonly number[];
+}
+
 /** The pooled model of one series: of step means, or of step maxima. */
 export interface PooledModel {
   readonly members: Member[];
@@ -245,6 +262,8 @@ export interface PooledModel {
   readonly measuredAt: readonly number[];
   /** Weight of each member at each of `measuredAt`: `weights[k][member]`, each row sums to 1. */
   readonly weights: readonly (readonly number[])[];
+  /** Undefined where members that follow a season were never far apart. */
+  readonly dispute: Dispute | undefined;
   /** Newest known value; NaN when there is none. */
   last: number;
   /** What is expected of the next step; undefined right after a fit. */

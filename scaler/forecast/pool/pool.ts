@@ -4,8 +4,9 @@ import { replayMember } from '../recursion/replay-member.js';
 import { offsetForLog, toForm } from '../recursion/scale-form.js';
 import { type MemberShape, startMember } from '../recursion/start-member.js';
 import { passRecord, startFittedMember } from '../search/start-fitted-member.js';
-import type { Member, SmoothingParameters } from '../types.js';
-import { recentError, weightAt, weightsOfErrors } from './weights.js';
+import type { Dispute, Member, SmoothingParameters } from '../types.js';
+import { combineMembers, errorsInDispute, type MadeForecasts } from './combine.js';
+import { recentError, weightsOfErrors } from './weights.js';
 
 /** A season that the pool may use: its period, and the slot of every step, the horizon included. */
 export interface SeasonSlots {
@@ -20,6 +21,7 @@ export interface FittedPool {
   readonly members: Member[];
   /** Weight of each member at each measured number of steps ahead. */
   readonly weights: number[][];
+  readonly dispute: Dispute | undefined;
   /** Combined forecasts, `horizonSteps` for each origin. */
   readonly replayed: Float64Array;
   /** Parameters of every member that was tried, by its name. */
@@ -89,7 +91,7 @@ export function fitPool(
 
   let seasonal: SmoothingParameters | undefined;
   const members: Member[] = [];
-  const forecasts: Float64Array[] = [];
+  const forecasts: MadeForecasts[] = [];
   for (const { name, seasons: used, form, fixed } of candidates(
     seasons,
     logValues !== undefined,
@@ -110,24 +112,31 @@ export function fitPool(
       ? startMember(shape, fixed, track)
       : startFittedMember(shape, track, record, stepSeconds, likeSeries.get(name) ?? seasonal);
     if (!fixed && used.length > 0) seasonal = member.parameters;
-    forecasts.push(replayMember(member, track, origins, horizonSteps));
+    const made = replayMember(member, track, origins, horizonSteps);
+    forecasts.push({ isSeasonal: used.length > 0, made });
     members.push(member);
   }
   const errors = measuredAt.map((stepsAhead) =>
-    forecasts.map((made) => recentError(values, made, origins, horizonSteps, stepsAhead)),
+    forecasts.map(({ made }) => recentError(values, made, origins, horizonSteps, stepsAhead)),
   );
-  const inUse = membersInUse(errors.map(weightsOfErrors));
-  const weights = errors.map((row) => weightsOfErrors(inUse.map((m) => row[m]!)));
-  const usedForecasts = inUse.map((m) => forecasts[m]!);
+  // Forecasts that are further apart than a wild step is from what was expected cannot both be right.
+  const span = members[0]!.clip;
+  const disputed = errorsInDispute(values, forecasts, origins, horizonSteps, measuredAt, span);
+  const inUse = membersInUse([...errors, ...(disputed ? [disputed] : [])].map(weightsOfErrors));
+  const weightsOf = (row: readonly number[]) => weightsOfErrors(inUse.map((m) => row[m]!));
+  const weights = errors.map(weightsOf);
+  const dispute = disputed && { span, weights: weightsOf(disputed) };
+  const used = inUse.map((m) => forecasts[m]!);
   return {
     members: inUse.map((m) => members[m]!),
     weights,
+    dispute,
     parameters: new Map(members.map(({ name, parameters }) => [name, parameters])),
-    replayed: combine(usedForecasts, weights, measuredAt, origins.steps.length, horizonSteps),
+    replayed: combineMembers(used, { weights, measuredAt, dispute }, horizonSteps),
   };
 }
 
-/** Indices of the members that weigh something at one of the measured steps ahead; the others only cost memory and time. */
+/** Indices of the members that weigh something at one of the measured steps ahead or where members dispute; the others only cost memory and time. */
 function membersInUse(weights: readonly (readonly number[])[]): number[] {
   return weights[0]!.flatMap((_, m) => (weights.some((row) => row[m]! >= LEAST_WEIGHT) ? [m] : []));
 }
@@ -154,22 +163,4 @@ function candidates(seasons: readonly SeasonSlots[], hasLog: boolean, isMeasured
 function periodName(seconds: number): string {
   if (seconds % 86_400 === 0) return seconds === 86_400 ? '1 day' : `${seconds / 86_400} days`;
   return seconds % 3600 === 0 ? `${seconds / 3600} h` : `${seconds} s`;
-}
-
-function combine(
-  forecasts: readonly Float64Array[],
-  weights: readonly (readonly number[])[],
-  measuredAt: readonly number[],
-  count: number,
-  horizonSteps: number,
-): Float64Array {
-  const combined = new Float64Array(count * horizonSteps);
-  for (let m = 0; m < forecasts.length; m++) {
-    const made = forecasts[m]!;
-    for (let h = 0; h < horizonSteps; h++) {
-      const weight = weightAt(weights, measuredAt, m, h + 1);
-      for (let i = h; i < combined.length; i += horizonSteps) combined[i]! += weight * made[i]!;
-    }
-  }
-  return combined;
 }

@@ -3,7 +3,7 @@ import { project } from '../recursion/holt-winters.js';
 import { fromForm } from '../recursion/scale-form.js';
 import { withRecurrence } from '../seasons/recurrence.js';
 import type { FittedModel, PooledModel } from '../types.js';
-import { weightAt } from './weights.js';
+import { combineMembers } from './combine.js';
 
 /**
  * What a pool and its companions expect for the `count` steps after the newest one.
@@ -25,19 +25,18 @@ export function projectPool(
  */
 export function projectStages(
   model: ModelTime,
-  { members, weights, measuredAt, floor, companions, recurrences, volatility }: PooledModel,
+  { members, weights, dispute, measuredAt, floor, companions, recurrences, volatility }: PooledModel,
   slots: ReadonlyMap<number, Int32Array>,
   count: number,
 ): readonly Float64Array[] {
-  const combined = new Float64Array(count);
-  const expected = new Float64Array(count);
-  members.forEach((member, index) => {
+  const forecasts = members.map((member) => {
+    const made = new Float64Array(count);
     const memberSlots = member.seasons.map(({ periodSeconds }) => slots.get(periodSeconds)!);
-    project(member, memberSlots, 0, count, expected, 0);
-    fromForm(member, expected);
-    for (let h = 0; h < count; h++)
-      combined[h]! += weightAt(weights, measuredAt, index, h + 1) * expected[h]!;
+    project(member, memberSlots, 0, count, made, 0);
+    fromForm(member, made);
+    return { isSeasonal: memberSlots.length > 0, made };
   });
+  const combined = combineMembers(forecasts, { weights, measuredAt, dispute }, count);
   const atFloor = (values: Float64Array) => values.map((value) => Math.max(floor, value));
   const daySlots = slots.get(volatility.periodSeconds)!;
   const recurred = (index: number, values: Float64Array) => {

@@ -49,6 +49,38 @@ describe('a weekend', () => {
     });
 });
 
+describe('an office whose hours begin and end at once', () => {
+  const WORK = 1000;
+  const office: MinuteLoad = (minute) => {
+    const hour = (minute % DAY_MINUTES) / 60;
+    const isOpen = hour >= 9 && hour < 17 && Math.floor(minute / DAY_MINUTES) % 7 < 5;
+    return (isOpen ? WORK : 20) * (1 + 0.1 * noise(minute));
+  };
+  const since =
+    (day: number): MinuteLoad =>
+    (minute) =>
+      minute < day * DAY_MINUTES ? Number.NaN : office(minute);
+  const ahead = 9 * 60 - HORIZON_MINUTES + 5;
+
+  for (const workdays of [3, 4, 5])
+    it(`is expected on its first Monday, after ${workdays} workdays and a weekend`, () => {
+      const monday = peakAt(since(5 - workdays), 7 * DAY_MINUTES + ahead, 5);
+      assert.ok(monday >= 0.8 * WORK, `${monday}`);
+      const carriedOn = peakAt(since(5 - workdays), 7 * DAY_MINUTES + ahead, 5, 600);
+      assert.ok(carriedOn >= 0.8 * WORK, `${carriedOn}, fitted ten hours ago`);
+    });
+
+  it('is not expected at weekends, but on the Monday after them', () => {
+    for (const day of [19, 20, 26, 27])
+      for (let minute = 8 * 60 + 30; minute < 18 * 60; minute += 15) {
+        const peak = peakAt(office, day * DAY_MINUTES + minute, 5);
+        // One and a half times what weekends have, and a replica.
+        assert.ok(peak < 1.5 * 22 + 100, `day ${day}, minute ${minute}: ${peak}`);
+      }
+    for (const day of [21, 28]) assert.ok(peakAt(office, day * DAY_MINUTES + ahead, 5) >= 0.8 * WORK);
+  });
+});
+
 describe('a Saturday', () => {
   // Each two hours of a workday are up to 10 % busier or calmer than usual. Nights and weekends are alike to a percent, so a
   // workday's errors are many times the mean error.

@@ -5,18 +5,27 @@ import type { Recurrence, Surprise } from '../types.js';
 /** A surprise is an error of this many times the mean absolute error a horizon ahead. */
 const SURPRISE_TIMES = 4;
 const DAYS_IN_WEEK = 7;
+/** Days of history from which the season of a week is known. */
+const DAYS_FOR_WEEK = 8;
 
 /**
  * What a step is expected to be once what surprised the pool at this time of day on both of the last two days is taken
  * into account: the median of the forecast and the two values, at most as far from the forecast as the larger surprise was.
  * One odd day has no say in it, and two workdays that were a little above what was expected do not make a workday of the
  * Saturday after them. Two days that may have been a weekend move the forecast only towards what came a week before the
- * step.
+ * step, and while no week is known they do not end what came on each of the three days before them.
  */
 export function withRecurrence(recurrence: Recurrence, slot: number, expected: number): number {
+  const moved = movedBySurprises(recurrence, slot, expected);
+  const least = recurrence.beforeWeekend ? recurrence.beforeWeekend[slot]! : Number.NaN;
+  return least > moved ? least : moved;
+}
+
+function movedBySurprises(recurrence: Recurrence, slot: number, expected: number): number {
   const one = recurrence.newest.get(slot);
   const other = recurrence.before.get(slot);
   if (one === undefined || other === undefined) return expected;
+  if (isOfOtherDay(one, expected) || isOfOtherDay(other, expected)) return expected;
   const low = Math.min(one.value, other.value);
   const high = Math.max(one.value, other.value);
   const reach = Math.max(Math.abs(one.error), Math.abs(other.error));
@@ -33,6 +42,16 @@ export function withRecurrence(recurrence: Recurrence, slot: number, expected: n
   return mayBeWeekend && !isTowardsLastWeek ? expected : moved;
 }
 
+/**
+ * Whether a day of another kind is expected than the one that surprised: less than half or more than twice of what was
+ * expected then, and a difference that is larger than the surprise. What a workday was off by says nothing of a Sunday.
+ */
+function isOfOtherDay({ value, error }: Surprise, expected: number): boolean {
+  const then = value - error;
+  const change = Math.abs(expected - then);
+  return change > Math.abs(error) && change > 0.5 * Math.max(Math.abs(expected), Math.abs(then));
+}
+
 function isNews({ sinceLastWeek }: Surprise, leastSurprise: number): boolean {
   return Math.abs(sinceLastWeek) > leastSurprise;
 }
@@ -42,10 +61,15 @@ function wasAsLastWeek({ sinceLastWeek }: Surprise, leastSurprise: number): bool
 }
 
 /**
- * What a time of day that surprised on both of the last two days reached on both; NaN where it did not surprise, or did so
- * as a week before.
+ * What a time of day that surprised on both of the last two days reached on both, or what it reached before two days that
+ * may have been a weekend; NaN where it did not surprise, or did so as a week before.
  */
-export function reachedTwice({ newest, before, leastSurprise }: Recurrence, slot: number): number {
+export function reachedTwice(
+  { newest, before, leastSurprise, beforeWeekend }: Recurrence,
+  slot: number,
+): number {
+  const least = beforeWeekend?.[slot] ?? Number.NaN;
+  if (!Number.isNaN(least)) return least;
   const one = newest.get(slot);
   const other = before.get(slot);
   if (one === undefined || other === undefined) return Number.NaN;
@@ -61,7 +85,7 @@ export function reachedTwice({ newest, before, leastSurprise }: Recurrence, slot
 export function note(recurrence: Recurrence, slot: number, value: number, error: number): void {
   if (Number.isNaN(value) || Number.isNaN(error)) return;
   setOrDelete(recurrence.before, slot, recurrence.newest.get(slot));
-  const { leastSurprise, lastWeek } = recurrence;
+  const { leastSurprise, lastWeek, beforeWeekend } = recurrence;
   const isSurprise = Math.abs(error) > leastSurprise;
   setOrDelete(
     recurrence.newest,
@@ -69,6 +93,7 @@ export function note(recurrence: Recurrence, slot: number, value: number, error:
     isSurprise ? { value, error, sinceLastWeek: value - lastWeek[slot]! } : undefined,
   );
   lastWeek[slot] = Number.NaN;
+  if (beforeWeekend) beforeWeekend[slot] = Number.NaN;
 }
 
 function setOrDelete(surprises: Map<number, Surprise>, slot: number, value: Surprise | undefined): void {
@@ -108,6 +133,8 @@ export function replayRecurrence(
   const recurrence: Recurrence = {
     leastSurprise: known > 0 ? (SURPRISE_TIMES * sum) / known : Number.POSITIVE_INFINITY,
     lastWeek: new Float64Array(slotCount).fill(Number.NaN),
+    beforeWeekend:
+      values.length < DAYS_FOR_WEEK * slotCount ? new Float64Array(slotCount).fill(Number.NaN) : undefined,
     newest: new Map(),
     before: new Map(),
     pending: new Float64Array(horizonSteps),
@@ -119,9 +146,18 @@ export function replayRecurrence(
     recurrence.pending[k] = replayed[i * horizonSteps + Math.min(horizonSteps, at - steps[i]!) - 1]!;
   }
 
+  const { lastWeek, beforeWeekend, leastSurprise } = recurrence;
+  const valueBefore = (step: number, days: number) => {
+    const before = daysBefore(step, days, slots, slotCount);
+    return before < 0 ? Number.NaN : seen[before]!;
+  };
   const remember = (step: number) => {
-    const before = weekBefore(step, slots, slotCount);
-    if (before >= 0) recurrence.lastWeek[slots[step]!] = seen[before]!;
+    const slot = slotOf(step, slots, slotCount);
+    lastWeek[slot] = valueBefore(step, DAYS_IN_WEEK);
+    if (!beforeWeekend) return;
+    const least = Math.min(valueBefore(step, 3), valueBefore(step, 4), valueBefore(step, 5));
+    const most = Math.max(valueBefore(step, 1), valueBefore(step, 2));
+    beforeWeekend[slot] = least - most > leastSurprise ? least : Number.NaN;
   };
   const first = steps[0]!;
   let remembered = first + horizonSteps;
@@ -152,18 +188,19 @@ export function replayRecurrence(
     }
   }
   noteUntil(values.length);
-  // The zone's slots are known for the horizon only; beyond it the clock is taken to stay.
-  for (let step = values.length; step < values.length + slotCount; step++) {
-    const before = step - DAYS_IN_WEEK * slotCount;
-    if (before >= 0) recurrence.lastWeek[slots[before]!] = seen[before]!;
-  }
+  for (let step = values.length; step < values.length + slotCount; step++) remember(step);
   return recurrence;
 }
 
-/** The step with the same time of day a week before, also when the clocks changed in between; below 0 where there is none. */
-function weekBefore(step: number, slots: Int32Array, slotCount: number): number {
-  const before = step - DAYS_IN_WEEK * slotCount;
+/** The step with the same time of day some days before, also when the clocks changed in between; below 0 where there is none. */
+function daysBefore(step: number, days: number, slots: Int32Array, slotCount: number): number {
+  const before = step - days * slotCount;
   if (before < 0) return before;
-  const moved = slots[step]! - slots[before]!;
+  const moved = slotOf(step, slots, slotCount) - slots[before]!;
   return before + moved - slotCount * Math.round(moved / slotCount);
+}
+
+/** The slot of a step. The zone's slots are known for the horizon only; beyond it the clock is taken to stay. */
+function slotOf(step: number, slots: Int32Array, slotCount: number): number {
+  return slots[step < slots.length ? step : step - slotCount]!;
 }

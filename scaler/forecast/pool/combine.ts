@@ -1,0 +1,102 @@
+import type { Origins } from '../origins.js';
+import type { Dispute } from '../types.js';
+import { weightAt } from './weights.js';
+
+/** What decides how much each member counts. */
+export interface Decision {
+  readonly weights: readonly (readonly number[])[];
+  readonly measuredAt: readonly number[];
+  readonly dispute: Dispute | undefined;
+}
+
+/** Forecasts of one member, `horizonSteps` for each origin, and whether it follows a season. */
+export interface MadeForecasts {
+  readonly isSeasonal: boolean;
+  readonly made: Float64Array;
+}
+
+/**
+ * Combines what the members forecast into one forecast: `horizonSteps` values for each origin. Where those that follow a season are
+ * in dispute, what they have to say together stays as much as it is; how much each of them has to say is another.
+ */
+export function combineMembers(
+  members: readonly MadeForecasts[],
+  { weights, measuredAt, dispute }: Decision,
+  horizonSteps: number,
+): Float64Array {
+  const combined = new Float64Array(members[0]!.made.length);
+  for (let m = 0; m < members.length; m++) {
+    const { made } = members[m]!;
+    for (let h = 0; h < horizonSteps; h++) {
+      const weight = weightAt(weights, measuredAt, m, h + 1);
+      for (let i = h; i < combined.length; i += horizonSteps) combined[i]! += weight * made[i]!;
+    }
+  }
+  if (dispute === undefined) return combined;
+  for (const at of placesOfDispute(members, dispute.span)) {
+    let withoutSeason = 0;
+    let seasonal = 0;
+    let share = 1;
+    members.forEach(({ isSeasonal, made }, m) => {
+      if (isSeasonal) seasonal += dispute.weights[m]! * made[at]!;
+      else {
+        const weight = weightAt(weights, measuredAt, m, (at % horizonSteps) + 1);
+        withoutSeason += weight * made[at]!;
+        share -= weight;
+      }
+    });
+    combined[at] = withoutSeason + share * seasonal;
+  }
+  return combined;
+}
+
+/** Indices of the forecasts at which those members that follow a season span more than `span`. */
+function placesOfDispute(members: readonly MadeForecasts[], span: number): number[] {
+  const [first, ...others] = members.filter(({ isSeasonal }) => isSeasonal);
+  const places: number[] = [];
+  if (first === undefined || others.length === 0) return places;
+  // Member after member: a long horizon has hundreds of thousands of forecasts, and each is looked at where it lies.
+  const low = first.made.slice();
+  const high = first.made.slice();
+  for (const { made } of others)
+    for (let at = 0; at < made.length; at++) {
+      const value = made[at]!;
+      if (value < low[at]!) low[at] = value;
+      if (value > high[at]!) high[at] = value;
+    }
+  for (let at = 0; at < low.length; at++) if (high[at]! - low[at]! > span) places.push(at);
+  return places;
+}
+
+/**
+ * Errors of the members that follow a season, summed over all places of the past where they were in dispute; Infinity for the
+ * others. Undefined where there was no dispute.
+ *
+ * An old error counts as much as a new one: a Saturday comes once a week, and the workdays in between tell nothing of it.
+ *
+ * @param measuredAt steps ahead at which it looks
+ */
+export function errorsInDispute(
+  values: Float64Array,
+  members: readonly MadeForecasts[],
+  { steps }: Origins,
+  horizonSteps: number,
+  measuredAt: readonly number[],
+  span: number,
+): number[] | undefined {
+  const errors = members.map(({ isSeasonal }) => (isSeasonal ? 0 : Number.POSITIVE_INFINITY));
+  let known = 0;
+  for (const ahead of measuredAt) {
+    const atOrigins = members.map(({ isSeasonal, made }) => ({
+      isSeasonal,
+      made: Float64Array.from(steps, (_, i) => made[i * horizonSteps + ahead - 1]!),
+    }));
+    for (const i of placesOfDispute(atOrigins, span)) {
+      const value = values[steps[i]! + ahead] ?? Number.NaN;
+      if (Number.isNaN(value)) continue;
+      for (let m = 0; m < errors.length; m++) errors[m]! += Math.abs(value - atOrigins[m]!.made[i]!);
+      known++;
+    }
+  }
+  return known > 0 ? errors : undefined;
+}
