@@ -192,7 +192,7 @@ function fitSeries(
   const {
     members,
     weights,
-    dispute,
+    disagreement,
     replayed: byMembers,
     parameters,
   } = fitPool(values, seen, seasons, origins, horizonSteps, clock.stepSeconds, likeSeries);
@@ -212,7 +212,7 @@ function fitSeries(
     members,
     measuredAt: measuredSteps(horizonSteps),
     weights,
-    dispute,
+    disagreement,
     last: known.at(-1) ?? Number.NaN,
     floor: known.every((value) => value >= 0) ? 0 : Number.NEGATIVE_INFINITY,
     volatility,

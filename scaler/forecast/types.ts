@@ -248,7 +248,7 @@ export interface Companions {
  * How members are combined where those that follow a season are far apart, as on a Saturday that is like yesterday to one and
  * like last week to another.
  */
-export interface Dispute {
+export interface Disagreement {
   /** They are far apart where their forecasts span more than this. */
   readonly span: number;
   /** Weight of each member there, whatever the number of steps ahead; they sum to 1. */
@@ -263,7 +263,7 @@ export interface PooledModel {
   /** Weight of each member at each of `measuredAt`: `weights[k][member]`, each row sums to 1. */
   readonly weights: readonly (readonly number[])[];
   /** Undefined where members that follow a season were never far apart. */
-  readonly dispute: Dispute | undefined;
+  readonly disagreement: Disagreement | undefined;
   /** Newest known value; NaN when there is none. */
   last: number;
   /** What is expected of the next step; undefined right after a fit. */

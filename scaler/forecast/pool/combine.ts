@@ -1,12 +1,12 @@
 import type { Origins } from '../origins.js';
-import type { Dispute } from '../types.js';
+import type { Disagreement } from '../types.js';
 import { weightAt } from './weights.js';
 
 /** What decides how much each member counts. */
 export interface Decision {
   readonly weights: readonly (readonly number[])[];
   readonly measuredAt: readonly number[];
-  readonly dispute: Dispute | undefined;
+  readonly disagreement: Disagreement | undefined;
 }
 
 /** Forecasts of one member, `horizonSteps` for each origin, and whether it follows a season. */
@@ -16,12 +16,12 @@ export interface MadeForecasts {
 }
 
 /**
- * Combines what the members forecast into one forecast: `horizonSteps` values for each origin. Where those that follow a season are
- * in dispute, what they have to say together stays as much as it is; how much each of them has to say is another.
+ * Combines what the members forecast into one forecast: `horizonSteps` values for each origin. Where those that follow a season
+ * disagree, what they weigh together stays as it is; how much each of them weighs is another.
  */
 export function combineMembers(
   members: readonly MadeForecasts[],
-  { weights, measuredAt, dispute }: Decision,
+  { weights, measuredAt, disagreement }: Decision,
   horizonSteps: number,
 ): Float64Array {
   const combined = new Float64Array(members[0]!.made.length);
@@ -32,13 +32,13 @@ export function combineMembers(
       for (let i = h; i < combined.length; i += horizonSteps) combined[i]! += weight * made[i]!;
     }
   }
-  if (dispute === undefined) return combined;
-  for (const at of placesOfDispute(members, dispute.span)) {
+  if (disagreement === undefined) return combined;
+  for (const at of placesOfDisagreement(members, disagreement.span)) {
     let withoutSeason = 0;
     let seasonal = 0;
     let share = 1;
     members.forEach(({ isSeasonal, made }, m) => {
-      if (isSeasonal) seasonal += dispute.weights[m]! * made[at]!;
+      if (isSeasonal) seasonal += disagreement.weights[m]! * made[at]!;
       else {
         const weight = weightAt(weights, measuredAt, m, (at % horizonSteps) + 1);
         withoutSeason += weight * made[at]!;
@@ -51,7 +51,7 @@ export function combineMembers(
 }
 
 /** Indices of the forecasts at which those members that follow a season span more than `span`. */
-function placesOfDispute(members: readonly MadeForecasts[], span: number): number[] {
+function placesOfDisagreement(members: readonly MadeForecasts[], span: number): number[] {
   const [first, ...others] = members.filter(({ isSeasonal }) => isSeasonal);
   const places: number[] = [];
   if (first === undefined || others.length === 0) return places;
@@ -69,14 +69,14 @@ function placesOfDispute(members: readonly MadeForecasts[], span: number): numbe
 }
 
 /**
- * Errors of the members that follow a season, summed over all places of the past where they were in dispute; Infinity for the
- * others. Undefined where there was no dispute.
+ * Errors of the members that follow a season, summed over all places of the past where they disagreed; Infinity for the
+ * others. Undefined where they never did.
  *
  * An old error counts as much as a new one: a Saturday comes once a week, and the workdays in between tell nothing of it.
  *
  * @param measuredAt steps ahead at which it looks
  */
-export function errorsInDispute(
+export function errorsInDisagreement(
   values: Float64Array,
   members: readonly MadeForecasts[],
   { steps }: Origins,
@@ -91,7 +91,7 @@ export function errorsInDispute(
       isSeasonal,
       made: Float64Array.from(steps, (_, i) => made[i * horizonSteps + ahead - 1]!),
     }));
-    for (const i of placesOfDispute(atOrigins, span)) {
+    for (const i of placesOfDisagreement(atOrigins, span)) {
       const value = values[steps[i]! + ahead] ?? Number.NaN;
       if (Number.isNaN(value)) continue;
       for (let m = 0; m < errors.length; m++) errors[m]! += Math.abs(value - atOrigins[m]!.made[i]!);

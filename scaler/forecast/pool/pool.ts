@@ -4,8 +4,8 @@ import { replayMember } from '../recursion/replay-member.js';
 import { offsetForLog, toForm } from '../recursion/scale-form.js';
 import { type MemberShape, startMember } from '../recursion/start-member.js';
 import { passRecord, startFittedMember } from '../search/start-fitted-member.js';
-import type { Dispute, Member, SmoothingParameters } from '../types.js';
-import { combineMembers, errorsInDispute, type MadeForecasts } from './combine.js';
+import type { Disagreement, Member, SmoothingParameters } from '../types.js';
+import { combineMembers, errorsInDisagreement, type MadeForecasts } from './combine.js';
 import { recentError, weightsOfErrors } from './weights.js';
 
 /** A season that the pool may use: its period, and the slot of every step, the horizon included. */
@@ -21,7 +21,7 @@ export interface FittedPool {
   readonly members: Member[];
   /** Weight of each member at each measured number of steps ahead. */
   readonly weights: number[][];
-  readonly dispute: Dispute | undefined;
+  readonly disagreement: Disagreement | undefined;
   /** Combined forecasts, `horizonSteps` for each origin. */
   readonly replayed: Float64Array;
   /** Parameters of every member that was tried, by its name. */
@@ -121,22 +121,22 @@ export function fitPool(
   );
   // Forecasts that are further apart than a wild step is from what was expected cannot both be right.
   const span = members[0]!.clip;
-  const disputed = errorsInDispute(values, forecasts, origins, horizonSteps, measuredAt, span);
-  const inUse = membersInUse([...errors, ...(disputed ? [disputed] : [])].map(weightsOfErrors));
+  const errorsApart = errorsInDisagreement(values, forecasts, origins, horizonSteps, measuredAt, span);
+  const inUse = membersInUse([...errors, ...(errorsApart ? [errorsApart] : [])].map(weightsOfErrors));
   const weightsOf = (row: readonly number[]) => weightsOfErrors(inUse.map((m) => row[m]!));
   const weights = errors.map(weightsOf);
-  const dispute = disputed && { span, weights: weightsOf(disputed) };
+  const disagreement = errorsApart && { span, weights: weightsOf(errorsApart) };
   const used = inUse.map((m) => forecasts[m]!);
   return {
     members: inUse.map((m) => members[m]!),
     weights,
-    dispute,
+    disagreement,
     parameters: new Map(members.map(({ name, parameters }) => [name, parameters])),
-    replayed: combineMembers(used, { weights, measuredAt, dispute }, horizonSteps),
+    replayed: combineMembers(used, { weights, measuredAt, disagreement }, horizonSteps),
   };
 }
 
-/** Indices of the members that weigh something at one of the measured steps ahead or where members dispute; the others only cost memory and time. */
+/** Indices of the members that weigh something at one of the measured steps ahead or where members disagree; the others only cost memory and time. */
 function membersInUse(weights: readonly (readonly number[])[]): number[] {
   return weights[0]!.flatMap((_, m) => (weights.some((row) => row[m]! >= LEAST_WEIGHT) ? [m] : []));
 }

@@ -25,7 +25,7 @@ export function projectPool(
  */
 export function projectStages(
   model: ModelTime,
-  { members, weights, dispute, measuredAt, floor, companions, recurrences, volatility }: PooledModel,
+  { members, weights, disagreement, measuredAt, floor, companions, recurrences, volatility }: PooledModel,
   slots: ReadonlyMap<number, Int32Array>,
   count: number,
 ): readonly Float64Array[] {
@@ -36,7 +36,7 @@ export function projectStages(
     fromForm(member, made);
     return { isSeasonal: memberSlots.length > 0, made };
   });
-  const combined = combineMembers(forecasts, { weights, measuredAt, dispute }, count);
+  const combined = combineMembers(forecasts, { weights, measuredAt, disagreement }, count);
   const atFloor = (values: Float64Array) => values.map((value) => Math.max(floor, value));
   const daySlots = slots.get(volatility.periodSeconds)!;
   const recurred = (index: number, values: Float64Array) => {
