@@ -74,6 +74,19 @@ describe('volatility', () => {
     assert.ok(spell.ratio > 20, `${spell.ratio}`);
   });
 
+  it('stays low while forecasts are far too high again and again, and follows those that are too low', () => {
+    const afterAnHour = (error: number) => {
+      const spell = calm();
+      for (let i = 0; i < 12; i++) followError(spell, error, 5, 300);
+      return spell.ratio;
+    };
+    // An hour of errors of 50 times the typical one: a load of which more came than expected, or one that stayed away.
+    assert.ok(afterAnHour(250) > 20, `too low: ${afterAnHour(250)}`);
+    assert.ok(afterAnHour(-250) < 4, `too high: ${afterAnHour(-250)}`);
+    // Small ones are noise, whatever their side.
+    assert.equal(afterAnHour(-8), afterAnHour(8));
+  });
+
   it('stays where it is when an error is unknown, or there never was one', () => {
     const spell = { ...calm(), ratio: 2 };
     followError(spell, Number.NaN, 5, 300);

@@ -49,7 +49,9 @@ type Spell = Pick<Volatility, 'ratio' | 'newest' | 'wasSudden'>;
  * Moves the ratio on after an error, in place.
  *
  * A sudden error counts in part until a second large one follows, and its echo, the error of a forecast that the sudden
- * value misled, not at all. One wild sample thus does not widen the next hours; a spell does, one step later.
+ * value misled, not at all. One wild sample thus does not widen the next hours; a spell does, one step later. Where the
+ * forecast was so much too high, further errors on that side count no more than a sudden one: a load that stays away says
+ * little of how much more than forecast may come.
  *
  * @param typical error at its slot of the day
  * @param steps since the error before
@@ -65,12 +67,13 @@ export function followError(
   const scaled = error / typical;
   const size = Math.abs(scaled);
   const most = Math.max(SUDDEN, 2 * Math.abs(spell.newest));
+  const isAbsence = scaled < 0 && spell.newest < -SUDDEN;
   const isEcho = spell.wasSudden && size > SUDDEN && scaled > 0 !== spell.newest > 0;
   spell.newest = scaled;
   spell.wasSudden = size > most;
   if (isEcho) return;
   const memory = Math.exp((-steps * stepSeconds) / MEMORY_SECONDS);
-  spell.ratio = memory * spell.ratio + (1 - memory) * Math.min(most, size);
+  spell.ratio = memory * spell.ratio + (1 - memory) * Math.min(isAbsence ? SUDDEN : most, size);
 }
 
 /**
