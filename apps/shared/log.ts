@@ -24,7 +24,8 @@ export function createLog(options: {
       formatters: { level: (label) => ({ level: label }) },
       mixin: idsOfActiveSpan,
     },
-    options.destination ?? pino.destination(1),
+    // Written at once: a program that ends while a line is on its way would put it behind the last one, or lose it.
+    options.destination ?? pino.destination({ dest: 1, sync: true }),
   );
 }
 
