@@ -31,9 +31,9 @@ import { checkSchema, findUnknownFields } from '../test/support/k8s/validate.js'
 
 const read = (path: string) => readFileSync(join(packageRoot, path), 'utf8');
 const { version } = JSON.parse(read('package.json'));
-const prometheus = 'prometheusAddress=http://prometheus-service.monitoring:9090';
+const PROMETHEUS = 'prometheusAddress=http://prometheus-service.monitoring:9090';
 const withAll = [
-  prometheus,
+  PROMETHEUS,
   'serviceMonitor.enabled=true',
   'prometheusRule.enabled=true',
   'dashboard.enabled=true',
@@ -46,13 +46,13 @@ const withCertManager = [
 
 /** Values that put every branch of the templates to use. */
 const renderings: [chart: string, what: string, set: string[]][] = [
-  ['predictive-scaler', 'the least that it needs', [prometheus]],
+  ['predictive-scaler', 'the least that it needs', [PROMETHEUS]],
   ['predictive-scaler', 'everything for the Prometheus Operator', withAll],
-  ['predictive-scaler', 'mutual TLS from cert-manager', [prometheus, ...withCertManager]],
+  ['predictive-scaler', 'mutual TLS from cert-manager', [PROMETHEUS, ...withCertManager]],
   [
     'predictive-scaler',
     'TLS from a Secret',
-    [prometheus, 'tls.enabled=true', 'tls.mutual=false', 'tls.existingSecret=scaler-tls'],
+    [PROMETHEUS, 'tls.enabled=true', 'tls.mutual=false', 'tls.existingSecret=scaler-tls'],
   ],
   [
     'predictive-scaler',
@@ -81,7 +81,7 @@ const renderings: [chart: string, what: string, set: string[]][] = [
     'predictive-scaler',
     'a page behind a token',
     [
-      prometheus,
+      PROMETHEUS,
       'http.existingSecret=scaler-page',
       'http.protectMetrics=true',
       'serviceMonitor.enabled=true',
@@ -160,7 +160,7 @@ describe('the Helm charts', () => {
   });
 
   it('predictive-scaler advertises the address of its own Service', () => {
-    const objects = renderChart('predictive-scaler', { release: 'blue', set: [prometheus] });
+    const objects = renderChart('predictive-scaler', { release: 'blue', set: [PROMETHEUS] });
     const { name, namespace } = objects.find(({ kind }) => kind === 'Service')!.metadata;
     const scaler = objects.find(({ kind }) => kind === 'Deployment')!;
     const [container] = containersOf(podTemplate(scaler)!);
@@ -277,11 +277,11 @@ describe('the Helm charts', () => {
   });
 
   it('predictive-scaler prints lines that work: its address, grpcurl and a trigger', () => {
-    const plain = renderNotes('predictive-scaler', [prometheus]);
+    const plain = renderNotes('predictive-scaler', [PROMETHEUS]);
     assert.match(plain, /predictive-scaler\.default:50051/);
     assert.match(plain, /grpcurl -plaintext localhost:50051 grpc\.health\.v1\.Health\/Check/);
     assert.doesNotMatch(plain, /authenticationRef/);
-    const secured = renderNotes('predictive-scaler', [prometheus, ...withCertManager]);
+    const secured = renderNotes('predictive-scaler', [PROMETHEUS, ...withCertManager]);
     assert.match(secured, /-o go-template='\{\{ index \.data "ca\.crt" \| base64decode \}\}' > ca\.crt/);
     assert.match(
       secured,
@@ -295,7 +295,7 @@ describe('the Helm charts', () => {
     ['predictive-scaler', [], /needs a history: set prometheusAddress/],
     [
       'predictive-scaler',
-      [prometheus, 'image.repository='],
+      [PROMETHEUS, 'image.repository='],
       /no image is published for it\. Run "make deploy-scaler"/,
     ],
     [
@@ -304,16 +304,16 @@ describe('the Helm charts', () => {
       /no images are published for it\. Build them/,
     ],
     ['predictive-scaler', ['prometheusAddress=prometheus:9090'], /prometheusAddress/],
-    ['predictive-scaler', [prometheus, 'replicaCuont=3'], /replicaCuont/],
-    ['predictive-scaler', [prometheus, 'config.sources.named.other.address=http://other'], /are both set/],
-    ['predictive-scaler', [prometheus, 'tls.enabled=true'], /tls\.enabled needs tls\.existingSecret, or/],
+    ['predictive-scaler', [PROMETHEUS, 'replicaCuont=3'], /replicaCuont/],
+    ['predictive-scaler', [PROMETHEUS, 'config.sources.named.other.address=http://other'], /are both set/],
+    ['predictive-scaler', [PROMETHEUS, 'tls.enabled=true'], /tls\.enabled needs tls\.existingSecret, or/],
     [
       'predictive-scaler',
-      [prometheus, ...withCertManager, 'tls.certManager.issuerRef.kind=Issuer'],
+      [PROMETHEUS, ...withCertManager, 'tls.certManager.issuerRef.kind=Issuer'],
       /needs a ClusterIssuer/,
     ],
-    ['predictive-scaler', [prometheus, 'http.username=me'], /http\.username needs http\.existingSecret/],
-    ['predictive-scaler', [prometheus, 'spread.zone=Never'], /spread\/zone|spread\.zone/],
+    ['predictive-scaler', [PROMETHEUS, 'http.username=me'], /http\.username needs http\.existingSecret/],
+    ['predictive-scaler', [PROMETHEUS, 'spread.zone=Never'], /spread\/zone|spread\.zone/],
     ['boiler', [], /rabbitmq\.username is needed, or rabbitmq\.existingSecret/],
     [
       'boiler',

@@ -19,7 +19,7 @@ const k6 = [join(packageRoot, '.tools/k6'), 'k6'].find(
 );
 
 /** k6's exit code when a threshold is broken. */
-const thresholdsBroken = 99;
+const THRESHOLDS_BROKEN = 99;
 
 interface Summary {
   metrics: Record<string, { count: number; passes: number; fails: number }>;
@@ -107,7 +107,7 @@ describe('the load tests', () => {
         PEAK_PER_SECOND: '20',
         STAGE_SECONDS: '0.2',
       });
-      assert.equal(code, thresholdsBroken, output);
+      assert.equal(code, THRESHOLDS_BROKEN, output);
       assert.match(output, /thresholds on metrics '.*http_req_failed.*' have been crossed/);
     });
 
@@ -210,7 +210,7 @@ describe('the load tests', () => {
         WARM_UP_SECONDS: '1',
         DURATION_SECONDS: '1',
       });
-      assert.equal(code, thresholdsBroken, output);
+      assert.equal(code, THRESHOLDS_BROKEN, output);
       assert.match(output, /GetMetrics: .*no history yet/);
     } finally {
       scaler.close();

@@ -4,7 +4,7 @@ import { pollUntil } from '../apps/local-stack/servers/poll-until.js';
 import { PrometheusServer } from '../apps/local-stack/servers/prometheus-server.js';
 import { tuned } from '../test/support/tuned.js';
 import {
-  twoWeeksSeconds,
+  TWO_WEEKS_SECONDS,
   WEDNESDAY_SECONDS,
   workloadAt,
   workloadOpenMetrics,
@@ -16,7 +16,7 @@ import { type Scaler, startScaler } from './main.js';
 import { createLog } from './telemetry/log.js';
 import type { TriggerDetail } from './web/api/contract.js';
 
-const hour = 3600;
+const HOUR = 3600;
 
 /** Metadata as docs/triggers.md shows it, for the back-filled shop. */
 const metadata = {
@@ -39,7 +39,7 @@ function peakWithin(fromSeconds: number, forSeconds: number): number {
 describe('the scaler over a real Prometheus', () => {
   // Two weeks back-filled, and some hours after them into which the clock can go. On a Wednesday the load rises by a
   // fifth between 11:00 and 11:30 UTC.
-  const startSeconds = WEDNESDAY_SECONDS + 11 * hour;
+  const startSeconds = WEDNESDAY_SECONDS + 11 * HOUR;
   let prometheus: PrometheusServer;
   let clock: AcceleratedClock;
   let scaler: Scaler;
@@ -48,8 +48,8 @@ describe('the scaler over a real Prometheus', () => {
   before(async () => {
     prometheus = await PrometheusServer.start({
       history: workloadOpenMetrics({
-        startSeconds: startSeconds - twoWeeksSeconds - hour,
-        endSeconds: startSeconds + 6 * hour,
+        startSeconds: startSeconds - TWO_WEEKS_SECONDS - HOUR,
+        endSeconds: startSeconds + 6 * HOUR,
       }),
     });
   });
@@ -92,10 +92,10 @@ describe('the scaler over a real Prometheus', () => {
   it('answers with the load that is coming', async () => {
     const { metric, targetPerReplica, active } = await forecastReading();
     const load = workloadAt(startSeconds);
-    const peak = peakWithin(startSeconds, hour / 2);
+    const peak = peakWithin(startSeconds, HOUR / 2);
     assert.ok(peak > 1.1 * load, `the load should rise: ${load} now, ${peak} within half an hour`);
     // The clock goes on while the history is read: the answer is of a moment between the start and now.
-    const later = peakWithin(clock.nowSeconds(), hour / 2);
+    const later = peakWithin(clock.nowSeconds(), HOUR / 2);
     assert.ok(
       metric > 0.9 * Math.min(peak, later) && metric < 1.1 * Math.max(peak, later),
       `answered ${metric}, the peak to come is ${peak}, later ${later}`,

@@ -31,7 +31,7 @@ export interface ScalerOptions {
 }
 
 /** KEDA opens StreamIsActive for a trigger of type external-push, and StreamMetricSpec since 2.18. */
-const streamsPerTrigger = 2;
+const STREAMS_PER_TRIGGER = 2;
 
 /** A scaler that serves. */
 export interface Scaler {
@@ -85,7 +85,7 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
     replicas: address && { address, tracked: () => triggersOf(planner) },
     limits: {
       connections: config.grpc.maxConnections,
-      streamsPerNamespace: streamsPerTrigger * config.planner.maxTriggersPerNamespace,
+      streamsPerNamespace: STREAMS_PER_TRIGGER * config.planner.maxTriggersPerNamespace,
       drainSeconds: config.drainSeconds,
     },
     observer: telemetry.rpc,

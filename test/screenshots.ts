@@ -32,7 +32,7 @@ const phone: BrowserContextOptions = {
   timezoneId: 'Europe/Berlin',
 };
 
-const shop = '#/triggers/demo/shop/shop-load';
+const SHOP = '#/triggers/demo/shop/shop-load';
 
 /** `panel` is the title of the panel that is taken alone; without, the picture shows the page as it opens. */
 const PICTURES: readonly {
@@ -44,11 +44,11 @@ const PICTURES: readonly {
   { name: 'overview-light', hash: '#/', options: { ...desktop, colorScheme: 'light' } },
   { name: 'overview-dark', hash: '#/', options: { ...desktop, colorScheme: 'dark' } },
   { name: 'overview-phone', hash: '#/', options: { ...phone, colorScheme: 'light' } },
-  { name: 'overload-light', hash: shop, options: { ...desktop, colorScheme: 'light' }, panel: 'Overload' },
-  { name: 'trigger-light', hash: shop, options: { ...desktop, colorScheme: 'light' } },
-  { name: 'trigger-dark', hash: shop, options: { ...desktop, colorScheme: 'dark' } },
-  { name: 'calendar-light', hash: shop, options: { ...desktop, viewport: { width: 1280, height: 1250 } } },
-  { name: 'trigger-phone', hash: shop, options: { ...phone, colorScheme: 'dark' } },
+  { name: 'overload-light', hash: SHOP, options: { ...desktop, colorScheme: 'light' }, panel: 'Overload' },
+  { name: 'trigger-light', hash: SHOP, options: { ...desktop, colorScheme: 'light' } },
+  { name: 'trigger-dark', hash: SHOP, options: { ...desktop, colorScheme: 'dark' } },
+  { name: 'calendar-light', hash: SHOP, options: { ...desktop, viewport: { width: 1280, height: 1250 } } },
+  { name: 'trigger-phone', hash: SHOP, options: { ...phone, colorScheme: 'dark' } },
 ];
 
 const workloads = workloadSamples();

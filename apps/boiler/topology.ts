@@ -1,14 +1,14 @@
 import type { Channel } from 'amqplib';
 
 /** The durable queue that carries readings from the producers to the consumers. */
-export const readingsQueue = 'boiler.readings';
+export const READINGS_QUEUE = 'boiler.readings';
 
 /** Where readings go that can never be stored: a fanout exchange, and the durable queue that keeps them for people. */
-const deadLetterExchange = 'boiler.dead-letters';
-export const deadLetterQueue = 'boiler.readings.dead';
+const DEAD_LETTER_EXCHANGE = 'boiler.dead-letters';
+export const DEAD_LETTER_QUEUE = 'boiler.readings.dead';
 
 /** The topic exchange for alerts; routing keys are `{boiler}.{measure}.{kind}`, such as `boiler-1.pressure.limit`. */
-export const alertsExchange = 'boiler.alerts';
+export const ALERTS_EXCHANGE = 'boiler.alerts';
 
 /**
  * Declares queues and exchanges. Producer and consumer both do, so that either may start first and no reading is sent
@@ -18,9 +18,9 @@ export const alertsExchange = 'boiler.alerts';
  * on), and would so put good readings aside after enough killed consumers.
  */
 export async function declareTopology(channel: Channel): Promise<void> {
-  await channel.assertExchange(deadLetterExchange, 'fanout', { durable: true });
-  await channel.assertQueue(deadLetterQueue, { durable: true });
-  await channel.bindQueue(deadLetterQueue, deadLetterExchange, '');
-  await channel.assertQueue(readingsQueue, { durable: true, deadLetterExchange });
-  await channel.assertExchange(alertsExchange, 'topic', { durable: true });
+  await channel.assertExchange(DEAD_LETTER_EXCHANGE, 'fanout', { durable: true });
+  await channel.assertQueue(DEAD_LETTER_QUEUE, { durable: true });
+  await channel.bindQueue(DEAD_LETTER_QUEUE, DEAD_LETTER_EXCHANGE, '');
+  await channel.assertQueue(READINGS_QUEUE, { durable: true, deadLetterExchange: DEAD_LETTER_EXCHANGE });
+  await channel.assertExchange(ALERTS_EXCHANGE, 'topic', { durable: true });
 }

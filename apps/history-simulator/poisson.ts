@@ -1,5 +1,5 @@
 /** Above this mean a rounded normal draw is as good as an exact one and takes constant time. */
-const normalFromMean = 50;
+const NORMAL_FROM_MEAN = 50;
 
 /**
  * How many events happen when `mean` are expected and each comes on its own (Poisson). Exact by multiplication of
@@ -8,7 +8,8 @@ const normalFromMean = 50;
  * @returns a whole number, 0 or more
  */
 export function poisson(mean: number, random: () => number): number {
-  if (mean > normalFromMean) return Math.max(0, Math.round(mean + Math.sqrt(mean) * standardNormal(random)));
+  if (mean > NORMAL_FROM_MEAN)
+    return Math.max(0, Math.round(mean + Math.sqrt(mean) * standardNormal(random)));
   const floor = Math.exp(-mean);
   let events = 0;
   for (let product = random(); product > floor; product *= random()) events++;

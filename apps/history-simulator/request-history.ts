@@ -32,7 +32,7 @@ const endpoints = [
   { endpoint: '/process', method: 'POST', share: 0.3 },
 ] as const;
 
-const daySeconds = 86_400;
+const DAY_SECONDS = 86_400;
 
 /**
  * Simulates the counters `app_requests_total{app,endpoint,method,status}` of some apps, day by day, oldest first: the
@@ -44,7 +44,7 @@ export function* requestHistory(options: HistoryOptions): Generator<HistoryDay> 
   const series = options.apps.flatMap((app) => seriesOf(app, options));
   let from = startSeconds;
   while (from < endSeconds) {
-    const midnight = (Math.floor(from / daySeconds) + 1) * daySeconds;
+    const midnight = (Math.floor(from / DAY_SECONDS) + 1) * DAY_SECONDS;
     const to = Math.min(midnight, endSeconds);
     const samples = series.map((writeUntil) => writeUntil(to)).join('');
     yield {

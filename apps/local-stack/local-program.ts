@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { endProcess } from './servers/end-process.js';
 import { pollUntil } from './servers/poll-until.js';
 
-const startTimeoutSeconds = 180;
+const START_TIMEOUT_SECONDS = 180;
 
 /** What {@link LocalProgram.start} needs to know. */
 export interface LocalProgramOptions {
@@ -53,7 +53,7 @@ export class LocalProgram {
           if (child.exitCode !== null) return 'ended';
           return (await fetch(readyUrl)).ok && 'ready';
         },
-        { timeoutSeconds: startTimeoutSeconds },
+        { timeoutSeconds: START_TIMEOUT_SECONDS },
       );
       if (child.exitCode !== null) throw new Error(`${name} ended with code ${child.exitCode}`);
     } catch (error) {

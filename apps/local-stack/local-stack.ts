@@ -15,10 +15,10 @@ import { sendTraffic } from './traffic.js';
 import type { LocalStackConfig } from './variables.js';
 
 /** The load of app-a, as the scaler's users ask for it. */
-const appRequestsQuery = 'sum(rate(app_requests_total{app="app-a"}[2m]))';
+const APP_REQUESTS_QUERY = 'sum(rate(app_requests_total{app="app-a"}[2m]))';
 
 /** Readings per second that flow into the boiler's queue. */
-const boilerInflowQuery = 'sum(rate(boiler_readings_published_total[1m]))';
+const BOILER_INFLOW_QUERY = 'sum(rate(boiler_readings_published_total[1m]))';
 
 /** An address to show: what it is, and where. */
 export interface Address {
@@ -231,9 +231,9 @@ export class LocalStack {
     this.addresses.push({ name: 'scaler', url }, { name: 'scaler gRPC', url: grpcAddress });
     // Without KEDA nobody asks the scaler: two probes hold its streams open, as push triggers do.
     const triggers: Record<string, Record<string, string>> = {
-      'app-a': { query: appRequestsQuery, threshold: '2' },
+      'app-a': { query: APP_REQUESTS_QUERY, threshold: '2' },
       'boiler-consumer': {
-        query: boilerInflowQuery,
+        query: BOILER_INFLOW_QUERY,
         threshold: '5',
         queryStep: '10s',
         predictHorizon: '30s',

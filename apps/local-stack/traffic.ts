@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { usualLoadAt } from '../shared/weekly-load.js';
 
 /** Share of the requests that go down the whole chain. */
-const chainShare = 0.3;
+const CHAIN_SHARE = 0.3;
 
 /**
  * Sends requests to a service of the chain as the usual week has them at this hour, until it is stopped. A request that
@@ -26,7 +26,7 @@ export function sendTraffic(url: string, peakPerSecond: number): () => Promise<v
   }
 
   async function request(): Promise<void> {
-    const chain = Math.random() < chainShare;
+    const chain = Math.random() < CHAIN_SHARE;
     try {
       const response = await (chain
         ? fetch(`${url}/process`, { method: 'POST', body: '[]', signal })

@@ -1,7 +1,7 @@
 import type { Deployment } from './sender-file.js';
 
 /** The pattern that takes the messages of all applications. */
-export const allApplications = 'Metrics.*';
+export const ALL_APPLICATIONS = 'Metrics.*';
 
 /** What is published for one application at a time. */
 export interface MetricMessage {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ConfigurationError } from '../shared/configuration-error.js';
 import { parseSenderFile, readSenderFile } from './sender-file.js';
 
-const sound = `connection:
+const SOUND = `connection:
   uri: amqp://user:secret@rabbitmq:5672/
 deployments:
   - name: app1
@@ -28,7 +28,7 @@ function complaintOf(text: string): string {
 
 describe('the sender’s file', () => {
   it('gives the address and, for each application, the values as they are written', () => {
-    assert.deepEqual(parseSenderFile(sound, 'metricsender.yaml'), {
+    assert.deepEqual(parseSenderFile(SOUND, 'metricsender.yaml'), {
       uri: 'amqp://user:secret@rabbitmq:5672/',
       deployments: [
         {
@@ -44,59 +44,59 @@ describe('the sender’s file', () => {
   });
 
   it('may leave the address to the environment', () => {
-    assert.equal(parseSenderFile(sound.replace(/^connection:\n.*\n/, ''), 'f').uri, undefined);
+    assert.equal(parseSenderFile(SOUND.replace(/^connection:\n.*\n/, ''), 'f').uri, undefined);
   });
 
   const mistakes: [string, string, string][] = [
     [
       'broken YAML',
-      sound.replace('[0.5, 0.80]', '[0.5, 0.80'),
+      SOUND.replace('[0.5, 0.80]', '[0.5, 0.80'),
       'metricsender.yaml:7:7: the file is not valid YAML: ',
     ],
     [
       'a key that is there twice',
-      sound.replace('      memory:', '      cpu:'),
+      SOUND.replace('      memory:', '      cpu:'),
       'metricsender.yaml:7:7: the file is not valid YAML: Map keys must be unique',
     ],
     ['an empty file', '', 'metricsender.yaml:1:1: '],
     [
       'an address of another kind, without showing it',
-      sound.replace('amqp:', 'http:'),
+      SOUND.replace('amqp:', 'http:'),
       'metricsender.yaml:2:8: connection.uri: expected an address that begins with amqp:// or amqps:// (value hidden)',
     ],
     [
       'a key that nobody knows',
-      sound.replace('  - name: app2', '  - nome: app2'),
+      SOUND.replace('  - name: app2', '  - nome: app2'),
       'metricsender.yaml:8:5: deployments[1]',
     ],
     [
       'no applications',
-      sound.replace(/deployments:[\s\S]*/, 'deployments: []\n'),
+      SOUND.replace(/deployments:[\s\S]*/, 'deployments: []\n'),
       'metricsender.yaml:3:14: deployments: expected at least one application',
     ],
     [
       'a name that is no single word of a topic',
-      sound.replace('app1', 'team.app1'),
+      SOUND.replace('app1', 'team.app1'),
       'metricsender.yaml:4:11: deployments[0].name: expected a name of one word without blanks, dots, * and #',
     ],
     [
       'a name that is there twice',
-      sound.replace('app2', 'app1'),
+      SOUND.replace('app2', 'app1'),
       'metricsender.yaml:8:11: deployments[1].name: "app1" is there already',
     ],
     [
       'a metric with no values',
-      sound.replace('[256, 512]', '[]'),
+      SOUND.replace('[256, 512]', '[]'),
       'metricsender.yaml:7:15: deployments[0].metrics.memory: expected at least one value to pick from',
     ],
     [
       'a metric that is no list',
-      sound.replace('[256, 512]', '256'),
+      SOUND.replace('[256, 512]', '256'),
       'metricsender.yaml:7:15: deployments[0].metrics.memory: ',
     ],
     [
       'a value that is no number or text',
-      sound.replace('[256, 512]', '[256, {at: 512}]'),
+      SOUND.replace('[256, 512]', '[256, {at: 512}]'),
       'metricsender.yaml:7:21: deployments[0].metrics.memory[1]: expected a number or a text',
     ],
   ];
@@ -109,7 +109,7 @@ describe('the sender’s file', () => {
   }
 
   it('names every mistake, one per line', () => {
-    const message = complaintOf(sound.replace('[256, 512]', '[]').replace('app2', 'a b'));
+    const message = complaintOf(SOUND.replace('[256, 512]', '[]').replace('app2', 'a b'));
     assert.deepEqual(
       message.split('\n').map((line) => line.split(': ')[0]),
       ['metricsender.yaml:7:15', 'metricsender.yaml:8:11'],

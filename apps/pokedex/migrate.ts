@@ -1,7 +1,7 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 
 /** How long one replica waits for another that is migrating. */
-const lockTimeoutSeconds = 60;
+const LOCK_TIMEOUT_SECONDS = 60;
 
 /**
  * Creates the table and fills it, where that has not been done: any number of replicas may start at once and one does
@@ -15,10 +15,10 @@ export async function migrate(pool: Pool, names: readonly string[]): Promise<voi
     // The name of a lock is server-wide: two databases on one server must not wait for each other.
     const lock = "CONCAT(LEFT(DATABASE(), 40), '.pokedex-migration')";
     const [answer] = await connection.query<RowDataPacket[]>(`SELECT GET_LOCK(${lock}, ?) AS held`, [
-      lockTimeoutSeconds,
+      LOCK_TIMEOUT_SECONDS,
     ]);
     if (answer[0]?.held !== 1)
-      throw new Error(`another replica has been migrating for over ${lockTimeoutSeconds} s`);
+      throw new Error(`another replica has been migrating for over ${LOCK_TIMEOUT_SECONDS} s`);
     try {
       await connection.query(
         'CREATE TABLE IF NOT EXISTS pokemon (' +

@@ -6,13 +6,13 @@ import type { Logger } from '../shared/log.js';
 import { migrate } from './migrate.js';
 
 /** How long a connection or a query may take before the database counts as away. */
-const patienceMilliseconds = 3000;
+const PATIENCE_MILLISECONDS = 3000;
 
 /** How often the database is asked whether it is there. */
-const checkMilliseconds = 1000;
+const CHECK_MILLISECONDS = 1000;
 
 /** Requests that may wait for a connection; more would only wait longer than their clients do. */
-const longestQueue = 200;
+const LONGEST_QUEUE = 200;
 
 /** The database does not answer, or has not been filled yet. The message gives the reason. */
 export class StoreUnavailableError extends Error {
@@ -49,9 +49,9 @@ export class PokemonStore {
     const { connections, ...server } = address;
     this.#pool = createPool({
       ...server,
-      connectTimeout: patienceMilliseconds,
+      connectTimeout: PATIENCE_MILLISECONDS,
       connectionLimit: connections,
-      queueLimit: longestQueue,
+      queueLimit: LONGEST_QUEUE,
       enableKeepAlive: true,
     });
     this.#names = names;
@@ -76,7 +76,7 @@ export class PokemonStore {
       const [rows] = await this.#pool.query<RowDataPacket[]>({
         sql: 'SELECT name FROM pokemon WHERE number = ?',
         values: [number],
-        timeout: patienceMilliseconds,
+        timeout: PATIENCE_MILLISECONDS,
       });
       return rows[0]?.name;
     } catch (error) {
@@ -95,7 +95,7 @@ export class PokemonStore {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       await this.#check();
-      await delay(checkMilliseconds, undefined, { signal }).catch(() => {});
+      await delay(CHECK_MILLISECONDS, undefined, { signal }).catch(() => {});
     }
   }
 
@@ -103,7 +103,7 @@ export class PokemonStore {
     const before = this.#problem;
     try {
       if (!this.#migrated) await migrate(this.#pool, this.#names);
-      else await this.#pool.query({ sql: 'DO 0', timeout: patienceMilliseconds });
+      else await this.#pool.query({ sql: 'DO 0', timeout: PATIENCE_MILLISECONDS });
       this.#migrated = true;
       this.#problem = undefined;
       if (before !== undefined) this.#log.info('the database is ready');

@@ -5,7 +5,7 @@ import { findTraced } from './find-traced.js';
 import { type PokemonStore, StoreUnavailableError } from './pokemon-store.js';
 
 /** The store may be back within seconds: it is asked once a second. */
-const retryAfterSeconds = '2';
+const RETRY_AFTER_SECONDS = '2';
 
 /**
  * `GET /pokemon/:id`: the name of a National Pokédex number as `{"id": 25, "name": "Pikachu"}`; 400 for anything but a
@@ -41,7 +41,7 @@ export function pokemonRoutes(store: PokemonStore, log: Logger, registry: Regist
       log.warn({ reason: error.message }, 'lookup failed');
       response
         .status(503)
-        .set('Retry-After', retryAfterSeconds)
+        .set('Retry-After', RETRY_AFTER_SECONDS)
         .json({ error: 'the database is away; try again soon' });
     }
   });

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { brokerAddress, explainBrokerError } from './broker-errors.js';
 import { ConfigurationError } from './configuration-error.js';
 
-const uri = 'amqp://user:secret@rabbitmq/plant';
+const URI = 'amqp://user:secret@rabbitmq/plant';
 
 describe('a problem with the broker', () => {
   it('names the address without user and password, with its port', () => {
-    assert.equal(brokerAddress(uri), 'amqp://rabbitmq:5672/plant');
+    assert.equal(brokerAddress(URI), 'amqp://rabbitmq:5672/plant');
     assert.equal(brokerAddress('amqps://user:secret@[::1]:5673'), 'amqps://[::1]:5673/');
     assert.equal(brokerAddress('amqps://rabbitmq'), 'amqps://rabbitmq:5671/');
   });
@@ -89,7 +89,7 @@ describe('a problem with the broker', () => {
   ];
   for (const [name, error, text, permanent] of causes) {
     it(`is explained: ${name}; ${permanent ? 'waiting is no use' : 'it may pass'}`, () => {
-      const problem = explainBrokerError(error, uri);
+      const problem = explainBrokerError(error, URI);
       assert.match(problem.text, text);
       assert.equal(problem.permanent, permanent);
       assert.equal(problem.text.includes('secret'), false);

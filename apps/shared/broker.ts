@@ -4,10 +4,10 @@ import { ConfigurationError } from './configuration-error.js';
 import type { Logger } from './log.js';
 
 /** A dead peer is noticed after two missed heartbeats. */
-const heartbeatSeconds = 15;
-const connectTimeoutMilliseconds = 10_000;
-const firstDelayMilliseconds = 200;
-const longestDelayMilliseconds = 10_000;
+const HEARTBEAT_SECONDS = 15;
+const CONNECT_TIMEOUT_MILLISECONDS = 10_000;
+const FIRST_DELAY_MILLISECONDS = 200;
+const LONGEST_DELAY_MILLISECONDS = 10_000;
 
 /** What {@link connectBroker} needs. */
 export interface BrokerOptions {
@@ -46,12 +46,12 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
   const { uri, log } = options;
   const address = brokerAddress(uri);
   const link = await connect(withHeartbeat(uri), {
-    timeout: connectTimeoutMilliseconds,
+    timeout: CONNECT_TIMEOUT_MILLISECONDS,
     clientProperties: { connection_name: options.name },
     recovery: {
       waitForConnect: false,
-      initialDelay: firstDelayMilliseconds,
-      maxDelay: longestDelayMilliseconds,
+      initialDelay: FIRST_DELAY_MILLISECONDS,
+      maxDelay: LONGEST_DELAY_MILLISECONDS,
       setup: options.onConnected,
     },
   });
@@ -110,6 +110,6 @@ export function endConnectionWith(channel: Channel, connection: ChannelModel, lo
 
 function withHeartbeat(uri: string): string {
   const url = new URL(uri);
-  if (!url.searchParams.has('heartbeat')) url.searchParams.set('heartbeat', String(heartbeatSeconds));
+  if (!url.searchParams.has('heartbeat')) url.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
   return url.href;
 }

@@ -15,16 +15,16 @@ import {
   wholeNumber,
 } from './environment.js';
 
-const meaning = 'What it is for.';
+const MEANING = 'What it is for.';
 const variables = z.object({
-  NAME: text({ default: 'app-a', meaning }),
-  PORT: port({ default: 8000, meaning }),
-  ERRORS: wholeNumber({ min: 0, max: 100, default: 0, meaning }),
-  SHARE: decimalNumber({ min: 0, max: 1, default: 0.25, meaning }),
-  LEVEL: choice(['low', 'high'], { default: 'low', meaning }),
-  TARGETS: urlList({ meaning }),
-  NOTE: optionalText({ meaning }),
-  TRACES: optionalUrl({ protocols: ['http:'], meaning }),
+  NAME: text({ default: 'app-a', meaning: MEANING }),
+  PORT: port({ default: 8000, meaning: MEANING }),
+  ERRORS: wholeNumber({ min: 0, max: 100, default: 0, meaning: MEANING }),
+  SHARE: decimalNumber({ min: 0, max: 1, default: 0.25, meaning: MEANING }),
+  LEVEL: choice(['low', 'high'], { default: 'low', meaning: MEANING }),
+  TARGETS: urlList({ meaning: MEANING }),
+  NOTE: optionalText({ meaning: MEANING }),
+  TRACES: optionalUrl({ protocols: ['http:'], meaning: MEANING }),
 });
 const required = z.object({
   BROKER: url({ protocols: ['amqp:', 'amqps:'], meaning: 'The broker.', secret: true }),

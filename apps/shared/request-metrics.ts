@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** The endpoint label of requests that no route took: one value, so that probing paths cannot grow the metric. */
-const unmatchedEndpoint = 'unmatched';
+const UNMATCHED_ENDPOINT = 'unmatched';
 
 /**
  * Express middleware that measures every request of the routes mounted after it:
@@ -41,7 +41,7 @@ export function requestMetrics(registry: Registry, app: string): RequestHandler 
     const stopTimer = durationSeconds.startTimer();
     response.once('close', () => {
       const endpoint =
-        request.route === undefined ? unmatchedEndpoint : `${request.baseUrl}${request.route.path}`;
+        request.route === undefined ? UNMATCHED_ENDPOINT : `${request.baseUrl}${request.route.path}`;
       const labels = { app, endpoint, method: request.method, status: String(response.statusCode) };
       inFlight.dec({ app });
       requests.inc(labels);

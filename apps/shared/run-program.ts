@@ -49,7 +49,7 @@ export interface Program<Schema extends z.ZodObject> {
 }
 
 /** Added to `SHUTDOWN_GRACE_SECONDS` before a stop that does not end is given up. */
-const stopOverrunSeconds = 5;
+const STOP_OVERRUN_SECONDS = 5;
 
 /**
  * The life of a program from start to exit: reads the environment, starts logs and traces, starts the program, and on
@@ -71,7 +71,7 @@ export async function runProgram<Schema extends z.ZodObject>(program: Program<Sc
     log.info('started');
     const ending = await Promise.race([signal, failureOf(running)]);
     log.info(typeof ending === 'string' ? { signal: ending } : {}, 'stopping');
-    giveUpAfter(config.SHUTDOWN_GRACE_SECONDS + stopOverrunSeconds, log);
+    giveUpAfter(config.SHUTDOWN_GRACE_SECONDS + STOP_OVERRUN_SECONDS, log);
     await running.stop();
     await stopTracing();
     if (typeof ending !== 'string') throw ending.error;

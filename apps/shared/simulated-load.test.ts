@@ -3,10 +3,10 @@ import { mean, standardDeviation } from 'simple-statistics';
 import { simulatedLoad } from './simulated-load.js';
 import { usualLoadAt } from './weekly-load.js';
 
-const minuteSeconds = 60;
+const MINUTE_SECONDS = 60;
 const start = Date.UTC(2026, 0, 5) / 1000;
 const minutesOf = (days: number) =>
-  Array.from({ length: days * 1440 }, (_, index) => start + index * minuteSeconds);
+  Array.from({ length: days * 1440 }, (_, index) => start + index * MINUTE_SECONDS);
 
 describe('the simulated load', () => {
   it('is the same past for the same seed, whatever is asked first', () => {

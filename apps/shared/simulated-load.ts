@@ -2,21 +2,21 @@ import { type IndexedNoise, smoothNoise, whiteNoise } from '../../scaler/shared/
 import { hashText } from './seeded-random.js';
 import { usualLoadAt } from './weekly-load.js';
 
-const daySeconds = 86_400;
+const DAY_SECONDS = 86_400;
 
 /** How far a whole day may lie above or below the usual one, as a share. */
-const dayDeviation = 0.06;
+const DAY_DEVIATION = 0.06;
 
 /** Noise within a day: how far the load wanders, as a share, and how long one wave of it takes. */
-const wanderDeviation = 0.08;
-const wanderSeconds = 600;
+const WANDER_DEVIATION = 0.08;
+const WANDER_SECONDS = 600;
 
 /** Share of the days that have an incident. */
-const incidentChance = 0.12;
+const INCIDENT_CHANCE = 0.12;
 
 /** Share of requests that fail on a quiet day, and while a service is in trouble. */
-const usualErrorShare = 0.004;
-const outageErrorShare = 0.25;
+const USUAL_ERROR_SHARE = 0.004;
+const OUTAGE_ERROR_SHARE = 0.25;
 
 /** The simulated load at one moment. */
 export interface LoadSample {
@@ -40,14 +40,14 @@ export function simulatedLoad(options: {
 }): (epochSeconds: number) => LoadSample {
   const { peakPerSecond, seed } = options;
   const dayNoise = whiteNoise(hashText(`${seed} day`));
-  const wander = smoothNoise(hashText(`${seed} wander`), wanderSeconds);
+  const wander = smoothNoise(hashText(`${seed} wander`), WANDER_SECONDS);
   const incidents = whiteNoise(hashText(`${seed} incident`));
 
   return (epochSeconds) => {
-    const day = Math.floor(epochSeconds / daySeconds);
-    const dayFactor = 1 + dayDeviation * (2 * dayNoise(day) - 1);
-    const wanderFactor = 1 + wanderDeviation * wander(epochSeconds);
-    const incident = incidentAt(incidents, day, epochSeconds - day * daySeconds);
+    const day = Math.floor(epochSeconds / DAY_SECONDS);
+    const dayFactor = 1 + DAY_DEVIATION * (2 * dayNoise(day) - 1);
+    const wanderFactor = 1 + WANDER_DEVIATION * wander(epochSeconds);
+    const incident = incidentAt(incidents, day, epochSeconds - day * DAY_SECONDS);
     return {
       perSecond: peakPerSecond * usualLoadAt(epochSeconds) * dayFactor * wanderFactor * incident.loadFactor,
       errorShare: incident.errorShare,
@@ -62,12 +62,12 @@ function incidentAt(
   secondOfDay: number,
 ): { loadFactor: number; errorShare: number } {
   const chance = (index: number) => noise(day * 8 + index);
-  const none = { loadFactor: 1, errorShare: usualErrorShare };
-  if (chance(0) >= incidentChance) return none;
+  const none = { loadFactor: 1, errorShare: USUAL_ERROR_SHARE };
+  if (chance(0) >= INCIDENT_CHANCE) return none;
   const start = (8 + 14 * chance(1)) * 3600;
   const length = 600 + 1800 * chance(2);
   if (secondOfDay < start || secondOfDay >= start + length) return none;
   return chance(3) < 0.5
-    ? { loadFactor: 0.15, errorShare: outageErrorShare }
-    : { loadFactor: 1.8, errorShare: usualErrorShare };
+    ? { loadFactor: 0.15, errorShare: OUTAGE_ERROR_SHARE }
+    : { loadFactor: 1.8, errorShare: USUAL_ERROR_SHARE };
 }

@@ -16,7 +16,7 @@ interface Hill {
   widthHours: number;
 }
 
-const nightLevel = 0.1;
+const NIGHT_LEVEL = 0.1;
 
 const workingDay: readonly Hill[] = [
   { atHour: 10.5, height: 0.65, widthHours: 1.7 },
@@ -40,7 +40,7 @@ const weekdayFactors: readonly number[] = [0.9, 1.06, 1, 0.98, 1, 1.08, 1];
  */
 export function usualLoad(weekday: number, hour: number): number {
   const hills = weekday === 0 || weekday === 6 ? weekendDay : workingDay;
-  let load = nightLevel;
+  let load = NIGHT_LEVEL;
   for (const { atHour, height, widthHours } of hills) {
     // The clock is a circle: 23:30 is one hour from 00:30.
     const apart = Math.abs(hour - atHour);

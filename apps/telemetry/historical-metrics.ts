@@ -1,14 +1,14 @@
 import { Gauge, type Registry } from 'prom-client';
 import { simulatedLoad } from '../shared/simulated-load.js';
 
-const daySeconds = 86_400;
-const hourSeconds = 3600;
-const sampleSeconds = 60;
-const days = 7;
+const DAY_SECONDS = 86_400;
+const HOUR_SECONDS = 3600;
+const SAMPLE_SECONDS = 60;
+const DAYS = 7;
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 
 /** Load of the simulated past at the weekday evening peak. */
-const peakPerSecond = 50;
+const PEAK_PER_SECOND = 50;
 
 /**
  * Adds the simulated last seven whole days (UTC) of this service as gauges, so that a dashboard has a past to show on
@@ -43,30 +43,30 @@ export function historicalMetrics(registry: Registry, app: string, now: () => nu
     labelNames: perDay,
     ...common,
   });
-  const load = simulatedLoad({ seed: app, peakPerSecond });
+  const load = simulatedLoad({ seed: app, peakPerSecond: PEAK_PER_SECOND });
   let shownDay: number | undefined;
 
   function refresh(): void {
-    const today = Math.floor(now() / daySeconds);
+    const today = Math.floor(now() / DAY_SECONDS);
     if (today === shownDay) return;
     shownDay = today;
     for (const gauge of [hourly, peak, total]) gauge.reset();
-    for (let daysAgo = 1; daysAgo <= days; daysAgo++) showDay(today - daysAgo, daysAgo);
+    for (let daysAgo = 1; daysAgo <= DAYS; daysAgo++) showDay(today - daysAgo, daysAgo);
   }
 
   function showDay(day: number, daysAgo: number): void {
-    const start = day * daySeconds;
+    const start = day * DAY_SECONDS;
     const labels = { app, days_ago: String(daysAgo), weekday: weekdays[new Date(start * 1000).getUTCDay()]! };
     let requests = 0;
     let busiest = 0;
     for (let hour = 0; hour < 24; hour++) {
       let hourRequests = 0;
-      for (let second = 0; second < hourSeconds; second += sampleSeconds) {
-        const perSecond = load(start + hour * hourSeconds + second).perSecond;
-        hourRequests += perSecond * sampleSeconds;
+      for (let second = 0; second < HOUR_SECONDS; second += SAMPLE_SECONDS) {
+        const perSecond = load(start + hour * HOUR_SECONDS + second).perSecond;
+        hourRequests += perSecond * SAMPLE_SECONDS;
         busiest = Math.max(busiest, perSecond);
       }
-      hourly.set({ ...labels, hour: String(hour) }, hourRequests / hourSeconds);
+      hourly.set({ ...labels, hour: String(hour) }, hourRequests / HOUR_SECONDS);
       requests += hourRequests;
     }
     peak.set(labels, busiest);

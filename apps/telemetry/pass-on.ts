@@ -4,7 +4,7 @@ export class DownstreamError extends Error {
 }
 
 /** How much of a next service's own error text is repeated: enough to follow a chain of failures to its end. */
-const longestRepeatedReason = 500;
+const LONGEST_REPEATED_REASON = 500;
 
 /**
  * Sends the names of the services visited so far to the next one and returns its answer: the same names with its own
@@ -55,7 +55,7 @@ function parseJson(body: string): unknown {
 
 function reasonIn(answer: unknown, body: string): string {
   const error = (answer as { error?: unknown } | null | undefined)?.error;
-  return (typeof error === 'string' ? error : body).slice(0, longestRepeatedReason);
+  return (typeof error === 'string' ? error : body).slice(0, LONGEST_REPEATED_REASON);
 }
 
 /** fetch wraps the system's error ("connect ECONNREFUSED ...") in a "fetch failed"; several tries give a nameless list. */

@@ -4,11 +4,11 @@ import { board, labelVariable } from './board.js';
 import { timeSeries } from './panels.js';
 
 /** Series of pods and nodes as a whole have no container. */
-const container = '{namespace=~"$namespace",container!="",container!="POD"}';
-const pod = '{namespace=~"$namespace"}';
+const CONTAINER = '{namespace=~"$namespace",container!="",container!="POD"}';
+const POD = '{namespace=~"$namespace"}';
 
 /** The machine as a whole, each of its disks once. */
-const machine = '{id="/",device=~"/dev/.*"}';
+const MACHINE = '{id="/",device=~"/dev/.*"}';
 
 /** What cAdvisor sees of each container: processor, memory, disk, network. */
 export function containers(): Dashboard {
@@ -34,7 +34,7 @@ export function containers(): Dashboard {
         stacked: true,
         queries: [
           [
-            `sum by (container) (rate(container_cpu_usage_seconds_total${container}[$__rate_interval]))`,
+            `sum by (container) (rate(container_cpu_usage_seconds_total${CONTAINER}[$__rate_interval]))`,
             '{{container}}',
           ],
         ],
@@ -47,7 +47,7 @@ export function containers(): Dashboard {
           'Working set, which is what a limit is held against, of the largest pod of each container.',
         unit: 'bytes',
         width: 12,
-        queries: [[`max by (container) (container_memory_working_set_bytes${container})`, '{{container}}']],
+        queries: [[`max by (container) (container_memory_working_set_bytes${CONTAINER})`, '{{container}}']],
       }),
     )
     .withPanel(
@@ -59,7 +59,7 @@ export function containers(): Dashboard {
         width: 12,
         queries: [
           [
-            `sum by (container) (rate(container_cpu_cfs_throttled_periods_total${container}[$__rate_interval])) / (sum by (container) (rate(container_cpu_cfs_periods_total${container}[$__rate_interval])) > 0)`,
+            `sum by (container) (rate(container_cpu_cfs_throttled_periods_total${CONTAINER}[$__rate_interval])) / (sum by (container) (rate(container_cpu_cfs_periods_total${CONTAINER}[$__rate_interval])) > 0)`,
             '{{container}}',
           ],
         ],
@@ -72,7 +72,7 @@ export function containers(): Dashboard {
         unit: 'short',
         width: 12,
         stepped: true,
-        queries: [[`count by (container) (container_memory_working_set_bytes${container})`, '{{container}}']],
+        queries: [[`count by (container) (container_memory_working_set_bytes${CONTAINER})`, '{{container}}']],
       }),
     )
     .withRow(new dashboard.RowBuilder('Disk'))
@@ -84,11 +84,11 @@ export function containers(): Dashboard {
         width: 12,
         queries: [
           [
-            `sum by (container) (rate(container_fs_reads_bytes_total${container}[$__rate_interval]))`,
+            `sum by (container) (rate(container_fs_reads_bytes_total${CONTAINER}[$__rate_interval]))`,
             '{{container}} read',
           ],
           [
-            `sum by (container) (rate(container_fs_writes_bytes_total${container}[$__rate_interval]))`,
+            `sum by (container) (rate(container_fs_writes_bytes_total${CONTAINER}[$__rate_interval]))`,
             '{{container}} written',
           ],
         ],
@@ -102,9 +102,9 @@ export function containers(): Dashboard {
         unit: 'bytes',
         width: 12,
         queries: [
-          [`sum by (container) (container_fs_usage_bytes${container})`, '{{container}}'],
+          [`sum by (container) (container_fs_usage_bytes${CONTAINER})`, '{{container}}'],
           [
-            `max by (persistentvolumeclaim) (kubelet_volume_stats_used_bytes${pod})`,
+            `max by (persistentvolumeclaim) (kubelet_volume_stats_used_bytes${POD})`,
             'volume {{persistentvolumeclaim}}',
           ],
         ],
@@ -123,7 +123,7 @@ export function containers(): Dashboard {
         ],
         queries: [
           [
-            `max by (instance, device) (container_fs_usage_bytes${machine} / container_fs_limit_bytes${machine})`,
+            `max by (instance, device) (container_fs_usage_bytes${MACHINE} / container_fs_limit_bytes${MACHINE})`,
             '{{instance}} {{device}}',
           ],
         ],
@@ -137,7 +137,7 @@ export function containers(): Dashboard {
         unit: 'Bps',
         width: 12,
         queries: [
-          [`sum by (pod) (rate(container_network_receive_bytes_total${pod}[$__rate_interval]))`, '{{pod}}'],
+          [`sum by (pod) (rate(container_network_receive_bytes_total${POD}[$__rate_interval]))`, '{{pod}}'],
         ],
       }),
     )
@@ -148,7 +148,7 @@ export function containers(): Dashboard {
         unit: 'Bps',
         width: 12,
         queries: [
-          [`sum by (pod) (rate(container_network_transmit_bytes_total${pod}[$__rate_interval]))`, '{{pod}}'],
+          [`sum by (pod) (rate(container_network_transmit_bytes_total${POD}[$__rate_interval]))`, '{{pod}}'],
         ],
       }),
     )

@@ -9,22 +9,22 @@ import { board, labelVariable } from './board.js';
 import { histogramQuantile } from './histogram-quantile.js';
 import { dataSource, latestQueries, stat, stateTimeline, table, timeSeries } from './panels.js';
 
-const trigger = '{namespace="$namespace",scaledobject="$scaledobject"}';
-const overloadOf = (span: 'day' | 'week'): string => trigger.replace('}', `,span="${span}"}`);
+const TRIGGER = '{namespace="$namespace",scaledobject="$scaledobject"}';
+const overloadOf = (span: 'day' | 'week'): string => TRIGGER.replace('}', `,span="${span}"}`);
 /** Replicas of the scaler export the same series: one of them is enough. */
-const byTrigger = 'max by (namespace, scaledobject, metric)';
+const BY_TRIGGER = 'max by (namespace, scaledobject, metric)';
 /** KEDA names the HPA of a ScaledObject so. */
-const hpa = '{namespace="$namespace",horizontalpodautoscaler="keda-hpa-$scaledobject"}';
-const kedaTrigger = '{namespace="$namespace",scaledObject="$scaledobject"}';
-const calls = 'method=~".*/(GetMetrics|IsActive|GetMetricSpec)"';
+const HPA = '{namespace="$namespace",horizontalpodautoscaler="keda-hpa-$scaledobject"}';
+const KEDA_TRIGGER = '{namespace="$namespace",scaledObject="$scaledobject"}';
+const CALLS = 'method=~".*/(GetMetrics|IsActive|GetMetricSpec)"';
 
 /** Replicas that the answer asks for, before the limits of the HPA. */
-const askedFor = `ceil(max(predictive_scaler_value${trigger}) / max(predictive_scaler_threshold${trigger}))`;
+const askedFor = `ceil(max(predictive_scaler_value${TRIGGER}) / max(predictive_scaler_threshold${TRIGGER}))`;
 
-const blue = 'blue';
-const orange = 'orange';
-const green = 'green';
-const red = 'red';
+const BLUE = 'blue';
+const ORANGE = 'orange';
+const GREEN = 'green';
+const RED = 'red';
 
 /** One trigger in depth: its load, what was and is forecast, what follows from it, and how far it can be trusted. */
 export function predictiveScaling(): dashboard.Dashboard {
@@ -57,7 +57,7 @@ export function predictiveScaling(): dashboard.Dashboard {
         unit: 'short',
         decimals: 1,
         width: 4,
-        queries: [[`max(predictive_scaler_observed${trigger})`, 'load']],
+        queries: [[`max(predictive_scaler_observed${TRIGGER})`, 'load']],
       }),
     )
     .withPanel(
@@ -67,7 +67,7 @@ export function predictiveScaling(): dashboard.Dashboard {
         unit: 'short',
         decimals: 1,
         width: 4,
-        queries: [[`max(predictive_scaler_forecast_peak${trigger})`, 'peak']],
+        queries: [[`max(predictive_scaler_forecast_peak${TRIGGER})`, 'peak']],
       }),
     )
     .withPanel(
@@ -76,7 +76,7 @@ export function predictiveScaling(): dashboard.Dashboard {
         description: 'Load that one replica carries.',
         unit: 'short',
         width: 3,
-        queries: [[`max(predictive_scaler_threshold${trigger})`, 'threshold']],
+        queries: [[`max(predictive_scaler_threshold${TRIGGER})`, 'threshold']],
       }),
     )
     .withPanel(
@@ -94,7 +94,7 @@ export function predictiveScaling(): dashboard.Dashboard {
         description: 'Replicas that the HPA sees now.',
         unit: 'short',
         width: 3,
-        queries: [[`max(kube_horizontalpodautoscaler_status_current_replicas${hpa})`, 'pods']],
+        queries: [[`max(kube_horizontalpodautoscaler_status_current_replicas${HPA})`, 'pods']],
       }),
     )
     .withPanel(
@@ -104,7 +104,7 @@ export function predictiveScaling(): dashboard.Dashboard {
         unit: 'short',
         showName: true,
         width: 3,
-        queries: [[`max by (stage) (predictive_scaler_stage${trigger}) == 1`, '{{stage}}']],
+        queries: [[`max by (stage) (predictive_scaler_stage${TRIGGER}) == 1`, '{{stage}}']],
       }),
     )
     .withPanel(
@@ -114,7 +114,7 @@ export function predictiveScaling(): dashboard.Dashboard {
         unit: 'short',
         showName: true,
         width: 4,
-        queries: [[`max by (reason) (predictive_scaler_reason${trigger}) == 1`, '{{reason}}']],
+        queries: [[`max by (reason) (predictive_scaler_reason${TRIGGER}) == 1`, '{{reason}}']],
       }),
     )
     .withRow(new dashboard.RowBuilder('Forecast'))
@@ -126,16 +126,16 @@ export function predictiveScaling(): dashboard.Dashboard {
         unit: 'short',
         width: 24,
         queries: [
-          [`max(predictive_scaler_observed${trigger})`, 'load'],
-          [`max(predictive_scaler_forecast_mean${trigger} offset $horizon)`, 'forecast'],
-          [`max(predictive_scaler_forecast${trigger} offset $horizon)`, 'band'],
-          [`min(predictive_scaler_forecast${trigger} offset $horizon)`, 'lower end'],
+          [`max(predictive_scaler_observed${TRIGGER})`, 'load'],
+          [`max(predictive_scaler_forecast_mean${TRIGGER} offset $horizon)`, 'forecast'],
+          [`max(predictive_scaler_forecast${TRIGGER} offset $horizon)`, 'band'],
+          [`min(predictive_scaler_forecast${TRIGGER} offset $horizon)`, 'lower end'],
         ],
         lines: {
-          load: { color: blue },
-          forecast: { color: orange, dashed: true },
-          band: { color: orange, fillTo: 'lower end' },
-          'lower end': { color: orange, unnamed: true },
+          load: { color: BLUE },
+          forecast: { color: ORANGE, dashed: true },
+          band: { color: ORANGE, fillTo: 'lower end' },
+          'lower end': { color: ORANGE, unnamed: true },
         },
       }).height(10),
     )
@@ -147,19 +147,19 @@ export function predictiveScaling(): dashboard.Dashboard {
         unit: 'short',
         width: 12,
         queries: [
-          [`max(predictive_scaler_observed${trigger})`, 'load'],
-          [`max(predictive_scaler_forecast_peak${trigger})`, 'coming peak'],
-          [`max(predictive_scaler_value${trigger})`, 'answer'],
+          [`max(predictive_scaler_observed${TRIGGER})`, 'load'],
+          [`max(predictive_scaler_forecast_peak${TRIGGER})`, 'coming peak'],
+          [`max(predictive_scaler_value${TRIGGER})`, 'answer'],
           [
-            `max(predictive_scaler_threshold${trigger}) * max(kube_horizontalpodautoscaler_status_current_replicas${hpa})`,
+            `max(predictive_scaler_threshold${TRIGGER}) * max(kube_horizontalpodautoscaler_status_current_replicas${HPA})`,
             'capacity',
           ],
         ],
         lines: {
-          load: { color: blue },
-          'coming peak': { color: orange, dashed: true },
-          answer: { color: green },
-          capacity: { color: red, dashed: true, stepped: true },
+          load: { color: BLUE },
+          'coming peak': { color: ORANGE, dashed: true },
+          answer: { color: GREEN },
+          capacity: { color: RED, dashed: true, stepped: true },
         },
       }),
     )
@@ -173,15 +173,15 @@ export function predictiveScaling(): dashboard.Dashboard {
         stepped: true,
         queries: [
           [askedFor, 'asked for'],
-          [`max(kube_horizontalpodautoscaler_status_desired_replicas${hpa})`, 'wanted by the HPA'],
-          [`max(kube_horizontalpodautoscaler_status_current_replicas${hpa})`, 'active pods'],
-          [`max(kube_horizontalpodautoscaler_spec_max_replicas${hpa})`, 'maximum'],
+          [`max(kube_horizontalpodautoscaler_status_desired_replicas${HPA})`, 'wanted by the HPA'],
+          [`max(kube_horizontalpodautoscaler_status_current_replicas${HPA})`, 'active pods'],
+          [`max(kube_horizontalpodautoscaler_spec_max_replicas${HPA})`, 'maximum'],
         ],
         lines: {
-          'asked for': { color: green },
-          'wanted by the HPA': { color: orange },
-          'active pods': { color: blue },
-          maximum: { color: red, dashed: true },
+          'asked for': { color: GREEN },
+          'wanted by the HPA': { color: ORANGE },
+          'active pods': { color: BLUE },
+          maximum: { color: RED, dashed: true },
         },
       }),
     )
@@ -194,10 +194,10 @@ export function predictiveScaling(): dashboard.Dashboard {
         unit: 'short',
         width: 8,
         queries: [
-          [`max(predictive_scaler_forecast_error${trigger})`, 'forecast'],
-          [`max(predictive_scaler_last_value_error${trigger})`, 'last value'],
+          [`max(predictive_scaler_forecast_error${TRIGGER})`, 'forecast'],
+          [`max(predictive_scaler_last_value_error${TRIGGER})`, 'last value'],
         ],
-        lines: { forecast: { color: orange }, 'last value': { color: blue, dashed: true } },
+        lines: { forecast: { color: ORANGE }, 'last value': { color: BLUE, dashed: true } },
       }),
     )
     .withPanel(
@@ -209,10 +209,10 @@ export function predictiveScaling(): dashboard.Dashboard {
         max: 1,
         width: 8,
         queries: [
-          [`max(predictive_scaler_coverage_ratio${trigger})`, 'coverage'],
-          [`max(predictive_scaler_quantile_ratio${trigger})`, 'quantile asked for'],
+          [`max(predictive_scaler_coverage_ratio${TRIGGER})`, 'coverage'],
+          [`max(predictive_scaler_quantile_ratio${TRIGGER})`, 'quantile asked for'],
         ],
-        lines: { coverage: { color: green }, 'quantile asked for': { color: red, dashed: true } },
+        lines: { coverage: { color: GREEN }, 'quantile asked for': { color: RED, dashed: true } },
       }),
     )
     .withPanel(
@@ -222,8 +222,8 @@ export function predictiveScaling(): dashboard.Dashboard {
         unit: 'short',
         width: 8,
         queries: [
-          [`max by (stage) (predictive_scaler_stage${trigger})`, '{{stage}}'],
-          [`2 * max(predictive_scaler_guarded${trigger})`, 'guarded'],
+          [`max by (stage) (predictive_scaler_stage${TRIGGER})`, '{{stage}}'],
+          [`2 * max(predictive_scaler_guarded${TRIGGER})`, 'guarded'],
         ],
         states: { '0': ['no', 'transparent'], '1': ['this stage', 'green'], '2': ['set aside', 'orange'] },
       }),
@@ -234,7 +234,7 @@ export function predictiveScaling(): dashboard.Dashboard {
         description: 'Why the answered value was what it was.',
         unit: 'short',
         width: 12,
-        queries: [[`max by (reason) (predictive_scaler_reason${trigger})`, '{{reason}}']],
+        queries: [[`max by (reason) (predictive_scaler_reason${TRIGGER})`, '{{reason}}']],
         states: { '1': ['this reason', 'blue'] },
       }),
     )
@@ -246,8 +246,8 @@ export function predictiveScaling(): dashboard.Dashboard {
         unit: 's',
         width: 12,
         queries: [
-          [`min(predictive_scaler_model_age_seconds${trigger})`, 'age of the model'],
-          [`max(predictive_scaler_next_stage_seconds${trigger})`, 'missing for the next stage'],
+          [`min(predictive_scaler_model_age_seconds${TRIGGER})`, 'age of the model'],
+          [`max(predictive_scaler_next_stage_seconds${TRIGGER})`, 'missing for the next stage'],
         ],
       }),
     )
@@ -261,12 +261,12 @@ export function predictiveScaling(): dashboard.Dashboard {
         queries: [
           [`max(predictive_scaler_overload_ratio${overloadOf('day')})`, 'last day'],
           [`max(predictive_scaler_overload_ratio${overloadOf('week')})`, 'last week'],
-          [`max(predictive_scaler_target_overload_ratio${trigger})`, 'accepted'],
+          [`max(predictive_scaler_target_overload_ratio${TRIGGER})`, 'accepted'],
         ],
         lines: {
-          'last day': { color: blue },
-          'last week': { color: orange },
-          accepted: { color: red, dashed: true },
+          'last day': { color: BLUE },
+          'last week': { color: ORANGE },
+          accepted: { color: RED, dashed: true },
         },
       }),
     )
@@ -279,17 +279,17 @@ export function predictiveScaling(): dashboard.Dashboard {
         width: 24,
         labels: { namespace: 'Namespace', scaledobject: 'ScaledObject', metric: 'Metric' },
         figures: [
-          { heading: 'Load', expr: `${byTrigger} (predictive_scaler_observed)` },
-          { heading: 'Answer', expr: `${byTrigger} (predictive_scaler_value)` },
-          { heading: 'Threshold', expr: `${byTrigger} (predictive_scaler_threshold)` },
+          { heading: 'Load', expr: `${BY_TRIGGER} (predictive_scaler_observed)` },
+          { heading: 'Answer', expr: `${BY_TRIGGER} (predictive_scaler_value)` },
+          { heading: 'Threshold', expr: `${BY_TRIGGER} (predictive_scaler_threshold)` },
           {
             heading: 'Replicas asked for',
-            expr: `ceil(${byTrigger} (predictive_scaler_value) / ${byTrigger} (predictive_scaler_threshold))`,
+            expr: `ceil(${BY_TRIGGER} (predictive_scaler_value) / ${BY_TRIGGER} (predictive_scaler_threshold))`,
             looks: [{ id: 'decimals', value: 0 }],
           },
           {
             heading: 'Better than last value',
-            expr: `1 - ${byTrigger} (predictive_scaler_forecast_error) / ${byTrigger} (predictive_scaler_last_value_error)`,
+            expr: `1 - ${BY_TRIGGER} (predictive_scaler_forecast_error) / ${BY_TRIGGER} (predictive_scaler_last_value_error)`,
             looks: [{ id: 'unit', value: 'percentunit' }],
           },
         ],
@@ -392,7 +392,7 @@ export function predictiveScaling(): dashboard.Dashboard {
         width: 8,
         queries: [
           [
-            `sum by (method, code) (label_replace(rate(predictive_scaler_rpc_duration_seconds_count{${calls}}[$__rate_interval]), "method", "$1", "method", ".*/(.*)"))`,
+            `sum by (method, code) (label_replace(rate(predictive_scaler_rpc_duration_seconds_count{${CALLS}}[$__rate_interval]), "method", "$1", "method", ".*/(.*)"))`,
             '{{method}} {{code}}',
           ],
         ],
@@ -409,8 +409,8 @@ export function predictiveScaling(): dashboard.Dashboard {
           [0.1, 'orange'],
         ],
         queries: [
-          [histogramQuantile(0.99, `predictive_scaler_rpc_duration_seconds_bucket{${calls}}`), '99 %'],
-          [histogramQuantile(0.5, `predictive_scaler_rpc_duration_seconds_bucket{${calls}}`), 'half'],
+          [histogramQuantile(0.99, `predictive_scaler_rpc_duration_seconds_bucket{${CALLS}}`), '99 %'],
+          [histogramQuantile(0.5, `predictive_scaler_rpc_duration_seconds_bucket{${CALLS}}`), 'half'],
         ],
       }),
     )
@@ -483,9 +483,9 @@ export function predictiveScaling(): dashboard.Dashboard {
         stepped: true,
         queries: [
           ['max(predictive_scaler_triggers)', 'triggers'],
-          [`count(${byTrigger} (predictive_scaler_answer_error)) or vector(0)`, 'with an error'],
+          [`count(${BY_TRIGGER} (predictive_scaler_answer_error)) or vector(0)`, 'with an error'],
         ],
-        lines: { triggers: { color: blue }, 'with an error': { color: red } },
+        lines: { triggers: { color: BLUE }, 'with an error': { color: RED } },
       }),
     )
     .withRow(new dashboard.RowBuilder('KEDA'))
@@ -495,7 +495,7 @@ export function predictiveScaling(): dashboard.Dashboard {
         description: 'What KEDA has got from each trigger of this ScaledObject and hands to the HPA.',
         unit: 'short',
         width: 8,
-        queries: [[`max by (metric) (keda_scaler_metrics_value${kedaTrigger})`, '{{metric}}']],
+        queries: [[`max by (metric) (keda_scaler_metrics_value${KEDA_TRIGGER})`, '{{metric}}']],
       }),
     )
     .withPanel(
@@ -504,7 +504,7 @@ export function predictiveScaling(): dashboard.Dashboard {
         description: 'Latency of the last read of each trigger, as KEDA measures it.',
         unit: 's',
         width: 8,
-        queries: [[`max by (metric) (keda_scaler_metrics_latency_seconds${kedaTrigger})`, '{{metric}}']],
+        queries: [[`max by (metric) (keda_scaler_metrics_latency_seconds${KEDA_TRIGGER})`, '{{metric}}']],
       }),
     )
     .withPanel(
@@ -516,10 +516,10 @@ export function predictiveScaling(): dashboard.Dashboard {
         width: 8,
         queries: [
           [
-            `sum by (metric) (rate(keda_scaler_detail_errors_total${kedaTrigger}[$__rate_interval]))`,
+            `sum by (metric) (rate(keda_scaler_detail_errors_total${KEDA_TRIGGER}[$__rate_interval]))`,
             '{{metric}}: errors/s',
           ],
-          [`max by (metric) (keda_scaler_active${kedaTrigger})`, '{{metric}}: active'],
+          [`max by (metric) (keda_scaler_active${KEDA_TRIGGER})`, '{{metric}}: active'],
         ],
       }),
     )

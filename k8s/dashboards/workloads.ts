@@ -4,7 +4,7 @@ import { board, labelVariable } from './board.js';
 import { histogramQuantile } from './histogram-quantile.js';
 import { stat, timeSeries } from './panels.js';
 
-const app = '{app=~"$app"}';
+const APP = '{app=~"$app"}';
 
 /** The HTTP apps: load, errors, time and pods of each. */
 export function workloads(): Dashboard {
@@ -30,7 +30,7 @@ export function workloads(): Dashboard {
           [null, 'transparent'],
           [5, 'orange'],
         ],
-        queries: [[`sum by (app) (rate(app_requests_total${app}[$__rate_interval])) * 60`, '{{app}}']],
+        queries: [[`sum by (app) (rate(app_requests_total${APP}[$__rate_interval])) * 60`, '{{app}}']],
       }),
     )
     .withPanel(
@@ -45,7 +45,7 @@ export function workloads(): Dashboard {
         ],
         queries: [
           [
-            `(sum by (app) (rate(app_requests_total{app=~"$app",status=~"5.."}[$__rate_interval])) or sum by (app) (rate(app_requests_total${app}[$__rate_interval])) * 0) / (sum by (app) (rate(app_requests_total${app}[$__rate_interval])) > 0)`,
+            `(sum by (app) (rate(app_requests_total{app=~"$app",status=~"5.."}[$__rate_interval])) or sum by (app) (rate(app_requests_total${APP}[$__rate_interval])) * 0) / (sum by (app) (rate(app_requests_total${APP}[$__rate_interval])) > 0)`,
             '{{app}}',
           ],
         ],
@@ -57,7 +57,7 @@ export function workloads(): Dashboard {
         description: 'Nineteen of twenty requests were answered in this time.',
         unit: 's',
         width: 12,
-        queries: [[histogramQuantile(0.95, `app_request_duration_seconds_bucket${app}`, ['app']), '{{app}}']],
+        queries: [[histogramQuantile(0.95, `app_request_duration_seconds_bucket${APP}`, ['app']), '{{app}}']],
       }),
     )
     .withPanel(
@@ -66,7 +66,7 @@ export function workloads(): Dashboard {
         description: 'Requests being worked on, over all pods of an app.',
         unit: 'short',
         width: 6,
-        queries: [[`sum by (app) (app_requests_in_flight${app})`, '{{app}}']],
+        queries: [[`sum by (app) (app_requests_in_flight${APP})`, '{{app}}']],
       }),
     )
     .withPanel(
@@ -76,7 +76,7 @@ export function workloads(): Dashboard {
         unit: 'short',
         width: 6,
         stepped: true,
-        queries: [[`count by (app) (app_requests_in_flight${app})`, '{{app}}']],
+        queries: [[`count by (app) (app_requests_in_flight${APP})`, '{{app}}']],
       }),
     )
     .withPanel(
@@ -86,7 +86,7 @@ export function workloads(): Dashboard {
         unit: 'reqps',
         width: 12,
         stacked: true,
-        queries: [[`sum by (status) (rate(app_requests_total${app}[$__rate_interval]))`, '{{status}}']],
+        queries: [[`sum by (status) (rate(app_requests_total${APP}[$__rate_interval]))`, '{{status}}']],
       }),
     )
     .withPanel(

@@ -4,19 +4,19 @@ import { timeoutFailure } from '../prometheus/request-failure.js';
 import { ScalerError } from '../shared/errors.js';
 import { loadOfSamples, recordingOfQuery, recordingOfSamples } from './recording.js';
 
-const minute = 60;
-const hour = 60 * minute;
-const day = 24 * hour;
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 // 2026-03-02T00:00:00Z
-const midnight = 1_772_409_600;
-const isDay = (at: number) => at % day >= 6 * hour && at % day < 22 * hour;
+const MIDNIGHT = 1_772_409_600;
+const isDay = (at: number) => at % DAY >= 6 * HOUR && at % DAY < 22 * HOUR;
 /** Something was out of order in the middle of the third day. */
-const isOutage = (at: number) => at >= midnight + 2.5 * day && at < midnight + 2.5 * day + 3 * hour;
+const isOutage = (at: number) => at >= MIDNIGHT + 2.5 * DAY && at < MIDNIGHT + 2.5 * DAY + 3 * HOUR;
 const isPresent = (at: number) => isDay(at) && !isOutage(at);
 
 function nightly() {
   const timestamps = [];
-  for (let at = midnight; at < midnight + 6 * day; at += minute) if (isPresent(at)) timestamps.push(at);
+  for (let at = MIDNIGHT; at < MIDNIGHT + 6 * DAY; at += MINUTE) if (isPresent(at)) timestamps.push(at);
   return {
     timestamps: Float64Array.from(timestamps),
     values: Float64Array.from(timestamps, () => 100),
@@ -31,20 +31,20 @@ describe('a recording of samples', () => {
   it('has no load in nights without samples where an empty result reads as 0, and a gap where one came once', () => {
     const { load, steps } = recordingOfSamples(nightly(), 300, true);
     for (let n = 1; n < 5; n++) {
-      const night = midnight + n * day + 3 * hour;
+      const night = MIDNIGHT + n * DAY + 3 * HOUR;
       assert.equal(at(load.startSeconds, 60, load.demand, night), 0);
       assert.equal(at(load.startSeconds, 60, load.observed, night), 0);
       assert.equal(at(steps.startSeconds, 300, steps.values, night), 0);
     }
-    const outage = midnight + 2.5 * day + hour;
+    const outage = MIDNIGHT + 2.5 * DAY + HOUR;
     assert.equal(at(load.startSeconds, 60, load.demand, outage), Number.NaN);
     assert.equal(at(steps.startSeconds, 300, steps.values, outage), Number.NaN);
-    assert.equal(at(steps.startSeconds, 300, steps.values, outage + 4 * hour), 100);
+    assert.equal(at(steps.startSeconds, 300, steps.values, outage + 4 * HOUR), 100);
   });
 
   it('knows nothing of times without samples otherwise', () => {
     const { load } = recordingOfSamples(nightly(), 300);
-    assert.equal(at(load.startSeconds, 60, load.demand, midnight + day + 3 * hour), Number.NaN);
+    assert.equal(at(load.startSeconds, 60, load.demand, MIDNIGHT + DAY + 3 * HOUR), Number.NaN);
   });
 });
 
@@ -68,13 +68,13 @@ describe('a recording of a query', () => {
   };
 
   it('tells a night without a series from an outage by the heartbeat of the source', async () => {
-    const recording = await recordingOfQuery(source, 'load', midnight + 6 * day, 6 * day, 300, true);
+    const recording = await recordingOfQuery(source, 'load', MIDNIGHT + 6 * DAY, 6 * DAY, 300, true);
     const { load, steps } = recording!;
     // The only night that counts is one after the series was first there.
-    assert.equal(at(load.startSeconds, 60, load.demand, midnight + day + 3 * hour), 0);
-    assert.equal(at(steps.startSeconds, 300, steps.values, midnight + day + 3 * hour), 0);
-    assert.equal(at(steps.startSeconds, 300, steps.values, midnight + 3 * hour), Number.NaN);
-    assert.equal(at(steps.startSeconds, 300, steps.values, midnight + 2.5 * day + hour), Number.NaN);
+    assert.equal(at(load.startSeconds, 60, load.demand, MIDNIGHT + DAY + 3 * HOUR), 0);
+    assert.equal(at(steps.startSeconds, 300, steps.values, MIDNIGHT + DAY + 3 * HOUR), 0);
+    assert.equal(at(steps.startSeconds, 300, steps.values, MIDNIGHT + 3 * HOUR), Number.NaN);
+    assert.equal(at(steps.startSeconds, 300, steps.values, MIDNIGHT + 2.5 * DAY + HOUR), Number.NaN);
   });
 
   it('asks for less at once from a source that answers only short ranges in time', async () => {
@@ -84,14 +84,14 @@ describe('a recording of a query', () => {
       range: async (query, from, to, stepSeconds) => {
         asked.push(to - from);
         const cause = timeoutFailure(30);
-        if (to - from > day) throw new ScalerError(cause.kind, `Prometheus ${cause.message}`, { cause });
+        if (to - from > DAY) throw new ScalerError(cause.kind, `Prometheus ${cause.message}`, { cause });
         return source.range(query, from, to, stepSeconds);
       },
     };
-    const end = midnight + 6 * day;
+    const end = MIDNIGHT + 6 * DAY;
     assert.deepEqual(
-      await recordingOfQuery(slow, 'load', end, 6 * day, 300),
-      await recordingOfQuery(source, 'load', end, 6 * day, 300),
+      await recordingOfQuery(slow, 'load', end, 6 * DAY, 300),
+      await recordingOfQuery(source, 'load', end, 6 * DAY, 300),
     );
     // 8640 minutes in slices of 1000 are never more than a day. Of 1728 steps 1000 and 500 are too much, then 250 are not.
     assert.equal(asked.length, 9 + (2 + 7));
@@ -103,7 +103,7 @@ describe('a recording of a query', () => {
       ...source,
       range: () => Promise.reject(new ScalerError(cause.kind, `Prometheus ${cause.message}`, { cause })),
     };
-    await assert.rejects(recordingOfQuery(failing, 'load', midnight + day, day, 300), {
+    await assert.rejects(recordingOfQuery(failing, 'load', MIDNIGHT + DAY, DAY, 300), {
       kind: 'unavailable',
       message: /did not answer within 30 s/,
     });

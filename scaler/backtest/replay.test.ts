@@ -5,7 +5,7 @@ import type { Samples } from '../history/samples.js';
 import { recordingOfSamples } from './recording.js';
 import { replaySignal } from './replay.js';
 
-const refitSeconds = 6 * 3600;
+const REFIT_SECONDS = 6 * 3600;
 const samples = minuteSamples(4, officeLoad);
 
 function firstOf({ timestamps, values }: Samples, count: number): Samples {
@@ -13,7 +13,12 @@ function firstOf({ timestamps, values }: Samples, count: number): Samples {
 }
 
 function replay(of: Samples, from: number, to: number) {
-  return replaySignal(recordingOfSamples(of, 300), { span: { from, to }, trigger, setup, refitSeconds });
+  return replaySignal(recordingOfSamples(of, 300), {
+    span: { from, to },
+    trigger,
+    setup,
+    refitSeconds: REFIT_SECONDS,
+  });
 }
 
 describe('replaySignal', () => {

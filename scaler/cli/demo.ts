@@ -10,7 +10,7 @@ import { demoPanel } from '../web/demo-panel.js';
 import { duration, numberWhere } from './option-values.js';
 
 /** Where the page is served unless told otherwise. */
-const usualAddress = '127.0.0.1:8080';
+const USUAL_ADDRESS = '127.0.0.1:8080';
 
 interface Flags {
   readonly for?: number;
@@ -58,7 +58,7 @@ async function run(flags: Flags): Promise<void> {
   let scaler: Scaler | undefined;
   try {
     scaler = await start(demo, flags.http);
-    const { hostname } = new URL(`http://${flags.http ?? usualAddress}`);
+    const { hostname } = new URL(`http://${flags.http ?? USUAL_ADDRESS}`);
     process.stdout.write(`The page:              http://${hostname}:${scaler.httpPort}/\n`);
     process.stdout.write(`The scaler, over gRPC: 127.0.0.1:${scaler.grpcPort}\n\n`);
     await demo.start(`127.0.0.1:${scaler.grpcPort}`);
@@ -91,7 +91,7 @@ async function start(demo: Demo, http: string | undefined): Promise<Scaler> {
     );
   if (http !== undefined) return await startOn(http);
   try {
-    return await startOn(usualAddress);
+    return await startOn(USUAL_ADDRESS);
   } catch (error) {
     const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
     if (code !== 'EADDRINUSE') throw error;

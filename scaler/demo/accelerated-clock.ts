@@ -1,7 +1,7 @@
 import type { Clock } from '../shared/clock.js';
 
 /** Longest delay that a timer of the platform takes, in milliseconds. */
-const longestTimerMilliseconds = 2 ** 31 - 1;
+const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 /** How a clock goes. */
 interface Pace {
@@ -89,7 +89,7 @@ export class AcceleratedClock implements Clock {
           stop();
           resolve();
         } else if (wakeAtSeconds <= limitSeconds)
-          timer = setTimeout(arm, Math.min(left, longestTimerMilliseconds));
+          timer = setTimeout(arm, Math.min(left, LONGEST_TIMER_MILLISECONDS));
       };
       signal?.addEventListener('abort', abort);
       this.#rearm.add(arm);

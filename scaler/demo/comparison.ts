@@ -1,14 +1,14 @@
 import { clusterDefaults, ScaledWorkload, type ScalingSetup } from '../backtest/scaled-workload.js';
 import type { DemoOutcome, DemoTimeline } from '../web/demo-panel.js';
 import type { KedaStandIn } from './keda-stand-in.js';
-import { demoNamespace, triggerMetadata, type Workload } from './workloads.js';
+import { DEMO_NAMESPACE, triggerMetadata, type Workload } from './workloads.js';
 
 /** How often KEDA asks. */
 const { pollingSeconds } = clusterDefaults;
 
 /** Steps of the course kept for charts. */
-const timelineSteps = 720;
-const timelineStepSeconds = 120;
+const TIMELINE_STEPS = 720;
+const TIMELINE_STEP_SECONDS = 120;
 
 /**
  * One service twice: scaled by what the scaler answers over gRPC, and by a plain reactive HPA on the load itself. Both
@@ -46,7 +46,7 @@ export class Comparison {
   get timeline(): DemoTimeline {
     return {
       startTime: new Date(1000 * this.#timelineStartSeconds).toISOString(),
-      stepSeconds: timelineStepSeconds,
+      stepSeconds: TIMELINE_STEP_SECONDS,
       load: this.#course.map(({ load }) => load),
       predictiveReadyReplicas: this.#course.map(({ predictive }) => predictive),
       reactiveReadyReplicas: this.#course.map(({ reactive }) => reactive),
@@ -65,7 +65,7 @@ export class Comparison {
     this.#reactive.pass(atSeconds, load);
     this.#draw(atSeconds, load);
 
-    const reading = await this.keda.read(this.workload.app, demoNamespace, this.#metadata);
+    const reading = await this.keda.read(this.workload.app, DEMO_NAMESPACE, this.#metadata);
     if (atSeconds % pollingSeconds === 0) {
       this.#predictive.poll(reading.active);
       this.#reactive.poll(load > 0);
@@ -75,15 +75,15 @@ export class Comparison {
   }
 
   #draw(atSeconds: number, load: number): void {
-    const step = Math.floor((atSeconds - this.#timelineStartSeconds) / timelineStepSeconds);
+    const step = Math.floor((atSeconds - this.#timelineStartSeconds) / TIMELINE_STEP_SECONDS);
     this.#course[step] = {
       load: Math.max(this.#course[step]?.load ?? 0, load),
       predictive: this.#predictive.readyReplicas,
       reactive: this.#reactive.readyReplicas,
     };
-    if (this.#course.length <= timelineSteps) return;
+    if (this.#course.length <= TIMELINE_STEPS) return;
     this.#course.shift();
-    this.#timelineStartSeconds += timelineStepSeconds;
+    this.#timelineStartSeconds += TIMELINE_STEP_SECONDS;
   }
 }
 

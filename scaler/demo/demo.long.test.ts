@@ -6,7 +6,7 @@ import { createLog } from '../telemetry/log.js';
 import { Demo } from './demo.js';
 import { summary } from './terminal.js';
 
-const hour = 3600;
+const HOUR = 3600;
 
 describe('Demo', () => {
   let demo: Demo;
@@ -23,7 +23,7 @@ describe('Demo', () => {
     });
     scaler = await startScaler(config, { clock: demo.clock, log: createLog({ level: 'silent' }) });
     await demo.start(`127.0.0.1:${scaler.grpcPort}`);
-    await pollUntil('the shop to have opened', () => demo.clock.nowSeconds() > demo.startSeconds + 2 * hour, {
+    await pollUntil('the shop to have opened', () => demo.clock.nowSeconds() > demo.startSeconds + 2 * HOUR, {
       timeoutSeconds: 150,
     });
   });

@@ -4,18 +4,18 @@ import { AcceleratedClock } from './accelerated-clock.js';
 import { Comparison } from './comparison.js';
 import { startEmbeddedPrometheus } from './embedded-prometheus.js';
 import { KedaStandIn } from './keda-stand-in.js';
-import { demoNamespace, demoWorkloads, metricNameOf, triggerMetadata } from './workloads.js';
+import { DEMO_NAMESPACE, demoWorkloads, metricNameOf, triggerMetadata } from './workloads.js';
 
 /** A Wednesday, 2026-03-04 at 08:00 UTC: an hour before the shop opens. */
-const startSeconds = 1_772_611_200;
+const START_SECONDS = 1_772_611_200;
 
 const speedChoices = [60, 300, 600, 1800];
 
 /** Load that a replica carries beyond its target before it is overloaded: targets are set at 80 % of what it can. */
-const targetUtilization = 0.8;
+const TARGET_UTILIZATION = 0.8;
 
 /** From the creation of a pod until it serves. */
-const startupSeconds = 180;
+const STARTUP_SECONDS = 180;
 
 export interface DemoOptions {
   /** Seconds of the demo that pass in one second. */
@@ -31,7 +31,7 @@ export interface DemoOptions {
 export class Demo implements DemoControl {
   readonly clock: AcceleratedClock;
   /** Epoch seconds on the demo's clock at which it begins. */
-  readonly startSeconds = startSeconds;
+  readonly startSeconds = START_SECONDS;
   readonly #workloads;
   #prometheus: Awaited<ReturnType<typeof startEmbeddedPrometheus>> | undefined;
   readonly #stopping = new AbortController();
@@ -42,9 +42,9 @@ export class Demo implements DemoControl {
 
   /** The clock stands still until `run`. */
   constructor(options: DemoOptions) {
-    this.clock = new AcceleratedClock(startSeconds, options.speed);
+    this.clock = new AcceleratedClock(START_SECONDS, options.speed);
     this.clock.pause();
-    this.#workloads = demoWorkloads(startSeconds, options.seed);
+    this.#workloads = demoWorkloads(START_SECONDS, options.seed);
   }
 
   /** Starts the embedded Prometheus. @returns its address. */
@@ -62,13 +62,18 @@ export class Demo implements DemoControl {
     const keda = new KedaStandIn(scalerAddress);
     this.#keda = keda;
     await Promise.all(
-      this.#workloads.map((workload) => keda.read(workload.app, demoNamespace, triggerMetadata(workload))),
+      this.#workloads.map((workload) => keda.read(workload.app, DEMO_NAMESPACE, triggerMetadata(workload))),
     );
     this.comparisons = this.#workloads.map((workload) => {
       const targetPerReplica = workload.threshold;
-      const capacityPerReplica = targetPerReplica / targetUtilization;
-      const setup = { ...clusterDefaults, startupSeconds, targetPerReplica, capacityPerReplica };
-      return new Comparison(workload, keda, setup, startSeconds);
+      const capacityPerReplica = targetPerReplica / TARGET_UTILIZATION;
+      const setup = {
+        ...clusterDefaults,
+        startupSeconds: STARTUP_SECONDS,
+        targetPerReplica,
+        capacityPerReplica,
+      };
+      return new Comparison(workload, keda, setup, START_SECONDS);
     });
     this.#running = this.#run();
     this.#running.catch(() => {});
@@ -83,7 +88,7 @@ export class Demo implements DemoControl {
   /** Syncs every service at each tick; the clock waits for those that are late. */
   async #run(): Promise<void> {
     const signal = this.#stopping.signal;
-    for (let at = startSeconds; !signal.aborted; at += clusterDefaults.syncSeconds) {
+    for (let at = START_SECONDS; !signal.aborted; at += clusterDefaults.syncSeconds) {
       this.clock.limitTo(at);
       await this.clock.sleepUntil(at, signal).catch(() => undefined);
       if (!signal.aborted) await Promise.all(this.comparisons.map((comparison) => comparison.sync(at)));
@@ -105,7 +110,7 @@ export class Demo implements DemoControl {
   state(): DemoState {
     return {
       time: new Date(1000 * this.clock.nowSeconds()).toISOString(),
-      startTime: new Date(1000 * startSeconds).toISOString(),
+      startTime: new Date(1000 * START_SECONDS).toISOString(),
       isPaused: this.clock.isPaused,
       speed: this.clock.speed,
       speedChoices,
@@ -116,11 +121,11 @@ export class Demo implements DemoControl {
 
 function workloadState({ workload, predictive, reactive, timeline }: Comparison): DemoWorkload {
   return {
-    namespace: demoNamespace,
+    namespace: DEMO_NAMESPACE,
     scaledObject: workload.app,
     metricName: metricNameOf(workload.app),
     description: workload.description,
-    capacityPerReplica: workload.threshold / targetUtilization,
+    capacityPerReplica: workload.threshold / TARGET_UTILIZATION,
     predictive,
     reactive,
     timeline,

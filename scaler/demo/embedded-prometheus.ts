@@ -6,7 +6,7 @@ import { gracefulClose, listen } from '../shared/listen.js';
 import type { Workload } from './workloads.js';
 
 /** Seconds between two samples of the made-up services: what a scrape interval is to a real Prometheus. */
-const scrapeSeconds = 15;
+const SCRAPE_SECONDS = 15;
 
 /** A sum over each step, as the scaler asks for it: `avg_over_time((QUERY)[300s:15s] offset 7500ms)`. */
 const overTime = /^(avg|max)_over_time\(\(\n([\s\S]*)\n\)\[(\d+)s:(\d+)s\] offset (\d+)ms\)$/;
@@ -48,7 +48,7 @@ export async function startEmbeddedPrometheus(
     const [, aggregate, inner, range, resolution, offset] = overTime.exec(query) ?? [];
     if (inner === undefined) return loadAt(query, atSeconds);
     const until = atSeconds - Number(offset) / 1000;
-    const spacing = Math.max(Number(resolution), scrapeSeconds);
+    const spacing = Math.max(Number(resolution), SCRAPE_SECONDS);
     const loads: number[] = [];
     for (let at = Math.floor(until / spacing) * spacing; at > until - Number(range); at -= spacing) {
       const load = loadAt(inner, at);
@@ -63,6 +63,6 @@ export async function startEmbeddedPrometheus(
     const workload = workloads.find((each) => each.app === named);
     const { bornAtSeconds = -Infinity } = workload ?? {};
     if (!workload || atSeconds < bornAtSeconds || atSeconds > clock.nowSeconds()) return undefined;
-    return workload.requestsPerSecond(Math.floor(atSeconds / scrapeSeconds) * scrapeSeconds);
+    return workload.requestsPerSecond(Math.floor(atSeconds / SCRAPE_SECONDS) * SCRAPE_SECONDS);
   }
 }

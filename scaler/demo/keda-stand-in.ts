@@ -2,7 +2,7 @@ import { credentials } from '@grpc/grpc-js';
 import { callUnary, connect } from '../grpc/client.js';
 
 /** The scaler answers from memory; this only bounds the wait for one that is stuck. */
-const deadlineSeconds = 60;
+const DEADLINE_SECONDS = 60;
 
 /** What a scaler answered about one ScaledObject. */
 export interface KedaReading {
@@ -33,7 +33,7 @@ export class KedaStandIn {
     scalerMetadata: Readonly<Record<string, string>>,
   ): Promise<{ metricName: string; targetPerReplica: number }> {
     const ref = { name, namespace, scalerMetadata };
-    const { metricSpecs } = await callUnary(this.#client, 'GetMetricSpec', ref, deadlineSeconds);
+    const { metricSpecs } = await callUnary(this.#client, 'GetMetricSpec', ref, DEADLINE_SECONDS);
     const [spec] = metricSpecs;
     return { metricName: spec!.metricName, targetPerReplica: spec!.targetSizeFloat };
   }
@@ -47,8 +47,8 @@ export class KedaStandIn {
     const scaledObjectRef = { name, namespace, scalerMetadata };
     const { metricName, targetPerReplica } = await this.spec(name, namespace, scalerMetadata);
     const request = { scaledObjectRef, metricName };
-    const { metricValues } = await callUnary(this.#client, 'GetMetrics', request, deadlineSeconds);
-    const { result } = await callUnary(this.#client, 'IsActive', scaledObjectRef, deadlineSeconds);
+    const { metricValues } = await callUnary(this.#client, 'GetMetrics', request, DEADLINE_SECONDS);
+    const { result } = await callUnary(this.#client, 'IsActive', scaledObjectRef, DEADLINE_SECONDS);
     return { metric: metricValues[0]!.metricValueFloat, targetPerReplica, active: result };
   }
 

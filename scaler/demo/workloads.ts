@@ -1,10 +1,10 @@
 import { smoothNoise, whiteNoise } from '../shared/noise.js';
 
-const hourSeconds = 3600;
-const daySeconds = 24 * hourSeconds;
+const HOUR_SECONDS = 3600;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
 
 /** Namespace of the demo's ScaledObjects. */
-export const demoNamespace = 'demo';
+export const DEMO_NAMESPACE = 'demo';
 
 /** A made-up service: its load as a function of time, equal for an equal seed, and what scales it. */
 export interface Workload {
@@ -56,7 +56,7 @@ export function demoWorkloads(startSeconds: number, seed: number): readonly Work
     {
       app: 'search-beta',
       description: 'deployed nine hours ago',
-      bornAtSeconds: startSeconds - 9 * hourSeconds,
+      bornAtSeconds: startSeconds - 9 * HOUR_SECONDS,
       threshold: 8,
       requestsPerSecond: searchBeta(seed + 4),
     },
@@ -79,10 +79,10 @@ export function triggerMetadata({ app, threshold }: Workload): Readonly<Record<s
 export const metricNameOf = (app: string): string => `${app}-requests`;
 
 function shop(startSeconds: number, seed: number): (atSeconds: number) => number {
-  const mood = smoothNoise(seed, 4 * hourSeconds);
-  const weather = smoothNoise(seed + 100, daySeconds);
+  const mood = smoothNoise(seed, 4 * HOUR_SECONDS);
+  const weather = smoothNoise(seed + 100, DAY_SECONDS);
   const jitter = jitterOf(seed + 200, 0.05);
-  const crowdAtSeconds = startSeconds - (startSeconds % daySeconds) + 14.4 * hourSeconds;
+  const crowdAtSeconds = startSeconds - (startSeconds % DAY_SECONDS) + 14.4 * HOUR_SECONDS;
   return (atSeconds) => {
     const hour = hourOfDay(atSeconds);
     const isWeekend = isWeekendDay(atSeconds);
@@ -98,7 +98,7 @@ function shop(startSeconds: number, seed: number): (atSeconds: number) => number
 }
 
 function officeApi(seed: number): (atSeconds: number) => number {
-  const mood = smoothNoise(seed, 2 * hourSeconds);
+  const mood = smoothNoise(seed, 2 * HOUR_SECONDS);
   const jitter = jitterOf(seed + 100, 0.1);
   return (atSeconds) => {
     const hour = hourOfDay(atSeconds);
@@ -112,23 +112,23 @@ function reports(seed: number): (atSeconds: number) => number {
   const sizes = whiteNoise(seed);
   const jitter = jitterOf(seed + 100, 0.3);
   return (atSeconds) => {
-    const hour = Math.floor(atSeconds / hourSeconds);
-    const sinceFullHour = atSeconds - hour * hourSeconds;
+    const hour = Math.floor(atSeconds / HOUR_SECONDS);
+    const sinceFullHour = atSeconds - hour * HOUR_SECONDS;
     const burst = sinceFullHour < 480 ? 60 * (0.9 + 0.2 * sizes(hour)) : 0;
     return burst + 12 * jitter(atSeconds);
   };
 }
 
 function webhooks(seed: number): (atSeconds: number) => number {
-  const slow = smoothNoise(seed, 7 * hourSeconds);
-  const quick = smoothNoise(seed + 100, 0.4 * hourSeconds);
+  const slow = smoothNoise(seed, 7 * HOUR_SECONDS);
+  const quick = smoothNoise(seed + 100, 0.4 * HOUR_SECONDS);
   const jitter = jitterOf(seed + 200, 0.15);
   return (atSeconds) =>
     50 * Math.exp(0.7 * slow(atSeconds * 1.13) + 0.4 * quick(atSeconds)) * jitter(atSeconds);
 }
 
 function searchBeta(seed: number): (atSeconds: number) => number {
-  const mood = smoothNoise(seed, hourSeconds);
+  const mood = smoothNoise(seed, HOUR_SECONDS);
   const jitter = jitterOf(seed + 100, 0.1);
   return (atSeconds) =>
     (40 + 25 * bump(hourOfDay(atSeconds), 15, 4)) * (1 + 0.1 * mood(atSeconds)) * jitter(atSeconds);
@@ -141,12 +141,12 @@ function jitterOf(seed: number, share: number): (atSeconds: number) => number {
 }
 
 function hourOfDay(atSeconds: number): number {
-  return (atSeconds % daySeconds) / hourSeconds;
+  return (atSeconds % DAY_SECONDS) / HOUR_SECONDS;
 }
 
 /** The epoch began on a Thursday: days 2 and 3 of each seven are Saturday and Sunday. */
 function isWeekendDay(atSeconds: number): boolean {
-  const day = Math.floor(atSeconds / daySeconds) % 7;
+  const day = Math.floor(atSeconds / DAY_SECONDS) % 7;
   return day === 2 || day === 3;
 }
 

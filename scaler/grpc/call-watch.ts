@@ -13,13 +13,13 @@ import { sendableDetails } from './status.js';
 export type RpcObserver = (method: string, code: status, seconds: number) => void;
 
 /** How often requests that do not arrive are looked for. */
-const sweepMilliseconds = 1000;
+const SWEEP_MILLISECONDS = 1000;
 
 /** Calls at once whose request has not arrived whole. One arrives with its headers; thousands that do not are an attack. */
-const mostArriving = 10_000;
+const MOST_ARRIVING = 10_000;
 
 /** How long a request with an unread body may last. Closing it at once would use up the connection's flow control. */
-const unreadGraceMilliseconds = 1000;
+const UNREAD_GRACE_MILLISECONDS = 1000;
 
 /**
  * Watches every call of a server: calls the observer, makes the text of statuses sendable, and ends requests that do not
@@ -39,7 +39,7 @@ export class CallWatch {
   /** @param server one that has its connection injector */
   start(server: Server): void {
     dropUnreadBodies(server);
-    this.#sweeper = setInterval(() => this.#sweep(), sweepMilliseconds).unref();
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MILLISECONDS).unref();
   }
 
   stop(): void {
@@ -60,7 +60,7 @@ export class CallWatch {
     };
 
     arriving.set(call, startedMs);
-    if (arriving.size > mostArriving) this.#giveUpOldest();
+    if (arriving.size > MOST_ARRIVING) this.#giveUpOldest();
     mapStatus(call, (sent) => {
       end(sent.code);
       return sent.code === status.OK ? sent : { ...sent, details: sendableDetails(sent.details) };
@@ -93,7 +93,7 @@ export class CallWatch {
   /** Makes room for new calls: each that never arrives costs some ten kilobytes while it is waited for. */
   #giveUpOldest(): void {
     const [oldest] = this.#arriving.keys();
-    const details = `the request had not arrived whole when ${mostArriving} others had not either`;
+    const details = `the request had not arrived whole when ${MOST_ARRIVING} others had not either`;
     this.#giveUp(oldest!, status.RESOURCE_EXHAUSTED, details);
   }
 
@@ -115,7 +115,7 @@ function dropUnreadBodies(server: Server): void {
       if (!stream.headersSent || stream.readableFlowing !== null) return;
       stream.resume();
       const close = () => stream.close(constants.NGHTTP2_NO_ERROR);
-      const timer = setTimeout(close, unreadGraceMilliseconds).unref();
+      const timer = setTimeout(close, UNREAD_GRACE_MILLISECONDS).unref();
       stream.once('close', () => clearTimeout(timer));
     });
 }

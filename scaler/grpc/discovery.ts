@@ -3,13 +3,13 @@ import { type AnyDefinition, loadSync, type MessageTypeDefinition } from '@grpc/
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation, protoPath } from 'grpc-health-check';
 import descriptors from 'protobufjs/ext/descriptor/index.js';
-import { externalScalerName, externalScalerPackage } from './proto.js';
+import { EXTERNAL_SCALER_NAME, externalScalerPackage } from './proto.js';
 
 const { FileDescriptorProto } = descriptors;
 
 /** Adds grpc.health.v1 to a server: NOT_SERVING until `set`, for the server as a whole and for its service. */
 export function addHealth(server: Server) {
-  const health = new HealthImplementation({ '': 'NOT_SERVING', [externalScalerName]: 'NOT_SERVING' });
+  const health = new HealthImplementation({ '': 'NOT_SERVING', [EXTERNAL_SCALER_NAME]: 'NOT_SERVING' });
   const watches = new Set<ServerWritableStream<unknown, unknown>>();
   health.addToServer({
     addService(service: Parameters<Server['addService']>[0], implementation: UntypedServiceImplementation) {
@@ -26,7 +26,7 @@ export function addHealth(server: Server) {
   });
   return {
     set(serving: boolean): void {
-      for (const name of ['', externalScalerName])
+      for (const name of ['', EXTERNAL_SCALER_NAME])
         health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
     },
     /** Ends the calls that watch the health, which would otherwise last as long as their client. */

@@ -89,7 +89,7 @@ export async function probeCalls(
 }
 
 /** How long KEDA waits before it opens a stream again that has ended without an error. */
-const reopenAfterMilliseconds = 2000;
+const REOPEN_AFTER_MILLISECONDS = 2000;
 
 /**
  * Opens both streams, as KEDA does for a trigger of type `external-push`, and listens until `signal` is aborted or
@@ -120,7 +120,7 @@ export async function probeStreams(
       if (signal.aborted && (code === status.CANCELLED || code === status.OK))
         return { rpc, messages, code: 'OK' };
       if (code !== status.OK) return { rpc, messages, code: status[code], details };
-      await sleep(reopenAfterMilliseconds, undefined, { signal }).catch(() => undefined);
+      await sleep(REOPEN_AFTER_MILLISECONDS, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return { rpc, messages, code: 'OK' };
     }
   }

@@ -15,7 +15,7 @@ import { callUnary, connect } from './client.js';
 import type { ExternalScalerClient } from './generated/externalscaler/ExternalScaler.js';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './server.js';
 
-const getMetricSpec = '/externalscaler.ExternalScaler/GetMetricSpec';
+const GET_METRIC_SPEC = '/externalscaler.ExternalScaler/GetMetricSpec';
 
 /** A string field of a protobuf message, as raw bytes. */
 function field(number: number, value: Uint8Array): Buffer {
@@ -96,7 +96,7 @@ describe('the gRPC server under bad input', () => {
   it('refuses a message that inflates beyond the limit', async () => {
     const bomb = frame(gzipSync(Buffer.alloc(50_000_000)), true);
     assert.ok(bomb.length < 100_000);
-    const answer = await rawRequest(raw, getMetricSpec, bomb, { 'grpc-encoding': 'gzip' });
+    const answer = await rawRequest(raw, GET_METRIC_SPEC, bomb, { 'grpc-encoding': 'gzip' });
     assert.equal(answer.grpcStatus, status.RESOURCE_EXHAUSTED);
   });
 
@@ -105,13 +105,13 @@ describe('the gRPC server under bad input', () => {
     // Together more than the 10 MB that Node keeps for one connection.
     for (const [path, headers] of [
       ['/externalscaler.ExternalScaler/Nothing', {}],
-      [getMetricSpec, { 'content-type': 'text/html' }],
+      [GET_METRIC_SPEC, { 'content-type': 'text/html' }],
     ] as const)
       for (let call = 0; call < 400; call++) {
         const answer = await rawRequest(raw, path, body, headers);
         assert.ok(answer.httpStatus !== undefined, `call ${call} to ${path} was not answered`);
       }
-    const answer = await rawRequest(raw, getMetricSpec, frame(Buffer.alloc(0)));
+    const answer = await rawRequest(raw, GET_METRIC_SPEC, frame(Buffer.alloc(0)));
     assert.equal(answer.grpcStatus, status.INVALID_ARGUMENT);
   });
 
@@ -121,7 +121,7 @@ describe('the gRPC server under bad input', () => {
     for (const key of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
       const owner = [field(1, Buffer.from('web')), field(2, Buffer.from('shop'))];
       const entries = [entry(key, 'up'), entry('query', 'up'), entry('threshold', '100')];
-      const answer = await rawRequest(raw, getMetricSpec, frame(Buffer.concat([...owner, ...entries])));
+      const answer = await rawRequest(raw, GET_METRIC_SPEC, frame(Buffer.concat([...owner, ...entries])));
       assert.equal(answer.grpcStatus, status.OK, `${key}: ${answer.grpcMessage}`);
     }
     assert.equal(({} as Record<string, unknown>).query, undefined);
@@ -134,7 +134,7 @@ describe('the gRPC server under bad input', () => {
       Buffer.from('a\r\ngrpc-status: 0\0'),
       Buffer.from('\u202Eabc%20%zz'),
     ]) {
-      const answer = await rawRequest(raw, getMetricSpec, frame(field(1, name)));
+      const answer = await rawRequest(raw, GET_METRIC_SPEC, frame(field(1, name)));
       assert.equal(answer.grpcStatus, status.INVALID_ARGUMENT);
       assert.match(answer.grpcMessage ?? '', /^[\x20-\x7e]+$/);
       const health = await rawRequest(raw, '/grpc.health.v1.Health/Check', frame(field(1, name)));
@@ -194,7 +194,7 @@ describe('the gRPC server under bad input', () => {
   it('gives up requests that do not arrive whole', async () => {
     await stop();
     await start({ requestSeconds: 0.1 });
-    const halves = [undefined, undefined, undefined].map(() => rawRequest(raw, getMetricSpec, undefined));
+    const halves = [undefined, undefined, undefined].map(() => rawRequest(raw, GET_METRIC_SPEC, undefined));
     for (const answer of await Promise.all(halves)) {
       assert.equal(answer.grpcStatus, status.DEADLINE_EXCEEDED);
       assert.match(answer.grpcMessage ?? '', /the%20request%20did%20not%20arrive%20whole%20within%200.1%20s/);
@@ -207,7 +207,7 @@ describe('the gRPC server under bad input', () => {
     const stream = record(client.StreamIsActive(scaledObjectRef()));
     // Requests that began later are given up, so the stream's turn would have been before.
     await pollUntil('the stream to be open', () => stream.messages.length === 1);
-    await rawRequest(raw, getMetricSpec, undefined);
+    await rawRequest(raw, GET_METRIC_SPEC, undefined);
     answers.set('web-load', 0);
     await pollUntil('the stream to go on', () => stream.messages.length === 2);
     answers.set('web-load', 1);
@@ -217,7 +217,7 @@ describe('the gRPC server under bad input', () => {
     await stop();
     await start({ connections: 3 });
     await once(raw, 'connect');
-    await rawRequest(raw, getMetricSpec, frame(Buffer.alloc(0)));
+    await rawRequest(raw, GET_METRIC_SPEC, frame(Buffer.alloc(0)));
     await callUnary(client, 'IsActive', scaledObjectRef(), 60);
     const silent: Socket[] = [];
     for (let opened = 0; opened < 50; opened++) {
@@ -265,8 +265,8 @@ describe('the gRPC server under bad input', () => {
   });
 
   it('gives up the oldest requests when very many do not arrive whole', async () => {
-    const oldest = rawRequest(raw, getMetricSpec, undefined);
-    const halves = Array.from({ length: 10_000 }, () => rawRequest(raw, getMetricSpec, undefined));
+    const oldest = rawRequest(raw, GET_METRIC_SPEC, undefined);
+    const halves = Array.from({ length: 10_000 }, () => rawRequest(raw, GET_METRIC_SPEC, undefined));
     const answer = await oldest;
     assert.equal(answer.grpcStatus, status.RESOURCE_EXHAUSTED);
     assert.match(answer.grpcMessage ?? '', /had%20not%20arrived%20whole/);
@@ -307,9 +307,9 @@ describe('the gRPC server under bad input', () => {
   for (const [what, path, headers] of [
     ['an unknown method', '/externalscaler.ExternalScaler/Nothing', {}],
     ['a path with strange bytes', '/\u00ff\u00fe%00', {}],
-    ['another content type', getMetricSpec, { 'content-type': 'text/html' }],
-    ['a deadline that is no deadline', getMetricSpec, { 'grpc-timeout': 'soon' }],
-    ['an unknown encoding', getMetricSpec, { 'grpc-encoding': 'zip' }],
+    ['another content type', GET_METRIC_SPEC, { 'content-type': 'text/html' }],
+    ['a deadline that is no deadline', GET_METRIC_SPEC, { 'grpc-timeout': 'soon' }],
+    ['an unknown encoding', GET_METRIC_SPEC, { 'grpc-encoding': 'zip' }],
   ] as const) {
     it(`refuses ${what}`, async () => {
       const answer = await rawRequest(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { largestValue, metricScale, metricSpec, metricValue } from './metric-values.js';
+import { LARGEST_VALUE, metricScale, metricSpec, metricValue } from './metric-values.js';
 
 const largestInt64 = 2n ** 63n - 1n;
 
@@ -42,7 +42,7 @@ describe('metric values on the wire', () => {
   it('give integers the ratio of value to threshold, rounded up by less than one part of the target', () => {
     fc.assert(
       fc.property(threshold, fc.double({ min: 1e-300, max: 1e6, noNaN: true }), (limit, replicas) => {
-        fc.pre(limit * replicas * metricScale(limit).integerFactor < largestValue);
+        fc.pre(limit * replicas * metricScale(limit).integerFactor < LARGEST_VALUE);
         const { targetSize, metricValue } = answer(limit, limit * replicas);
         const ratio = metricValue! / targetSize!;
         const rounding = replicas * 1e-14;

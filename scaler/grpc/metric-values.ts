@@ -23,14 +23,14 @@ export interface MetricScale {
  * Largest integer target. It keeps eleven digits of a threshold and leaves room for values of more than 90,000 targets
  * below `largestValue`. Larger thresholds are scaled down.
  */
-const largestTarget = 1e11;
+const LARGEST_TARGET = 1e11;
 
 /**
  * Largest value answered. KEDA up to 2.20 multiplies integers and doubles alike by 1,000 into an int64, where anything
  * greater turns negative and would scale to the minimum just when the load is highest
  * (kedacore/keda, pkg/scalers/scaler.go, GenerateMetricInMili).
  */
-export const largestValue = 9_223_372_036_854_774;
+export const LARGEST_VALUE = 9_223_372_036_854_774;
 
 /**
  * The scale for a threshold.
@@ -48,7 +48,7 @@ export function metricScale(threshold: number): MetricScale {
   const targetSize = wholeTarget(threshold);
   // Finite even for a threshold among the smallest numbers there are, so that 0 times it stays 0.
   const integerFactor = Math.min(Number.MAX_VALUE, targetSize / threshold);
-  const heldByKeda = threshold >= 0.01 && threshold <= largestTarget && isWhole(threshold * 1000);
+  const heldByKeda = threshold >= 0.01 && threshold <= LARGEST_TARGET && isWhole(threshold * 1000);
   return heldByKeda
     ? { targetSize, targetSizeFloat: threshold, integerFactor, doubleFactor: 1 }
     : { targetSize, targetSizeFloat: targetSize, integerFactor, doubleFactor: integerFactor };
@@ -71,15 +71,15 @@ export function metricValue(metricName: string, value: number, scale: MetricScal
   const load = Math.max(0, value);
   return {
     metricName,
-    metricValue: Math.min(largestValue, roundUp(load * scale.integerFactor)),
-    metricValueFloat: Math.min(largestValue, load * scale.doubleFactor),
+    metricValue: Math.min(LARGEST_VALUE, roundUp(load * scale.integerFactor)),
+    metricValueFloat: Math.min(LARGEST_VALUE, load * scale.doubleFactor),
   };
 }
 
 /** The threshold without its decimal point, or its first eleven digits where it has more. */
 function wholeTarget(threshold: number): number {
-  if (threshold > largestTarget) {
-    const powersAbove = Math.ceil(Math.log10(threshold / largestTarget));
+  if (threshold > LARGEST_TARGET) {
+    const powersAbove = Math.ceil(Math.log10(threshold / LARGEST_TARGET));
     return Math.round(threshold / 10 ** powersAbove);
   }
   if (Number.isInteger(threshold)) return threshold;

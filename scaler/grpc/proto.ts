@@ -29,4 +29,4 @@ export const { ExternalScaler } = loaded.externalscaler;
 export const { Replicas } = loaded.replicas;
 
 /** The service's full name, as gRPC health checks and reflection know it. */
-export const externalScalerName = 'externalscaler.ExternalScaler';
+export const EXTERNAL_SCALER_NAME = 'externalscaler.ExternalScaler';

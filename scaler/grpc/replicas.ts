@@ -48,9 +48,9 @@ export function replicaHandlers(
 }
 
 /** Time that a replica's address may take to reach the name service of another. */
-const knownWithinSeconds = 45;
-const retrySeconds = 1;
-const callSeconds = 10;
+const KNOWN_WITHIN_SECONDS = 45;
+const RETRY_SECONDS = 1;
+const CALL_SECONDS = 10;
 
 /**
  * The triggers that other replicas are asked about. Replicas that do not answer, or are of a release that cannot, are
@@ -64,7 +64,7 @@ export async function askReplicas(
   log: Log,
   signal: AbortSignal,
 ): Promise<readonly ScaledObjectRef__Output[]> {
-  const until = performance.now() + knownWithinSeconds * 1000;
+  const until = performance.now() + KNOWN_WITHIN_SECONDS * 1000;
   const refs = new Map<string, ScaledObjectRef__Output>();
   const channel = tls === undefined ? credentials.createInsecure() : credentialsOfReplica(tls);
   const done = new Set<string>();
@@ -84,7 +84,7 @@ export async function askReplicas(
       }
     }
     if (!isRefused || signal.aborted || performance.now() > until) return [...refs.values()];
-    await delay(retrySeconds * 1000);
+    await delay(RETRY_SECONDS * 1000);
   }
 }
 
@@ -99,7 +99,7 @@ async function askReplica(
     'grpc.ssl_target_name_override': 'replicas',
   });
   try {
-    const call = client.KnownTriggers({}, { deadline: Date.now() + callSeconds * 1000 });
+    const call = client.KnownTriggers({}, { deadline: Date.now() + CALL_SECONDS * 1000 });
     signal.addEventListener('abort', () => call.cancel(), { once: true });
     return await call.toArray();
   } finally {

@@ -12,7 +12,7 @@ const codes: Readonly<Record<ScalerErrorKind, status>> = {
 };
 
 /** Longest message sent to a caller. It travels percent-encoded in a trailer, and proxies refuse trailers of some 60 KB. */
-const longestDetails = 4096;
+const LONGEST_DETAILS = 4096;
 
 /**
  * The gRPC status for an error. A ScalerError's text is made for the user and is sent unchanged; anything else is a
@@ -29,6 +29,6 @@ export function toStatus(error: unknown, log: Log): CallStatus {
  * the caller sent, and percent-encoding throws on half a pair.
  */
 export function sendableDetails(details: string): string {
-  const short = details.length <= longestDetails ? details : `${details.slice(0, longestDetails - 1)}…`;
+  const short = details.length <= LONGEST_DETAILS ? details : `${details.slice(0, LONGEST_DETAILS - 1)}…`;
   return Buffer.from(short, 'utf8').toString('utf8');
 }

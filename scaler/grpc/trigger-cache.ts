@@ -26,9 +26,9 @@ interface Entry {
 }
 
 /** Triggers of one ScaledObject kept at once: those it has, and those it had before it was last edited. */
-const entriesPerObject = 64;
+const ENTRIES_PER_OBJECT = 64;
 /** What an entry costs besides its text, in characters. */
-const entryOverhead = 1024;
+const ENTRY_OVERHEAD = 1024;
 
 /**
  * Triggers by the content of their metadata, so that a call costs one look-up and a comparison of strings instead of a
@@ -59,7 +59,7 @@ export class TriggerCache {
     let entry = entries?.find((candidate) => sameRef(candidate, ref));
     if (entry === undefined) {
       entry = this.#parsed(ref);
-      this.#objects.set(key, [...(entries?.slice(1 - entriesPerObject) ?? []), entry]);
+      this.#objects.set(key, [...(entries?.slice(1 - ENTRIES_PER_OBJECT) ?? []), entry]);
     }
     if (entry.outcome instanceof ScalerError) throw entry.outcome;
     return entry.outcome;
@@ -112,7 +112,7 @@ function sameRef(entry: Entry, ref: ScaledObjectRef__Output): boolean {
 }
 
 function weigh(ref: ScaledObjectRef__Output): number {
-  let characters = entryOverhead + ref.name.length + ref.namespace.length;
+  let characters = ENTRY_OVERHEAD + ref.name.length + ref.namespace.length;
   for (const [key, value] of Object.entries(ref.scalerMetadata)) characters += key.length + value.length;
   return characters;
 }

@@ -18,9 +18,9 @@ import { type Scaler, startScaler } from '../main.js';
 import { callUnary, connect } from './client.js';
 import { askReplicas } from './replicas.js';
 
-const hour = 3600;
-const endSeconds = Math.floor(Date.now() / 1000 / hour) * hour + hour;
-const triggers = 12;
+const HOUR = 3600;
+const endSeconds = Math.floor(Date.now() / 1000 / HOUR) * HOUR + HOUR;
+const TRIGGERS = 12;
 const ref = (n: number) => ({
   name: `app-${n}`,
   namespace: 'apps',
@@ -46,7 +46,7 @@ describe('a replica that starts beside others', function () {
 
   before(async () => {
     prometheus = await PrometheusServer.start({
-      history: workloadOpenMetrics({ startSeconds: endSeconds - 4 * 24 * hour, endSeconds }),
+      history: workloadOpenMetrics({ startSeconds: endSeconds - 4 * 24 * HOUR, endSeconds }),
     });
   });
   beforeEach(async () => {
@@ -112,7 +112,7 @@ describe('a replica that starts beside others', function () {
   async function warmFirst(): Promise<Scaler> {
     const first = await start('127.0.0.1');
     await first.ready;
-    for (let n = 0; n < triggers; n++) await ask('127.0.0.1', n);
+    for (let n = 0; n < TRIGGERS; n++) await ask('127.0.0.1', n);
     await pollUntil('models of the first', async () =>
       (await reasons(first)).every((reason) => /forecast|observed/.test(reason)),
     );
@@ -127,13 +127,13 @@ describe('a replica that starts beside others', function () {
     assert.equal(await readyz(second), '200 ready');
     // Nobody has asked it anything yet.
     const known = await reasons(second);
-    assert.equal(known.length, triggers);
+    assert.equal(known.length, TRIGGERS);
     assert.ok(
       known.every((reason) => /forecast|observed/.test(reason)),
       known.join(', '),
     );
     // One of them may take a step in some seconds before the other.
-    for (let n = 0; n < triggers; n++)
+    for (let n = 0; n < TRIGGERS; n++)
       await pollUntil('equal answers', async () => {
         const [one, other] = await Promise.all([ask('127.0.0.1', n), ask('127.0.0.2', n)]);
         return Math.abs(one - other) <= 0.02 * one;
@@ -158,7 +158,7 @@ describe('a replica that starts beside others', function () {
     assert.match(await readyz(second), /^503/);
     addresses = ['127.0.0.1', '127.0.0.2'];
     await second.ready;
-    assert.equal((await reasons(second)).length, triggers);
+    assert.equal((await reasons(second)).length, TRIGGERS);
   });
 
   it('lists its triggers to replicas only', async () => {
@@ -167,7 +167,7 @@ describe('a replica that starts beside others', function () {
     mock.restoreAll();
     mock.method(dns.promises, 'lookup', async () => [{ address: '127.0.0.1', family: 4 }]);
     const asked = () => askReplicas({ host: 'replicas.test', port }, undefined, recorded.log, signal);
-    assert.equal((await asked()).length, triggers);
+    assert.equal((await asked()).length, TRIGGERS);
     let calls = 0;
     mock.restoreAll();
     // The caller finds the replica, which does not know the caller's address.

@@ -1,11 +1,11 @@
 import type { Series } from '../forecast/types.js';
-import { shortGapSeconds } from './fill-gaps.js';
+import { SHORT_GAP_SECONDS } from './fill-gaps.js';
 
 /** Above 0 while the source reads any target at all: `up` is written for every target at every scrape. */
-export const heartbeatQuery = 'max(up)';
+export const HEARTBEAT_QUERY = 'max(up)';
 
 /** Prometheus repeats a sample for so long, so a heartbeat may seem to last longer than it did. */
-const lookbackSeconds = 300;
+const LOOKBACK_SECONDS = 300;
 
 /**
  * Sets steps to 0 in which a query had no series although the source was recording: its result was empty, which reads
@@ -21,7 +21,7 @@ export function readAbsence(
   beatAt: (step: number) => number | undefined,
 ): Required<Series> {
   const { values, peaks, stepSeconds } = series;
-  const margin = Math.max(1, Math.ceil(lookbackSeconds / stepSeconds));
+  const margin = Math.max(1, Math.ceil(LOOKBACK_SECONDS / stepSeconds));
   const hasBeat = values.some((_, step) => (beatAt(step) ?? 0) > 0);
   const isOutage = (step: number): boolean => {
     const beat = beatAt(step);
@@ -72,7 +72,7 @@ function* absences({ values, stepSeconds }: Series): Generator<readonly [from: n
   let from = -1;
   for (let step = 0; step <= values.length; step++) {
     if (step < values.length && Number.isNaN(values[step]!)) continue;
-    if (from >= 0 && (step - from) * stepSeconds > shortGapSeconds) yield [from, step];
+    if (from >= 0 && (step - from) * stepSeconds > SHORT_GAP_SECONDS) yield [from, step];
     from = step + 1;
   }
 }

@@ -1,6 +1,6 @@
 /** Seconds until the first retry, doubled for each further failure up to the longest wait. */
-const firstWaitSeconds = 30;
-const longestWaitSeconds = 300;
+const FIRST_WAIT_SECONDS = 30;
+const LONGEST_WAIT_SECONDS = 300;
 
 /** Makes a request that failed wait longer after each failure instead of being sent again at every tick. */
 export class Backoff {
@@ -11,7 +11,7 @@ export class Backoff {
   isWaiting(nowSeconds: number): boolean {
     const waitSeconds = this.#retryAtSeconds - nowSeconds;
     // When the clock was set back, the wait must not become longer.
-    return this.#failures > 0 && waitSeconds > 0 && waitSeconds <= longestWaitSeconds;
+    return this.#failures > 0 && waitSeconds > 0 && waitSeconds <= LONGEST_WAIT_SECONDS;
   }
 
   /** @throws the last failure until its wait is over. */
@@ -21,7 +21,7 @@ export class Backoff {
 
   failed(nowSeconds: number, error: unknown): void {
     this.#retryAtSeconds =
-      nowSeconds + Math.min(longestWaitSeconds, firstWaitSeconds * 2 ** this.#failures++);
+      nowSeconds + Math.min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** this.#failures++);
     this.#error = error;
   }
 

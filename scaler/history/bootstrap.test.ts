@@ -12,10 +12,10 @@ import { startScaler } from '../main.js';
 import type { TriggerDetail } from '../web/api/contract.js';
 import { Bootstrap } from './bootstrap.js';
 
-const day = 86_400;
+const DAY = 86_400;
 
 /** The load of the service, whoever measured it: a daily rhythm between 60 and 140. */
-const load = (atSeconds: number) => 100 + 40 * Math.sin((2 * Math.PI * atSeconds) / day);
+const load = (atSeconds: number) => 100 + 40 * Math.sin((2 * Math.PI * atSeconds) / DAY);
 
 function csv(fromSeconds: number, toSeconds: number, stepSeconds: number, value = load): string {
   const lines = ['timestamp,value'];
@@ -100,7 +100,7 @@ describe('a bootstrap file', () => {
     const now = Math.floor(Date.now() / 1000);
     // Prometheus knows the service for an hour; before that somebody else measured it.
     const since = Math.floor(now / 300) * 300 - 3600;
-    write('shop.csv', csv(since - 14 * day, since, 300));
+    write('shop.csv', csv(since - 14 * DAY, since, 300));
     const prometheus = await PrometheusServer.start();
     const config = loadConfig({
       environment: {
@@ -113,7 +113,7 @@ describe('a bootstrap file', () => {
     const scaler = await startScaler({ ...config, history: { bootstrapFolder: folder } }, { log: silentLog });
     const keda = new KedaStandIn(`127.0.0.1:${scaler.grpcPort}`);
     const metadata = {
-      query: `(100 + 40 * sin(vector(time()) * 2 * pi() / ${day})) and on() (vector(time()) >= ${since})`,
+      query: `(100 + 40 * sin(vector(time()) * 2 * pi() / ${DAY})) and on() (vector(time()) >= ${since})`,
       threshold: '10',
       predictHorizon: '6h',
       metricName: 'load',

@@ -1,14 +1,14 @@
 import type { Series } from '../forecast/types.js';
 
 /** Gaps shorter than this are bridged, whatever the step: a restart of Prometheus or of an exporter. */
-export const shortGapSeconds = 15 * 60;
+export const SHORT_GAP_SECONDS = 15 * 60;
 
 /** Coarse steps: so many missing ones are bridged even though they last longer. */
-const shortGapSteps = 3;
+const SHORT_GAP_STEPS = 3;
 
 /** Longest run of unknown steps that is bridged: 15 minutes, and at least 3 steps. */
 export function longestBridgedGap(stepSeconds: number): number {
-  return Math.max(shortGapSteps, Math.floor(shortGapSeconds / stepSeconds));
+  return Math.max(SHORT_GAP_STEPS, Math.floor(SHORT_GAP_SECONDS / stepSeconds));
 }
 
 /**

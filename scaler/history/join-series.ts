@@ -21,7 +21,7 @@ export interface Joined {
 }
 
 /** More steps than this share, and more than are bridged, mean that the query gives several series for good. */
-const toleratedShare = 0.05;
+const TOLERATED_SHARE = 0.05;
 
 /**
  * Joins series that follow each other, as when a pod is replaced and with it the label `instance`. In the step in which
@@ -76,7 +76,7 @@ export function joinSeries(
     values[step] = Number.NaN;
     overlapping++;
   }
-  const tolerated = Math.max(longestBridgedGap(grid.stepSeconds), toleratedShare * known);
+  const tolerated = Math.max(longestBridgedGap(grid.stepSeconds), TOLERATED_SHARE * known);
   const labelSets = [...byLabels.keys()].map((labels) => labels.replace(/#\d+$/, ''));
   return { values, dropped, refusal: overlapping > tolerated ? severalSeriesMessage(labelSets) : undefined };
 }

@@ -1,9 +1,9 @@
 /** The first look comes after so long at most; the pause is doubled for each further one up to the longest. */
-const firstPauseSeconds = 60;
-const longestPauseSeconds = 3600;
+const FIRST_PAUSE_SECONDS = 60;
+const LONGEST_PAUSE_SECONDS = 3600;
 
 /** How many samples a look for a past takes at most. */
-const mostSamples = 400;
+const MOST_SAMPLES = 400;
 
 /**
  * When a past that came empty is looked for again: soon at first, and at growing distances for a workload that is really
@@ -11,7 +11,7 @@ const mostSamples = 400;
  * comes at the same time.
  */
 export class PastLooks {
-  #pauseSeconds = firstPauseSeconds;
+  #pauseSeconds = FIRST_PAUSE_SECONDS;
   #lookedAtSeconds = Number.NEGATIVE_INFINITY;
 
   /** @param lateness in [0, 1): where in each pause a look is due, so that many windows are not looked at at once */
@@ -23,13 +23,13 @@ export class PastLooks {
 
   looked(nowSeconds: number): void {
     if (this.#lookedAtSeconds !== Number.NEGATIVE_INFINITY)
-      this.#pauseSeconds = Math.min(longestPauseSeconds, 2 * this.#pauseSeconds);
+      this.#pauseSeconds = Math.min(LONGEST_PAUSE_SECONDS, 2 * this.#pauseSeconds);
     this.#lookedAtSeconds = nowSeconds;
   }
 
   /** Makes the next pause as short as the first. */
   hurry(): void {
-    this.#pauseSeconds = firstPauseSeconds;
+    this.#pauseSeconds = FIRST_PAUSE_SECONDS;
   }
 
   #pauseAt(seconds: number): number {
@@ -41,8 +41,8 @@ export class PastLooks {
  * How many steps lie between two samples of a look at so many steps. Neither 2 nor 3 divides it: samples would otherwise
  * fall on the same times of each day, and miss what is only there at others.
  */
-export function glanceSteps(steps: number): number {
-  let apart = Math.ceil(steps / mostSamples);
+export function stepsBetweenSamples(steps: number): number {
+  let apart = Math.ceil(steps / MOST_SAMPLES);
   while (apart % 2 === 0 || apart % 3 === 0) apart++;
   return apart;
 }

@@ -4,7 +4,7 @@ import { HistoryRecorder } from '../../test/support/history-recorder.js';
 import {
   openMetricsFamily,
   type Sample,
-  twoWeeksSeconds,
+  TWO_WEEKS_SECONDS,
   workloadAt,
   workloadOpenMetrics,
   workloadSamples,
@@ -15,10 +15,10 @@ import type { ScalerError } from '../shared/errors.js';
 import { Sources } from './sources.js';
 import type { HistorySource } from './types.js';
 
-const step = 300;
+const STEP = 300;
 /** The workload ends at the last full step an hour ago, so that no retention or head block is in the way. */
-const end = Math.floor(Date.now() / 1000 / step) * step - 3600;
-const start = end - twoWeeksSeconds;
+const end = Math.floor(Date.now() / 1000 / STEP) * STEP - 3600;
+const start = end - TWO_WEEKS_SECONDS;
 
 /** One sample a minute for a day, with what goes wrong in real data. */
 function* oddFamilies(): Generator<string> {
@@ -117,13 +117,13 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
   });
 
   it('gives the mean and the maximum of the samples in each step of two weeks', async () => {
-    const series = await open().range('web_load', start, end, step);
+    const series = await open().range('web_load', start, end, STEP);
     const { means, maxima } = expectedSteps(
       workloadSamples({ startSeconds: start, endSeconds: end }),
       start,
-      step,
+      STEP,
     );
-    assert.deepEqual([series.startSeconds, series.stepSeconds, series.values.length], [start, step, 4032]);
+    assert.deepEqual([series.startSeconds, series.stepSeconds, series.values.length], [start, STEP, 4032]);
     assertClose(series.values, means);
     assertClose(series.peaks!, maxima);
   });
@@ -155,8 +155,8 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
 
   it('reads a query with rate, aggregation and a comment', async () => {
     const from = end - 86_400;
-    const series = await open().range('sum(rate(http_requests_total[5m])) # requests', from, end, step);
-    const load = await open().range('web_load', from, end, step);
+    const series = await open().range('sum(rate(http_requests_total[5m])) # requests', from, end, STEP);
+    const load = await open().range('web_load', from, end, STEP);
     // A rate over five minutes lags behind the load and smooths it: alike, not equal.
     const meanOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
     const ratio = meanOf(series.values) / meanOf(load.values);
@@ -166,7 +166,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
   it('slices so that no query has more than 11,000 evaluations, and reads two samples per step', async () => {
     const recorder = new HistoryRecorder();
     const observed = sourcesFor(prometheus.address, recorder);
-    await open(observed).range('web_load', start, end, step);
+    await open(observed).range('web_load', start, end, STEP);
     // 20 evaluations a step: 550 steps a slice, so 8 slices for 4,032 steps, for mean and maximum.
     assert.equal(recorder.requests.length, 16);
     assert.ok(recorder.requests.every(({ samples }) => samples <= 550));
@@ -183,7 +183,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
     const handle = observed.window({
       source: { kind: 'named', name: 'main' },
       query: 'web_load',
-      stepSeconds: step,
+      stepSeconds: STEP,
       historySeconds: 13 * 86_400,
     });
     const warm = end - 86_400 + 30;
@@ -200,7 +200,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
     const request = {
       source: { kind: 'named', name: 'main' } as const,
       query: 'web_load',
-      stepSeconds: step,
+      stepSeconds: STEP,
       historySeconds: 2 * 86_400,
     };
     const slowly = sources.window(request);
@@ -215,7 +215,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
 
   it('does not take the lookback of Prometheus for data after the newest sample', async () => {
     // Prometheus repeats the last sample for 5 minutes; the hour after it must still end unknown.
-    const series = await open().range('web_load', end, end + 3600, step);
+    const series = await open().range('web_load', end, end + 3600, STEP);
     assert.deepEqual([...series.values.slice(1)], Array(11).fill(Number.NaN));
   });
 
@@ -223,9 +223,9 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
     const source = open();
     assert.deepEqual(await source.instant('nothing_of_that_name', end), { value: undefined, atSeconds: end });
     assert.deepEqual(await source.instant('zero', end - 60), { value: 0, atSeconds: end - 60 });
-    const nothing = await source.range('nothing_of_that_name', end - 3600, end, step);
+    const nothing = await source.range('nothing_of_that_name', end - 3600, end, STEP);
     assert.deepEqual([...nothing.values], Array(12).fill(Number.NaN));
-    const zero = await source.range('zero', end - 3600, end, step);
+    const zero = await source.range('zero', end - 3600, end, STEP);
     assert.deepEqual([...zero.values, ...zero.peaks!], Array(24).fill(0));
   });
 
@@ -242,7 +242,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
     const recorder = new HistoryRecorder();
     const observed = sourcesFor(prometheus.address, recorder);
     const from = end - 86_400;
-    const series = await open(observed).range('ratio', from, end, step);
+    const series = await open(observed).range('ratio', from, end, STEP);
     assert.equal(
       series.values.findLastIndex((value) => !Number.isNaN(value)),
       143,
@@ -250,7 +250,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
     assert.ok(series.peaks!.slice(144).every(Number.isNaN));
     // 144 steps without a mean and without a maximum.
     assert.equal(recorder.dropped, 288);
-    await open(observed).range('ratio', from, end, step);
+    await open(observed).range('ratio', from, end, STEP);
     assert.deepEqual(
       recorder.notices.map(({ topic, subject }) => [topic, subject]),
       [['not-finite', 'ratio']],
@@ -262,7 +262,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
 
   it('leaves an hour without samples unknown, but for the five minutes that Prometheus bridges', async () => {
     const from = end - 86_400;
-    const { values } = await open().range('holed', from, end, step);
+    const { values } = await open().range('holed', from, end, STEP);
     // Samples stop with minute 599 and go on with minute 660; the lookback fills step 120 with minute 599.
     assert.deepEqual([...values.slice(119, 134)], [597, 599, ...Array(11).fill(Number.NaN), 662, 667]);
   });
@@ -276,13 +276,13 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
       return true;
     };
     await assert.rejects(open().instant('pods', end - 60), expected);
-    await assert.rejects(open().range('pods', end - 3600, end, step), expected);
+    await assert.rejects(open().range('pods', end - 3600, end, STEP), expected);
     assert.equal((await open().instant('sum(pods)', end - 60)).value, 4);
   });
 
   it('goes on with a series whose labels change', async () => {
     const from = end - 86_400;
-    const { values, peaks } = await open().range('replaced', from, end, step);
+    const { values, peaks } = await open().range('replaced', from, end, STEP);
     // Each step holds five minutes m to m + 4: their mean is m + 2, their maximum m + 4. Prometheus repeats the last
     // sample of the old pod for five minutes, so that for one more step there are two series, and no single value.
     const expected = (offset: number) =>
@@ -294,7 +294,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
   });
 
   it('knows nothing of the minutes in which two series go on side by side', async () => {
-    const { values } = await open().range('rolled', end - 86_400, end, step);
+    const { values } = await open().range('rolled', end - 86_400, end, STEP);
     const unknown = [...values.keys()].filter((i) => Number.isNaN(values[i]!));
     // Minutes 600 to 611 and the lookback of five: steps 120 to 123.
     assert.ok(unknown.length > 0 && unknown.every((i) => i >= 120 && i <= 123), `${unknown}`);
@@ -303,7 +303,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
   it('passes on what Prometheus says of a wrong query', async () => {
     const wrong = { kind: 'rejected', message: /refuses the query \(bad_data\): .*parse error/ };
     await assert.rejects(open().instant('sum(', end), wrong);
-    await assert.rejects(open().range('sum(', end - 3600, end, step), wrong);
+    await assert.rejects(open().range('sum(', end - 3600, end, STEP), wrong);
     await assert.rejects(open().instant('"text"', end), { kind: 'rejected', message: /gives text/ });
     await assert.rejects(open().instant('web_load[5m]', end), {
       kind: 'rejected',
@@ -328,9 +328,9 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
     const bounded = sourcesFor(small.address, recorder);
     try {
       const from = end - 86_400;
-      const series = await open(bounded).range('web_load', from, end, step);
+      const series = await open(bounded).range('web_load', from, end, STEP);
       const samples = workloadSamples({ startSeconds: from, endSeconds: end });
-      assertClose(series.values, expectedSteps(samples, from, step).means);
+      assertClose(series.values, expectedSteps(samples, from, STEP).means);
       assert.ok(recorder.requests.some(({ outcome }) => outcome === 'refused'));
     } finally {
       await bounded.close();
@@ -348,7 +348,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
       const handle = recovering.window({
         source: { kind: 'named', name: 'main' },
         query: 'web_load',
-        stepSeconds: step,
+        stepSeconds: STEP,
         historySeconds: 7200,
       });
       await handle.refresh(end - 3600 + 30);
@@ -361,7 +361,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
       const { means, maxima } = expectedSteps(
         workloadSamples({ startSeconds: from, endSeconds: end }),
         from,
-        step,
+        STEP,
       );
       // A window holds single precision.
       assertClose(handle.series().values, means, 1e-7);
@@ -378,15 +378,15 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
     });
     const recovering = sourcesFor(own.address, silentObserver, { retries: 0 });
     try {
-      const before = await open(recovering).range('web_load', end - 3600, end, step);
+      const before = await open(recovering).range('web_load', end - 3600, end, STEP);
       await own.stop();
-      await assert.rejects(open(recovering).range('web_load', end - 3600, end, step), {
+      await assert.rejects(open(recovering).range('web_load', end - 3600, end, STEP), {
         kind: 'unavailable',
         message:
           /Prometheus source "main" \(http:\/\/127\.0\.0\.1:\d+\) cannot be reached \(.*ECONNREFUSED.*\); check/,
       });
       await own.start();
-      assert.deepEqual(await open(recovering).range('web_load', end - 3600, end, step), before);
+      assert.deepEqual(await open(recovering).range('web_load', end - 3600, end, STEP), before);
       await own.stop();
       await own.start({ withEmptyDisk: true });
       assert.equal((await open(recovering).instant('web_load', end - 60)).value, undefined);

@@ -5,7 +5,7 @@ import { severalSeriesMessage } from '../prometheus/message-text.js';
 import type { PrometheusApi } from '../prometheus/prometheus-api.js';
 import { RequestFailure } from '../prometheus/request-failure.js';
 import { ScalerError } from '../shared/errors.js';
-import { heartbeatQuery } from './absence.js';
+import { HEARTBEAT_QUERY } from './absence.js';
 import { joinSeries } from './join-series.js';
 import { resolutionWithin, stepQueries } from './step-queries.js';
 import type { HistorySource, Observation } from './types.js';
@@ -14,13 +14,13 @@ import type { HistorySource, Observation } from './types.js';
  * Prometheus refuses a range query of more than 11,000 evaluations for a series. The evaluations inside the steps are
  * kept under the same bound: they are what a query costs in memory, and VictoriaMetrics bounds them as well.
  */
-const maxEvaluations = 11_000;
+const MAX_EVALUATIONS = 11_000;
 
 /** Steps without a heartbeat, as in an outage, before that is reported. */
-const recentHeartbeats = 24;
+const RECENT_HEARTBEATS = 24;
 
 /** How many times a request that is too much for the server is halved. */
-const maxHalvings = 5;
+const MAX_HALVINGS = 5;
 
 /** The past and the present of queries to one Prometheus-compatible server. */
 export class PrometheusSource implements HistorySource {
@@ -78,7 +78,7 @@ export class PrometheusSource implements HistorySource {
         const cause = error instanceof ScalerError ? error.cause : undefined;
         const isTooMuch = cause instanceof RequestFailure && cause.traits.isTooMuchAtOnce;
         const steps = (to - from) / stepSeconds;
-        if (!isTooMuch || steps < 2 || halvings === maxHalvings) throw error;
+        if (!isTooMuch || steps < 2 || halvings === MAX_HALVINGS) throw error;
         const middle = from + Math.ceil(steps / 2) * stepSeconds;
         const older = await read(asked, from, middle, halvings + 1);
         return [...older, ...(await read(asked, middle, to, halvings + 1))];
@@ -120,12 +120,12 @@ export class PrometheusSource implements HistorySource {
         `${where} ${why}; so an outage of it cannot be told from a query without a result, and only an absence that recurs daily or weekly is learned as no load`,
       );
     try {
-      const series = await this.range(heartbeatQuery, from, to, stepSeconds, signal, undefined, stepSeconds);
+      const series = await this.range(HEARTBEAT_QUERY, from, to, stepSeconds, signal, undefined, stepSeconds);
       if (series.values.some((value) => value > 0)) notices.report('heartbeat', undefined);
-      else if (series.values.length > recentHeartbeats) unable('has no series "up"');
+      else if (series.values.length > RECENT_HEARTBEATS) unable('has no series "up"');
       return series;
     } catch (error) {
-      if (error instanceof ScalerError) unable(`does not answer the query ${heartbeatQuery}`);
+      if (error instanceof ScalerError) unable(`does not answer the query ${HEARTBEAT_QUERY}`);
       throw error;
     }
   }
@@ -166,7 +166,7 @@ export class PrometheusSource implements HistorySource {
 
 /** Steps that one range query covers. */
 function slicesOf(stepSeconds: number, resolutionSeconds: number): number {
-  return Math.max(1, Math.floor((maxEvaluations * resolutionSeconds) / stepSeconds));
+  return Math.max(1, Math.floor((MAX_EVALUATIONS * resolutionSeconds) / stepSeconds));
 }
 
 /** A step is known when both its mean and its maximum are, and its maximum is not below its mean by a rounding. */

@@ -5,7 +5,7 @@ import { ScalerError } from '../shared/errors.js';
 import type { HistorySource } from './types.js';
 
 /** Slices are not made smaller than this: so few steps are not what makes a query slow. */
-const fewestSteps = 12;
+const FEWEST_STEPS = 12;
 
 /** How many steps of one query are asked for at once: halved each time the source does not answer in time. */
 export class SliceSize {
@@ -33,8 +33,8 @@ export class SliceSize {
     const { cause, kind, message } = error;
     if (!(cause instanceof RequestFailure && cause.traits.isSlow)) return undefined;
     const asked = Math.min(this.steps, wanted);
-    const isSmaller = asked > fewestSteps;
-    if (isSmaller) this.steps = Math.max(fewestSteps, Math.ceil(asked / 2));
+    const isSmaller = asked > FEWEST_STEPS;
+    if (isSmaller) this.steps = Math.max(FEWEST_STEPS, Math.ceil(asked / 2));
     const duration = (steps: number): string => formatDuration(steps * this.stepSeconds);
     const next = duration(Math.min(this.steps, asked));
     const sizes = `asked for up to ${duration(asked)} of history at once; the next try asks for up to ${next}`;

@@ -16,7 +16,7 @@ type AddressSource = Extract<TriggerSource, { kind: 'address' }>;
 const defaultLimits: SourceLimits = sourceLimitsSchema.parse({});
 
 /** Addresses, each with its headers and parameters, that one namespace may use at once: connections are kept for each. */
-const mostAddressesPerNamespace = 32;
+const MOST_ADDRESSES_PER_NAMESPACE = 32;
 
 /** What makes one source, named or not. */
 interface Recipe
@@ -83,10 +83,10 @@ export class Sources implements HistoryProvider {
     const addresses = [...this.#entries.values()].filter(
       ({ origin, windows }) => origin !== undefined && windows.isUsedBy(namespace),
     );
-    if (addresses.length >= mostAddressesPerNamespace)
+    if (addresses.length >= MOST_ADDRESSES_PER_NAMESPACE)
       throw new ScalerError(
         'rejected',
-        `namespace ${namespace} uses ${mostAddressesPerNamespace} addresses already, counting each with its headers and parameters; use fewer, or ask the operator for a named source`,
+        `namespace ${namespace} uses ${MOST_ADDRESSES_PER_NAMESPACE} addresses already, counting each with its headers and parameters; use fewer, or ask the operator for a named source`,
       );
   }
 

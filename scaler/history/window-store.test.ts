@@ -5,20 +5,20 @@ import type { Series } from '../forecast/types.js';
 import { timeoutFailure } from '../prometheus/request-failure.js';
 import { ScalerError } from '../shared/errors.js';
 import type { TriggerSource } from '../trigger/trigger.js';
-import { heartbeatQuery } from './absence.js';
+import { HEARTBEAT_QUERY } from './absence.js';
 import type { HistoryRequest, HistorySource, TriggerHistory } from './types.js';
 import { WindowStore } from './window-store.js';
 
 const run = promisify(execFile);
 
-const step = 300;
-const day = 86_400;
-const settle = 30;
+const STEP = 300;
+const DAY = 86_400;
+const SETTLE = 30;
 /** A whole number of steps after the epoch. */
-const start = 1_700_000_100;
+const START = 1_700_000_100;
 
 /** Mean of the step that begins at `seconds`: any function with a distinct value in each step will do. */
-const meanAt = (seconds: number): number => seconds / step;
+const meanAt = (seconds: number): number => seconds / STEP;
 
 /**
  * A source that holds its data in memory: what was asked is written down, and what it knows may change, as it does
@@ -61,8 +61,8 @@ class MemorySource implements HistorySource {
       assert.deepEqual([resolutionSeconds, from % stepSeconds], [stepSeconds, 0]);
       this.looks.push((to - from) / stepSeconds);
       if (this.lookFailure) throw this.lookFailure;
-      if (query === heartbeatQuery) return this.#beats(from, to, stepSeconds);
-    } else this.asked.push(`${(from - start) / stepSeconds}..${(to - start) / stepSeconds}`);
+      if (query === HEARTBEAT_QUERY) return this.#beats(from, to, stepSeconds);
+    } else this.asked.push(`${(from - START) / stepSeconds}..${(to - START) / stepSeconds}`);
     await this.beforeAnswer();
     signal?.throwIfAborted();
     if (this.failure) throw this.failure;
@@ -97,17 +97,17 @@ class MemorySource implements HistorySource {
 
 function storeOver(source: HistorySource) {
   const ended = { count: 0 };
-  const store = new WindowStore('main', source, { settleSeconds: settle }, () => ended.count++);
+  const store = new WindowStore('main', source, { settleSeconds: SETTLE }, () => ended.count++);
   return { store, ended };
 }
 
 function request(changes: Partial<HistoryRequest> = {}): HistoryRequest {
   const source: TriggerSource = { kind: 'named', name: 'main' };
-  return { source, query: 'load', stepSeconds: step, historySeconds: day, ...changes };
+  return { source, query: 'load', stepSeconds: STEP, historySeconds: DAY, ...changes };
 }
 
 /** The moment at which the step that ends `count` steps after the start has settled. */
-const settled = (count: number): number => start + count * step + settle;
+const settled = (count: number): number => START + count * STEP + SETTLE;
 
 function tooSlow(): ScalerError {
   const cause = timeoutFailure(30);
@@ -124,10 +124,10 @@ describe('WindowStore', () => {
     await handle.refresh(settled(4));
     assert.deepEqual(source.asked, ['-288..0', '0..1', '1..4']);
     const { startSeconds, stepSeconds, values, peaks } = handle.series();
-    assert.deepEqual([startSeconds, stepSeconds, values.length], [start - 284 * step, step, 288]);
+    assert.deepEqual([startSeconds, stepSeconds, values.length], [START - 284 * STEP, STEP, 288]);
     assert.deepEqual(
       [values[0], values[287], peaks?.[287]],
-      [meanAt(start - 284 * step), meanAt(start + 3 * step), meanAt(start + 3 * step) + 1],
+      [meanAt(START - 284 * STEP), meanAt(START + 3 * STEP), meanAt(START + 3 * STEP) + 1],
     );
   });
 
@@ -143,11 +143,11 @@ describe('WindowStore', () => {
 
   it('gives the end of a history alone as it is in the whole, short gaps bridged', async () => {
     const source = new MemorySource();
-    source.missing.add(start - 2 * step);
+    source.missing.add(START - 2 * STEP);
     const handle = storeOver(source).store.window(request());
     await handle.refresh(settled(0));
     const whole = handle.series();
-    const end = handle.series(start - step);
+    const end = handle.series(START - STEP);
     assert.ok(end.values.length < 10, `${end.values.length} steps`);
     assert.deepEqual(end.values, whole.values.slice(-end.values.length));
     assert.deepEqual(end.peaks, whole.peaks!.slice(-end.values.length));
@@ -157,10 +157,10 @@ describe('WindowStore', () => {
   it('asks up to a fifth of a step later where the query is told to be late', async () => {
     const source = new MemorySource();
     const handle = storeOver(source).store.window(request({ lateness: 0.5 }));
-    await handle.refresh(settled(0) + 0.1 * step);
-    await handle.refresh(settled(1) + 0.1 * step - 0.001);
+    await handle.refresh(settled(0) + 0.1 * STEP);
+    await handle.refresh(settled(1) + 0.1 * STEP - 0.001);
     assert.deepEqual(source.asked, ['-288..0']);
-    await handle.refresh(settled(1) + 0.1 * step);
+    await handle.refresh(settled(1) + 0.1 * STEP);
     assert.deepEqual(source.asked, ['-288..0', '0..1']);
   });
 
@@ -186,7 +186,7 @@ describe('WindowStore', () => {
     const { store } = storeOver(source);
     const short = store.window(request());
     await short.refresh(settled(0));
-    const long = store.window(request({ historySeconds: 2 * day }));
+    const long = store.window(request({ historySeconds: 2 * DAY }));
     await long.refresh(settled(1));
     assert.deepEqual(source.asked, ['-288..0', '0..1', '-575..-288']);
     assert.equal(long.series().values.length, 576);
@@ -203,7 +203,7 @@ describe('WindowStore', () => {
     const source = new MemorySource();
     const { store } = storeOver(source);
     const short = store.window(request());
-    const long = store.window(request({ historySeconds: 2 * day }));
+    const long = store.window(request({ historySeconds: 2 * DAY }));
     await Promise.all([short.refresh(settled(0)), long.refresh(settled(0))]);
     assert.deepEqual(source.asked, ['-288..0', '-576..-288']);
   });
@@ -231,11 +231,11 @@ describe('WindowStore', () => {
     await handle.refresh(settled(0));
     source.failure = new ScalerError('unavailable', 'no answer');
     await assert.rejects(handle.refresh(settled(3)), { kind: 'unavailable' });
-    assert.equal(handle.series().startSeconds, start - 288 * step);
+    assert.equal(handle.series().startSeconds, START - 288 * STEP);
     source.failure = undefined;
     await handle.refresh(settled(12));
     assert.deepEqual(source.asked.slice(1), ['0..3', '0..12']);
-    assert.equal(handle.series().values.at(-1), meanAt(start + 11 * step));
+    assert.equal(handle.series().values.at(-1), meanAt(START + 11 * STEP));
   });
 
   it('loads anew when it was not refreshed for longer than its history', async () => {
@@ -244,13 +244,13 @@ describe('WindowStore', () => {
     await handle.refresh(settled(0));
     await handle.refresh(settled(1000));
     assert.deepEqual(source.asked, ['-288..0', '712..1000']);
-    assert.equal(handle.series().startSeconds, start + 712 * step);
+    assert.equal(handle.series().startSeconds, START + 712 * STEP);
   });
 
   it('asks again for newest steps that came empty, for a quarter of an hour', async () => {
     const source = new MemorySource();
     const handle = storeOver(source).store.window(request());
-    source.knownTo = start;
+    source.knownTo = START;
     await handle.refresh(settled(1));
     await handle.refresh(settled(1));
     await handle.refresh(settled(2));
@@ -260,24 +260,24 @@ describe('WindowStore', () => {
     source.knownTo = Number.POSITIVE_INFINITY;
     await handle.refresh(settled(12));
     assert.equal(source.asked.at(-1), '8..12');
-    const newest = [...handle.series().values.slice(-13)].map((value) => value - meanAt(start));
+    const newest = [...handle.series().values.slice(-13)].map((value) => value - meanAt(START));
     // Steps 0 to 7 came later than a quarter of an hour: a long gap, unknown.
     assert.deepEqual(newest, [-1, ...Array(8).fill(Number.NaN), 8, 9, 10, 11]);
   });
 
   it('holds less than it wants when the source keeps less, without asking for it again', async () => {
     const source = new MemorySource();
-    source.knownFrom = start - 10 * step;
+    source.knownFrom = START - 10 * STEP;
     const handle = storeOver(source).store.window(request());
     await handle.refresh(settled(0));
     await handle.refresh(settled(1));
     assert.deepEqual(source.asked, ['-288..0', '0..1']);
-    assert.equal(handle.series().startSeconds, start - 10 * step);
+    assert.equal(handle.series().startSeconds, START - 10 * STEP);
     assert.equal(handle.series().values.length, 11);
   });
 
   describe('while nothing is known of its oldest steps', () => {
-    const twoWeeks = request({ historySeconds: 14 * day });
+    const twoWeeks = request({ historySeconds: 14 * DAY });
     /** Refreshes every 15 seconds, as triggers do. @returns when there was a look, in seconds after the beginning */
     async function run(handle: TriggerHistory, source: MemorySource, until: number, from = 0) {
       const at: number[] = [];
@@ -291,9 +291,9 @@ describe('WindowStore', () => {
 
     it('looks for them with one small query, soon at first and then once an hour', async () => {
       const source = new MemorySource();
-      source.knownFrom = start - 18 * step;
+      source.knownFrom = START - 18 * STEP;
       const handle = storeOver(source).store.window(twoWeeks);
-      const at = await run(handle, source, day);
+      const at = await run(handle, source, DAY);
       assert.ok(at[0]! <= 60, `the first look came after ${at[0]} s`);
       const pauses = at.slice(1).map((seconds, look) => seconds - at[look]!);
       assert.deepEqual(pauses.slice(-15), Array(15).fill(3600));
@@ -306,7 +306,7 @@ describe('WindowStore', () => {
 
     it('does not look where it is full, but for a gap that would be bridged', async () => {
       const source = new MemorySource();
-      for (const back of [288, 287, 286]) source.missing.add(start - back * step);
+      for (const back of [288, 287, 286]) source.missing.add(START - back * STEP);
       assert.deepEqual(await run(storeOver(source).store.window(request()), source, 3600), []);
     });
 
@@ -314,7 +314,7 @@ describe('WindowStore', () => {
       const firsts: number[] = [];
       for (const lateness of [0, 0.25, 0.5, 0.75]) {
         const source = new MemorySource();
-        source.knownFrom = start;
+        source.knownFrom = START;
         const at = await run(storeOver(source).store.window(request({ lateness })), source, 8 * 3600);
         firsts.push(at.at(-1)! % 3600);
       }
@@ -324,7 +324,7 @@ describe('WindowStore', () => {
     });
 
     it('takes over what came late, in parts, and then equals a window that was loaded later', async () => {
-      for (const knownFrom of [start, start - 18 * step]) {
+      for (const knownFrom of [START, START - 18 * STEP]) {
         const source = new MemorySource();
         source.slice = 2000;
         source.knownFrom = knownFrom;
@@ -343,10 +343,10 @@ describe('WindowStore', () => {
 
     it('finds what is there for twenty minutes of each day, and what comes bit by bit', async () => {
       const source = new MemorySource();
-      const isJob = (at: number) => at % day >= 12_600 && at % day < 13_800;
+      const isJob = (at: number) => at % DAY >= 12_600 && at % DAY < 13_800;
       const comes = (days: number): void => {
-        for (let at = start - 15 * day; at < start; at += step)
-          if (at > start - days * day && isJob(at)) source.missing.delete(at);
+        for (let at = START - 15 * DAY; at < START; at += STEP)
+          if (at > START - days * DAY && isJob(at)) source.missing.delete(at);
           else source.missing.add(at);
       };
       comes(0);
@@ -359,17 +359,17 @@ describe('WindowStore', () => {
       comes(13);
       await run(handle, source, 3 * 3600, 2 * 3600);
       assert.equal(handle.lateArrivals, 2);
-      assert.ok(handle.series().startSeconds < start - 12 * day);
+      assert.ok(handle.series().startSeconds < START - 12 * DAY);
     });
 
     it('has for a new trigger what a window of its own would have', async () => {
       const source = new MemorySource();
-      source.knownFrom = start - 18 * step;
+      source.knownFrom = START - 18 * STEP;
       const { store } = storeOver(source);
       const old = store.window(twoWeeks);
       await run(old, source, 3 * 3600);
       source.knownFrom = Number.NEGATIVE_INFINITY;
-      const late = store.window(request({ historySeconds: 7 * day }));
+      const late = store.window(request({ historySeconds: 7 * DAY }));
       await late.refresh(settled(36) + 75);
       assert.equal(late.series().values.length, 7 * 288);
       assert.equal(old.series().values.length, 14 * 288);
@@ -377,7 +377,7 @@ describe('WindowStore', () => {
 
     it('loses nothing when a look fails, and looks again after a longer pause', async () => {
       const source = new MemorySource();
-      source.knownFrom = start - 18 * step;
+      source.knownFrom = START - 18 * STEP;
       source.lookFailure = tooSlow();
       const handle = storeOver(source).store.window(twoWeeks);
       const at = await run(handle, source, 3 * 3600);
@@ -387,14 +387,14 @@ describe('WindowStore', () => {
 
     it('reads nights as 0 when both they and the heartbeat came late', async () => {
       const source = new MemorySource();
-      for (let at = start - 14 * day; at < start; at += step)
-        if ((at - start + 100 * day) % day < 8 * 3600) source.missing.add(at);
-      source.knownFrom = start - 20 * 3600;
+      for (let at = START - 14 * DAY; at < START; at += STEP)
+        if ((at - START + 100 * DAY) % DAY < 8 * 3600) source.missing.add(at);
+      source.knownFrom = START - 20 * 3600;
       source.recordedAt = (at) => at >= source.knownFrom;
       const nights = { ...twoWeeks, ignoreNullValues: true };
       const handle = storeOver(source).store.window(nights);
       await handle.refresh(settled(0));
-      source.knownFrom = start - 10 * day;
+      source.knownFrom = START - 10 * DAY;
       await run(handle, source, 120);
       const late = storeOver(source).store.window(nights);
       await late.refresh(settled(0) + 120);
@@ -407,11 +407,11 @@ describe('WindowStore', () => {
     const source = new MemorySource();
     const handle = storeOver(source).store.window(request());
     await handle.refresh(settled(0));
-    source.knownFrom = start + 2 * step;
+    source.knownFrom = START + 2 * STEP;
     await handle.refresh(settled(4));
     // Two steps are missing: a short gap, bridged on the line between its neighbours.
     assert.deepEqual(
-      [...handle.series().values.slice(-6)].map((value) => Math.round((value - meanAt(start)) * 1e6) / 1e6),
+      [...handle.series().values.slice(-6)].map((value) => Math.round((value - meanAt(START)) * 1e6) / 1e6),
       [-2, -1, 0, 1, 2, 3],
     );
   });
@@ -429,7 +429,7 @@ describe('WindowStore', () => {
     holes.range = async (...args) => {
       const series = await source.range(...(args as Parameters<MemorySource['range']>));
       for (let i = 0; i < series.values.length; i++) {
-        const number = series.startSeconds / step + i;
+        const number = series.startSeconds / STEP + i;
         if (number % 7 === 0 || number % 100 < 20) {
           series.values[i] = Number.NaN;
           series.peaks[i] = Number.NaN;
@@ -506,30 +506,30 @@ describe('WindowStore', () => {
     /** Ten days whose nights, eight hours each, have no series. */
     function nightly(): MemorySource {
       const source = new MemorySource();
-      for (let at = start - 10 * day; at < start; at += step)
-        if ((at - start + 100 * day) % day < 8 * 3600) source.missing.add(at);
+      for (let at = START - 10 * DAY; at < START; at += STEP)
+        if ((at - START + 100 * DAY) % DAY < 8 * 3600) source.missing.add(at);
       return source;
     }
-    const tenDays = request({ historySeconds: 10 * day, ignoreNullValues: true });
-    const outage = { from: start - 2 * day + 2 * 3600, to: start - 2 * day + 12 * 3600 };
+    const tenDays = request({ historySeconds: 10 * DAY, ignoreNullValues: true });
+    const outage = { from: START - 2 * DAY + 2 * 3600, to: START - 2 * DAY + 12 * 3600 };
     const isInOutage = (at: number) => at >= outage.from && at < outage.to;
     /** Values by what they are, for the step that begins at a moment. */
     const kindAt = ({ startSeconds, values }: Series, at: number) => {
-      const value = values[(at - startSeconds) / step];
+      const value = values[(at - startSeconds) / STEP];
       return value === 0 ? 'zero' : value === meanAt(at) ? 'load' : value === undefined ? 'none' : 'unknown';
     };
 
     it('reads nights without a series as 0, and an outage of the source as unknown', async () => {
       const source = nightly();
-      for (let at = outage.from; at < outage.to; at += step) source.missing.add(at);
+      for (let at = outage.from; at < outage.to; at += STEP) source.missing.add(at);
       source.recordedAt = (at) => !isInOutage(at);
       const handle = storeOver(source).store.window(tenDays);
       await handle.refresh(settled(0));
       const series = handle.series();
       // The first night comes before anything is known.
-      assert.equal(series.startSeconds, start - 10 * day + 8 * 3600);
-      for (let at = series.startSeconds; at < start; at += step) {
-        const isBesideOutage = isInOutage(at - step) || isInOutage(at + step);
+      assert.equal(series.startSeconds, START - 10 * DAY + 8 * 3600);
+      for (let at = series.startSeconds; at < START; at += STEP) {
+        const isBesideOutage = isInOutage(at - STEP) || isInOutage(at + STEP);
         const expected = isInOutage(at)
           ? 'unknown'
           : !source.missing.has(at)
@@ -537,7 +537,7 @@ describe('WindowStore', () => {
             : isBesideOutage
               ? 'unknown'
               : 'zero';
-        assert.equal(kindAt(series, at), expected, `${(at - start) / step}`);
+        assert.equal(kindAt(series, at), expected, `${(at - START) / STEP}`);
       }
     });
 
@@ -553,7 +553,7 @@ describe('WindowStore', () => {
       assert.equal(ended.count, 1);
 
       const steady = new MemorySource();
-      steady.missing.add(start - 3 * step);
+      steady.missing.add(START - 3 * STEP);
       await storeOver(steady).store.window(tenDays).refresh(settled(0));
       const strict = nightly();
       await storeOver(strict)
@@ -568,11 +568,11 @@ describe('WindowStore', () => {
       await handle.refresh(settled(0));
       assert.ok(!handle.series().values.includes(0));
       const restarted = new MemorySource();
-      for (const back of [10, 9, 8]) restarted.missing.add(start - back * step);
+      for (const back of [10, 9, 8]) restarted.missing.add(START - back * STEP);
       const other = storeOver(restarted).store.window(tenDays);
       await other.refresh(settled(0));
       // Fifteen minutes: bridged on the line between the neighbours.
-      assert.equal(kindAt(other.series(), start - 9 * step), 'load');
+      assert.equal(kindAt(other.series(), START - 9 * STEP), 'load');
     });
 
     it('gives the end of a history alone as it is in the whole, in the middle of a night too', async () => {
@@ -583,7 +583,7 @@ describe('WindowStore', () => {
         await handle.refresh(settled(50));
         const whole = handle.series();
         for (const back of [1, 5, 20, 49, 60, 200]) {
-          const end = handle.series(start + 50 * step - back * step);
+          const end = handle.series(START + 50 * STEP - back * STEP);
           assert.ok(end.values.length >= back, `${end.values.length} steps, ${back} wanted`);
           assert.deepEqual(end.values.slice(-back), whole.values.slice(-back));
         }
@@ -592,7 +592,7 @@ describe('WindowStore', () => {
 
     it('counts tonight from when the series has been absent for longer than a restart', async () => {
       const source = nightly();
-      source.knownTo = start;
+      source.knownTo = START;
       const handle = storeOver(source).store.window(tenDays);
       await handle.refresh(settled(3));
       assert.deepEqual([...handle.series().values.slice(-3)], Array(3).fill(Number.NaN));
@@ -605,11 +605,11 @@ describe('WindowStore', () => {
         const source = nightly();
         source.recordedAt = () => false;
         source.heartbeatFailure = failure;
-        for (let at = outage.from; at < outage.to; at += step) source.missing.add(at);
+        for (let at = outage.from; at < outage.to; at += STEP) source.missing.add(at);
         const handle = storeOver(source).store.window(tenDays);
         await handle.refresh(settled(0));
         const series = handle.series();
-        assert.equal(kindAt(series, start - 3 * day + 3600), 'zero');
+        assert.equal(kindAt(series, START - 3 * DAY + 3600), 'zero');
         assert.equal(kindAt(series, outage.to - 3600), 'unknown', 'an absence by day that came once');
         await handle.refresh(settled(1));
         assert.equal(source.heartbeats, 2);
@@ -623,12 +623,12 @@ describe('WindowStore', () => {
     // This machine is an hour ahead, as the first answer shows.
     const ahead = 12;
     source.beforeAnswer = async () => {
-      source.clockOffsetSeconds = -ahead * step;
+      source.clockOffsetSeconds = -ahead * STEP;
     };
     const handle = storeOver(source).store.window(request());
     await handle.refresh(settled(10 + ahead));
     assert.deepEqual(source.asked, ['-266..22', '-278..10']);
-    assert.equal(handle.series().values.at(-1), meanAt(start + 9 * step));
+    assert.equal(handle.series().values.at(-1), meanAt(START + 9 * STEP));
     assert.equal((await handle.observe(settled(10 + ahead))).atSeconds, settled(10));
     assert.equal(handle.sourceSeconds(settled(10 + ahead)), settled(10));
 
@@ -665,7 +665,7 @@ describe('WindowStore', () => {
     const handle = storeOver(new MemorySource()).store.window(request());
     await handle.refresh(0);
     assert.equal(handle.series().values.length, 0);
-    await handle.refresh(step + settle);
+    await handle.refresh(STEP + SETTLE);
     assert.deepEqual([...handle.series().values], [meanAt(0)]);
   });
 
@@ -677,11 +677,11 @@ describe('WindowStore', () => {
     const source = new MemorySource();
     const { store } = storeOver(source);
     const handles = [store.window(request()), store.window(request())];
-    const values = await Promise.all(handles.map((handle) => handle.observe(start)));
-    assert.deepEqual(values, Array(2).fill({ value: meanAt(start), atSeconds: start }));
-    await handles[0]!.observe(start + 0.5);
+    const values = await Promise.all(handles.map((handle) => handle.observe(START)));
+    assert.deepEqual(values, Array(2).fill({ value: meanAt(START), atSeconds: START }));
+    await handles[0]!.observe(START + 0.5);
     assert.equal(source.instants, 1);
-    await handles[0]!.observe(start + 1);
+    await handles[0]!.observe(START + 1);
     assert.equal(source.instants, 2);
   });
 
@@ -689,9 +689,9 @@ describe('WindowStore', () => {
     const source = new MemorySource();
     const handle = storeOver(source).store.window(request());
     source.failure = new ScalerError('unavailable', 'no answer');
-    await assert.rejects(handle.observe(start), { kind: 'unavailable' });
+    await assert.rejects(handle.observe(START), { kind: 'unavailable' });
     source.failure = undefined;
-    assert.equal((await handle.observe(start)).value, meanAt(start));
+    assert.equal((await handle.observe(START)).value, meanAt(START));
   });
 
   it('drops a window with its last share, and says when it was the last window', async () => {
@@ -728,7 +728,7 @@ describe('WindowStore', () => {
       const store = new WindowStore('memory', { sliceSteps: () => 550 }, {}, () => {});
       const before = process.memoryUsage().arrayBuffers;
       for (let i = 0; i < 1000; i++)
-        store.window({ query: 'load' + i, stepSeconds: 300, historySeconds: ${14 * day} });
+        store.window({ query: 'load' + i, stepSeconds: 300, historySeconds: ${14 * DAY} });
       console.log(process.memoryUsage().arrayBuffers - before);`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script]);
     const bytes = Number(stdout);

@@ -1,5 +1,5 @@
 import { ScalerError } from '../shared/errors.js';
-import { heartbeatQuery } from './absence.js';
+import { HEARTBEAT_QUERY } from './absence.js';
 import { Backoff } from './backoff.js';
 import { Bootstrap } from './bootstrap.js';
 import type { HistoryRequest, HistorySource, TriggerHistory } from './types.js';
@@ -9,11 +9,11 @@ import { HistoryWindow, type WindowOptions } from './window.js';
  * Seconds after its end that a step is left to settle: two scrapes at the usual 15 s, or one evaluation of recording
  * rules at 30 s, and the few seconds of a remote write.
  */
-const defaultSettleSeconds = 30;
+const DEFAULT_SETTLE_SECONDS = 30;
 
 /** Steps of all queries end at the same moment; they are asked for over this share of a step, and this time at most. */
-const spreadShare = 0.2;
-const longestSpreadSeconds = 60;
+const SPREAD_SHARE = 0.2;
+const LONGEST_SPREAD_SECONDS = 60;
 
 /** How windows are read. */
 export interface WindowStoreOptions {
@@ -51,13 +51,13 @@ export class WindowStore {
   /** A share in the window for a request. Nothing is fetched yet. */
   window(request: Omit<HistoryRequest, 'source'>): TriggerHistory {
     const { query, stepSeconds, historySeconds, namespace = '', lateness = 0, keepsGaps = false } = request;
-    const { settleSeconds = defaultSettleSeconds, bootstrapFolder } = this.options;
+    const { settleSeconds = DEFAULT_SETTLE_SECONDS, bootstrapFolder } = this.options;
     const steps = Math.max(1, Math.ceil(historySeconds / stepSeconds));
-    const lateSeconds = lateness * Math.min(spreadShare * stepSeconds, longestSpreadSeconds);
+    const lateSeconds = lateness * Math.min(SPREAD_SHARE * stepSeconds, LONGEST_SPREAD_SECONDS);
     const own = { query, namespace, stepSeconds, settleSeconds: settleSeconds + lateSeconds, lateness };
     const { window, leave } = this.#join(steps, own);
     // The source's heartbeat is read once the window has an absence that it may explain; all namespaces share it.
-    const heartbeatOptions = { query: heartbeatQuery, isHeartbeat: true, stepSeconds, settleSeconds };
+    const heartbeatOptions = { query: HEARTBEAT_QUERY, isHeartbeat: true, stepSeconds, settleSeconds };
     const heartbeatBackoff = new Backoff();
     let heartbeat: { readonly window: HistoryWindow; leave(): void } | undefined;
     let lookedAt: { readonly end: number; readonly lateArrivals: number } | undefined;

@@ -3,13 +3,13 @@ import { ScalerError } from '../shared/errors.js';
 import { hasAbsence, readAbsence } from './absence.js';
 import { Backoff } from './backoff.js';
 import { fillGaps, longestBridgedGap } from './fill-gaps.js';
-import { glanceSteps, PastLooks } from './past-looks.js';
+import { PastLooks, stepsBetweenSamples } from './past-looks.js';
 import { SliceSize } from './slices.js';
 import { StepBuffer } from './step-buffer.js';
 import type { HistorySource, Observation } from './types.js';
 
 /** Newest steps that came empty are asked for again as long as they are younger than this (and at least two steps). */
-const lateSeconds = 15 * 60;
+const LATE_SECONDS = 15 * 60;
 
 /** What identifies a window, and how long a step takes to become final. */
 export interface WindowOptions {
@@ -234,7 +234,7 @@ export class HistoryWindow {
   /** The step after the last known one; not further back than a late sample can be, since the series may have ended. */
   #resumeAt(): number {
     const { end, first } = this.#buffer;
-    const late = Math.max(2, Math.ceil(lateSeconds / this.options.stepSeconds));
+    const late = Math.max(2, Math.ceil(LATE_SECONDS / this.options.stepSeconds));
     const oldest = Math.max(first, end - late);
     let step = end;
     while (step > oldest && !this.#buffer.isKnown(step - 1)) step--;
@@ -302,15 +302,15 @@ export class HistoryWindow {
     const { signal } = this.#closing;
     const { query, namespace } = this.options;
     const knownFrom = this.#knownFrom;
-    const apart = glanceSteps(knownFrom - this.#wantedFrom);
+    const apart = stepsBetweenSamples(knownFrom - this.#wantedFrom);
     const apartSeconds = apart * this.options.stepSeconds;
     const from = Math.ceil(this.#wantedFrom / apart) * apartSeconds;
     const to = Math.floor(knownFrom / apart) * apartSeconds;
     this.#looks.looked(nowSeconds);
     try {
-      const glance = await this.source.range(query, from, to, apartSeconds, signal, namespace, apartSeconds);
+      const found = await this.source.range(query, from, to, apartSeconds, signal, namespace, apartSeconds);
       signal.throwIfAborted();
-      if (glance.values.every(Number.isNaN)) return false;
+      if (found.values.every(Number.isNaN)) return false;
       this.#askedFrom = knownFrom;
       return true;
     } catch (error) {

@@ -4,7 +4,7 @@ import { testTrigger } from '../../test/support/test-trigger.js';
 import { WEDNESDAY_SECONDS } from '../../test/support/workload-openmetrics.js';
 import { overloadQuery, podStartupQuery } from './workload-queries.js';
 
-const now = WEDNESDAY_SECONDS;
+const NOW = WEDNESDAY_SECONDS;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
@@ -57,13 +57,13 @@ function* series(
 }
 
 function* samples() {
-  const week = now - 8 * DAY;
+  const week = NOW - 8 * DAY;
   for (const [i, pod] of pods.entries()) {
     const { name, owner, createdAgo, endsAgo = 0, startup, flapsAgo, namespace = 'shop' } = pod;
-    const created = now - createdAgo;
-    const [from, to] = [Math.max(week, created), now - endsAgo];
+    const created = NOW - createdAgo;
+    const [from, to] = [Math.max(week, created), NOW - endsAgo];
     const labels = `namespace="${namespace}",pod="${name}",uid="u${i}"`;
-    const flap = flapsAgo === undefined ? Number.POSITIVE_INFINITY : now - flapsAgo;
+    const flap = flapsAgo === undefined ? Number.POSITIVE_INFINITY : NOW - flapsAgo;
     const readyAt = (at: number) => (at >= flap ? flap + 60 : created + (startup ?? 3));
     const isReady = (at: number) => startup !== undefined && at >= readyAt(at);
     yield* series('kube_pod_created', labels, from, to, () => created);
@@ -91,7 +91,7 @@ function* samples() {
       'kube_replicaset_owner',
       `namespace="${namespace}",replicaset="${set}",owner_kind="Deployment",owner_name="${deployment}"`,
       week,
-      now,
+      NOW,
       () => 1,
     );
   for (const [hpa, kind, name, metric] of [
@@ -105,14 +105,14 @@ function* samples() {
       'kube_horizontalpodautoscaler_info',
       `${labels},scaletargetref_kind="${kind}",scaletargetref_name="${name}"`,
       week,
-      now,
+      NOW,
       () => 1,
     );
     yield* series(
       'kube_horizontalpodautoscaler_spec_target_metric',
       `${labels},metric_name="${metric}",metric_target_type="average"`,
       week,
-      now,
+      NOW,
       () => 10,
     );
   }
@@ -126,11 +126,11 @@ function* samples() {
       yield* series(
         `kube_${kind}_status_replicas_ready`,
         `namespace="shop",${kind}="${name}",instance="${instance}"`,
-        now - DAY,
-        now,
+        NOW - DAY,
+        NOW,
         () => ready,
       );
-  yield* series('load', 'service="web"', now - DAY, now - HOUR, (at) => (at < now - 12 * HOUR ? 30 : 31));
+  yield* series('load', 'service="web"', NOW - DAY, NOW - HOUR, (at) => (at < NOW - 12 * HOUR ? 30 : 31));
 }
 
 function* history(): Generator<string> {
@@ -162,7 +162,7 @@ describe('queries about the workload of a trigger', () => {
 
   const ask = async (promql: string, at: number) =>
     (await prometheus.client.query(promql, at)).map((s) => s.value);
-  const startup = async (overrides: Partial<typeof trigger> = {}, at = now) =>
+  const startup = async (overrides: Partial<typeof trigger> = {}, at = NOW) =>
     await ask(podStartupQuery({ ...trigger, ...overrides }), at);
   const overloaded = async (at: number, overrides: Partial<typeof trigger> = {}) =>
     await ask(overloadQuery({ ...trigger, ...overrides }), at);
@@ -174,7 +174,7 @@ describe('queries about the workload of a trigger', () => {
 
   it('leave out what a pod did after its first day, and pods that were never ready', async () => {
     // Without the ten, web-flaps and web-broken are left, of which neither may count.
-    assert.deepEqual(await startup({}, now - 7 * DAY), []);
+    assert.deepEqual(await startup({}, NOW - 7 * DAY), []);
   });
 
   it('measure the pods of a StatefulSet by their uid, and find an HPA of any name by its metric', async () => {
@@ -190,26 +190,26 @@ describe('queries about the workload of a trigger', () => {
 
   it('compare the load with what the ready pods carry', async () => {
     // Three ready pods of ten each: 30 is carried, 31 is not.
-    assert.deepEqual(await overloaded(now - 13 * HOUR), [0]);
-    assert.deepEqual(await overloaded(now - 11 * HOUR), [1]);
-    assert.deepEqual(await overloaded(now - 11 * HOUR, { capacity: 11 }), [0]);
+    assert.deepEqual(await overloaded(NOW - 13 * HOUR), [0]);
+    assert.deepEqual(await overloaded(NOW - 11 * HOUR), [1]);
+    assert.deepEqual(await overloaded(NOW - 11 * HOUR, { capacity: 11 }), [0]);
     assert.deepEqual(
-      await overloaded(now - 11 * HOUR, { scaledObject: 'database-scaler', metricName: 'queue-length' }),
+      await overloaded(NOW - 11 * HOUR, { scaledObject: 'database-scaler', metricName: 'queue-length' }),
       [1],
     );
   });
 
   it('read an absent load as the trigger does', async () => {
-    assert.deepEqual(await overloaded(now - HOUR / 2), [0]);
-    assert.deepEqual(await overloaded(now - HOUR / 2, { ignoreNullValues: false }), []);
+    assert.deepEqual(await overloaded(NOW - HOUR / 2), [0]);
+    assert.deepEqual(await overloaded(NOW - HOUR / 2, { ignoreNullValues: false }), []);
   });
 
   it('compare nothing while the ready pods are not known', async () => {
-    assert.deepEqual(await overloaded(now - 2 * DAY), []);
-    assert.deepEqual(await overloaded(now - 11 * HOUR, { scaledObject: 'no', metricName: 'no' }), []);
+    assert.deepEqual(await overloaded(NOW - 2 * DAY), []);
+    assert.deepEqual(await overloaded(NOW - 11 * HOUR, { scaledObject: 'no', metricName: 'no' }), []);
   });
 
   it('are not changed by comments in the query', async () => {
-    assert.deepEqual(await overloaded(now - 11 * HOUR, { query: 'load # > 5' }), [1]);
+    assert.deepEqual(await overloaded(NOW - 11 * HOUR, { query: 'load # > 5' }), [1]);
   });
 });

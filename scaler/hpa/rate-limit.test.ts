@@ -3,14 +3,14 @@ import { completeBehavior, type ScalingPolicy } from './behavior.js';
 import { scaleLimit } from './rate-limit.js';
 import { TimedValues } from './timed-values.js';
 
-const now = 1_000_000;
+const NOW = 1_000_000;
 
 /** Upstream's generateEventsUniformDistribution: changes in the middle of equal parts of the last two minutes. */
 function events(up: readonly number[] = [], down: readonly number[] = []): TimedValues {
   const spread = (changes: readonly number[], sign: number) =>
     changes.map((change, i) => {
       const part = 120 / changes.length;
-      return [now - Math.trunc(120 - part * (i + 1) + part / 2), sign * change] as const;
+      return [NOW - Math.trunc(120 - part * (i + 1) + part / 2), sign * change] as const;
     });
   const memory = new TimedValues(86_400);
   for (const [at, change] of [...spread(up, 1), ...spread(down, -1)].sort(([a], [b]) => a - b))
@@ -77,12 +77,12 @@ describe('scaleLimit up', () => {
   for (const { name, rules, up, down, current, want } of upstream)
     it(`is ${want} in upstream's "${name}"`, () => {
       const { scaleUp } = completeBehavior(rules ? { scaleUp: { policies: rules } } : {});
-      assert.equal(scaleLimit('up', now, current, events(up, down), scaleUp), want);
+      assert.equal(scaleLimit('up', NOW, current, events(up, down), scaleUp), want);
     });
 
   // Oracle: defaults.go, GenerateHPAScaleUpRules: the larger of 4 pods and 100 % per 15 s.
   it('lets a single pod become five by default', () => {
-    assert.equal(scaleLimit('up', now, 1, events(), completeBehavior({}).scaleUp), 5);
+    assert.equal(scaleLimit('up', NOW, 1, events(), completeBehavior({}).scaleUp), 5);
   });
 
   // Oracle: upstream TestCalculateScaleUpLimitWithScalingRules: min(1 + 2, ceil(1 * 1.5)) = 2.
@@ -90,21 +90,21 @@ describe('scaleLimit up', () => {
     const { scaleUp } = completeBehavior({
       scaleUp: { selectPolicy: 'Min', policies: policies(2, 60, 50, 60) },
     });
-    assert.equal(scaleLimit('up', now, 1, events(), scaleUp), 2);
+    assert.equal(scaleLimit('up', NOW, 1, events(), scaleUp), 2);
   });
 
   it('is the current number with selectPolicy Disabled', () => {
     const { scaleUp } = completeBehavior({ scaleUp: { selectPolicy: 'Disabled' } });
-    assert.equal(scaleLimit('up', now, 7, events(), scaleUp), 7);
+    assert.equal(scaleLimit('up', NOW, 7, events(), scaleUp), 7);
   });
 
   // Oracle: getReplicasChangePerPeriod counts what is *after* the cutoff.
   it('frees a policy again when its period has passed exactly', () => {
     const { scaleUp } = completeBehavior({ scaleUp: { policies: policies(4, 15, 0, 0) } });
     const added = new TimedValues(15);
-    added.record(now - 15, 4);
-    assert.equal(scaleLimit('up', now, 10, added, scaleUp), 14);
-    assert.equal(scaleLimit('up', now - 1, 10, added, scaleUp), 10);
+    added.record(NOW - 15, 4);
+    assert.equal(scaleLimit('up', NOW, 10, added, scaleUp), 14);
+    assert.equal(scaleLimit('up', NOW - 1, 10, added, scaleUp), 10);
   });
 });
 
@@ -161,7 +161,7 @@ describe('scaleLimit down', () => {
   for (const { name, rules, up, down, current, want } of upstream)
     it(`is ${want} in upstream's "${name}"`, () => {
       const { scaleDown } = completeBehavior({ scaleDown: { policies: rules } });
-      assert.equal(scaleLimit('down', now, current, events(up, down), scaleDown), want);
+      assert.equal(scaleLimit('down', NOW, current, events(up, down), scaleDown), want);
     });
 
   // Oracle: upstream TestCalculateScaleDownLimitWithBehaviors: max(5 - 2, 5 - 50 %) = 3.
@@ -169,11 +169,11 @@ describe('scaleLimit down', () => {
     const { scaleDown } = completeBehavior({
       scaleDown: { selectPolicy: 'Min', policies: policies(2, 60, 50, 60) },
     });
-    assert.equal(scaleLimit('down', now, 5, events(), scaleDown), 3);
+    assert.equal(scaleLimit('down', NOW, 5, events(), scaleDown), 3);
   });
 
   it('is the current number with selectPolicy Disabled', () => {
     const { scaleDown } = completeBehavior({ scaleDown: { selectPolicy: 'Disabled' } });
-    assert.equal(scaleLimit('down', now, 7, events(), scaleDown), 7);
+    assert.equal(scaleLimit('down', NOW, 7, events(), scaleDown), 7);
   });
 });

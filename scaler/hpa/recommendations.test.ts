@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { Recommendations } from './recommendations.js';
 
-const now = 1_000_000;
+const NOW = 1_000_000;
 
 function remembered(entries: readonly (readonly [replicas: number, minutesAgo: number])[]): Recommendations {
   const memory = new Recommendations(86_400);
   for (const [replicas, minutesAgo] of [...entries].sort((a, b) => b[1] - a[1]))
-    memory.record(now - 60 * minutesAgo, replicas);
+    memory.record(NOW - 60 * minutesAgo, replicas);
   return memory;
 }
 
@@ -56,12 +56,12 @@ describe('Recommendations', () => {
     ];
     for (const { name, entries, desired, want } of upstream)
       it(`answers ${want} in upstream's "${name}"`, () => {
-        assert.equal(remembered(entries).highest(now, 300, desired), want);
+        assert.equal(remembered(entries).highest(NOW, 300, desired), want);
       });
 
     // Oracle: stabilizeRecommendation drops what is *before* the cutoff.
     it('still counts a recommendation of exactly the window length ago', () => {
-      assert.equal(remembered([[7, 5]]).highest(now, 300, 1), 7);
+      assert.equal(remembered([[7, 5]]).highest(NOW, 300, 1), 7);
     });
   });
 
@@ -180,12 +180,12 @@ describe('Recommendations', () => {
     ];
     for (const { name, entries, current, desired, up, down, want } of upstream)
       it(`answers ${want} in upstream's "${name}"`, () => {
-        assert.equal(remembered(entries).stabilized(now, up, down, current, desired), want);
+        assert.equal(remembered(entries).stabilized(NOW, up, down, current, desired), want);
       });
 
     // Oracle: stabilizeRecommendationWithBehaviors counts what is *after* the cutoff.
     it('no longer counts a recommendation of exactly the window length ago', () => {
-      assert.equal(remembered([[7, 5]]).stabilized(now, 0, 300, 9, 1), 1);
+      assert.equal(remembered([[7, 5]]).stabilized(NOW, 0, 300, 9, 1), 1);
     });
   });
 });

@@ -16,7 +16,7 @@ import { Planner } from './planner.js';
 
 const DAY = 86_400;
 /** 2026-03-02T00:00:00Z */
-const midnight = 1_772_409_600;
+const MIDNIGHT = 1_772_409_600;
 
 /** 2 hours without a spike, on average: one minute of spike in each is 0.83 % of the time. */
 const SPIKE_EVERY_MINUTES = 120;
@@ -48,7 +48,7 @@ class Minutes implements HistorySource {
     const peaks = new Float64Array(length).fill(Number.NEGATIVE_INFINITY);
     for (let step = 0; step < length; step++)
       for (let at = from + step * stepSeconds; at < from + (step + 1) * stepSeconds; at += 60) {
-        const isGap = at >= midnight - 2 * DAY && at < midnight - 2 * DAY + 300;
+        const isGap = at >= MIDNIGHT - 2 * DAY && at < MIDNIGHT - 2 * DAY + 300;
         const value = isGap || at < this.knownFrom ? Number.NaN : load(at);
         values[step]! += value / (stepSeconds / 60);
         peaks[step] = Math.max(peaks[step]!, value);
@@ -81,7 +81,7 @@ describe('AcceptedOverload', () => {
   beforeEach(() => {
     source = new Minutes();
     // Past the first refit of the day, wherever its trigger has it in the hour.
-    clock = new ManualClock(midnight + 2 * 3600);
+    clock = new ManualClock(MIDNIGHT + 2 * 3600);
     choices = [];
     const windows = new WindowStore('test', source, {}, () => undefined);
     planner = new Planner({
@@ -126,8 +126,8 @@ describe('AcceptedOverload', () => {
 
   it('chooses what a backtest of the same history chooses, where spikes are shorter than a step', async () => {
     const live = await firstChoice();
-    const recording = (await recordingOfQuery(source, '', midnight + DAY, 7 * DAY, trigger.stepSeconds))!;
-    const from = Math.round((midnight - recording.load.startSeconds) / 60);
+    const recording = (await recordingOfQuery(source, '', MIDNIGHT + DAY, 7 * DAY, trigger.stepSeconds))!;
+    const from = Math.round((MIDNIGHT - recording.load.startSeconds) / 60);
     const { target } = runBacktest(recording, {
       trigger,
       setup: {
@@ -142,7 +142,7 @@ describe('AcceptedOverload', () => {
     });
     const { minutesProblem, ...choice } = live;
     assert.equal(minutesProblem, undefined);
-    assert.equal(choice.boundarySeconds, midnight);
+    assert.equal(choice.boundarySeconds, MIDNIGHT);
     assert.deepEqual(choice, target!.choices[0]);
     // The truth: 5 pods carry all but the spikes, which are 0.83 % of the time and so accepted.
     assert.equal(live.chosen!.held, true);
@@ -165,7 +165,7 @@ describe('AcceptedOverload', () => {
   }).timeout(120_000);
 
   it('chooses again when a part of the past comes late, as a replica does that starts then', async () => {
-    source.knownFrom = midnight - 3600;
+    source.knownFrom = MIDNIGHT - 3600;
     const short = await firstChoice();
     assert.equal(short.chosen, undefined);
     source.knownFrom = Number.NEGATIVE_INFINITY;

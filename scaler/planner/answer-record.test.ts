@@ -4,7 +4,7 @@ import { ScalerError } from '../shared/errors.js';
 import { AnswerRecord } from './answer-record.js';
 import type { Answer } from './types.js';
 
-const slot = 300;
+const SLOT = 300;
 
 /** An answer in which the last step of the forecast is told apart from the others. */
 function answerOf(observed: number | undefined, value: number, ahead?: number): Answer {
@@ -15,7 +15,7 @@ function answerOf(observed: number | undefined, value: number, ahead?: number): 
 function forecastOf(ahead: number) {
   return {
     startSeconds: 0,
-    stepSeconds: slot,
+    stepSeconds: SLOT,
     mean: Float64Array.of(1, 2, ahead),
     lower: Float64Array.of(0, 0, 0),
     upper: Float64Array.of(10, 20, 10 * ahead),
@@ -28,13 +28,13 @@ const error: Answer = { error: new ScalerError('unavailable', 'connection refuse
 
 describe('AnswerRecord', () => {
   it('keeps the mean and the highest load and the highest answer of each slot', () => {
-    const record = new AnswerRecord({ stepSeconds: slot, horizonSeconds: slot });
+    const record = new AnswerRecord({ stepSeconds: SLOT, horizonSeconds: SLOT });
     record.note(600, answerOf(5, 8));
     record.note(615, answerOf(7, 7));
     record.note(900, answerOf(3, 4));
     const past = record.past()!;
     assert.equal(past.startSeconds, 600);
-    assert.equal(past.slotSeconds, slot);
+    assert.equal(past.slotSeconds, SLOT);
     assert.deepEqual([...past.observedMean], [6, 3]);
     assert.deepEqual([...past.observedHighest], [7, 3]);
     assert.deepEqual([...past.answered], [8, 4]);
@@ -42,21 +42,21 @@ describe('AnswerRecord', () => {
 
   it('stands the forecast made one horizon earlier beside what came', () => {
     // Two steps of horizon, from any moment of a step on: the last step begins two slots after that of the forecast.
-    const record = new AnswerRecord({ stepSeconds: slot, horizonSeconds: 2 * slot });
-    for (let i = 0; i < 4; i++) record.note(i * slot, answerOf(i, i, 100 + i));
-    record.note(3 * slot + 15, answerOf(3, 3, 999));
+    const record = new AnswerRecord({ stepSeconds: SLOT, horizonSeconds: 2 * SLOT });
+    for (let i = 0; i < 4; i++) record.note(i * SLOT, answerOf(i, i, 100 + i));
+    record.note(3 * SLOT + 15, answerOf(3, 3, 999));
     const { forecastMean, forecastUpper } = record.past()!;
     assert.deepEqual([...forecastMean], [Number.NaN, Number.NaN, 100, 101]);
     assert.deepEqual([...forecastUpper], [Number.NaN, Number.NaN, 1000, 1010]);
   });
 
   it('leaves out the forecasts of another horizon', () => {
-    const record = new AnswerRecord({ stepSeconds: slot, horizonSeconds: slot });
-    for (let i = 0; i < 3; i++) record.note(i * slot, answerOf(i, i, 100 + i));
-    record.followHorizon(slot);
+    const record = new AnswerRecord({ stepSeconds: SLOT, horizonSeconds: SLOT });
+    for (let i = 0; i < 3; i++) record.note(i * SLOT, answerOf(i, i, 100 + i));
+    record.followHorizon(SLOT);
     assert.deepEqual([...record.past()!.forecastMean], [Number.NaN, 100, 101]);
-    record.followHorizon(2 * slot);
-    for (let i = 3; i < 6; i++) record.note(i * slot, answerOf(i, i, 100 + i));
+    record.followHorizon(2 * SLOT);
+    for (let i = 3; i < 6; i++) record.note(i * SLOT, answerOf(i, i, 100 + i));
     const { forecastMean, answered } = record.past()!;
     const { NaN: unknown } = Number;
     assert.deepEqual([...forecastMean], [unknown, unknown, unknown, unknown, unknown, 103]);
@@ -64,7 +64,7 @@ describe('AnswerRecord', () => {
   });
 
   it('leaves errors, empty results and silence unknown', () => {
-    const record = new AnswerRecord({ stepSeconds: slot, horizonSeconds: slot });
+    const record = new AnswerRecord({ stepSeconds: SLOT, horizonSeconds: SLOT });
     record.note(0, error);
     record.note(300, answerOf(undefined, 0));
     record.note(1200, answerOf(4, 4));
@@ -76,11 +76,11 @@ describe('AnswerRecord', () => {
   });
 
   it('keeps two days and forgets what is older, whatever the order of gaps', () => {
-    const record = new AnswerRecord({ stepSeconds: slot, horizonSeconds: slot });
-    for (let i = 0; i < 1000; i++) if (i % 7 !== 3) record.note(i * slot, answerOf(i, i));
+    const record = new AnswerRecord({ stepSeconds: SLOT, horizonSeconds: SLOT });
+    for (let i = 0; i < 1000; i++) if (i % 7 !== 3) record.note(i * SLOT, answerOf(i, i));
     const { startSeconds, observedMean: observed } = record.past()!;
     assert.equal(observed.length, 576);
-    assert.equal(startSeconds, (1000 - 576) * slot);
+    assert.equal(startSeconds, (1000 - 576) * SLOT);
     for (let i = 0; i < observed.length; i++) {
       const at = 424 + i;
       assert.deepEqual(observed[i], at % 7 === 3 ? Number.NaN : at);
@@ -88,9 +88,9 @@ describe('AnswerRecord', () => {
   });
 
   it('begins anew after a silence longer than it keeps', () => {
-    const record = new AnswerRecord({ stepSeconds: slot, horizonSeconds: slot });
+    const record = new AnswerRecord({ stepSeconds: SLOT, horizonSeconds: SLOT });
     record.note(0, answerOf(1, 1));
-    record.note(5000 * slot, answerOf(2, 2));
+    record.note(5000 * SLOT, answerOf(2, 2));
     const { observedMean: observed } = record.past()!;
     assert.equal(observed.at(-1), 2);
     assert.ok(observed.subarray(0, -1).every(Number.isNaN));

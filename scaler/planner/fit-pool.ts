@@ -24,7 +24,7 @@ const NICENESS = 10;
  * Urgency of every fit, first or later: were first fits to go before, a namespace with ever new triggers would keep the
  * models of others from being renewed. Not 0, which halves the places.
  */
-const priority = 1;
+const PRIORITY = 1;
 
 /**
  * Fits models in worker threads, so that the event loop goes on answering. Namespaces take turns, so that one with a
@@ -72,7 +72,7 @@ export class FitPool implements Fitter {
     options: FitOptions | ChoiceOptions,
     { namespace, signal }: FitTurn,
   ): Promise<Result> {
-    const leave = await this.#queue.enter({ namespace, priority }, signal);
+    const leave = await this.#queue.enter({ namespace, priority: PRIORITY }, signal);
     try {
       const taken = take();
       const transferList = Object.values<Series>(taken).flatMap(({ values, peaks }) => [

@@ -12,7 +12,7 @@ import type { Snapshot } from './types.js';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
-const settle = 30;
+const SETTLE = 30;
 /** 2026-03-29T00:00:00Z, a Sunday: at 01:00Z the clocks of Berlin go from 02:00 to 03:00. */
 const dstMidnight = Date.UTC(2026, 2, 29) / 1000;
 
@@ -29,7 +29,7 @@ class Loads implements HistoryProvider {
     let knownUntil = this.knownSinceSeconds;
     return {
       refresh: async (nowSeconds) => {
-        knownUntil = Math.floor((nowSeconds - settle) / step) * step;
+        knownUntil = Math.floor((nowSeconds - SETTLE) / step) * step;
       },
       observe: async (atSeconds) => ({ atSeconds, value: isOfLoad ? this.load(atSeconds) : undefined }),
       series: (fromSeconds = 0): Series => {
@@ -46,7 +46,7 @@ class Loads implements HistoryProvider {
         return { startSeconds, stepSeconds: step, values, peaks };
       },
       sourceSeconds: (nowSeconds) => nowSeconds,
-      nextStepFinalSeconds: (nowSeconds) => (Math.floor((nowSeconds - settle) / step) + 1) * step + settle,
+      nextStepFinalSeconds: (nowSeconds) => (Math.floor((nowSeconds - SETTLE) / step) + 1) * step + SETTLE,
       release: () => undefined,
     };
   }

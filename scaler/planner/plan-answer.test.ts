@@ -6,32 +6,32 @@ import { type Outlook, outlookOf } from './outlook.js';
 import { type Knowledge, planAnswer } from './plan-answer.js';
 import type { Snapshot } from './types.js';
 
-const step = 300;
-const day = 86_400;
+const STEP = 300;
+const DAY = 86_400;
 // 2026-03-02T00:00:00Z
-const midnight = 1_772_409_600;
+const MIDNIGHT = 1_772_409_600;
 const trigger = testTrigger({ ignoreNullValues: true });
 const unavailable = new ScalerError('unavailable', 'Prometheus at http://127.0.0.1:9 does not answer');
 
 /** Load between 60 and 140 with a daily rhythm; at midnight it stands at 100 and rises. */
-function risingAtMidnight(nowSeconds = midnight): Outlook {
-  const startSeconds = midnight - 4 * day;
+function risingAtMidnight(nowSeconds = MIDNIGHT): Outlook {
+  const startSeconds = MIDNIGHT - 4 * DAY;
   const values = Float64Array.from(
-    { length: (4 * day) / step },
-    (_, i) => 100 + 40 * Math.sin((2 * Math.PI * (startSeconds + i * step)) / day),
+    { length: (4 * DAY) / STEP },
+    (_, i) => 100 + 40 * Math.sin((2 * Math.PI * (startSeconds + i * STEP)) / DAY),
   );
   const model = fit(
-    { startSeconds, stepSeconds: step, values },
+    { startSeconds, stepSeconds: STEP, values },
     { horizonSteps: 12, seasonality: 'auto', timezone: 'UTC' },
   );
-  return outlookOf(model, { ...trigger, horizonSeconds: 12 * step }, nowSeconds);
+  return outlookOf(model, { ...trigger, horizonSeconds: 12 * STEP }, nowSeconds);
 }
 
 function plan(knowledge: Partial<Knowledge>) {
   return planAnswer({
     trigger,
-    nowSeconds: midnight,
-    observation: { value: 100, atSeconds: midnight },
+    nowSeconds: MIDNIGHT,
+    observation: { value: 100, atSeconds: MIDNIGHT },
     observeFailure: undefined,
     historyFailure: undefined,
     outlook: undefined,
@@ -68,7 +68,7 @@ describe('planAnswer, by the failure table', () => {
 
   it('answers 0 when the query is empty and that is allowed', () => {
     const { value, reason, observed } = snapshotOf({
-      observation: { value: undefined, atSeconds: midnight },
+      observation: { value: undefined, atSeconds: MIDNIGHT },
     });
     assert.deepEqual({ value, reason, observed }, { value: 0, reason: 'empty', observed: undefined });
   });
@@ -76,7 +76,7 @@ describe('planAnswer, by the failure table', () => {
   it('is unavailable when the query is empty and that is not allowed', () => {
     const error = errorOf({
       trigger: testTrigger({ ignoreNullValues: false }),
-      observation: { value: undefined, atSeconds: midnight },
+      observation: { value: undefined, atSeconds: MIDNIGHT },
     });
     assert.equal(error.kind, 'unavailable');
     assert.match(error.message, /no series.*ignoreNullValues/);
@@ -84,10 +84,10 @@ describe('planAnswer, by the failure table', () => {
 
   it('goes on with the forecast while Prometheus fails and the model is fresh', () => {
     const { value, reason } = snapshotOf({
-      outlook: risingAtMidnight(midnight + 1500),
+      outlook: risingAtMidnight(MIDNIGHT + 1500),
       observeFailure: unavailable,
-      nowSeconds: midnight + 1500,
-      observation: { value: 100, atSeconds: midnight },
+      nowSeconds: MIDNIGHT + 1500,
+      observation: { value: 100, atSeconds: MIDNIGHT },
     });
     // 25 minutes on, the hour ahead ends at 01:25: 100 + 40 sin(21.25 degrees) = 114.5.
     assert.equal(reason, 'stale');
@@ -95,25 +95,25 @@ describe('planAnswer, by the failure table', () => {
   });
 
   it('holds the last observed value while Prometheus fails and there is no model', () => {
-    const { value, reason } = snapshotOf({ observeFailure: unavailable, nowSeconds: midnight + 1500 });
+    const { value, reason } = snapshotOf({ observeFailure: unavailable, nowSeconds: MIDNIGHT + 1500 });
     assert.deepEqual({ value, reason }, { value: 100, reason: 'stale' });
   });
 
   it('calls the answer stale when Prometheus hangs without failing', () => {
-    assert.equal(snapshotOf({ outlook: risingAtMidnight(), nowSeconds: midnight + 31 }).reason, 'stale');
+    assert.equal(snapshotOf({ outlook: risingAtMidnight(), nowSeconds: MIDNIGHT + 31 }).reason, 'stale');
   });
 
   it('is unavailable when Prometheus has failed for longer than maxStaleness', () => {
     const error = errorOf({
-      outlook: risingAtMidnight(midnight + 1801),
+      outlook: risingAtMidnight(MIDNIGHT + 1801),
       observeFailure: unavailable,
-      nowSeconds: midnight + 1801,
+      nowSeconds: MIDNIGHT + 1801,
     });
     assert.equal(error, unavailable);
   });
 
   it('is unavailable when Prometheus has hung for longer than maxStaleness', () => {
-    const error = errorOf({ nowSeconds: midnight + 1801 });
+    const error = errorOf({ nowSeconds: MIDNIGHT + 1801 });
     assert.equal(error.kind, 'unavailable');
     assert.match(error.message, /has not answered for 30m1s/);
   });
@@ -141,7 +141,7 @@ describe('planAnswer, by the failure table', () => {
 
   it('goes on with a fresh model while the history fails, and is not stale', () => {
     const historyFailure = new ScalerError('unavailable', 'did not answer within 30 s');
-    const now = midnight + 1500;
+    const now = MIDNIGHT + 1500;
     const { value, reason, ...rest } = snapshotOf({
       outlook: risingAtMidnight(now),
       historyFailure,
@@ -163,7 +163,7 @@ describe('planAnswer, by the failure table', () => {
   });
 
   it('answers the load now and says how old the history is when that is too old for a forecast', () => {
-    const now = midnight + 7200;
+    const now = MIDNIGHT + 7200;
     const { value, reason, historyFailure } = snapshotOf({
       outlook: risingAtMidnight(now),
       nowSeconds: now,
@@ -174,9 +174,9 @@ describe('planAnswer, by the failure table', () => {
   });
 
   it('is unavailable in an outage after an empty reading, unless a model says more', () => {
-    const empty = { observation: { value: undefined, atSeconds: midnight }, observeFailure: unavailable };
+    const empty = { observation: { value: undefined, atSeconds: MIDNIGHT }, observeFailure: unavailable };
     assert.equal(errorOf(empty), unavailable);
-    assert.match(errorOf({ ...empty, observeFailure: undefined, nowSeconds: midnight + 31 }).message, /31s/);
+    assert.match(errorOf({ ...empty, observeFailure: undefined, nowSeconds: MIDNIGHT + 31 }).message, /31s/);
     assert.equal(snapshotOf({ ...empty, outlook: risingAtMidnight() }).reason, 'stale');
   });
 });

@@ -11,14 +11,14 @@ import { Planner } from './planner.js';
 import type { FitTurn, Fitter, PlannerObserver } from './ports.js';
 import type { Answer, Snapshot } from './types.js';
 
-const step = 300;
-const day = 86_400;
-const settle = 30;
+const STEP = 300;
+const DAY = 86_400;
+const SETTLE = 30;
 // 2026-03-02T00:00:00Z
-const midnight = 1_772_409_600;
+const MIDNIGHT = 1_772_409_600;
 
 function load(atSeconds: number): number {
-  return 100 + 40 * Math.sin((2 * Math.PI * atSeconds) / day);
+  return 100 + 40 * Math.sin((2 * Math.PI * atSeconds) / DAY);
 }
 
 /** A history source in memory that a test can break in each of the ways in which a real one breaks. */
@@ -50,7 +50,7 @@ class History implements HistoryProvider {
         if (this.pastHangs) await untilAborted(released.signal);
         await this.pastComes;
         if (this.pastFailure && !this.heldDays) throw this.pastFailure;
-        const finalUntil = Math.floor((nowSeconds - settle) / step) * step;
+        const finalUntil = Math.floor((nowSeconds - SETTLE) / STEP) * STEP;
         if (finalUntil > knownUntil) this.reads++;
         knownUntil = finalUntil;
         isEmpty = this.state === 'is empty';
@@ -64,13 +64,13 @@ class History implements HistoryProvider {
       },
       series: () => {
         if (isEmpty || knownUntil < 0) return empty;
-        return seriesUntil(knownUntil, this.heldDays ? this.heldDays * day : trigger.historySeconds);
+        return seriesUntil(knownUntil, this.heldDays ? this.heldDays * DAY : trigger.historySeconds);
       },
       get lateArrivals() {
         return lateArrivals();
       },
       sourceSeconds: (nowSeconds) => nowSeconds,
-      nextStepFinalSeconds: (nowSeconds) => (Math.floor((nowSeconds - settle) / step) + 1) * step + settle,
+      nextStepFinalSeconds: (nowSeconds) => (Math.floor((nowSeconds - SETTLE) / STEP) + 1) * STEP + SETTLE,
       release: () => {
         released.abort();
         this.open--;
@@ -89,14 +89,14 @@ function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 }
 
-const empty: Series = { startSeconds: 0, stepSeconds: step, values: new Float64Array(0) };
+const empty: Series = { startSeconds: 0, stepSeconds: STEP, values: new Float64Array(0) };
 
 function seriesUntil(untilSeconds: number, historySeconds: number): Series {
   const startSeconds = untilSeconds - historySeconds;
-  const values = Float64Array.from({ length: historySeconds / step }, (_, i) =>
-    load(startSeconds + i * step),
+  const values = Float64Array.from({ length: historySeconds / STEP }, (_, i) =>
+    load(startSeconds + i * STEP),
   );
-  return { startSeconds, stepSeconds: step, values };
+  return { startSeconds, stepSeconds: STEP, values };
 }
 
 /** Fits in this thread: what a fit gives is the same, only when it gives it differs. */
@@ -137,7 +137,7 @@ class Log implements PlannerObserver {
   }
 }
 
-const trigger = testTrigger({ historySeconds: 4 * day });
+const trigger = testTrigger({ historySeconds: 4 * DAY });
 const settings = {
   refreshSeconds: 15,
   refitSeconds: 3600,
@@ -159,7 +159,7 @@ describe('Planner', () => {
   }
 
   beforeEach(() => {
-    clock = new ManualClock(midnight + 7);
+    clock = new ManualClock(MIDNIGHT + 7);
     history = new History();
     log = new Log();
     start();
@@ -201,7 +201,7 @@ describe('Planner', () => {
 
   it('refuses more history than the triggers of a namespace may have together', async () => {
     // 1152 steps of five minutes in four days, and 4608 in sixteen.
-    const long = { ...trigger, namespace: 'noisy', historySeconds: 16 * day };
+    const long = { ...trigger, namespace: 'noisy', historySeconds: 16 * DAY };
     assert.ok((await ask(long)).snapshot);
     const another = testTrigger({ ...trigger, namespace: 'noisy', scaledObject: 'app-b' });
     const refused = await ask(another);
@@ -212,10 +212,10 @@ describe('Planner', () => {
       /noisy has 4608 of 5000 steps of history, and this trigger wants 1152 more; shorten historyTimeWindow, lengthen queryStep, or ask the operator to raise planner\.maxTriggersPerNamespace, with which this limit grows$/,
     );
     assert.ok((await ask({ ...another, namespace: 'quiet' })).snapshot);
-    assert.ok((await ask({ ...another, historySeconds: day })).snapshot, '288 steps still fit');
-    const longer = { ...another, historySeconds: 2 * day };
+    assert.ok((await ask({ ...another, historySeconds: DAY })).snapshot, '288 steps still fit');
+    const longer = { ...another, historySeconds: 2 * DAY };
     assert.ok((await ask(longer)).error, 'nor may one grow beyond');
-    const shorter = { ...long, historySeconds: 4 * day };
+    const shorter = { ...long, historySeconds: 4 * DAY };
     await pollWithClock('room for a trigger that an edit made shorter', async () => {
       const answers = [await planner.answer(shorter), await planner.answer(longer)];
       return answers.every((answer) => answer.snapshot);
@@ -260,7 +260,7 @@ describe('Planner', () => {
 
   it('follows the start-up of pods with its horizon, from a moment that replicas share', async () => {
     // Measured anew each day: 250 s with the 45 s of KEDA and the HPA need one step, 270 s need two.
-    history.podStartup = (atSeconds) => (atSeconds < midnight ? 250 : 270);
+    history.podStartup = (atSeconds) => (atSeconds < MIDNIGHT ? 250 : 270);
     const following = testTrigger({
       ...trigger,
       measuresPodStartup: true,
@@ -413,7 +413,7 @@ describe('Planner', () => {
   it('fits again at once when a part of its history comes late, and answers like a replica that starts then', async () => {
     history.heldDays = 0.5;
     await ask();
-    await clock.advance(2 * step);
+    await clock.advance(2 * STEP);
     assert.equal(planner.evidence(trigger)?.model?.stage, 'trend');
     const { fits } = log;
     history.heldDays = undefined;
@@ -435,10 +435,10 @@ describe('Planner', () => {
   it('goes on with its model while it is fresh when the history fails, and then with the load now', async () => {
     await ask();
     history.pastFailure = new ScalerError('rejected', 'the query gives 2 series');
-    await clock.advance(2 * step);
+    await clock.advance(2 * STEP);
     const fresh = await snapshot();
     assert.deepEqual([fresh.reason, fresh.historyFailure], ['forecast', history.pastFailure]);
-    await clock.advance(settings.maxStalenessSeconds + 2 * step);
+    await clock.advance(settings.maxStalenessSeconds + 2 * STEP);
     const old = await snapshot();
     assert.deepEqual([old.reason, old.value], ['no-history', old.observed]);
   });
@@ -455,7 +455,7 @@ describe('Planner', () => {
 
   it('drops no trigger because the clock jumps ahead', async () => {
     await ask();
-    clock.jump(day);
+    clock.jump(DAY);
     await clock.advance(settings.idleSeconds / 2);
     assert.deepEqual(log.dropped, []);
     await clock.advance(settings.idleSeconds);
@@ -470,10 +470,10 @@ describe('Planner', () => {
 
   it('renews the answer with each tick and the model with each step', async () => {
     const before = await snapshot();
-    await clock.advance(step);
+    await clock.advance(STEP);
     const after = await snapshot();
-    assert.ok(after.observedAtSeconds >= before.observedAtSeconds + step - settings.refreshSeconds);
-    assert.equal(after.historyUntilSeconds, before.historyUntilSeconds! + step);
+    assert.ok(after.observedAtSeconds >= before.observedAtSeconds + STEP - settings.refreshSeconds);
+    assert.equal(after.historyUntilSeconds, before.historyUntilSeconds! + STEP);
     assert.equal(history.reads, 2);
   });
 
@@ -484,19 +484,19 @@ describe('Planner', () => {
       come = resolve;
     });
     for (let i = 0; i < 3; i++) {
-      await clock.advance(step);
+      await clock.advance(STEP);
       assert.equal((await snapshot()).historyUntilSeconds, before.historyUntilSeconds);
     }
     come();
     await clock.advance(settings.refreshSeconds);
-    assert.equal((await snapshot()).historyUntilSeconds, before.historyUntilSeconds! + 3 * step);
+    assert.equal((await snapshot()).historyUntilSeconds, before.historyUntilSeconds! + 3 * STEP);
     assert.equal(history.reads, 2, 'one read for all that ended meanwhile');
   });
 
   it('refits once an hour and carries the model on in between', async () => {
     await ask();
     for (let i = 0; i < 24; i++) {
-      await clock.advance(step);
+      await clock.advance(STEP);
       await planner.answer(trigger);
     }
     assert.equal(log.fits, 3);
@@ -508,7 +508,7 @@ describe('Planner', () => {
     await clock.advance(60);
     assert.equal((await snapshot()).reason, 'stale');
     for (let i = 0; i < 6; i++) {
-      await clock.advance(step);
+      await clock.advance(STEP);
       await planner.answer(trigger);
     }
     const lost = await planner.answer(trigger);
@@ -526,7 +526,7 @@ describe('Planner', () => {
     await clock.advance(60);
     assert.equal((await snapshot()).reason, 'stale');
     for (let i = 0; i < 6; i++) {
-      await clock.advance(step);
+      await clock.advance(STEP);
       await planner.answer(trigger);
     }
     assert.ok((await planner.answer(trigger)).error);
@@ -598,24 +598,24 @@ describe('Planner', () => {
   it('shows the history and the model behind an answer', async () => {
     await ask();
     const evidence = planner.evidence(trigger);
-    assert.equal(evidence?.history.values.length, (4 * day) / step);
+    assert.equal(evidence?.history.values.length, (4 * DAY) / STEP);
     assert.equal(evidence?.model?.stage, 'daily');
     assert.equal(planner.evidence(testTrigger({ scaledObject: 'unknown' })), undefined);
   });
 
   it('remembers what it answered, what came and when it changed its mind', async () => {
     await ask();
-    await clock.advance(step);
+    await clock.advance(STEP);
     await ask();
-    await clock.advance(step);
+    await clock.advance(STEP);
     await ask();
     history.state = 'fails';
-    await clock.advance(step);
+    await clock.advance(STEP);
     const { past, changes } = planner.evidence(trigger)!;
-    assert.equal(past?.slotSeconds, step);
+    assert.equal(past?.slotSeconds, STEP);
     assert.equal(past.observedMean.length, 4);
     assert.ok(
-      Math.abs(past.observedHighest[1]! - load(midnight + 2 * step)) < 1,
+      Math.abs(past.observedHighest[1]! - load(MIDNIGHT + 2 * STEP)) < 1,
       `${past.observedHighest[1]}`,
     );
     assert.ok(past.answered.every((value, slot) => value >= past.observedHighest[slot]!));
@@ -628,7 +628,7 @@ describe('Planner', () => {
   it('answers two replicas alike, one of them just started', async () => {
     await ask();
     for (let i = 0; i < 30; i++) {
-      await clock.advance(step);
+      await clock.advance(STEP);
       await planner.answer(trigger);
     }
     const old = planner;

@@ -8,7 +8,7 @@ import { TrackedTrigger } from './tracked-trigger.js';
 import type { Answer, Answers, Evidence, KnownTrigger } from './types.js';
 
 /** How many times a trigger is looked at without a question in between until it is dropped. */
-const looksUntilIdle = 10;
+const LOOKS_UNTIL_IDLE = 10;
 
 /**
  * Keeps every trigger that KEDA asks about: the first question makes a trigger known, its answer is then renewed in
@@ -176,9 +176,9 @@ export class Planner implements Answers {
     const { clock, settings, observer } = this.parts;
     const signal = this.#closing.signal;
     while (!signal.aborted) {
-      await clock.sleep(settings.idleSeconds / looksUntilIdle, signal).catch(() => undefined);
+      await clock.sleep(settings.idleSeconds / LOOKS_UNTIL_IDLE, signal).catch(() => undefined);
       for (const tracked of this.#everyone()) {
-        if (tracked.hasSubscribers || tracked.idleLooks++ < looksUntilIdle) continue;
+        if (tracked.hasSubscribers || tracked.idleLooks++ < LOOKS_UNTIL_IDLE) continue;
         this.#drop(tracked);
         observer.triggerDropped(tracked.trigger);
       }

@@ -7,7 +7,7 @@ import { PodStartupMeasurement } from './pod-startup.js';
 
 const DAY = 86_400;
 /** When the measurement of that day is due. */
-const due = WEDNESDAY_SECONDS;
+const DUE = WEDNESDAY_SECONDS;
 
 /** Answers each measurement and notes which moments it was about. */
 class Source implements HistoryProvider {
@@ -61,18 +61,18 @@ describe('the measurement of how long pods take to start', () => {
 
   it('is made once a day, on a moment that replicas share, and caught up on after a restart', async () => {
     const running = measurement();
-    for (let at = due - 3 * 3600; at < due + DAY; at += 900) await running.refresh(at);
-    assert.deepEqual(source.askedAbout, [due - DAY, due]);
+    for (let at = DUE - 3 * 3600; at < DUE + DAY; at += 900) await running.refresh(at);
+    assert.deepEqual(source.askedAbout, [DUE - DAY, DUE]);
     assert.deepEqual(known(running), { seconds: 42, problem: undefined });
     source.askedAbout.length = 0;
     const restarted = measurement();
-    await restarted.refresh(due + DAY - 900);
-    assert.deepEqual(source.askedAbout, [due]);
+    await restarted.refresh(DUE + DAY - 900);
+    assert.deepEqual(source.askedAbout, [DUE]);
     assert.deepEqual(known(restarted), known(running));
   });
 
   it('asks the source of the trigger on behalf of its namespace', async () => {
-    await measurement().refresh(due);
+    await measurement().refresh(DUE);
     const [{ namespace, source: asked, query }] = source.requests as [HistoryRequest];
     assert.deepEqual([namespace, asked], ['shop', trigger.source]);
     assert.match(query, /keda-hpa-web/);
@@ -80,24 +80,24 @@ describe('the measurement of how long pods take to start', () => {
 
   it('says why there is none, and forgets one that is no longer in the data', async () => {
     const failing = measurement();
-    await failing.refresh(due);
+    await failing.refresh(DUE);
     source.answer = undefined;
-    await failing.refresh(due + DAY);
+    await failing.refresh(DUE + DAY);
     assert.equal(failing.seconds, undefined);
     assert.match(failing.problem!, /no pods of this ScaledObject .* kube-state-metrics .* honor_labels/);
   });
 
   it('keeps what it has when the source fails, and tries again', async () => {
     const failing = measurement();
-    await failing.refresh(due);
+    await failing.refresh(DUE);
     source.answer = new ScalerError('unavailable', 'connection refused');
-    await failing.refresh(due + DAY);
+    await failing.refresh(DUE + DAY);
     assert.deepEqual(known(failing), { seconds: 42, problem: 'connection refused' });
     source.answer = 60;
-    await failing.refresh(due + DAY + 899);
+    await failing.refresh(DUE + DAY + 899);
     assert.equal(failing.seconds, 42, 'asked again too soon');
-    await failing.refresh(due + DAY + 900);
+    await failing.refresh(DUE + DAY + 900);
     assert.deepEqual(known(failing), { seconds: 60, problem: undefined });
-    assert.deepEqual(source.askedAbout.slice(-2), [due + DAY, due + DAY]);
+    assert.deepEqual(source.askedAbout.slice(-2), [DUE + DAY, DUE + DAY]);
   });
 });

@@ -4,38 +4,38 @@ import { cutSeries } from '../forecast/series.js';
 import { fitCompact } from './fit-worker.js';
 import { RefittingModel } from './refitting-model.js';
 
-const step = 300;
-const hour = 3600;
-const day = 86_400;
+const STEP = 300;
+const HOUR = 3600;
+const DAY = 86_400;
 // 2026-03-02T00:00:00Z
-const midnight = 1_772_409_600;
+const MIDNIGHT = 1_772_409_600;
 
 const options: FitOptions = { horizonSteps: 3, seasonality: 'auto', timezone: 'UTC' };
 const trigger = {
-  horizonSeconds: 3 * step,
-  stepSeconds: step,
+  horizonSeconds: 3 * STEP,
+  stepSeconds: STEP,
   quantile: 0.9,
   timezone: 'UTC',
   threshold: 10,
 };
 /** A daily rhythm with a bend that no season explains, so that a model's state shows in its forecast. */
 function history(untilSeconds: number): Series {
-  const startSeconds = midnight - 4 * day;
-  const values = Float64Array.from({ length: (untilSeconds - startSeconds) / step }, (_, i) => {
-    const at = startSeconds + i * step;
-    return 100 + 40 * Math.sin((2 * Math.PI * at) / day) + 10 * Math.sin(at / 5000) + ((i * 7919) % 13);
+  const startSeconds = MIDNIGHT - 4 * DAY;
+  const values = Float64Array.from({ length: (untilSeconds - startSeconds) / STEP }, (_, i) => {
+    const at = startSeconds + i * STEP;
+    return 100 + 40 * Math.sin((2 * Math.PI * at) / DAY) + 10 * Math.sin(at / 5000) + ((i * 7919) % 13);
   });
-  return { startSeconds, stepSeconds: step, values, peaks: values.map((value) => value * 1.1) };
+  return { startSeconds, stepSeconds: STEP, values, peaks: values.map((value) => value * 1.1) };
 }
 
 /** Lives through every step from one moment to another, as the planner and the replay do. */
 function live(model: RefittingModel, fromSeconds: number, toSeconds: number): void {
-  for (let now = fromSeconds; now <= toSeconds; now += step) {
+  for (let now = fromSeconds; now <= toSeconds; now += STEP) {
     const known = history(now);
     model.advance(now, known);
     const boundary = model.dueBoundarySeconds(now, now);
     if (boundary !== undefined) {
-      model.offer(boundary, fitCompact(cutSeries(known, boundary - 14 * day, boundary), options));
+      model.offer(boundary, fitCompact(cutSeries(known, boundary - 14 * DAY, boundary), options));
       model.advance(now, known);
     }
   }
@@ -43,10 +43,10 @@ function live(model: RefittingModel, fromSeconds: number, toSeconds: number): vo
 
 describe('RefittingModel', () => {
   it('holds the same model at a moment whenever it was started', () => {
-    const old = new RefittingModel(trigger, hour, 0);
-    const young = new RefittingModel(trigger, hour, 0);
-    const now = midnight + 5 * hour + 4 * step;
-    live(old, midnight, now);
+    const old = new RefittingModel(trigger, HOUR, 0);
+    const young = new RefittingModel(trigger, HOUR, 0);
+    const now = MIDNIGHT + 5 * HOUR + 4 * STEP;
+    live(old, MIDNIGHT, now);
     live(young, now, now);
     assert.ok(old.outlook(now));
     assert.deepEqual(old.outlook(now), young.outlook(now));
@@ -54,23 +54,23 @@ describe('RefittingModel', () => {
   });
 
   it('changes over to a newer fit only when its grace has passed', () => {
-    const model = new RefittingModel(trigger, hour, 0);
-    live(model, midnight, midnight + hour);
+    const model = new RefittingModel(trigger, HOUR, 0);
+    live(model, MIDNIGHT, MIDNIGHT + HOUR);
     const before = model.model!.quality;
-    live(model, midnight + hour + step, midnight + hour + step);
+    live(model, MIDNIGHT + HOUR + STEP, MIDNIGHT + HOUR + STEP);
     assert.notDeepEqual(model.model!.quality, before);
   });
 
   it('looks as far ahead as the fit in use was made for, at its quantile', () => {
-    const model = new RefittingModel(trigger, hour, 0);
-    live(model, midnight, midnight + step);
-    const known = history(midnight + hour);
-    const wider = { ...trigger, horizonSeconds: 6 * step, quantile: 0.5 };
-    model.offer(midnight + hour, fitCompact(known, { ...options, horizonSteps: 7, quantile: 0.5 }), wider);
-    model.advance(midnight + hour, known);
+    const model = new RefittingModel(trigger, HOUR, 0);
+    live(model, MIDNIGHT, MIDNIGHT + STEP);
+    const known = history(MIDNIGHT + HOUR);
+    const wider = { ...trigger, horizonSeconds: 6 * STEP, quantile: 0.5 };
+    model.offer(MIDNIGHT + HOUR, fitCompact(known, { ...options, horizonSteps: 7, quantile: 0.5 }), wider);
+    model.advance(MIDNIGHT + HOUR, known);
     assert.equal(model.settings, trigger);
-    assert.equal(model.outlook(midnight + hour)!.forecast.mean.length, 4);
-    const changed = midnight + hour + step;
+    assert.equal(model.outlook(MIDNIGHT + HOUR)!.forecast.mean.length, 4);
+    const changed = MIDNIGHT + HOUR + STEP;
     model.advance(changed, history(changed));
     assert.equal(model.settings, wider);
     const { forecast } = model.outlook(changed)!;
@@ -79,35 +79,35 @@ describe('RefittingModel', () => {
   });
 
   it('uses a fit from a step after its boundary on, before a new step comes', () => {
-    const model = new RefittingModel(trigger, hour, 0);
-    live(model, midnight, midnight + hour);
+    const model = new RefittingModel(trigger, HOUR, 0);
+    live(model, MIDNIGHT, MIDNIGHT + HOUR);
     const before = model.model;
-    model.changeOver(midnight + hour + step - 1);
+    model.changeOver(MIDNIGHT + HOUR + STEP - 1);
     assert.equal(model.model, before);
-    model.changeOver(midnight + hour + step);
+    model.changeOver(MIDNIGHT + HOUR + STEP);
     assert.notEqual(model.model, before);
   });
 
   it('asks for one fit a boundary', () => {
-    const model = new RefittingModel(trigger, hour, 0);
+    const model = new RefittingModel(trigger, HOUR, 0);
     const due: number[] = [];
-    for (let now = midnight; now < midnight + 3 * hour; now += step) {
+    for (let now = MIDNIGHT; now < MIDNIGHT + 3 * HOUR; now += STEP) {
       const boundary = model.dueBoundarySeconds(now, now);
       if (boundary === undefined) continue;
       due.push(boundary);
-      model.offer(boundary, fitCompact(cutSeries(history(now), boundary - day, boundary), options));
+      model.offer(boundary, fitCompact(cutSeries(history(now), boundary - DAY, boundary), options));
       model.advance(now, history(now));
     }
-    assert.deepEqual(due, [midnight - hour, midnight, midnight + hour, midnight + 2 * hour]);
+    assert.deepEqual(due, [MIDNIGHT - HOUR, MIDNIGHT, MIDNIGHT + HOUR, MIDNIGHT + 2 * HOUR]);
   });
 
   it('asks for a fit as soon as the history is long enough for the next stage', () => {
     // The refit clock strikes at midnight and then not for six days; the history begins at noon before.
-    const refitSeconds = 6 * day;
-    const model = new RefittingModel(trigger, refitSeconds, midnight % refitSeconds);
+    const refitSeconds = 6 * DAY;
+    const model = new RefittingModel(trigger, refitSeconds, MIDNIGHT % refitSeconds);
     const due: number[] = [];
-    for (let now = midnight + step; now < midnight + 3 * day; now += step) {
-      const known = cutSeries(history(now), midnight - day / 2, now);
+    for (let now = MIDNIGHT + STEP; now < MIDNIGHT + 3 * DAY; now += STEP) {
+      const known = cutSeries(history(now), MIDNIGHT - DAY / 2, now);
       const boundary = model.dueBoundarySeconds(now, now);
       if (boundary !== undefined) {
         model.offer(boundary, fitCompact(cutSeries(known, 0, boundary), options));
@@ -115,15 +115,15 @@ describe('RefittingModel', () => {
       }
       model.advance(now, known);
     }
-    assert.equal(due[0], midnight);
+    assert.equal(due[0], MIDNIGHT);
     assert.equal(model.model?.stage, 'daily');
     assert.ok(due.length <= 4, `fits at ${due}`);
   });
 
   it('asks for no fit on steps that have not arrived', () => {
-    const model = new RefittingModel(trigger, hour, 0);
-    live(model, midnight + step, midnight + step);
-    assert.equal(model.dueBoundarySeconds(midnight + hour, midnight + hour - step), undefined);
-    assert.equal(model.dueBoundarySeconds(midnight + hour, midnight + hour), midnight + hour);
+    const model = new RefittingModel(trigger, HOUR, 0);
+    live(model, MIDNIGHT + STEP, MIDNIGHT + STEP);
+    assert.equal(model.dueBoundarySeconds(MIDNIGHT + HOUR, MIDNIGHT + HOUR - STEP), undefined);
+    assert.equal(model.dueBoundarySeconds(MIDNIGHT + HOUR, MIDNIGHT + HOUR), MIDNIGHT + HOUR);
   });
 });

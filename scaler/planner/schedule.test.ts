@@ -1,33 +1,33 @@
 import assert from 'node:assert/strict';
 import { refitBoundarySeconds, spread, tickSeconds } from './schedule.js';
 
-const step = 300;
-const hour = 3600;
+const STEP = 300;
+const HOUR = 3600;
 // 2026-03-02T00:00:00Z
-const midnight = 1_772_409_600;
+const MIDNIGHT = 1_772_409_600;
 
 describe('refitBoundarySeconds', () => {
   it('is the newest boundary at or before the moment', () => {
-    assert.equal(refitBoundarySeconds(midnight, step, hour, 0), midnight);
-    assert.equal(refitBoundarySeconds(midnight + hour - 1, step, hour, 0), midnight);
-    assert.equal(refitBoundarySeconds(midnight + hour, step, hour, 0), midnight + hour);
+    assert.equal(refitBoundarySeconds(MIDNIGHT, STEP, HOUR, 0), MIDNIGHT);
+    assert.equal(refitBoundarySeconds(MIDNIGHT + HOUR - 1, STEP, HOUR, 0), MIDNIGHT);
+    assert.equal(refitBoundarySeconds(MIDNIGHT + HOUR, STEP, HOUR, 0), MIDNIGHT + HOUR);
   });
 
   it('is shifted by the offset, rounded down to the step grid', () => {
-    assert.equal(refitBoundarySeconds(midnight + 700, step, hour, 650), midnight + 600);
-    assert.equal(refitBoundarySeconds(midnight + 599, step, hour, 650), midnight + 600 - hour);
+    assert.equal(refitBoundarySeconds(MIDNIGHT + 700, STEP, HOUR, 650), MIDNIGHT + 600);
+    assert.equal(refitBoundarySeconds(MIDNIGHT + 599, STEP, HOUR, 650), MIDNIGHT + 600 - HOUR);
   });
 
   it('keeps to the step grid when the refit period is no multiple of the step', () => {
-    assert.equal(refitBoundarySeconds(midnight + 5 * hour, 1800, 2700, 0) % 1800, 0);
-    assert.equal(refitBoundarySeconds(midnight + 90, 60, 10, 0), midnight + 60);
+    assert.equal(refitBoundarySeconds(MIDNIGHT + 5 * HOUR, 1800, 2700, 0) % 1800, 0);
+    assert.equal(refitBoundarySeconds(MIDNIGHT + 90, 60, 10, 0), MIDNIGHT + 60);
   });
 });
 
 describe('tickSeconds', () => {
   it('is the newest tick of the shifted grid', () => {
-    assert.equal(tickSeconds(midnight + 20, 15, 4), midnight + 19);
-    assert.equal(tickSeconds(midnight + 18.9, 15, 4), midnight + 4);
+    assert.equal(tickSeconds(MIDNIGHT + 20, 15, 4), MIDNIGHT + 19);
+    assert.equal(tickSeconds(MIDNIGHT + 18.9, 15, 4), MIDNIGHT + 4);
   });
 });
 

@@ -6,8 +6,8 @@ import { SeenOverload } from './seen-overload.js';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
-const step = 300;
-const end = WEDNESDAY_SECONDS;
+const STEP = 300;
+const END = WEDNESDAY_SECONDS;
 
 /** Gives a week of steps, and notes when it was read. */
 class Source implements HistoryProvider {
@@ -21,16 +21,16 @@ class Source implements HistoryProvider {
   window(request: HistoryRequest) {
     this.requests.push(request);
     this.open++;
-    const steps = request.historySeconds / step;
+    const steps = request.historySeconds / STEP;
     return {
       refresh: async (nowSeconds: number) => {
         this.reads.push(nowSeconds);
       },
       observe: async () => assert.fail('only its history is needed'),
       series: () => ({
-        startSeconds: end - request.historySeconds,
-        stepSeconds: step,
-        values: Float64Array.from({ length: steps }, (_, i) => this.share((steps - i) * step)),
+        startSeconds: END - request.historySeconds,
+        stepSeconds: STEP,
+        values: Float64Array.from({ length: steps }, (_, i) => this.share((steps - i) * STEP)),
       }),
       sourceSeconds: (nowSeconds: number) => nowSeconds,
       nextStepFinalSeconds: () => 0,
@@ -71,8 +71,8 @@ describe('the overload that was seen', () => {
   it('is read once an hour, on behalf of the namespace', async () => {
     const source = new Source(() => 0);
     const seen = new SeenOverload(trigger, source, 0.5);
-    for (let at = end; at < end + 3 * HOUR; at += 60) await seen.refresh(at);
-    assert.deepEqual(source.reads, [end, end + 0.5 * HOUR, end + 1.5 * HOUR, end + 2.5 * HOUR]);
+    for (let at = END; at < END + 3 * HOUR; at += 60) await seen.refresh(at);
+    assert.deepEqual(source.reads, [END, END + 0.5 * HOUR, END + 1.5 * HOUR, END + 2.5 * HOUR]);
     assert.equal(source.requests[0]!.namespace, 'shop');
     assert.match(source.requests[0]!.query, /keda-hpa-web/);
     seen.release();

@@ -23,11 +23,11 @@ interface AddressRule {
   readonly network: BlockList | undefined;
 }
 
-const form =
+const FORM =
   'http://host:port or https://host:port, where the host is a name, an IP address, a pattern such as *.monitoring.svc, or a CIDR block such as 10.0.0.0/8 or [fd00::]/8';
 
 /** Entries shown in a refusal. */
-const maxShown = 5;
+const MAX_SHOWN = 5;
 
 /**
  * The addresses that triggers may bring along. Whoever can write a ScaledObject is not trusted, so an address is
@@ -67,7 +67,7 @@ export class AddressAllowList {
 
   #summary(): string {
     if (this.#rules.length === 0) return 'it is empty';
-    const texts = this.#rules.slice(0, maxShown).map(({ text }) => text);
+    const texts = this.#rules.slice(0, MAX_SHOWN).map(({ text }) => text);
     const more = this.#rules.length - texts.length;
     return texts.join(', ') + (more > 0 ? ` and ${more} more` : '');
   }
@@ -170,5 +170,5 @@ function parseRule(text: string): AddressRule {
 }
 
 function wrongRule(text: string): ScalerError {
-  return invalid(`${showAddress(text)} is no address for the list; expected ${form}`);
+  return invalid(`${showAddress(text)} is no address for the list; expected ${FORM}`);
 }

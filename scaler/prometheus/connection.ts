@@ -63,7 +63,7 @@ const queryFailures: ExchangeFailures = {
 };
 
 /** Milliseconds that an idle connection is kept: longer than KEDA's usual 15 and 30 s between two polls. */
-const keepAliveMilliseconds = 40_000;
+const KEEP_ALIVE_MILLISECONDS = 40_000;
 
 /**
  * Connections to one address. Credentials, TLS and the check of IP addresses belong to it, so they cannot reach
@@ -224,7 +224,7 @@ export class Connection {
     const resolve = this.#options.lookup ?? (lookup as LookupFunction);
     return new Agent({
       connections: concurrency,
-      keepAliveTimeout: keepAliveMilliseconds,
+      keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
       // `#exchange` keeps one deadline for the whole request.
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -1,5 +1,5 @@
 /** Label sets shown of a query that gives too many. */
-const maxShown = 3;
+const MAX_SHOWN = 3;
 
 /** Text from elsewhere as a message may repeat it: one line, printable, bounded. */
 export function clip(text: string, length = 300): string {
@@ -25,7 +25,7 @@ export function labelSet(labels: Readonly<Record<string, string>>): string {
 export function severalSeriesMessage(labelSets: readonly string[]): string {
   const shown = [...new Set(labelSets)]
     .sort()
-    .slice(0, maxShown)
+    .slice(0, MAX_SHOWN)
     .map((set) => clip(set, 200));
   const count = labelSets.length;
   const more = count > shown.length ? ` and ${count - shown.length} more` : '';

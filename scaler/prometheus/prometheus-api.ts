@@ -29,13 +29,13 @@ export interface PrometheusApiOptions
 
 const paths = { instant: '/api/v1/query', range: '/api/v1/query_range' };
 /** Wait before the first retry, doubled for each further one. */
-const firstBackoffSeconds = 0.2;
+const FIRST_BACKOFF_SECONDS = 0.2;
 /** Longest wait that a Retry-After header can impose: a wrong one must not silence the source for a day. */
-const longestPauseSeconds = 300;
+const LONGEST_PAUSE_SECONDS = 300;
 /** A range query of fewer steps carries a window on; one of more loads it. */
-const recentSteps = 24;
+const RECENT_STEPS = 24;
 /** Latest time that is believed, in the year 5138. */
-const latestSeconds = 1e11;
+const LATEST_SECONDS = 1e11;
 
 /**
  * The Prometheus HTTP API v1 of one source: instant and range queries by POST, with a bound on concurrent requests, a
@@ -100,7 +100,7 @@ export class PrometheusApi {
     namespace?: string,
   ): Promise<ApiAnswer> {
     const [start, end, step] = [String(startSeconds), String(endSeconds), String(stepSeconds)];
-    const isRecent = (endSeconds - startSeconds) / stepSeconds < recentSteps;
+    const isRecent = (endSeconds - startSeconds) / stepSeconds < RECENT_STEPS;
     return this.#ask('range', { query, start, end, step }, isRecent ? 1 : 0, signal, namespace);
   }
 
@@ -121,7 +121,7 @@ export class PrometheusApi {
     const form = new URLSearchParams({ timeout: `${Math.ceil(timeoutSeconds)}s`, ...fields });
     for (let failures = 0; ; failures++) {
       const leave = await this.queue.enter({ priority, namespace }, signal);
-      let waitSeconds = firstBackoffSeconds * 2 ** failures * (0.5 + random() / 2);
+      let waitSeconds = FIRST_BACKOFF_SECONDS * 2 ** failures * (0.5 + random() / 2);
       try {
         this.#checkOpen(signal);
         return await this.#breaker.run(namespace, () => this.#request(kind, form, signal));
@@ -171,7 +171,7 @@ export class PrometheusApi {
       else if (error instanceof RequestFailure) {
         if (error.kind === 'rejected') outcome = 'refused';
         const { retryAfterSeconds = 0 } = error.traits;
-        const pause = performance.now() + Math.min(retryAfterSeconds, longestPauseSeconds) * 1000;
+        const pause = performance.now() + Math.min(retryAfterSeconds, LONGEST_PAUSE_SECONDS) * 1000;
         if (retryAfterSeconds > 0) this.#pausedUntil = pause;
       }
       throw error;
@@ -186,7 +186,7 @@ export class PrometheusApi {
     try {
       const { answer } = await this.#connection.post(paths.instant, new URLSearchParams({ query: 'time()' }));
       const seconds = Number(answer.series[0]?.samples[0]?.[1]);
-      if (seconds > 0 && seconds < latestSeconds) return seconds;
+      if (seconds > 0 && seconds < LATEST_SECONDS) return seconds;
       throw formatFailure('something else than the time for the query time()');
     } catch (error) {
       if (error instanceof RequestFailure && error.kind === 'rejected') return undefined;

@@ -63,13 +63,13 @@ export function connectionFailure(error: unknown, oversize: string): RequestFail
   if (error instanceof RequestFailure) return error;
   const { code, message } = innermost(error);
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return unavailable(oversize);
-  const advice = connectionAdvice[code] ?? (certificateCode.test(code) ? certificateAdvice : brokenAdvice);
+  const advice = connectionAdvice[code] ?? (certificateCode.test(code) ? CERTIFICATE_ADVICE : BROKEN_ADVICE);
   const detail = code === '' || message.includes(code) ? message : `${message}, ${code}`;
   return unavailable(`cannot be reached (${clip(detail)}); ${advice}`, passingFault, error);
 }
 
-const brokenAdvice = 'check that it runs and what the network between does';
-const certificateAdvice =
+const BROKEN_ADVICE = 'check that it runs and what the network between does';
+const CERTIFICATE_ADVICE =
   "check the server's certificate, and the certificate authorities and client certificate given under the source's tls";
 const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|ERR_OSSL/;
 

@@ -13,10 +13,10 @@ import { LRUCache } from 'lru-cache';
 import { type FailureTraits, RequestFailure } from './request-failure.js';
 
 /** Failures in a row after which requests stop for a while. */
-const breakAfterFailures = 5;
+const BREAK_AFTER_FAILURES = 5;
 
 /** Namespaces that are remembered for one source. */
-const maxNamespaces = 10_000;
+const MAX_NAMESPACES = 10_000;
 
 /** The breaker of one namespace, and the last failure of its queries. */
 interface NamespaceBreaker {
@@ -33,7 +33,7 @@ export class SourceBreaker {
   readonly #breakSeconds: number;
   readonly #source: CircuitBreakerPolicy;
   readonly #namespaces = new LRUCache<string, NamespaceBreaker>({
-    maxSize: maxNamespaces,
+    maxSize: MAX_NAMESPACES,
     sizeCalculation: () => 1,
     memoMethod: (namespace) => this.#breakerOf(namespace),
   });
@@ -51,7 +51,7 @@ export class SourceBreaker {
     this.#source = breaker(breakSeconds, ({ isServerFault }) => isServerFault && concernsAll());
     this.#source.onStateChange((state) => {
       if (state === CircuitState.Open)
-        onChange(`failed ${breakAfterFailures} times in a row: it ${this.#lastFault}`);
+        onChange(`failed ${BREAK_AFTER_FAILURES} times in a row: it ${this.#lastFault}`);
       if (state === CircuitState.Closed) onChange(undefined);
     });
   }
@@ -69,8 +69,8 @@ export class SourceBreaker {
       throw new RequestFailure(
         'unavailable',
         this.#source.state === CircuitState.Closed || this.#isOpenForOthers(namespace)
-          ? `gets no requests ${upTo} on behalf of ${who}, because ${breakAfterFailures} of its queries in a row failed; at the last one it ${own.lastFailure}`
-          : `gets no requests ${upTo} after ${breakAfterFailures} failures in a row; at the last one it ${this.#lastFault}`,
+          ? `gets no requests ${upTo} on behalf of ${who}, because ${BREAK_AFTER_FAILURES} of its queries in a row failed; at the last one it ${own.lastFailure}`
+          : `gets no requests ${upTo} after ${BREAK_AFTER_FAILURES} failures in a row; at the last one it ${this.#lastFault}`,
       );
     }
   }
@@ -107,7 +107,7 @@ function breaker(
     handleWhen((error) => error instanceof RequestFailure && counts(error.traits) === true),
     {
       halfOpenAfter: monotonicWait(breakSeconds * 1000),
-      breaker: new ConsecutiveBreaker(breakAfterFailures),
+      breaker: new ConsecutiveBreaker(BREAK_AFTER_FAILURES),
     },
   );
 }

@@ -1,5 +1,5 @@
 /** Difference of two clocks that is ignored: NTP's error, the whole seconds of a Date header and the network. */
-const toleratedSeconds = 30;
+const TOLERATED_SECONDS = 30;
 
 /**
  * How far a source's clock is from this machine's. The source dates its samples, so its clock says what "now" is: a
@@ -33,7 +33,7 @@ export class SourceClock {
     const least = atSeconds - this.machineSeconds();
     const most = atSeconds + 1 - sentAtSeconds;
     const heard = this.#heardSeconds;
-    if (least > heard + toleratedSeconds || most < heard - toleratedSeconds) {
+    if (least > heard + TOLERATED_SECONDS || most < heard - TOLERATED_SECONDS) {
       this.#heardSeconds = (least + most) / 2;
       this.#checking = this.#check(heard);
     }
@@ -46,7 +46,7 @@ export class SourceClock {
       const atSeconds = await this.askTime();
       if (atSeconds === undefined) return;
       const offset = atSeconds - (sentAtSeconds + this.machineSeconds()) / 2;
-      this.offsetSeconds = Math.abs(offset) < toleratedSeconds ? 0 : Math.round(offset);
+      this.offsetSeconds = Math.abs(offset) < TOLERATED_SECONDS ? 0 : Math.round(offset);
     } catch (error) {
       // Not known yet, so the next answer must bring it up again.
       this.#heardSeconds = heardBefore;

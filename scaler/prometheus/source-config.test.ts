@@ -8,12 +8,12 @@ const messages = (source: object): string[] => {
   return problems.map(({ path, what }) => `${path.join('.')}: ${what}`);
 };
 
-const address = 'https://mimir.monitoring/prometheus';
+const ADDRESS = 'https://mimir.monitoring/prometheus';
 
 describe('sourceSchema', () => {
   it('fills in what is not said', () => {
-    assert.deepEqual(sourceSchema.parse({ address }), {
-      address,
+    assert.deepEqual(sourceSchema.parse({ address: ADDRESS }), {
+      address: ADDRESS,
       headers: {},
       queryParameters: {},
       timeoutSeconds: 10,
@@ -25,28 +25,31 @@ describe('sourceSchema', () => {
   });
 
   it('gives something that nobody can change', () => {
-    assert.ok(Object.isFrozen(sourceSchema.parse({ address })));
+    assert.ok(Object.isFrozen(sourceSchema.parse({ address: ADDRESS })));
   });
 
   for (const [source, message] of [
     [{ address: 'prometheus:9090' }, /address: received .*; expected http/],
     [{ address: 'http://ann:secret@prometheus' }, /address: .*expected http.*"basic" or "bearer"/],
     [{ address: 'http://prometheus?x=1' }, /address: .*"queryParameters"/],
-    [{ address, basic: { username: 'ann' } }, /basic: .*expected either "password" or "passwordFile"/],
-    [{ address, bearer: { token: 'a', tokenFile: 'b' } }, /bearer: .*expected either/],
-    [{ address, basic: { username: 'a', password: 'b' }, bearer: { token: 'c' } }, /not both/],
-    [{ address, tls: { certFile: 'a' } }, /tls: .*expected "certFile" and "keyFile" together/],
-    [{ address, headers: { Host: 'a' } }, /headers\.Host/],
-    [{ address, headers: { 'X-A': 'a\nb' } }, /headers\.X-A: .*printable/],
-    [{ address, queryParameters: { query: 'a' } }, /queryParameters\.query/],
     [
-      { address, timeout: '11m' },
+      { address: ADDRESS, basic: { username: 'ann' } },
+      /basic: .*expected either "password" or "passwordFile"/,
+    ],
+    [{ address: ADDRESS, bearer: { token: 'a', tokenFile: 'b' } }, /bearer: .*expected either/],
+    [{ address: ADDRESS, basic: { username: 'a', password: 'b' }, bearer: { token: 'c' } }, /not both/],
+    [{ address: ADDRESS, tls: { certFile: 'a' } }, /tls: .*expected "certFile" and "keyFile" together/],
+    [{ address: ADDRESS, headers: { Host: 'a' } }, /headers\.Host/],
+    [{ address: ADDRESS, headers: { 'X-A': 'a\nb' } }, /headers\.X-A: .*printable/],
+    [{ address: ADDRESS, queryParameters: { query: 'a' } }, /queryParameters\.query/],
+    [
+      { address: ADDRESS, timeout: '11m' },
       /timeout: received "11m" \(it is above 10m\); expected a duration from 100ms to 10m/,
     ],
-    [{ address, timeout: 10 }, /timeout: received 10; expected a duration/],
-    [{ address, resolution: '500ms' }, /resolution: received "500ms" \(it is not whole seconds\)/],
-    [{ address, resolution: '0s' }, /resolution: .*\(it is below 1s\)/],
-    [{ address, concurrency: 0 }, /concurrency: /],
+    [{ address: ADDRESS, timeout: 10 }, /timeout: received 10; expected a duration/],
+    [{ address: ADDRESS, resolution: '500ms' }, /resolution: received "500ms" \(it is not whole seconds\)/],
+    [{ address: ADDRESS, resolution: '0s' }, /resolution: .*\(it is below 1s\)/],
+    [{ address: ADDRESS, concurrency: 0 }, /concurrency: /],
   ] as [object, RegExp][])
     it(`refuses ${JSON.stringify(source)}`, () => {
       assert.match(messages(source).join('\n'), message);
@@ -63,7 +66,7 @@ describe('sourcesSchema', () => {
       [{ default: 'main' }, 'default'],
       [{ default: 'constructor' }, 'default'],
       [{ allowedAddresses: ['http://a', 'b'] }, 'allowedAddresses.1'],
-      [{ named: { 'A b': { address } } }, 'named.A b'],
+      [{ named: { 'A b': { address: ADDRESS } } }, 'named.A b'],
     ] as const)
       assert.deepEqual(
         sourcesSchema.safeParse(config).error?.issues.map((issue) => issue.path.join('.')),

@@ -54,7 +54,7 @@ const tlsSchema = z
     'expected "certFile" and "keyFile" together',
   );
 
-const mebibyte = 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
 
 /** What goes with each request, and how its server is trusted. */
 export const requestShape = {
@@ -88,7 +88,7 @@ const limitsShape = {
     'Tries after the first for a request that failed in passing.',
   ),
   maxBodyBytes: described(
-    amount({ min: 1024, max: 256 * mebibyte, whole: true }).default(4 * mebibyte),
+    amount({ min: 1024, max: 256 * MEBIBYTE, whole: true }).default(4 * MEBIBYTE),
     '`4194304`',
     'Largest answer that is read, in bytes.',
   ),

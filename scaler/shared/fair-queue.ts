@@ -15,10 +15,10 @@ interface Waiting {
 }
 
 /** Namespaces whose last turn is remembered. */
-const maxRemembered = 10_000;
+const MAX_REMEMBERED = 10_000;
 
 /** Urgent tasks that may start before a less urgent one while it waits: of its own namespace, or of others. */
-const mostPassed = 16;
+const MOST_PASSED = 16;
 
 /** Tasks of one namespace that are equally urgent, in the order of arrival. */
 interface Level {
@@ -53,7 +53,7 @@ export class FairQueue {
   readonly #waiting = new Map<string, Queue>();
   readonly #running = new Map<string, number>();
   /** When each namespace was served last, counted in tasks. */
-  readonly #servedAt = new LRUCache<string, number>({ maxSize: maxRemembered, sizeCalculation: () => 1 });
+  readonly #servedAt = new LRUCache<string, number>({ maxSize: MAX_REMEMBERED, sizeCalculation: () => 1 });
   #served = 0;
   #longRunning = 0;
   #free: number;
@@ -126,7 +126,7 @@ export class FairQueue {
     const startable = levels.filter(
       ({ priority }) => priority > 0 || this.#longRunning < this.#placesForLongWork,
     );
-    return startable.find(({ passed }) => passed >= mostPassed) ?? startable[0];
+    return startable.find(({ passed }) => passed >= MOST_PASSED) ?? startable[0];
   }
 
   #leave({ priority, namespace }: Turn): void {
@@ -166,7 +166,7 @@ export class FairQueue {
       if (running >= this.#placesPerNamespace) continue;
       const { priority } = levels[0]!;
       if (priority === 0 && this.#longRunning >= this.#placesForLongWork) continue;
-      const urgency = this.#served - waitsSince >= mostPassed ? Number.POSITIVE_INFINITY : priority;
+      const urgency = this.#served - waitsSince >= MOST_PASSED ? Number.POSITIVE_INFINITY : priority;
       const servedAt = this.#servedAt.peek(namespace) ?? 0;
       const isBetter =
         running < fewest ||

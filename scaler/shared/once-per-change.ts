@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
 /** Problems remembered at once; one that was forgotten counts as new when it is reported again. */
-const maxOpen = 10_000;
+const MAX_OPEN = 10_000;
 
 /** Longer texts are kept as a digest: a query may have thousands of characters. */
-const maxKept = 200;
+const MAX_KEPT = 200;
 
 /** Turns repeated reports of a state into one for each change, so that a log has one line for it. */
 export class OncePerChange {
-  readonly #open = new LRUCache<string, string>({ maxSize: maxOpen, sizeCalculation: () => 1 });
+  readonly #open = new LRUCache<string, string>({ maxSize: MAX_OPEN, sizeCalculation: () => 1 });
 
   /**
    * Whether a subject's state differs from what was last reported of it.
@@ -33,5 +33,5 @@ export function withoutNumbers(message: string): string {
 }
 
 function short(text: string): string {
-  return text.length <= maxKept ? text : createHash('sha256').update(text).digest('base64');
+  return text.length <= MAX_KEPT ? text : createHash('sha256').update(text).digest('base64');
 }

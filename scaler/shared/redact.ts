@@ -71,7 +71,7 @@ const credentialName = /auth|token|key|secret|passw|cookie|session|signature/i;
  * Values under other names are hidden from this length on: `true` or a short name are no secrets, and messages without
  * such words could not be read.
  */
-const shortestElsewhere = 8;
+const SHORTEST_ELSEWHERE = 8;
 
 /**
  * Hides what went with a request in what came back. Servers and the proxies before them repeat requests in errors and
@@ -80,7 +80,7 @@ const shortestElsewhere = 8;
 export function hideSent({ authorization = '', headers, queryParameters }: SentFields): Hide {
   const secrets = secretsOf(authorization);
   for (const [name, value] of [...Object.entries(headers), ...Object.entries(queryParameters)])
-    if (credentialName.test(name) || value.length >= shortestElsewhere) secrets.push(...secretsOf(value));
+    if (credentialName.test(name) || value.length >= SHORTEST_ELSEWHERE) secrets.push(...secretsOf(value));
   const forms = new Set(secrets.flatMap(formsOf).filter((form) => form !== ''));
   if (forms.size === 0) return (text) => text;
   // The longest first: one secret may be the beginning of another.

@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from './log.js';
 
 /** Two lines for each of the 2,000 triggers that a namespace may have by default, when all of them start, and some. */
-const defaultMaxLines = 5000;
-const maxSubjects = 10_000;
+const DEFAULT_MAX_LINES = 5000;
+const MAX_SUBJECTS = 10_000;
 
 /**
  * Limits the log lines about one subject (a namespace, a source) in a minute, so that one whose triggers change all the
@@ -13,12 +13,12 @@ const maxSubjects = 10_000;
 export class LineLimit {
   #minute = Number.NaN;
   /** Lines of this minute, those left out included. */
-  readonly #lines = new LRUCache<string, number>({ max: maxSubjects });
+  readonly #lines = new LRUCache<string, number>({ max: MAX_SUBJECTS });
 
   constructor(
     readonly log: Logger,
     readonly nowSeconds: () => number,
-    readonly maxLines = defaultMaxLines,
+    readonly maxLines = DEFAULT_MAX_LINES,
   ) {}
 
   /** Counts a line about a subject, and says whether it may be written. */

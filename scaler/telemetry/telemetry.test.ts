@@ -14,7 +14,7 @@ import { exposition } from '../web/metrics.js';
 import { createLog } from './log.js';
 import { createTelemetry, type Telemetry } from './telemetry.js';
 
-const nowSeconds = 1_800_000_000;
+const NOW_SECONDS = 1_800_000_000;
 
 function trigger(name: string, metadata: Record<string, string> = {}): Trigger {
   return parseTrigger(
@@ -31,22 +31,22 @@ function snapshot(of: Trigger, changes: Partial<Snapshot> = {}): Answer {
   return {
     snapshot: testSnapshot({
       trigger: of,
-      computedAtSeconds: nowSeconds,
+      computedAtSeconds: NOW_SECONDS,
       observed: 250,
-      observedAtSeconds: nowSeconds,
+      observedAtSeconds: NOW_SECONDS,
       value: 480,
       nextStageInSeconds: 86_400,
       forecast: {
-        startSeconds: nowSeconds,
+        startSeconds: NOW_SECONDS,
         stepSeconds: 300,
         mean: Float64Array.of(300, 400),
         lower: Float64Array.of(250, 350),
         upper: Float64Array.of(330, 450),
         peak: 480,
-        peakAtSeconds: nowSeconds + 300,
+        peakAtSeconds: NOW_SECONDS + 300,
       },
       quality: { modelError: 12, lastValueError: 40, coverage: 0.91, samples: 500 },
-      historyUntilSeconds: nowSeconds - 90,
+      historyUntilSeconds: NOW_SECONDS - 90,
       ...changes,
     }),
   };
@@ -62,7 +62,7 @@ function start(triggers: { trigger: Trigger; answer: Answer | undefined }[] = []
     },
   });
   const telemetry = createTelemetry({
-    clock: { nowSeconds: () => nowSeconds },
+    clock: { nowSeconds: () => NOW_SECONDS },
     log: createLog({ level: 'info', destination }),
     version: '1.2.3',
     sourceNames: new Set(['central']),
@@ -97,7 +97,7 @@ describe('the exported metrics', () => {
       'predictive_scaler_forecast{q="0.9",…} 450',
       'predictive_scaler_forecast_mean{…} 400',
       'predictive_scaler_forecast_peak{q="0.9",…} 480',
-      `predictive_scaler_forecast_peak_timestamp_seconds{…} ${nowSeconds + 300}`,
+      `predictive_scaler_forecast_peak_timestamp_seconds{…} ${NOW_SECONDS + 300}`,
       'predictive_scaler_value{…} 480',
       'predictive_scaler_threshold{…} 100',
       'predictive_scaler_active{…} 1',

@@ -20,7 +20,7 @@ import { renderText } from '../../test/support/k8s/render.js';
  * Stands in for docker, kubectl and the others: notes how it was called, with what came by standard input where a
  * Secret is made, and answers as a cluster would that has nothing yet. TOOL_FAILS holds calls that fail, as a pattern.
  */
-const tool = `#!/bin/sh
+const TOOL = `#!/bin/sh
 call="$(basename "$0") $*"
 printf "%s\\n" "$call" >> "$CALLS"
 if [ -n "\${TOOL_FAILS:-}" ] && echo "$call" | grep -Eqe "$TOOL_FAILS"; then echo "the tool's own words" >&2; exit 1; fi
@@ -61,7 +61,7 @@ describe('the scripts for a cluster', () => {
     folder = mkdtempSync(join(tmpdir(), 'deploy-'));
     mkdirSync(join(packageRoot, 'var'), { recursive: true });
     deployFolder = mkdtempSync(join(packageRoot, 'var/deploy-test-'));
-    writeFileSync(join(folder, 'tool'), tool);
+    writeFileSync(join(folder, 'tool'), TOOL);
     chmodSync(join(folder, 'tool'), 0o755);
     for (const name of systemTools)
       symlinkSync(
@@ -528,7 +528,7 @@ describe('the scripts for a cluster', () => {
       for (const [name, body] of [
         ['date', 'cat "$CLOCK"'],
         ['sleep', 'read -r now < "$CLOCK"; echo $((now + 15 * $1)) > "$CLOCK"'],
-        ['kubectl', clusterProgram],
+        ['kubectl', CLUSTER_PROGRAM],
       ] as const)
         writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
       const environment = {
@@ -580,7 +580,7 @@ describe('the scripts for a cluster', () => {
 });
 
 /** kubectl on a made-up cluster: OUTAGE holds since when there is no Prometheus. The wave is that of k8s/e2e. */
-const clusterProgram = `
+const CLUSTER_PROGRAM = `
 read -r now < "$CLOCK"
 fallback=False
 if [ -e "$OUTAGE" ]; then

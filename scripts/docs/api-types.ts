@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { packageRoot } from '../../scaler/shared/package-root.js';
 
 /** The types of the API's answers, from the package root. */
-export const apiTypesFile = 'scaler/web/api/generated/answers.ts';
+export const API_TYPES_FILE = 'scaler/web/api/generated/answers.ts';
 
 /** A schema of docs/openapi.yaml, in those words of JSON Schema that it uses. */
 interface Schema {

@@ -19,7 +19,7 @@ import { benchMetadata, type LoadPlan, type LoadReport } from './load-driver.js'
 import { loopDelaySince, withLoopDelay } from './loop-delay.js';
 
 const run = promisify(execFile);
-const day = 86_400;
+const DAY = 86_400;
 
 /** Triggers of the two loads; fewer for a quick look. */
 const few = Number(process.env.FEW ?? 1000);
@@ -30,11 +30,11 @@ const manyHistory = process.env.MANY_HISTORY ?? '3d';
 const steadySeconds = Number(process.env.SECONDS ?? 60);
 
 /** Heap of the scaler's first thread: what Node.js takes for itself in a container of 1 GiB. */
-const heapMebibytes = 512;
+const HEAP_MEBIBYTES = 512;
 /** Turns that the scaler and the bare server take; the middle one counts. */
-const turns = 3;
+const TURNS = 3;
 /** A delay below it is a machine at rest; a multiple of it would say nothing. */
-const leastDelayMilliseconds = 0.1;
+const LEAST_DELAY_MILLISECONDS = 0.1;
 
 const results: Result[] = [];
 const now = Math.floor(Date.now() / 1000);
@@ -45,7 +45,7 @@ const prometheus = await PrometheusServer.start({
       'shop_load',
       'gauge',
       '{app="shop"}',
-      workloadSamples({ startSeconds: now - 15 * day, endSeconds: now + day / 8, intervalSeconds: 30 }),
+      workloadSamples({ startSeconds: now - 15 * DAY, endSeconds: now + DAY / 8, intervalSeconds: 30 }),
     ),
     '# EOF\n',
   ],
@@ -71,7 +71,7 @@ async function coldStartAndSteadyLoad(
   const scaler = await ScalerProcess.start({
     SCALER_PROMETHEUS_ADDRESS: prometheus.address,
     SCALER_PLANNER_REFIT: refit,
-    ...withLoopDelay(socket, `--max-old-space-size=${heapMebibytes}`),
+    ...withLoopDelay(socket, `--max-old-space-size=${HEAP_MEBIBYTES}`),
   });
   const plan = { address: scaler.grpcAddress, triggers, namespaces: 20, historyTimeWindow };
   try {
@@ -152,17 +152,17 @@ async function compareWithBareServer(
     { who: 'scaler', address: plan.address, socket },
     { who: 'bare server', address: bare.address, socket: bareSocket },
   ];
-  const pace = { everySeconds: [15, 30], forSeconds: steadySeconds / turns };
+  const pace = { everySeconds: [15, 30], forSeconds: steadySeconds / TURNS };
   const measured = servers.map(() => ({ p99: [] as number[], delay: [] as number[] }));
   try {
-    for (let turn = 1; turn <= turns; turn++)
+    for (let turn = 1; turn <= TURNS; turn++)
       for (const [index, server] of servers.entries()) {
         await loopDelaySince(server.socket);
         const report = await load({ ...plan, ...pace, address: server.address });
         const delay = await loopDelaySince(server.socket);
         note(`steady, turn ${turn}: the three calls every 15 s and every 30 s, ${server.who}`, report, delay);
         measured[index]!.p99.push(report.p99Milliseconds);
-        measured[index]!.delay.push(Math.max(leastDelayMilliseconds, delay));
+        measured[index]!.delay.push(Math.max(LEAST_DELAY_MILLISECONDS, delay));
       }
   } finally {
     bare.stop();
@@ -175,7 +175,7 @@ async function compareWithBareServer(
     const [ownMiddle, otherMiddle] = [median(own[key]), median(other[key])];
     results.push({
       what: `steady: ${what} as a multiple of a bare grpc-js server's (${plan.triggers} triggers)`,
-      many: `${turns} turns of ${pace.forSeconds.toFixed(0)} s each`,
+      many: `${TURNS} turns of ${pace.forSeconds.toFixed(0)} s each`,
       result: `${(ownMiddle / otherMiddle).toFixed(2)} (${ownMiddle.toFixed(1)} ms and ${otherMiddle.toFixed(1)} ms)`,
     });
   }

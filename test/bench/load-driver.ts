@@ -25,11 +25,11 @@ export interface LoadReport {
   readonly maxMilliseconds: number;
 }
 
-const deadlineSeconds = 30;
+const DEADLINE_SECONDS = 30;
 /** A metrics server and an operator hold a connection each. */
-const connections = 2;
+const CONNECTIONS = 2;
 /** Turns of the pacing loop. */
-const tickMilliseconds = 5;
+const TICK_MILLISECONDS = 5;
 
 /** Metadata of a trigger of the benchmark: every trigger has a query of its own. */
 export function benchMetadata(trigger: number, historyTimeWindow: string): Record<string, string> {
@@ -44,7 +44,7 @@ export function benchMetadata(trigger: number, historyTimeWindow: string): Recor
 
 /** Calls a scaler as KEDA does, at an even pace: GetMetricSpec, GetMetrics and IsActive for each read of a trigger. */
 export async function drive(plan: LoadPlan): Promise<LoadReport> {
-  const clients = Array.from({ length: connections }, () =>
+  const clients = Array.from({ length: CONNECTIONS }, () =>
     connect(plan.address, credentials.createInsecure()),
   );
   const names: string[] = [];
@@ -64,17 +64,19 @@ export async function drive(plan: LoadPlan): Promise<LoadReport> {
     }
   };
   const read = async (trigger: number): Promise<void> => {
-    const client = clients[trigger % connections]!;
+    const client = clients[trigger % CONNECTIONS]!;
     const ref = {
       name: `app-${trigger}`,
       namespace: `team-${trigger % plan.namespaces}`,
       scalerMetadata: benchMetadata(trigger, plan.historyTimeWindow),
     };
-    const specs = await timed(() => callUnary(client, 'GetMetricSpec', ref, deadlineSeconds));
+    const specs = await timed(() => callUnary(client, 'GetMetricSpec', ref, DEADLINE_SECONDS));
     const metricName = specs?.metricSpecs[0]?.metricName ?? names[trigger] ?? '';
     names[trigger] = metricName;
-    await timed(() => callUnary(client, 'GetMetrics', { scaledObjectRef: ref, metricName }, deadlineSeconds));
-    await timed(() => callUnary(client, 'IsActive', ref, deadlineSeconds));
+    await timed(() =>
+      callUnary(client, 'GetMetrics', { scaledObjectRef: ref, metricName }, DEADLINE_SECONDS),
+    );
+    await timed(() => callUnary(client, 'IsActive', ref, DEADLINE_SECONDS));
   };
 
   const startedAt = performance.now();
@@ -90,7 +92,7 @@ export async function drive(plan: LoadPlan): Promise<LoadReport> {
       }
     }
     if (elapsed === plan.forSeconds) break;
-    await new Promise((resolve) => setTimeout(resolve, tickMilliseconds));
+    await new Promise((resolve) => setTimeout(resolve, TICK_MILLISECONDS));
   }
   await Promise.all(underWay);
   for (const client of clients) client.close();

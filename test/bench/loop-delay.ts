@@ -6,15 +6,15 @@ import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 
 // Loaded with --import into a server that is measured: each connection to the socket gets the delay since the last one.
-const socketVariable = 'LOOP_DELAY_SOCKET';
-const resolutionMilliseconds = 10;
-const socket = process.env[socketVariable];
+const SOCKET_VARIABLE = 'LOOP_DELAY_SOCKET';
+const RESOLUTION_MILLISECONDS = 10;
+const socket = process.env[SOCKET_VARIABLE];
 if (socket !== undefined && isMainThread) {
-  const delay = monitorEventLoopDelay({ resolution: resolutionMilliseconds });
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MILLISECONDS });
   delay.enable();
   const server = createServer((connection) => {
     // What is recorded includes the time between two looks.
-    connection.end(String(delay.percentile(99) / 1e6 - resolutionMilliseconds));
+    connection.end(String(delay.percentile(99) / 1e6 - RESOLUTION_MILLISECONDS));
     delay.reset();
   });
   server.listen(socket).unref();
@@ -23,7 +23,7 @@ if (socket !== undefined && isMainThread) {
 /** The environment with which a Node.js program measures its own event loop. */
 export function withLoopDelay(socketPath: string, nodeOptions = ''): Record<string, string> {
   const program = pathToFileURL(import.meta.filename).href;
-  return { [socketVariable]: socketPath, NODE_OPTIONS: `${nodeOptions} --import=${program}`.trim() };
+  return { [SOCKET_VARIABLE]: socketPath, NODE_OPTIONS: `${nodeOptions} --import=${program}`.trim() };
 }
 
 /** The 99th percentile of a program's event-loop delay since it was last asked, in milliseconds. */

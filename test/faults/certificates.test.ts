@@ -19,7 +19,7 @@ import { RecordingLog } from '../support/grpc/recording-log.js';
 import { HistoryRecorder } from '../support/history-recorder.js';
 import { printResults, type Result } from '../support/result-table.js';
 
-const rotations = 6;
+const ROTATIONS = 6;
 
 describe('certificates that rotate under load', () => {
   const folder = mkdtempSync(join(tmpdir(), 'scaler-rotation-'));
@@ -89,7 +89,7 @@ describe('certificates that rotate under load', () => {
     });
     try {
       await pollUntil('calls to be under way', () => onNew.outcome.calls > 10);
-      for (let turn = 1; turn <= rotations; turn++) {
+      for (let turn = 1; turn <= ROTATIONS; turn++) {
         await rotate(turn);
         const before = onNew.outcome.calls;
         await pollUntil('the files to be read', () => log.messages('info').length >= turn);
@@ -103,7 +103,7 @@ describe('certificates that rotate under load', () => {
     assert.deepEqual([...onOld.outcome.failures, ...onNew.outcome.failures], []);
     results.push({
       what: "the server's certificate, with mutual TLS; its key comes a moment after it",
-      many: `${rotations} rotations, ${onOld.outcome.calls} calls on one connection, ${onNew.outcome.calls} on a new one each`,
+      many: `${ROTATIONS} rotations, ${onOld.outcome.calls} calls on one connection, ${onNew.outcome.calls} on a new one each`,
       result: 'no call failed',
     });
   });
@@ -125,7 +125,7 @@ describe('certificates that rotate under load', () => {
     const asking = load(6, () => history.instant('vector(1)', at++));
     try {
       await pollUntil('requests to be under way', () => asking.outcome.calls > 10);
-      for (let turn = 1; turn <= rotations; turn++) {
+      for (let turn = 1; turn <= ROTATIONS; turn++) {
         proxy.showCertificate(pairs[turn % 2]!);
         await rotate(turn);
         const before = asking.outcome.calls;
@@ -139,10 +139,10 @@ describe('certificates that rotate under load', () => {
     }
     assert.deepEqual([...asking.outcome.failures], []);
     // Each time the key was missing for a moment, which is told, as is its end.
-    assert.equal(recorder.notices.filter(({ topic }) => topic === 'files').length, 2 * rotations);
+    assert.equal(recorder.notices.filter(({ topic }) => topic === 'files').length, 2 * ROTATIONS);
     results.push({
       what: "Prometheus' certificate and the scaler's own towards it",
-      many: `${rotations} rotations, ${asking.outcome.calls} requests`,
+      many: `${ROTATIONS} rotations, ${asking.outcome.calls} requests`,
       result: 'no request failed, none was tried twice',
     });
   });

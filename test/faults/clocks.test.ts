@@ -12,13 +12,13 @@ import { sumOf } from '../support/sum-of.js';
 import { tuned } from '../support/tuned.js';
 import { openMetricsFamily, type Sample } from '../support/workload-openmetrics.js';
 
-const minute = 60;
-const hour = 60 * minute;
-const day = 24 * hour;
-const usual = 100;
-const surge = 500;
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const USUAL = 100;
+const SURGE = 500;
 /** The load rises so long before now: less than the clocks differ. */
-const surgeSeconds = 4 * minute;
+const SURGE_SECONDS = 4 * MINUTE;
 
 /** The machine's clock, wrong by an amount that may change while others sleep on it, as when NTP sets it. */
 class WrongClock implements Clock {
@@ -52,8 +52,8 @@ describe('a scaler whose clock is wrong, before a real Prometheus whose clock is
   });
 
   for (const [what, wrongBySeconds] of [
-    ['10 minutes ahead', 10 * minute],
-    ['10 minutes behind', -10 * minute],
+    ['10 minutes ahead', 10 * MINUTE],
+    ['10 minutes behind', -10 * MINUTE],
   ] as const)
     it(`sees the load of this minute from its first answer on, and says so once: ${what}`, async () => {
       const { keda, lines } = await start(new WrongClock(wrongBySeconds));
@@ -62,7 +62,7 @@ describe('a scaler whose clock is wrong, before a real Prometheus whose clock is
         readings.push((await keda.read('shop', 'apps', metadata)).metric);
         return readings.length === 10;
       });
-      for (const value of readings) assert.ok(value >= surge, `answered ${value}, the load is ${surge}`);
+      for (const value of readings) assert.ok(value >= SURGE, `answered ${value}, the load is ${SURGE}`);
       assert.deepEqual(clockLines(lines), [`warn this machine's clock is ${what.replace('minutes', 'min')}`]);
       results.push({
         what: `the scaler's own clock ${what}`,
@@ -80,19 +80,19 @@ describe('a scaler whose clock is wrong, before a real Prometheus whose clock is
     });
     const before = lines.length;
     let readings = 0;
-    for (const wrongBySeconds of [10 * minute, 0, -10 * minute, 0]) {
+    for (const wrongBySeconds of [10 * MINUTE, 0, -10 * MINUTE, 0]) {
       const told = clockLines(lines).length;
       clock.wrongBySeconds = wrongBySeconds;
       await pollUntil('the jump to be noticed', async () => {
         const { metric } = await keda.read('shop', 'apps', metadata);
         readings++;
-        if (metric < surge) throw new Error(`answered ${metric}`);
+        if (metric < SURGE) throw new Error(`answered ${metric}`);
         return clockLines(lines).length > told;
       });
       for (let i = 0; i < 3; i++, readings++) {
         await delay(200);
         const { metric } = await keda.read('shop', 'apps', metadata);
-        assert.ok(metric >= surge, `answered ${metric} with the clock wrong by ${wrongBySeconds} s`);
+        assert.ok(metric >= SURGE, `answered ${metric} with the clock wrong by ${wrongBySeconds} s`);
       }
     }
     assert.deepEqual(clockLines(lines), [
@@ -163,8 +163,8 @@ describe('a scaler whose clock is wrong, before a real Prometheus whose clock is
 function* history(): Generator<string> {
   const now = Math.floor(Date.now() / 1000);
   const samples = function* (): Generator<Sample> {
-    for (let at = now - 3 * day; at <= now; at += 15)
-      yield [at, at > now - surgeSeconds ? surge : usual * (1 + 0.5 * Math.sin((2 * Math.PI * at) / day))];
+    for (let at = now - 3 * DAY; at <= now; at += 15)
+      yield [at, at > now - SURGE_SECONDS ? SURGE : USUAL * (1 + 0.5 * Math.sin((2 * Math.PI * at) / DAY))];
   };
   yield* openMetricsFamily('load', 'gauge', '{app="shop"}', samples());
   yield '# EOF\n';

@@ -24,14 +24,14 @@ import {
 } from '../support/workload-openmetrics.js';
 import { breakingFaults, harmlessOddities } from './faults.js';
 
-const minute = 60;
-const hour = 60 * minute;
-const day = 24 * hour;
-const historyDays = 4;
-const startSeconds = WEDNESDAY_SECONDS + 10 * hour;
-const maxStalenessSeconds = 5 * minute;
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const HISTORY_DAYS = 4;
+const START_SECONDS = WEDNESDAY_SECONDS + 10 * HOUR;
+const MAX_STALENESS_SECONDS = 5 * MINUTE;
 /** What a source may have open at once. */
-const concurrency = 8;
+const CONCURRENCY = 8;
 
 /** A source behind a proxy of its own, and the trigger that uses it. */
 interface Victim {
@@ -85,7 +85,7 @@ describe('the scaler while its sources fail', () => {
       timeout: '4s',
       resolution: '1m',
       maxBodyBytes: 1024 * 1024,
-      concurrency,
+      concurrency: CONCURRENCY,
       tls: { caFile: authority.caFile },
     });
     const named = Object.fromEntries([...broken, ...odd].map(({ name, proxy }) => [name, source(proxy)]));
@@ -95,14 +95,14 @@ describe('the scaler while its sources fail', () => {
       file,
       JSON.stringify({ sources: { named: { ...named, healthy: source(healthy) }, default: 'healthy' } }),
     );
-    clock = new AcceleratedClock(startSeconds, 20);
+    clock = new AcceleratedClock(START_SECONDS, 20);
     const config = tuned(
       loadConfig({
         file,
         environment: {
           SCALER_GRPC_ADDRESS: '127.0.0.1:0',
           SCALER_HTTP_ADDRESS: '127.0.0.1:0',
-          SCALER_PLANNER_MAX_STALENESS: `${maxStalenessSeconds}s`,
+          SCALER_PLANNER_MAX_STALENESS: `${MAX_STALENESS_SECONDS}s`,
         },
       }),
       {
@@ -173,7 +173,7 @@ describe('the scaler while its sources fail', () => {
           await delay(200);
         }
         assert.ok(
-          clock.nowSeconds() < brokeAt + 4 * maxStalenessSeconds,
+          clock.nowSeconds() < brokeAt + 4 * MAX_STALENESS_SECONDS,
           'answers although nothing is known',
         );
       }
@@ -182,7 +182,7 @@ describe('the scaler while its sources fail', () => {
       assert.doesNotMatch(refusal.details, /\n|\bat .*\.js/);
       assert.match(refusal.details, says);
       // The newest observation was some seconds old when the source broke.
-      assert.ok(refusedAfter > maxStalenessSeconds - minute, `refused after ${refusedAfter} s`);
+      assert.ok(refusedAfter > MAX_STALENESS_SECONDS - MINUTE, `refused after ${refusedAfter} s`);
       await assert.rejects(callUnary(client, 'IsActive', refOf(name), 60), { code: status.UNAVAILABLE });
       const lines = () => allLines().slice(told);
       // One line when it begins to go on from its forecast, one when that is over.
@@ -211,7 +211,7 @@ describe('the scaler while its sources fail', () => {
       assert.ok((await specs.stop()) > 5);
       // What hung, dripped or flowed without end was let go of.
       await pollUntil('no request to be open', () => proxy.openRequests === 0);
-      assert.ok(proxy.mostConnections <= concurrency, `${proxy.mostConnections} connections at once`);
+      assert.ok(proxy.mostConnections <= CONCURRENCY, `${proxy.mostConnections} connections at once`);
       return {
         what,
         many: `${readings} readings, ${proxy.requests} requests`,
@@ -317,7 +317,7 @@ describe('the scaler while its sources fail', () => {
         });
         const nowSeconds = clock.nowSeconds();
         let highest = 0;
-        for (let at = nowSeconds; at < nowSeconds + hour; at += minute)
+        for (let at = nowSeconds; at < nowSeconds + HOUR; at += MINUTE)
           highest = Math.max(highest, workloadAt(at));
         assert.ok(Math.abs(value - highest) < 0.25 * highest, `answered ${value}, the peak is ${highest}`);
         results.push({ what, many: '1 trigger', result: 'forecast within 25 % of the peak that comes' });
@@ -334,7 +334,7 @@ describe('the scaler while its sources fail', () => {
         return nextStage || undefined;
       });
       // A weekly season needs eight days, and Prometheus holds four.
-      assert.ok(Math.abs(missing - 4 * day) < day / 2, `${missing} s missing`);
+      assert.ok(Math.abs(missing - 4 * DAY) < DAY / 2, `${missing} s missing`);
       results.push({
         what: 'retention shorter than the window',
         many: '1 trigger',
@@ -495,18 +495,18 @@ function handlesOpen(): Record<string, number> {
 
 /** The same load under several names, each odd in its own way. */
 function* history(): Generator<string> {
-  const from = startSeconds - historyDays * day;
-  const until = startSeconds + 10 * hour;
+  const from = START_SECONDS - HISTORY_DAYS * DAY;
+  const until = START_SECONDS + 10 * HOUR;
   const samples = function* (keeps: (at: number) => boolean = () => true): Generator<Sample> {
-    for (let at = from; at < until; at += minute) if (keeps(at)) yield [at, workloadAt(at)];
+    for (let at = from; at < until; at += MINUTE) if (keeps(at)) yield [at, workloadAt(at)];
   };
-  const middle = startSeconds - 2 * day;
+  const middle = START_SECONDS - 2 * DAY;
   yield* openMetricsFamily('steady', 'gauge', '{app="shop"}', samples());
   yield* openMetricsFamily(
     'gapped',
     'gauge',
     '{app="shop"}',
-    samples((at) => at < middle || at > middle + day),
+    samples((at) => at < middle || at > middle + DAY),
   );
   yield* openMetricsFamily(
     'renamed',
@@ -518,7 +518,7 @@ function* history(): Generator<string> {
   yield '# TYPE resetting counter\n';
   let total = 0;
   for (const [at, value] of samples()) {
-    total = at % (5 * hour) === 0 ? 0 : total + value * minute;
+    total = at % (5 * HOUR) === 0 ? 0 : total + value * MINUTE;
     yield `resetting_total{pod="a"} ${total} ${at}\n`;
   }
   yield '# EOF\n';

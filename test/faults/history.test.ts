@@ -15,16 +15,16 @@ import {
   workloadAt,
 } from '../support/workload-openmetrics.js';
 
-const minute = 60;
-const hour = 60 * minute;
-const day = 24 * hour;
-const startSeconds = WEDNESDAY_SECONDS + 2 * hour;
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const START_SECONDS = WEDNESDAY_SECONDS + 2 * HOUR;
 
 /** When the workload runs that has no series at night. */
-const isDay = (at: number) => at % day >= 6 * hour && at % day < 22 * hour;
+const isDay = (at: number) => at % DAY >= 6 * HOUR && at % DAY < 22 * HOUR;
 /** Prometheus itself was down once, from the middle of a day to the middle of a night. */
-const outageFrom = startSeconds - 5 * day + 12 * hour;
-const isOutage = (at: number) => at >= outageFrom && at < outageFrom + 12 * hour;
+const OUTAGE_FROM = START_SECONDS - 5 * DAY + 12 * HOUR;
+const isOutage = (at: number) => at >= OUTAGE_FROM && at < OUTAGE_FROM + 12 * HOUR;
 
 describe('the scaler while the present is known and the past is not', function () {
   this.timeout(120_000);
@@ -47,7 +47,7 @@ describe('the scaler while the present is known and the past is not', function (
   });
 
   /** A scaler at a moment, and what can be seen of it from outside. */
-  async function start({ atSeconds = startSeconds, speed = 30, timeoutSeconds = 30 } = {}) {
+  async function start({ atSeconds = START_SECONDS, speed = 30, timeoutSeconds = 30 } = {}) {
     const clock = new AcceleratedClock(atSeconds, speed);
     const config = tuned(
       loadConfig({
@@ -145,8 +145,8 @@ describe('the scaler while the present is known and the past is not', function (
         let isSlow = false;
         const answer = await forward((form) => {
           const [from, end] = [Number(form.get('start')), Number(form.get('end'))];
-          isSlow = end - from > 12 * hour;
-          const part = `${form.get('query')?.slice(0, 3)} ${from - startSeconds}..${end - startSeconds}`;
+          isSlow = end - from > 12 * HOUR;
+          const part = `${form.get('query')?.slice(0, 3)} ${from - START_SECONDS}..${end - START_SECONDS}`;
           if (isSlow) tooLong.push(part);
           else inTime.set(part, (inTime.get(part) ?? 0) + 1);
         });
@@ -181,7 +181,7 @@ describe('the scaler while the present is known and the past is not', function (
   });
 
   it('takes in what is put before its history later, for triggers that run and for new ones', async () => {
-    const newFrom = startSeconds - 2 * hour;
+    const newFrom = START_SECONDS - 2 * HOUR;
     const ranges: { query: string; evaluations: number }[] = [];
     proxy.inject(
       changedRanges(
@@ -195,7 +195,7 @@ describe('the scaler while the present is known and the past is not', function (
     // The pauses between two looks are as long as they get.
     await pollUntil('two hours', async () => {
       await ask('before', 'steady');
-      return clock.nowSeconds() > startSeconds + 2 * hour;
+      return clock.nowSeconds() > START_SECONDS + 2 * HOUR;
     });
     const asked = ranges.filter(({ query }) => query.includes('steady'));
     const whole = asked.filter(({ evaluations }) => evaluations > 500);
@@ -209,7 +209,7 @@ describe('the scaler while the present is known and the past is not', function (
       for (const name of ['before', 'after']) await ask(name, 'steady');
       return (await state('before')).stage === 'daily' && (await state('after')).stage === 'daily';
     });
-    assert.ok(clock.nowSeconds() - since < hour / 2, 'a new trigger does not wait for the next pause to end');
+    assert.ok(clock.nowSeconds() - since < HOUR / 2, 'a new trigger does not wait for the next pause to end');
   });
 
   it('forecasts a series whose labels changed with a restart', async () => {
@@ -227,7 +227,7 @@ describe('the scaler while the present is known and the past is not', function (
     const asleep = await night.ask('nightly', 'nightly', { ignoreNullValues: 'true' });
     // Four hours before the load, and an outage of Prometheus must not make zeros of a day.
     assert.ok(asleep.metric < 10, `answered ${asleep.metric} in the night`);
-    const morning = await start({ atSeconds: startSeconds + 3 * hour + 10 * minute, speed: 1 });
+    const morning = await start({ atSeconds: START_SECONDS + 3 * HOUR + 10 * MINUTE, speed: 1 });
     const awake = await morning.ask('nightly', 'nightly', { ignoreNullValues: 'true' });
     assert.ok(awake.metric > 80 && awake.active, `answered ${awake.metric} fifty minutes before the load`);
   });
@@ -267,11 +267,11 @@ function evaluationsOf(form: URLSearchParams): number {
 }
 
 function* history(): Generator<string> {
-  const from = startSeconds - 7 * day;
-  const until = startSeconds + 8 * hour;
-  const middle = startSeconds - 3 * day;
+  const from = START_SECONDS - 7 * DAY;
+  const until = START_SECONDS + 8 * HOUR;
+  const middle = START_SECONDS - 3 * DAY;
   function* samples(value: (at: number) => number, keeps = (_at: number) => true): Generator<Sample> {
-    for (let at = from; at < until; at += minute) if (keeps(at)) yield [at, value(at)];
+    for (let at = from; at < until; at += MINUTE) if (keeps(at)) yield [at, value(at)];
   }
   function* series(
     name: string,
@@ -296,7 +296,7 @@ function* history(): Generator<string> {
   yield* series(
     'nightly',
     'a',
-    (at) => 100 + ((at / minute) % 7),
+    (at) => 100 + ((at / MINUTE) % 7),
     (at) => isDay(at) && !isOutage(at),
   );
   yield '# TYPE up gauge\n';

@@ -24,9 +24,9 @@ import {
 } from '../support/workload-openmetrics.js';
 import { deaths } from './dying-fit-worker.js';
 
-const hour = 3600;
-const day = 24 * hour;
-const stepSeconds = 300;
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+const STEP_SECONDS = 300;
 /** Hours of the clock that two replicas are compared for. */
 const hours = Number(process.env.HOURS ?? 2);
 
@@ -40,8 +40,8 @@ describe('the process', function () {
     const turn = { namespace: 'shop', signal: new AbortController().signal };
     const series = (first: number): Series => ({
       startSeconds: 0,
-      stepSeconds,
-      values: Float64Array.from({ length: 600 }, (_, i) => (i === 0 ? first : workloadAt(i * stepSeconds))),
+      stepSeconds: STEP_SECONDS,
+      values: Float64Array.from({ length: 600 }, (_, i) => (i === 0 ? first : workloadAt(i * STEP_SECONDS))),
     });
 
     for (const [how, first] of Object.entries(deaths))
@@ -72,7 +72,7 @@ describe('the process', function () {
   });
 
   describe('over a real Prometheus', () => {
-    const startSeconds = WEDNESDAY_SECONDS + 8 * hour;
+    const startSeconds = WEDNESDAY_SECONDS + 8 * HOUR;
     const metadata = {
       query: 'sum(load)',
       threshold: '10',
@@ -83,8 +83,8 @@ describe('the process', function () {
     let prometheus: PrometheusServer;
     before(async () => {
       const samples = workloadSamples({
-        startSeconds: startSeconds - 4 * day,
-        endSeconds: startSeconds + (hours + 2) * hour,
+        startSeconds: startSeconds - 4 * DAY,
+        endSeconds: startSeconds + (hours + 2) * HOUR,
         intervalSeconds: 60,
       });
       prometheus = await PrometheusServer.start({
@@ -190,7 +190,7 @@ describe('the process', function () {
       let restarts = 0;
       let largest = 0;
       try {
-        for (let at = startSeconds + stepSeconds; at <= startSeconds + hours * hour; at += stepSeconds) {
+        for (let at = startSeconds + STEP_SECONDS; at <= startSeconds + hours * HOUR; at += STEP_SECONDS) {
           // The clock stops shortly before a tick. On a busy machine a replica may still be at work on the one before.
           clock.limitTo(at + 59);
           await pollUntil('the clock to arrive', () => clock.nowSeconds() >= at + 59);
@@ -199,7 +199,7 @@ describe('the process', function () {
             async () => {
               const read = await Promise.all([stateOf(steady), stateOf(restarted)]);
               const isNew = read.every(
-                ({ modelAge }) => modelAge !== undefined && modelAge < stepSeconds + 90,
+                ({ modelAge }) => modelAge !== undefined && modelAge < STEP_SECONDS + 90,
               );
               const [a, b] = read.map(({ value }) => value);
               const relative = Math.abs(a! - b!) / a!;
@@ -209,7 +209,7 @@ describe('the process', function () {
           );
           largest = Math.max(largest, difference.relative);
           compared++;
-          if (at % hour === 0) {
+          if (at % HOUR === 0) {
             await restarted.stop();
             restarted = await start();
             restarts++;

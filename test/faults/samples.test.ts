@@ -12,12 +12,12 @@ import { sumOf } from '../support/sum-of.js';
 import { tuned } from '../support/tuned.js';
 import { openMetricsFamily, WEDNESDAY_SECONDS, workloadSamples } from '../support/workload-openmetrics.js';
 
-const minute = 60;
-const day = 24 * 60 * minute;
-const stepSeconds = 5 * minute;
-const refreshSeconds = 15;
+const MINUTE = 60;
+const DAY = 24 * 60 * MINUTE;
+const STEP_SECONDS = 5 * MINUTE;
+const REFRESH_SECONDS = 15;
 /** Seconds after a step's end by which every query has asked for it, however late it is among the others. */
-const settledSeconds = 2 * minute;
+const SETTLED_SECONDS = 2 * MINUTE;
 /** Seconds of the machine's time that the day takes. */
 const daySeconds = Number(process.env.SECONDS ?? 30);
 
@@ -40,8 +40,8 @@ describe('what a trigger reads from Prometheus in a day', function () {
 
   before(async () => {
     const samples = workloadSamples({
-      startSeconds: startSeconds - 4 * day,
-      endSeconds: startSeconds + 2 * day,
+      startSeconds: startSeconds - 4 * DAY,
+      endSeconds: startSeconds + 2 * DAY,
       intervalSeconds: 60,
     });
     prometheus = await PrometheusServer.start({
@@ -49,15 +49,15 @@ describe('what a trigger reads from Prometheus in a day', function () {
     });
     proxy = await FaultProxy.start(prometheus.address);
     proxy.inject(counting(sent));
-    clock = new AcceleratedClock(startSeconds + settledSeconds, day / daySeconds);
-    clock.limitTo(startSeconds + settledSeconds);
+    clock = new AcceleratedClock(startSeconds + SETTLED_SECONDS, DAY / daySeconds);
+    clock.limitTo(startSeconds + SETTLED_SECONDS);
     const config = tuned(
       loadConfig({
         environment: {
           SCALER_PROMETHEUS_ADDRESS: proxy.address,
           SCALER_GRPC_ADDRESS: '127.0.0.1:0',
           SCALER_HTTP_ADDRESS: '127.0.0.1:0',
-          SCALER_PLANNER_REFRESH: `${refreshSeconds}s`,
+          SCALER_PLANNER_REFRESH: `${REFRESH_SECONDS}s`,
         },
       }),
       {
@@ -80,13 +80,13 @@ describe('what a trigger reads from Prometheus in a day', function () {
       return (await metric(scaler, 'predictive_scaler_model_age_seconds')) !== undefined;
     });
     const warmUp = { ...sent };
-    assert.ok(warmUp.range > (3 * day * 2) / stepSeconds, 'the history was loaded');
+    assert.ok(warmUp.range > (3 * DAY * 2) / STEP_SECONDS, 'the history was loaded');
 
-    const steps = day / stepSeconds;
+    const steps = DAY / STEP_SECONDS;
     const wanted = 2 * steps;
     /** Lets time pass up to so long after the day, which must be before the next step is settled. */
     const passTo = async (afterSeconds: number) => {
-      const until = startSeconds + settledSeconds + day + afterSeconds;
+      const until = startSeconds + SETTLED_SECONDS + DAY + afterSeconds;
       clock.limitTo(until);
       await pollUntil(`${afterSeconds} s after the day`, () => clock.nowSeconds() >= until, {
         timeoutSeconds: 60 + 10 * daySeconds,
@@ -99,20 +99,20 @@ describe('what a trigger reads from Prometheus in a day', function () {
       });
     // A tick that comes while a read is under way reads nothing, and where the clock stands no other comes: so it goes
     // on by one tick, once the read is over.
-    for (let after = 0; sent.range - warmUp.range < wanted && after < 2 * minute; after += refreshSeconds) {
+    for (let after = 0; sent.range - warmUp.range < wanted && after < 2 * MINUTE; after += REFRESH_SECONDS) {
       await passTo(after);
       await noneUnderWay();
     }
     assert.equal(sent.range - warmUp.range, wanted);
     // Time for what would be too much.
-    await passTo(2 * minute);
+    await passTo(2 * MINUTE);
     await noneUnderWay();
     const looks = sent.instant - warmUp.instant;
     const range = sent.range - warmUp.range;
     const loaded = sent.loaded - warmUp.loaded;
 
     assert.equal(range, wanted);
-    assert.ok(looks <= (day + 2 * minute) / refreshSeconds + 1, `${looks} looks at the load now`);
+    assert.ok(looks <= (DAY + 2 * MINUTE) / REFRESH_SECONDS + 1, `${looks} looks at the load now`);
     const perStep = (range / steps).toFixed(2);
     printResults('Samples read from Prometheus in a day after warm-up, by one trigger', [
       {
@@ -121,8 +121,8 @@ describe('what a trigger reads from Prometheus in a day', function () {
         result: `${range} samples: ${perStep} for each step, its mean and its maximum`,
       },
       {
-        what: `samples of the load now that it sent, for a look every ${refreshSeconds} s; a look that comes before the last one's answer is left out`,
-        many: `${day / refreshSeconds} looks due in a day that took ${daySeconds} s`,
+        what: `samples of the load now that it sent, for a look every ${REFRESH_SECONDS} s; a look that comes before the last one's answer is left out`,
+        many: `${DAY / REFRESH_SECONDS} looks due in a day that took ${daySeconds} s`,
         result: `${looks} samples`,
       },
       {

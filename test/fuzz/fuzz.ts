@@ -13,7 +13,7 @@ export const seed =
 export const timeoutMilliseconds = process.env.RUNS === undefined ? 600_000 : 0;
 
 /** Longest time for one input: what takes longer hangs. */
-const mostSeconds = 60;
+const MOST_SECONDS = 60;
 
 /** What a caller must never see. */
 export const stackTrace = /\bat [^\n]*\.[jt]s:\d+/;
@@ -50,7 +50,7 @@ export async function tryInputs<Input>(
       const began = performance.now();
       await property(input);
       const seconds = (performance.now() - began) / 1000;
-      assert.ok(seconds < mostSeconds, `took ${seconds.toFixed(1)} s`);
+      assert.ok(seconds < MOST_SECONDS, `took ${seconds.toFixed(1)} s`);
     }),
     { numRuns, seed: given },
   );

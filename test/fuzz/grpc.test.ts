@@ -17,10 +17,10 @@ import { startHttpServer, type TestHttpServer } from '../support/http-server.js'
 import { RecordedLog } from '../support/recorded-log.js';
 import { nasty, runs, stackTrace, tell, timeoutMilliseconds, tryInputs, unseen } from './fuzz.js';
 
-const service = '/externalscaler.ExternalScaler';
-const isActive = callHeaders(`${service}/IsActive`);
+const SERVICE = '/externalscaler.ExternalScaler';
+const isActive = callHeaders(`${SERVICE}/IsActive`);
 /** Connections that the scaler under test holds at once. */
-const connections = 100;
+const CONNECTIONS = 100;
 
 describe('bad input over gRPC', function () {
   this.timeout(timeoutMilliseconds);
@@ -44,7 +44,7 @@ describe('bad input over gRPC', function () {
         SCALER_HTTP_ADDRESS: '127.0.0.1:0',
       },
     });
-    const grpc = { ...config.grpc, maxConnections: connections };
+    const grpc = { ...config.grpc, maxConnections: CONNECTIONS };
     scaler = await startScaler({ ...config, grpc }, { log: recorded.log });
     keda = new KedaStandIn(`127.0.0.1:${scaler.grpcPort}`);
     raw = rawConnection(scaler.grpcPort);
@@ -96,7 +96,7 @@ describe('bad input over gRPC', function () {
       fc.tuple(fc.constantFrom('IsActive', 'GetMetricSpec', 'GetMetrics', 'None'), framed),
       async ([method, { body, encoding }]) => {
         if (raw.closed || raw.destroyed) raw = rawConnection(scaler.grpcPort);
-        const answer = await rawRequest(raw, `${service}/${method}`, body, { 'grpc-encoding': encoding });
+        const answer = await rawRequest(raw, `${SERVICE}/${method}`, body, { 'grpc-encoding': encoding });
         assert.notEqual(answer.grpcStatus, undefined, JSON.stringify(answer));
         const text = decodeURIComponent(answer.grpcMessage ?? '');
         assert.doesNotMatch(text, stackTrace);
@@ -144,7 +144,7 @@ describe('bad input over gRPC', function () {
     ];
     const open: Socket[] = [];
     const before = residentMiB();
-    const many = 5 * connections;
+    const many = 5 * CONNECTIONS;
     let openNow = 0;
     let mostOpen = 0;
     const wait = await slowestCall(async () => {
@@ -163,13 +163,13 @@ describe('bad input over gRPC', function () {
       await newcomer.spec('app', 'apps', metadata);
       newcomer.close();
     });
-    await pollUntil('no more than the bound to be open', () => openNow <= connections);
+    await pollUntil('no more than the bound to be open', () => openNow <= CONNECTIONS);
     const grown = residentMiB() - before;
     assert.ok(grown < 200, `${grown} MiB more`);
     for (const socket of open) socket.destroy();
     tell(
       'half-open HTTP/2 connections to the gRPC port',
-      `${many}, where ${connections} are the bound`,
+      `${many}, where ${CONNECTIONS} are the bound`,
       `${mostOpen} seen open at once at most, ${Math.max(0, grown)} MiB; others, old and new, answered in ${wait} at most`,
     );
   });

@@ -4,10 +4,10 @@ import { sourcesSchema } from '../../scaler/prometheus/source-config.js';
 import { startHttpServer, type TestHttpServer } from '../support/http-server.js';
 import { tell, timeoutMilliseconds } from './fuzz.js';
 
-const nowSeconds = 1_772_409_600;
-const samples = 1_000_000;
+const NOW_SECONDS = 1_772_409_600;
+const SAMPLES = 1_000_000;
 /** Steps of five minutes that are asked for: 500 samples lie in each. */
-const steps = 2000;
+const STEPS = 2000;
 
 describe('bad input from a source', function () {
   this.timeout(timeoutMilliseconds);
@@ -16,8 +16,8 @@ describe('bad input from a source', function () {
 
   before(async () => {
     // The last of the samples of each step lies on the grid that was asked for, the others in between.
-    const values = Array.from({ length: samples }, (_, i) => {
-      const seconds = nowSeconds - (samples - 1 - i) * 0.6;
+    const values = Array.from({ length: SAMPLES }, (_, i) => {
+      const seconds = NOW_SECONDS - (SAMPLES - 1 - i) * 0.6;
       return `[${seconds.toFixed(1)},"${i}"]`;
     });
     answer = `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[${values}]}]}}`;
@@ -39,10 +39,10 @@ describe('bad input from a source', function () {
       source: { kind: 'named', name: 'main' },
       query: 'load',
       stepSeconds: 300,
-      historySeconds: steps * 300,
+      historySeconds: STEPS * 300,
     });
     try {
-      await window.refresh(nowSeconds + 60);
+      await window.refresh(NOW_SECONDS + 60);
       return window.series().values;
     } finally {
       window.release();
@@ -67,7 +67,7 @@ describe('bad input from a source', function () {
     const began = performance.now();
     const values = await read({ maxBodyBytes: 64 * 2 ** 20, timeout: '60s' });
     const seconds = (performance.now() - began) / 1000;
-    assert.equal(values.length, steps);
+    assert.equal(values.length, STEPS);
     values.forEach((value, step) => {
       assert.equal(value, 500 * (step + 1) - 1);
     });
@@ -75,7 +75,7 @@ describe('bad input from a source', function () {
     tell(
       'an answer of a million samples, where maxBodyBytes allows it',
       `${(answer.length / 2 ** 20).toFixed(0)} MiB for each statistic`,
-      `a window of ${steps} steps in ${seconds.toFixed(1)} s`,
+      `a window of ${STEPS} steps in ${seconds.toFixed(1)} s`,
     );
   });
 });

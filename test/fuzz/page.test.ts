@@ -26,7 +26,7 @@ import { servePages } from '../support/web/serve-page.js';
 import { nasty, runs, someInputs, stackTrace, tell, timeoutMilliseconds, unseen } from './fuzz.js';
 
 /** Texts of one trigger: its names, its query, a notice and an error. */
-const textsOfTrigger = 6;
+const TEXTS_OF_TRIGGER = 6;
 /** Triggers on one page, and those of them that are opened. */
 const onePage = { triggers: 170, opened: 3 };
 const viewport = { width: 1000, height: 800 };
@@ -86,7 +86,7 @@ describe('bad input on the page', function () {
 
   it('is shown as text, whatever names, queries, notices and errors hold', async () => {
     const [workload] = workloadSamples();
-    const wanted = Math.max(onePage.triggers, Math.round(runs / textsOfTrigger));
+    const wanted = Math.max(onePage.triggers, Math.round(runs / TEXTS_OF_TRIGGER));
     const texts = someInputs(fc.tuple(nasty, nasty, nasty, nasty, nasty, nasty), wanted);
     let opened = 0;
     for (let first = 0; first < texts.length; first += onePage.triggers) {
@@ -128,7 +128,7 @@ describe('bad input on the page', function () {
     }
     tell(
       'names, queries, notices and errors on the page and in the API',
-      `${texts.length * textsOfTrigger} texts of ${texts.length} triggers, ${opened} of them opened`,
+      `${texts.length * TEXTS_OF_TRIGGER} texts of ${texts.length} triggers, ${opened} of them opened`,
       'text in Chromium and in JSON: nothing runs, nothing becomes markup, nothing is unseen, the page fits a phone',
     );
   });

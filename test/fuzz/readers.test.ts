@@ -19,7 +19,7 @@ import { cpuMilliseconds } from '../support/cpu-time.js';
 import { nasty, runs, stackTrace, tell, timeoutMilliseconds, tryInputs, unseen } from './fuzz.js';
 
 /** Longest message about a wrong input. */
-const longestMessage = 20_000;
+const LONGEST_MESSAGE = 20_000;
 
 describe('bad input to what reads text', function () {
   this.timeout(timeoutMilliseconds);
@@ -64,7 +64,7 @@ describe('bad input to what reads text', function () {
           refused++;
           assert.doesNotMatch(error.message, stackTrace);
           assert.doesNotMatch(error.message, unseen);
-          assert.ok(error.message.length < longestMessage);
+          assert.ok(error.message.length < LONGEST_MESSAGE);
         }
       });
       tell(what, `${tried} inputs`, `${refused} refused with a message, the rest read`);
@@ -584,7 +584,7 @@ describe('bad input to what reads text', function () {
       assert.equal(code, 2, told);
       assert.match(told, /^(error|predictive-scaler): .{10}/s);
       assert.doesNotMatch(told, stackTrace);
-      assert.ok(told.length < longestMessage);
+      assert.ok(told.length < LONGEST_MESSAGE);
     });
     tell('arguments of the command line', `${tried} command lines`, 'exit code 2 and words for each');
   });

@@ -7,7 +7,7 @@ import type { ImageConfig } from './buildah.js';
  * The restrictions that compose and the manifests set, without an engine: the root read-only, /tmp in memory, a user
  * without rights, no way to gain any. The network is this machine's.
  */
-const enter = `
+const ENTER = `
 mount --bind "$ROOT" "$ROOT"
 mount -o remount,bind,ro "$ROOT"
 mount -t tmpfs tmpfs "$ROOT/tmp"
@@ -41,7 +41,7 @@ export class ImageProcess {
     const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     this.#child = spawn(
       'unshare',
-      ['--mount', 'sh', '-euc', enter, 'sh', ...config.Env, ...variables, ...command],
+      ['--mount', 'sh', '-euc', ENTER, 'sh', ...config.Env, ...variables, ...command],
       {
         env: {
           PATH: process.env.PATH,

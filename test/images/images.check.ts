@@ -36,7 +36,7 @@ interface Expectation {
 /** Packages that some programs load and others do not. */
 const telling = ['@grpc/grpc-js', 'amqplib', 'mysql2', 'pokemon', 'uplot', '@opentelemetry/sdk-trace-node'];
 
-const tracing = '@opentelemetry/sdk-trace-node';
+const TRACING = '@opentelemetry/sdk-trace-node';
 // The sender comes before the receiver, which waits for the sender's exchange.
 const images: Record<string, Expectation> = {
   scaler: {
@@ -55,37 +55,37 @@ const images: Record<string, Expectation> = {
       '/metrics': 'predictive_scaler_fit_duration_seconds_count{outcome="ok"} 1',
     },
   },
-  telemetry: { packages: [tracing], answers: { '/': 'Esse é o serviço' } },
+  telemetry: { packages: [TRACING], answers: { '/': 'Esse é o serviço' } },
   pokedex: {
-    packages: [tracing, 'mysql2', 'pokemon'],
+    packages: [TRACING, 'mysql2', 'pokemon'],
     needs: ['mysql'],
     answers: { '/pokemon/25': 'Pikachu' },
   },
-  'hello-metrics': { packages: [tracing], answers: { '/': 'Olá, mundo!' } },
+  'hello-metrics': { packages: [TRACING], answers: { '/': 'Olá, mundo!' } },
   'history-simulator': { command: ['write', '--output', '/tmp/past', '--days', '1'], answers: {} },
   'boiler-producer': {
-    packages: [tracing, 'amqplib'],
+    packages: [TRACING, 'amqplib'],
     needs: ['rabbitmq'],
     answers: { '/metrics': 'boiler_readings_published_total' },
   },
   'boiler-consumer': {
-    packages: [tracing, 'amqplib', 'mysql2'],
+    packages: [TRACING, 'amqplib', 'mysql2'],
     needs: ['rabbitmq', 'mysql'],
     answers: { '/metrics': 'boiler_readings_stored_total' },
   },
   'boiler-dashboard': {
-    packages: [tracing, 'mysql2'],
+    packages: [TRACING, 'mysql2'],
     needs: ['mysql'],
     answers: { '/': '<html', '/page/style.css': '.uplot' },
   },
   'metric-sender': {
-    packages: [tracing, 'amqplib'],
+    packages: [TRACING, 'amqplib'],
     needs: ['rabbitmq'],
     file: { path: 'compose/metric-sender/metricsender.yaml', variable: 'CONFIG_PATH' },
     answers: { '/metrics': 'metric_sender_' },
   },
   'metric-receiver': {
-    packages: [tracing, 'amqplib'],
+    packages: [TRACING, 'amqplib'],
     needs: ['rabbitmq'],
     answers: { '/metrics': 'metric_receiver_' },
   },
@@ -203,7 +203,7 @@ async function checkProgram(name: string, expected: Expectation, root: string, c
     }
     assert.deepEqual(await program.stop(config.StopSignal), { code: 0, signal: null });
     // Nothing is sent to the receiver, so it has nothing to trace.
-    if (expected.packages?.includes(tracing) && name !== 'metric-receiver')
+    if (expected.packages?.includes(TRACING) && name !== 'metric-receiver')
       assert.ok(spans.spans.length > 0, 'it sends traces: its instrumentation is complete');
   } catch (error) {
     throw new Error(`${(error as Error).message}\nIts output:\n${program.output.slice(-3000)}`, {

@@ -14,15 +14,15 @@ import { RecordedLog } from '../support/recorded-log.js';
 import { printResults } from '../support/result-table.js';
 import { openMetricsFamily, workloadSamples } from '../support/workload-openmetrics.js';
 
-const day = 86_400;
+const DAY = 86_400;
 /** What the noisy namespace asks for, and what it may have. */
-const asked = 1000;
-const most = 100;
+const ASKED = 1000;
+const MOST = 100;
 /** What each of its queries takes. */
-const slowSeconds = 0.5;
+const SLOW_SECONDS = 0.5;
 /** How many times as long as alone everything may take for others, and what counts as no time at all. */
-const patience = 10;
-const instantSeconds = 0.3;
+const PATIENCE = 10;
+const INSTANT_SECONDS = 0.3;
 
 /** What a namespace gets for a new trigger, in seconds from its first question. */
 interface Service {
@@ -42,7 +42,7 @@ describe('a namespace that asks for ten times its triggers, with queries that ta
   before(async () => {
     const nowSeconds = Math.floor(Date.now() / 1000);
     const samples = workloadSamples({
-      startSeconds: nowSeconds - 8 * day,
+      startSeconds: nowSeconds - 8 * DAY,
       endSeconds: nowSeconds + 600,
       intervalSeconds: 60,
     });
@@ -55,7 +55,7 @@ describe('a namespace that asks for ten times its triggers, with queries that ta
       const answer = await forward((form) => {
         isSlow = form.get('query')!.includes('noisy');
       });
-      if (isSlow) await delay(slowSeconds * 1000);
+      if (isSlow) await delay(SLOW_SECONDS * 1000);
       pass(response, answer);
     });
     const config = loadConfig({
@@ -65,7 +65,7 @@ describe('a namespace that asks for ten times its triggers, with queries that ta
         SCALER_HTTP_ADDRESS: '127.0.0.1:0',
         SCALER_PLANNER_REFRESH: '1s',
         SCALER_PLANNER_THREADS: '1',
-        SCALER_PLANNER_MAX_TRIGGERS_PER_NAMESPACE: String(most),
+        SCALER_PLANNER_MAX_TRIGGERS_PER_NAMESPACE: String(MOST),
       },
     });
     scaler = await startScaler(config, { log: logged.log });
@@ -125,7 +125,7 @@ describe('a namespace that asks for ten times its triggers, with queries that ta
   it('delays no other by more than a few times, and learns why it is refused', async () => {
     const alone = await serve('quiet', 'alone');
     const outcomes = Promise.all(
-      Array.from({ length: asked }, (_, i) =>
+      Array.from({ length: ASKED }, (_, i) =>
         ask('noisy', `app-${i}`).then(
           () => undefined,
           (error: ServiceError) => error,
@@ -135,7 +135,7 @@ describe('a namespace that asks for ten times its triggers, with queries that ta
     const beside = await serve('quiet', 'beside');
 
     const refused = (await outcomes).filter((error) => error?.code === status.FAILED_PRECONDITION);
-    assert.equal(refused.length, asked - most);
+    assert.equal(refused.length, ASKED - MOST);
     for (const error of refused.slice(0, 10))
       assert.match(
         error!.details,
@@ -145,30 +145,30 @@ describe('a namespace that asks for ten times its triggers, with queries that ta
     const text = await (await get('/metrics')).text();
     const ofNoisy = text.split('\n').filter((line) => line.includes('noisy'));
     const exported = new Set(ofNoisy.map((line) => /scaledobject="([^"]+)"/.exec(line)?.[1]));
-    assert.ok(exported.size <= most, `${exported.size} triggers of the noisy namespace are exported`);
+    assert.ok(exported.size <= MOST, `${exported.size} triggers of the noisy namespace are exported`);
     const lines = logged.lines.filter(({ namespace }) => namespace === 'noisy').length;
-    assert.ok(lines <= 4 * most, `${lines} lines of the log about the noisy namespace`);
+    assert.ok(lines <= 4 * MOST, `${lines} lines of the log about the noisy namespace`);
 
-    const streams = Array.from({ length: 2 * most + 1 }, () =>
+    const streams = Array.from({ length: 2 * MOST + 1 }, () =>
       record(client.StreamMetricSpec(refOf('noisy', 'app-0'))),
     );
     assert.equal((await streams.at(-1)!.ended).code, status.RESOURCE_EXHAUSTED);
     const stream = record(client.StreamIsActive(refOf('quiet', 'beside')));
     await pollUntil('a stream of the quiet namespace', () => stream.messages.length === 1);
 
-    printResults(`Beside a namespace that asks for ${asked} triggers with queries of ${slowSeconds} s`, [
+    printResults(`Beside a namespace that asks for ${ASKED} triggers with queries of ${SLOW_SECONDS} s`, [
       row('the first answer for another namespace', alone.firstAnswer, beside.firstAnswer),
       row("the model of that namespace's trigger", alone.model, beside.model),
       row('the oldest observation that it is answered from', alone.oldest, beside.oldest),
       {
         what: 'the noisy namespace itself',
-        many: `${asked} triggers`,
-        result: `${most} are kept and the rest are refused, in ${lines} lines of the log`,
+        many: `${ASKED} triggers`,
+        result: `${MOST} are kept and the rest are refused, in ${lines} lines of the log`,
       },
     ]);
     for (const key of ['firstAnswer', 'model', 'oldest'] as const)
       assert.ok(
-        beside[key] <= patience * Math.max(alone[key], instantSeconds),
+        beside[key] <= PATIENCE * Math.max(alone[key], INSTANT_SECONDS),
         `${key}: ${beside[key]} s, alone ${alone[key]} s`,
       );
   });

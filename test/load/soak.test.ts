@@ -17,16 +17,16 @@ import { printResults } from '../support/result-table.js';
 import { tuned } from '../support/tuned.js';
 import { openMetricsFamily, WEDNESDAY_SECONDS, workloadSamples } from '../support/workload-openmetrics.js';
 
-const day = 86_400;
-const historyDays = 3;
+const DAY = 86_400;
+const HISTORY_DAYS = 3;
 /** Seconds of the machine's time. */
 const forSeconds = parseDurationSeconds(process.env.FOR ?? '90s');
 /** Days of the accelerated clock in that time. */
 const days = Number(process.env.DAYS ?? 1);
-const triggers = 20;
-const streams = 500;
+const TRIGGERS = 20;
+const STREAMS = 500;
 /** How often memory and handles are looked at. */
-const looks = 20;
+const LOOKS = 20;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -43,15 +43,15 @@ describe('days of an accelerated clock', function () {
           'gauge',
           '{app="shop"}',
           workloadSamples({
-            startSeconds: startSeconds - (historyDays + 1) * day,
-            endSeconds: startSeconds + (days + 1) * day,
+            startSeconds: startSeconds - (HISTORY_DAYS + 1) * DAY,
+            endSeconds: startSeconds + (days + 1) * DAY,
             intervalSeconds: 60,
           }),
         ),
         '# EOF\n',
       ],
     });
-    const clock = new AcceleratedClock(startSeconds, (days * day) / forSeconds);
+    const clock = new AcceleratedClock(startSeconds, (days * DAY) / forSeconds);
     const config = tuned(
       loadConfig({
         environment: {
@@ -73,7 +73,7 @@ describe('days of an accelerated clock', function () {
     const scaler = await start();
     const keda = new KedaStandIn(`127.0.0.1:${scaler.grpcPort}`);
     // A stream that opens before there is an answer ends with the reason, and KEDA opens it again.
-    for (let i = 0; i < triggers; i++) {
+    for (let i = 0; i < TRIGGERS; i++) {
       const { name, namespace, scalerMetadata } = ref(i);
       await pollUntil(`${name} to answer`, () => keda.read(name, namespace, scalerMetadata));
     }
@@ -85,22 +85,22 @@ describe('days of an accelerated clock', function () {
     /** Opens a stream, and opens it again when it ends without an error, as KEDA does. */
     function openStream(index: number): void {
       if (isOver) return;
-      const stream = client.StreamIsActive(ref(index % triggers));
+      const stream = client.StreamIsActive(ref(index % TRIGGERS));
       open[index] = stream;
       stream.on('data', () => pushed++);
       stream.on('error', () => ended++);
       stream.on('end', () => setTimeout(openStream, 2000, index).unref());
     }
-    for (let index = 0; index < streams; index++) openStream(index);
+    for (let index = 0; index < STREAMS; index++) openStream(index);
 
     const heap: number[] = [];
     const handles: number[] = [];
     let reads = 0;
     const errors: string[] = [];
-    for (let look = 0; look < looks; look++) {
-      const until = performance.now() + (forSeconds * 1000) / looks;
+    for (let look = 0; look < LOOKS; look++) {
+      const until = performance.now() + (forSeconds * 1000) / LOOKS;
       while (performance.now() < until) {
-        for (let i = 0; i < triggers; i++) {
+        for (let i = 0; i < TRIGGERS; i++) {
           const { name, namespace, scalerMetadata } = ref(i);
           await keda.read(name, namespace, scalerMetadata).then(
             () => reads++,
@@ -113,7 +113,7 @@ describe('days of an accelerated clock', function () {
       const { heapUsed, external } = process.memoryUsage();
       heap.push((heapUsed + external) / 2 ** 20);
       handles.push(readdirSync('/proc/self/fd').length);
-      console.log(`${look + 1}/${looks}: ${heap.at(-1)!.toFixed(1)} MiB, ${handles.at(-1)} file descriptors`);
+      console.log(`${look + 1}/${LOOKS}: ${heap.at(-1)!.toFixed(1)} MiB, ${handles.at(-1)} file descriptors`);
     }
 
     // A fresh process' answer, at a moment at which nothing is on its way.
@@ -139,17 +139,17 @@ describe('days of an accelerated clock', function () {
     await Promise.all([scaler.stop(), fresh.stop()]);
     await prometheus.close();
 
-    const settled = Math.ceil(looks / 4);
+    const settled = Math.ceil(LOOKS / 4);
     const grown = (heap.at(-1)! / Math.max(...heap.slice(0, settled)) - 1) * 100;
     printResults('Soak', [
       {
-        what: `${days} days of accelerated clock, ${triggers} triggers, ${streams} StreamIsActive streams`,
+        what: `${days} days of accelerated clock, ${TRIGGERS} triggers, ${STREAMS} StreamIsActive streams`,
         many: `${reads} reads, ${pushed} pushes`,
         result: `${errors.length} failed reads, ${endedBefore} streams failed; heap and buffers ${heap[settled]!.toFixed(0)} MiB after a quarter, ${heap.at(-1)!.toFixed(0)} MiB at the end (${grown.toFixed(0)} % above the highest of the first quarter)`,
       },
       {
         what: 'file descriptors in that time',
-        many: `${looks} looks`,
+        many: `${LOOKS} looks`,
         result: `${Math.min(...handles.slice(settled))} to ${Math.max(...handles.slice(settled))}`,
       },
       {
@@ -174,7 +174,7 @@ function ref(i: number) {
     scalerMetadata: {
       query: `sum(load) * ${1 + i}`,
       threshold: '10',
-      historyTimeWindow: `${historyDays}d`,
+      historyTimeWindow: `${HISTORY_DAYS}d`,
       predictHorizon: '30m',
       seasonality: '1d',
     },

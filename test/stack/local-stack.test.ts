@@ -14,8 +14,8 @@ import { packageRoot } from '../../scaler/shared/package-root.js';
 import { ChildProgram } from '../support/child-program.js';
 import { assertReadmeListsExactly } from '../support/readme.js';
 
-const peakPerSecond = 5;
-const horizonSeconds = 15 * 60;
+const PEAK_PER_SECOND = 5;
+const HORIZON_SECONDS = 15 * 60;
 
 /** Short steps: a model must be there within seconds of the first reading. */
 const boilerTrigger = {
@@ -32,10 +32,10 @@ const boilerTrigger = {
  * incidents included, and of the usual load until the horizon. The load of a night is a tenth of that of the evening.
  */
 function plausibleLoad(nowSeconds: number): [least: number, most: number] {
-  const past = simulatedLoad({ seed: 'history app-a', peakPerSecond });
+  const past = simulatedLoad({ seed: 'history app-a', peakPerSecond: PEAK_PER_SECOND });
   const loads: number[] = [];
-  for (let at = nowSeconds - 3600; at <= nowSeconds + horizonSeconds; at += 60)
-    loads.push(peakPerSecond * usualLoadAt(at), ...(at < nowSeconds ? [past(at).perSecond] : []));
+  for (let at = nowSeconds - 3600; at <= nowSeconds + HORIZON_SECONDS; at += 60)
+    loads.push(PEAK_PER_SECOND * usualLoadAt(at), ...(at < nowSeconds ? [past(at).perSecond] : []));
   return [Math.min(...loads) / 2, 2 * Math.max(...loads)];
 }
 
@@ -50,7 +50,7 @@ describe('make apps: the whole stack on this machine', function () {
     command = new ChildProgram(new URL('../../apps/local-stack/main.js', import.meta.url), {
       STACK_FOLDER: folder,
       HISTORY_DAYS: '3',
-      TRAFFIC_PER_SECOND: String(peakPerSecond),
+      TRAFFIC_PER_SECOND: String(PEAK_PER_SECOND),
       SCRAPE_SECONDS: '1',
     });
     await pollUntil(
@@ -157,7 +157,7 @@ describe('make apps: the whole stack on this machine', function () {
     const trigger = {
       query: 'sum(rate(app_requests_total{app="app-a"}[2m]))',
       threshold: '2',
-      predictHorizon: `${horizonSeconds}s`,
+      predictHorizon: `${HORIZON_SECONDS}s`,
       historyTimeWindow: '3d',
     };
     const answer = await pollUntil('a daily season in the model of app-a', async () => {

@@ -14,7 +14,7 @@ import { sharedMariadb } from '../support/shared-mariadb.js';
 import { sharedRabbitmq } from '../support/shared-rabbitmq.js';
 import { serveProgramsOfOthers } from './programs-of-others.js';
 
-const daySeconds = 86_400;
+const DAY_SECONDS = 86_400;
 
 /** The scaler and all workloads as processes, under load, and a Prometheus that scrapes them every second. */
 export class RealStack {
@@ -96,7 +96,7 @@ export class RealStack {
       apps: ['app-a', 'app-b'],
       peakPerSecond: 50,
       stepSeconds: 60,
-      startSeconds: endSeconds - 8 * daySeconds,
+      startSeconds: endSeconds - 8 * DAY_SECONDS,
       endSeconds,
       seed: 'dashboards',
     });

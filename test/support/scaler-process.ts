@@ -1,7 +1,7 @@
 import { ChildProgram } from './child-program.js';
 
 /** Seconds for its start and for its end, on a machine that is busy with other tests. */
-const patienceSeconds = 60;
+const PATIENCE_SECONDS = 60;
 
 /** The scaler as its users run it: a process of its own. */
 export class ScalerProcess {
@@ -27,7 +27,7 @@ export class ScalerProcess {
       ['serve'],
     );
     try {
-      const { grpc, http } = await program.logged('the scaler serves', {}, patienceSeconds);
+      const { grpc, http } = await program.logged('the scaler serves', {}, PATIENCE_SECONDS);
       return new ScalerProcess(program, Number(grpc), Number(http));
     } catch (error) {
       await program.stop();
@@ -47,6 +47,6 @@ export class ScalerProcess {
 
   /** Ends it with SIGTERM and gives its exit code; null when it had to be killed. */
   async stop(): Promise<number | null> {
-    return (await this.#program.stop(patienceSeconds)).code;
+    return (await this.#program.stop(PATIENCE_SECONDS)).code;
   }
 }

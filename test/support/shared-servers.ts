@@ -29,7 +29,7 @@ const starters = {
 type SharedServer = keyof typeof starters;
 
 /** Where the main process tells its children; they inherit the variable. */
-const variable = 'TEST_SHARED_SERVERS';
+const VARIABLE = 'TEST_SHARED_SERVERS';
 const running = new Map<SharedServer, Promise<Running>>();
 let listener: Server | undefined;
 
@@ -47,7 +47,7 @@ export async function mochaGlobalSetup(): Promise<void> {
   await new Promise<void>((resolve) => listener!.listen(0, '127.0.0.1', resolve));
   // Servers end when this process exits, which a signal alone does not let it do in order.
   process.once('SIGTERM', () => process.exit(143));
-  process.env[variable] = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  process.env[VARIABLE] = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
 }
 
 /** Runs in mocha's main process after the last test. */
@@ -63,7 +63,7 @@ export async function mochaGlobalTeardown(): Promise<void> {
  * @throws Error that says why it did not start
  */
 export async function sharedServer(name: SharedServer): Promise<unknown> {
-  const response = await fetch(`${process.env[variable]}/${name}`);
+  const response = await fetch(`${process.env[VARIABLE]}/${name}`);
   const body = await response.text();
   if (!response.ok) throw new Error(body);
   return JSON.parse(body);

@@ -1,7 +1,7 @@
 import { whiteNoise } from '../../scaler/shared/noise.js';
 
 /** Two weeks, as much as daily and weekly seasons need. */
-export const twoWeeksSeconds = 14 * 86_400;
+export const TWO_WEEKS_SECONDS = 14 * 86_400;
 
 /**
  * 2026-03-04T00:00:00Z, a Wednesday. Pasts that end on this day hold the same days of the week whenever a test runs, so

@@ -2,7 +2,7 @@ import { median, medianAbsoluteDeviation } from 'simple-statistics';
 import type { Limits } from './limits.js';
 
 /** Turns a median absolute deviation into a standard deviation where the readings are normal: 1 / probit(0.75). */
-const deviationPerMad = 1.4826;
+const DEVIATION_PER_MAD = 1.4826;
 
 /** How the ordinary range of a measure is drawn from the readings before it. */
 export interface DeviationRule {
@@ -36,6 +36,6 @@ export function ordinaryRange(
   if (window.length < rule.minReadings) return undefined;
   const values = window as number[];
   const centre = median(values);
-  const spread = Math.max(medianAbsoluteDeviation(values) * deviationPerMad, resolution);
+  const spread = Math.max(medianAbsoluteDeviation(values) * DEVIATION_PER_MAD, resolution);
   return { low: centre - rule.deviations * spread, high: centre + rule.deviations * spread };
 }

@@ -2,7 +2,7 @@ import type { ConfirmChannel } from 'amqplib';
 import type { Language } from '../language.js';
 import { measures } from '../reading.js';
 import type { Alert } from '../store/pending-alerts.js';
-import { alertsExchange } from '../topology.js';
+import { ALERTS_EXCHANGE } from '../topology.js';
 
 const portuguese = {
   temperature: 'temperatura do vapor',
@@ -37,7 +37,7 @@ export async function publishAlerts(
 ): Promise<void> {
   for (const alert of alerts) {
     channel.publish(
-      alertsExchange,
+      ALERTS_EXCHANGE,
       `${alert.boiler}.${alert.measure}.${alert.kind}`,
       Buffer.from(JSON.stringify({ ...alert, text: alertText(alert, language) })),
       {

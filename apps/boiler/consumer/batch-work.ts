@@ -9,8 +9,8 @@ import { type StoreRules, storeBatch } from '../store/reading-store.js';
 import { alertText, publishAlerts } from './alert-publisher.js';
 import type { ConsumerMetrics } from './metrics.js';
 
-const firstRetryMilliseconds = 250;
-const longestRetryMilliseconds = 10_000;
+const FIRST_RETRY_MILLISECONDS = 250;
+const LONGEST_RETRY_MILLISECONDS = 10_000;
 
 /** A reading and the message that it must be acknowledged with. */
 export interface Delivery {
@@ -90,7 +90,7 @@ async function untilItWorks<Result>(
   options: BatchWorkOptions,
   step: () => Promise<Result>,
 ): Promise<Result> {
-  for (let wait = firstRetryMilliseconds; ; wait = Math.min(2 * wait, longestRetryMilliseconds)) {
+  for (let wait = FIRST_RETRY_MILLISECONDS; ; wait = Math.min(2 * wait, LONGEST_RETRY_MILLISECONDS)) {
     if (signal.aborted) throw signal.reason;
     try {
       const result = await step();

@@ -8,12 +8,12 @@ import { sharedRabbitmq } from '../../../test/support/shared-rabbitmq.js';
 import { pollUntil } from '../../local-stack/servers/poll-until.js';
 import { seededRandom } from '../../shared/seeded-random.js';
 import type { Reading } from '../reading.js';
-import { deadLetterQueue, readingsQueue } from '../topology.js';
+import { DEAD_LETTER_QUEUE, READINGS_QUEUE } from '../topology.js';
 
 /** Readings of the test; the variable allows a longer run by hand. */
 const readingCount = Number(process.env.CRASH_TEST_READINGS ?? 4000);
 const killCount = Math.ceil(readingCount / 500);
-const consumerCount = 3;
+const CONSUMER_COUNT = 3;
 
 describe('consumers that are killed under load', function () {
   this.timeout(120_000 + readingCount * 20);
@@ -61,20 +61,20 @@ describe('consumers that are killed under load', function () {
       for (let first = 0; first < readings.length; first += 100) {
         await queue.publish(readings.slice(first, first + 100));
         queue.publishRaw(`poison-${first}`, Buffer.from('no reading'));
-        await pollUntil('room in the queue', async () => (await queue.waiting(readingsQueue)) < 1500);
+        await pollUntil('room in the queue', async () => (await queue.waiting(READINGS_QUEUE)) < 1500);
       }
     }
 
     try {
       const publishing = publishAll();
-      await Promise.all(Array.from({ length: consumerCount }, consumeAndDie));
-      const survivors = Array.from({ length: consumerCount }, startConsumer);
+      await Promise.all(Array.from({ length: CONSUMER_COUNT }, consumeAndDie));
+      const survivors = Array.from({ length: CONSUMER_COUNT }, startConsumer);
       await publishing;
       await pollUntil(
         'all readings to be stored',
         async () => {
           return (
-            (await database.count('readings')) >= readingCount && (await queue.waiting(readingsQueue)) === 0
+            (await database.count('readings')) >= readingCount && (await queue.waiting(READINGS_QUEUE)) === 0
           );
         },
         { timeoutSeconds: 60 + readingCount / 50 },
@@ -86,7 +86,7 @@ describe('consumers that are killed under load', function () {
 
       const server = await sharedRabbitmq();
       await pollUntil('readings delivered again, because a consumer died holding them', async () => {
-        return (await server.redeliveries(queue.vhost, readingsQueue)) > 0;
+        return (await server.redeliveries(queue.vhost, READINGS_QUEUE)) > 0;
       });
       assert.deepEqual(
         await database.readings(),
@@ -94,11 +94,11 @@ describe('consumers that are killed under load', function () {
         'what is stored is what was published',
       );
       assert.equal(await database.readingsInBatches(), readingCount, 'the batches count each reading once');
-      assert.equal(await queue.waiting(readingsQueue), 0, 'nothing is left in the queue');
+      assert.equal(await queue.waiting(READINGS_QUEUE), 0, 'nothing is left in the queue');
       const [due] = await database.pool.query("SELECT * FROM anomalies WHERE alert = 'pending'");
       assert.deepEqual(due, [], 'no alert is left due');
       assert.equal(
-        await queue.waiting(deadLetterQueue),
+        await queue.waiting(DEAD_LETTER_QUEUE),
         Math.ceil(readingCount / 100),
         'poison is kept apart',
       );

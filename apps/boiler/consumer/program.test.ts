@@ -9,7 +9,7 @@ import { MariadbServer } from '../../local-stack/servers/mariadb-server.js';
 import { pollUntil } from '../../local-stack/servers/poll-until.js';
 import { defaultDeviationRule } from '../anomaly/deviation.js';
 import { storeBatch } from '../store/reading-store.js';
-import { alertsExchange, deadLetterQueue, readingsQueue } from '../topology.js';
+import { ALERTS_EXCHANGE, DEAD_LETTER_QUEUE, READINGS_QUEUE } from '../topology.js';
 
 describe('the boiler’s consumer', () => {
   let queue: TestQueue;
@@ -65,7 +65,7 @@ describe('the boiler’s consumer', () => {
       { consumer: 'pod-7', readings: 100 },
     ]);
     await consumer.stop();
-    assert.equal(await queue.waiting(readingsQueue), 0);
+    assert.equal(await queue.waiting(READINGS_QUEUE), 0);
   });
 
   it('finishes and acknowledges its readings before it stops', async () => {
@@ -79,7 +79,7 @@ describe('the boiler’s consumer', () => {
     assert.equal(await database.count('readings'), 0);
     assert.deepEqual(await consumer.stop(), { code: 0, signal: null });
     assert.equal(await database.count('readings'), 30);
-    assert.equal(await queue.waiting(readingsQueue), 0);
+    assert.equal(await queue.waiting(READINGS_QUEUE), 0);
   });
 
   it('moves poison to the dead-letter queue, says why, and stores the readings around it', async () => {
@@ -91,7 +91,7 @@ describe('the boiler’s consumer', () => {
     const consumer = startConsumer();
     await stored(20);
     const dead = await pollUntil('two dead letters', async () => {
-      return (await queue.waiting(deadLetterQueue)) === 2 && queue.drain(deadLetterQueue);
+      return (await queue.waiting(DEAD_LETTER_QUEUE)) === 2 && queue.drain(DEAD_LETTER_QUEUE);
     });
     assert.deepEqual(
       dead.map((message) => message.content.toString()),
@@ -105,7 +105,7 @@ describe('the boiler’s consumer', () => {
   });
 
   it('raises an alert for an anomaly: in its log, as a metric and on the exchange', async () => {
-    const alerts = await queue.listenTo(alertsExchange);
+    const alerts = await queue.listenTo(ALERTS_EXCHANGE);
     const readings = calmReadings(60, { boilers: 1 });
     const odd = { ...readings[59]!, pressure: 12.61 };
     await queue.publish([...readings.slice(0, 59), odd]);
@@ -137,7 +137,7 @@ describe('the boiler’s consumer', () => {
     // What a consumer has done that dies after the commit: everything is stored, nothing is sent or acknowledged.
     const batch = { readings: [hot], takenAtMs: Date.now(), consumer: 'killed' };
     await storeBatch(database.pool, batch, { deviation: defaultDeviationRule, alertQuietSeconds: 60 });
-    const alerts = await queue.listenTo(alertsExchange);
+    const alerts = await queue.listenTo(ALERTS_EXCHANGE);
     const consumer = startConsumer();
     await pollUntil('the alert', async () => (await queue.waiting(alerts)) === 1);
     await pollUntil('the duplicate to be counted', async () => {
@@ -162,9 +162,9 @@ describe('the boiler’s consumer', () => {
     await publishing;
     await consumer.logged('lost the connection to RabbitMQ');
     await stored(3000);
-    await pollUntil('all to be acknowledged', async () => (await queue.waiting(readingsQueue)) === 0);
+    await pollUntil('all to be acknowledged', async () => (await queue.waiting(READINGS_QUEUE)) === 0);
     assert.deepEqual(await consumer.stop(), { code: 0, signal: null });
-    assert.equal(await queue.waiting(readingsQueue), 0, 'nothing came back unacknowledged');
+    assert.equal(await queue.waiting(READINGS_QUEUE), 0, 'nothing came back unacknowledged');
     assert.deepEqual(await database.readings(), new Map(readings.map((reading) => [reading.id, reading])));
     assert.equal(await database.readingsInBatches(), 3000);
   });
@@ -192,7 +192,7 @@ describe('the boiler’s consumer', () => {
       });
       assert.equal((await fetch(`${metrics}/readyz`)).status, 200);
       assert.deepEqual(await consumer.stop(), { code: 0, signal: null });
-      assert.equal(await queue.waiting(readingsQueue), 0);
+      assert.equal(await queue.waiting(READINGS_QUEUE), 0);
     } finally {
       await server.close();
     }

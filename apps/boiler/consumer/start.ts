@@ -5,7 +5,7 @@ import type { RunningProgram } from '../../shared/run-program.js';
 import { serveOperations } from '../../shared/serve-operations.js';
 import { decodeReading } from '../reading.js';
 import { explainDatabaseError, openDatabase } from '../store/database.js';
-import { declareTopology, readingsQueue } from '../topology.js';
+import { declareTopology, READINGS_QUEUE } from '../topology.js';
 import { type BatchWorkOptions, type Delivery, workOnBatch } from './batch-work.js';
 import { Batcher } from './batcher.js';
 import { consumerMetrics } from './metrics.js';
@@ -112,7 +112,7 @@ async function subscribe(
   channel.on('close', abandon);
   // The next batch fills while one is being stored.
   await channel.prefetch(2 * config.BATCH_READINGS);
-  const { consumerTag } = await channel.consume(readingsQueue, (message) => {
+  const { consumerTag } = await channel.consume(READINGS_QUEUE, (message) => {
     if (message === null) abandon();
     else take(channel, message, batcher, work);
   });

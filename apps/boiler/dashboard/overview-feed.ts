@@ -3,7 +3,7 @@ import type { Response } from 'express';
 import type { Overview } from './contract.js';
 
 /** Proxies cut a connection on which nothing comes for a while, often 60 s. */
-const keepAliveMilliseconds = 15_000;
+const KEEP_ALIVE_MILLISECONDS = 15_000;
 
 /** What a feed needs. */
 export interface OverviewFeedOptions {
@@ -44,7 +44,7 @@ export class OverviewFeed {
       'X-Accel-Buffering': 'no',
     });
     response.flushHeaders();
-    const keepAlive = setInterval(() => send(response, ': still here\n\n'), keepAliveMilliseconds);
+    const keepAlive = setInterval(() => send(response, ': still here\n\n'), KEEP_ALIVE_MILLISECONDS);
     this.#viewers.add(response);
     this.#options.onViewers(this.#viewers.size);
     response.once('close', () => {

@@ -7,7 +7,7 @@ import { readOverview } from './overview.js';
 
 const rules = { deviation: defaultDeviationRule, alertQuietSeconds: 300 };
 const nine = Date.UTC(2026, 2, 9, 9);
-const minute = 60_000;
+const MINUTE = 60_000;
 
 describe('the overview of the boilers', () => {
   let database: TestDatabase;
@@ -35,7 +35,7 @@ describe('the overview of the boilers', () => {
     const overview = await readOverview(database.pool, nine + 30_000, 3);
     assert.deepEqual(overview, {
       asOfMs: nine + 30_000,
-      minutes: [nine - 2 * minute, nine - minute, nine].map((ms) => ms / 1000),
+      minutes: [nine - 2 * MINUTE, nine - MINUTE, nine].map((ms) => ms / 1000),
       boilers: [],
       temperatureLimits: { low: 150, high: 195 },
       anomalies: [],
@@ -49,11 +49,11 @@ describe('the overview of the boilers', () => {
     const newest = reading('boiler-2', nine + 10_000, { temperature: 186, pressure: 10.4 });
     await store(
       [
-        reading('boiler-10', nine - 3 * minute, { temperature: 1 }), // before the window
-        reading('boiler-10', nine - 2 * minute, { temperature: 180 }),
-        reading('boiler-10', nine - minute - 1, { temperature: 183 }),
+        reading('boiler-10', nine - 3 * MINUTE, { temperature: 1 }), // before the window
+        reading('boiler-10', nine - 2 * MINUTE, { temperature: 180 }),
+        reading('boiler-10', nine - MINUTE - 1, { temperature: 183 }),
         reading('boiler-10', nine + 5_000, { temperature: 190 }),
-        reading('boiler-10', nine + 5 * minute, { temperature: 1 }), // from a clock that runs ahead
+        reading('boiler-10', nine + 5 * MINUTE, { temperature: 1 }), // from a clock that runs ahead
         newest,
       ],
       nine + 20_000,
@@ -74,7 +74,7 @@ describe('the overview of the boilers', () => {
   it('shows the last anomaly of a minute, with their number and whether an alert was raised', async () => {
     const low = (measuredAtMs: number, waterLevel: number) =>
       reading('boiler-1', measuredAtMs, { waterLevel });
-    await store([low(nine - minute, 25), low(nine - minute + 1000, 24), low(nine + 1000, 23)], nine, 'pod-1');
+    await store([low(nine - MINUTE, 25), low(nine - MINUTE + 1000, 24), low(nine + 1000, 23)], nine, 'pod-1');
     const overview = await readOverview(database.pool, nine + 30_000, 3);
     const expected = {
       boiler: 'boiler-1',
@@ -85,15 +85,15 @@ describe('the overview of the boilers', () => {
     };
     assert.deepEqual(overview.anomalies, [
       { ...expected, measuredAtMs: nine + 1000, values: 1, value: 23, isAlert: false },
-      { ...expected, measuredAtMs: nine - minute + 1000, values: 2, value: 24, isAlert: true },
+      { ...expected, measuredAtMs: nine - MINUTE + 1000, values: 2, value: 24, isAlert: true },
     ]);
     assert.equal(overview.anomalyCount, 3);
-    assert.deepEqual(overview.alertTimesMs, [nine - minute]);
+    assert.deepEqual(overview.alertTimesMs, [nine - MINUTE]);
   });
 
   it('adds up the batches of a minute from all consumers', async () => {
     const batch = (count: number) => Array.from({ length: count }, () => reading('boiler-1', nine));
-    await store(batch(5), nine - minute, 'pod-1');
+    await store(batch(5), nine - MINUTE, 'pod-1');
     await store(batch(10), nine + 1000, 'pod-1');
     await store([...batch(20), reading('boiler-1', nine, { pressure: 14 })], nine + 2000, 'pod-2');
     const { batches } = await readOverview(database.pool, nine + 30_000, 3);

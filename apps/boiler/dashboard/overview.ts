@@ -3,9 +3,9 @@ import { limits } from '../anomaly/limits.js';
 import { batchId } from '../batch-id.js';
 import type { AnomalyRow, BatchRow, BoilerOverview, Overview } from './contract.js';
 
-const minuteMs = 60_000;
-const anomaliesShown = 15;
-const batchMinutesShown = 15;
+const MINUTE_MS = 60_000;
+const ANOMALIES_SHOWN = 15;
+const BATCH_MINUTES_SHOWN = 15;
 
 /**
  * Asks the database for what the dashboard shows.
@@ -13,14 +13,14 @@ const batchMinutesShown = 15;
  * @param windowMinutes how many minutes it has, the one under way included
  */
 export async function readOverview(pool: Pool, nowMs: number, windowMinutes: number): Promise<Overview> {
-  const firstMinute = Math.floor(nowMs / minuteMs) - windowMinutes + 1;
-  const fromMs = firstMinute * minuteMs;
+  const firstMinute = Math.floor(nowMs / MINUTE_MS) - windowMinutes + 1;
+  const fromMs = firstMinute * MINUTE_MS;
   const [boilers, anomalies, anomalyCount, alertTimesMs, batches] = await Promise.all([
     readBoilers(pool, firstMinute, windowMinutes),
     readAnomalies(pool, fromMs),
     countAnomalies(pool, fromMs),
     readAlertTimes(pool, fromMs),
-    readBatches(pool, Math.max(fromMs, nowMs - (batchMinutesShown - 1) * minuteMs)),
+    readBatches(pool, Math.max(fromMs, nowMs - (BATCH_MINUTES_SHOWN - 1) * MINUTE_MS)),
   ]);
   return {
     asOfMs: nowMs,
@@ -40,9 +40,9 @@ async function readBoilers(
   windowMinutes: number,
 ): Promise<BoilerOverview[]> {
   const [means] = await pool.query<RowDataPacket[]>(
-    `SELECT boiler, measured_at_ms DIV ${minuteMs} AS minute, AVG(temperature) AS temperature
+    `SELECT boiler, measured_at_ms DIV ${MINUTE_MS} AS minute, AVG(temperature) AS temperature
       FROM readings WHERE measured_at_ms >= ? GROUP BY boiler, minute`,
-    [firstMinute * minuteMs],
+    [firstMinute * MINUTE_MS],
   );
   const byBoiler = new Map<string, (number | null)[]>();
   for (const { boiler, minute, temperature } of means) {
@@ -78,8 +78,8 @@ async function readAnomalies(pool: Pool, fromMs: number): Promise<AnomalyRow[]> 
       FROM (
         SELECT boiler, measure, kind, MAX(measured_at_ms) AS lastMs, COUNT(*) AS count, SUM(alert <> 'quiet') AS alerts
           FROM anomalies WHERE measured_at_ms >= ?
-          GROUP BY boiler, measure, kind, measured_at_ms DIV ${minuteMs}
-          ORDER BY lastMs DESC LIMIT ${anomaliesShown}
+          GROUP BY boiler, measure, kind, measured_at_ms DIV ${MINUTE_MS}
+          ORDER BY lastMs DESC LIMIT ${ANOMALIES_SHOWN}
       ) AS minute
       JOIN anomalies AS last ON last.boiler = minute.boiler AND last.measure = minute.measure
         AND last.kind = minute.kind AND last.measured_at_ms = minute.lastMs

@@ -4,7 +4,7 @@ import { TestQueue } from '../../../test/support/boiler/queue.js';
 import { ChildProgram } from '../../../test/support/child-program.js';
 import { pollUntil } from '../../local-stack/servers/poll-until.js';
 import { decodeReading } from '../reading.js';
-import { readingsQueue } from '../topology.js';
+import { READINGS_QUEUE } from '../topology.js';
 
 describe('the boiler’s producer', () => {
   let programs: ChildProgram[];
@@ -31,11 +31,11 @@ describe('the boiler’s producer', () => {
       BOILERS: '2',
       READINGS_PER_SECOND: '100',
     });
-    await pollUntil('a hundred readings', async () => (await queue.waiting(readingsQueue)) > 100);
+    await pollUntil('a hundred readings', async () => (await queue.waiting(READINGS_QUEUE)) > 100);
     assert.equal(await metricOf(producer, 'boiler_readings_republished_total'), 0);
     assert.ok((await metricOf(producer, 'boiler_readings_published_total')) > 100);
     assert.deepEqual(await producer.stop(), { code: 0, signal: null });
-    const messages = await queue.drain(readingsQueue);
+    const messages = await queue.drain(READINGS_QUEUE);
     const { readings: confirmed } = await producer.logged('readings that RabbitMQ has confirmed');
     assert.equal(messages.length, confirmed, 'the queue holds what the producer counted');
     const readings = messages.map((message) => {
@@ -56,15 +56,15 @@ describe('the boiler’s producer', () => {
   it('declares the queue again when somebody deletes it, and sends again what could not be routed', async () => {
     const queue = await TestQueue.create();
     const producer = start('./main.js', { RABBITMQ_URI: queue.uri, READINGS_PER_SECOND: '50' });
-    await pollUntil('a reading', async () => (await queue.waiting(readingsQueue)) > 0);
-    await queue.delete(readingsQueue);
+    await pollUntil('a reading', async () => (await queue.waiting(READINGS_QUEUE)) > 0);
+    await queue.delete(READINGS_QUEUE);
     const { reading } = await producer.logged('RabbitMQ could not take a reading: declaring it again');
     await pollUntil(
       'readings in the new queue',
-      async () => (await queue.waitingIfDeclared(readingsQueue)) > 0,
+      async () => (await queue.waitingIfDeclared(READINGS_QUEUE)) > 0,
     );
     assert.deepEqual(await producer.stop(), { code: 0, signal: null });
-    const ids = (await queue.drain(readingsQueue)).map((message) => message.properties.messageId);
+    const ids = (await queue.drain(READINGS_QUEUE)).map((message) => message.properties.messageId);
     assert.equal(ids.filter((id) => id === reading).length, 1);
     await queue.close();
   });

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { ConfirmChannel } from 'amqplib';
 import type { Logger } from '../../shared/log.js';
 import { encodeReading, type Reading } from '../reading.js';
-import { readingsQueue } from '../topology.js';
+import { READINGS_QUEUE } from '../topology.js';
 import type { ProducerMetrics } from './metrics.js';
 
 /** What a publisher needs. */
@@ -89,7 +89,7 @@ export class ReadingPublisher {
 
   #send(channel: ConfirmChannel, reading: Reading): void {
     const room = channel.sendToQueue(
-      readingsQueue,
+      READINGS_QUEUE,
       encodeReading(reading),
       {
         persistent: true,

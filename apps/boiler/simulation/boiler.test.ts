@@ -7,14 +7,14 @@ import { createBoiler } from './boiler.js';
 import { steamDemand } from './demand.js';
 import { saturationTemperature } from './saturation.js';
 
-const hour = 3600;
+const HOUR = 3600;
 
 function day(options: { seed: string; faultsPerHour: number; stepSeconds?: number }) {
   const { seed, faultsPerHour, stepSeconds = 5 } = options;
   const boiler = createBoiler({ faultsPerHour, random: seededRandom(seed), startSeconds: 0 });
   const readings: (Readonly<Record<Measure, number>> & { fault: string | undefined })[] = [];
-  for (let seconds = 0; seconds < 24 * hour; seconds += stepSeconds) {
-    const values = boiler.read(steamDemand(seconds / (24 * hour)), seconds);
+  for (let seconds = 0; seconds < 24 * HOUR; seconds += stepSeconds) {
+    const values = boiler.read(steamDemand(seconds / (24 * HOUR)), seconds);
     readings.push({ ...values, fault: boiler.fault?.kind });
   }
   return readings;

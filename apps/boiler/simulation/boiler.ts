@@ -5,24 +5,24 @@ import { drawFault, secondsToNextFault } from './faults.js';
 import { saturationTemperature } from './saturation.js';
 
 /** Steam made at full fire, in t/h. The plant's full demand is 80 % of it, so that control has room to act. */
-const capacityTonnesPerHour = 25;
-const fullDemandShare = 0.8;
+const CAPACITY_TONNES_PER_HOUR = 25;
+const FULL_DEMAND_SHARE = 0.8;
 
 /** Set-points of the two controllers: gauge pressure in bar, water level in %. */
-const pressureSetpointBar = 10;
-const levelSetpointPercent = 50;
+const PRESSURE_SETPOINT_BAR = 10;
+const LEVEL_SETPOINT_PERCENT = 50;
 
 /** Gauge pressure in bar at which the safety valve lifts, and the share of full steam that it lets out per bar above. */
-const safetyValveBar = 13;
-const safetyValveSharePerBar = 0.8;
+const SAFETY_VALVE_BAR = 13;
+const SAFETY_VALVE_SHARE_PER_BAR = 0.8;
 
 /** Steam that raises the drum by one bar, and water that raises its level by one percent, both in tonnes. */
-const tonnesPerBar = 0.12;
-const tonnesPerLevelPercent = 0.04;
+const TONNES_PER_BAR = 0.12;
+const TONNES_PER_LEVEL_PERCENT = 0.04;
 
 /** Drum level in percent below which the burner is locked out, and above which it may fire again. */
-const lockoutLevelPercent = 20;
-const releaseLevelPercent = 40;
+const LOCKOUT_LEVEL_PERCENT = 20;
+const RELEASE_LEVEL_PERCENT = 40;
 
 /** Standard deviation of each sensor's noise, in its own unit. */
 const noise: Readonly<Record<Measure, number>> = {
@@ -33,11 +33,11 @@ const noise: Readonly<Record<Measure, number>> = {
 };
 
 /** How fast the demand of one boiler wanders around the plant's: time constant in seconds, spread as a share. */
-const wanderSeconds = 120;
-const wanderShare = 0.03;
+const WANDER_SECONDS = 120;
+const WANDER_SHARE = 0.03;
 
 /** Longest step of the integration, in seconds: well below the fastest time constant (the firing control's). */
-const maxStepSeconds = 1;
+const MAX_STEP_SECONDS = 1;
 
 /** What a simulated boiler needs. */
 export interface BoilerOptions {
@@ -77,9 +77,9 @@ export function createBoiler(options: BoilerOptions): Boiler {
   const gaussian = () => probit(Math.min(Math.max(random(), 1e-9), 1 - 1e-9));
 
   let timeSeconds = options.startSeconds;
-  let pressure = pressureSetpointBar;
+  let pressure = PRESSURE_SETPOINT_BAR;
   let integral = 0;
-  let level = levelSetpointPercent;
+  let level = LEVEL_SETPOINT_PERCENT;
   let temperature = saturationTemperature(pressure + 1);
   let wander = 0;
   let flow: number | undefined;
@@ -100,39 +100,41 @@ export function createBoiler(options: BoilerOptions): Boiler {
 
     // An Ornstein-Uhlenbeck walk: it wanders, and is pulled back.
     wander +=
-      (-wander * stepSeconds) / wanderSeconds +
-      wanderShare * Math.sqrt((2 * stepSeconds) / wanderSeconds) * gaussian();
-    const drawn = Math.max(0, demand * (1 + wander)) * fullDemandShare * capacityTonnesPerHour;
-    const vented = Math.max(0, pressure - safetyValveBar) * safetyValveSharePerBar * capacityTonnesPerHour;
-    const leaving = drawn * Math.min(1, pressure / (pressureSetpointBar / 2));
+      (-wander * stepSeconds) / WANDER_SECONDS +
+      WANDER_SHARE * Math.sqrt((2 * stepSeconds) / WANDER_SECONDS) * gaussian();
+    const drawn = Math.max(0, demand * (1 + wander)) * FULL_DEMAND_SHARE * CAPACITY_TONNES_PER_HOUR;
+    const vented =
+      Math.max(0, pressure - SAFETY_VALVE_BAR) * SAFETY_VALVE_SHARE_PER_BAR * CAPACITY_TONNES_PER_HOUR;
+    const leaving = drawn * Math.min(1, pressure / (PRESSURE_SETPOINT_BAR / 2));
     smoothedFlow += ((leaving - smoothedFlow) * stepSeconds) / 30;
     flow = leaving;
 
-    const error = pressureSetpointBar - pressure;
+    const error = PRESSURE_SETPOINT_BAR - pressure;
     // The integral is held inside the burner's range, or a long fault would wind it up.
     integral = Math.min(0.3, Math.max(-0.3, integral + (error * stepSeconds) / 600));
-    const asked = drawn / capacityTonnesPerHour + 0.25 * error + integral;
-    lockedOut = level < (lockedOut ? releaseLevelPercent : lockoutLevelPercent);
+    const asked = drawn / CAPACITY_TONNES_PER_HOUR + 0.25 * error + integral;
+    lockedOut = level < (lockedOut ? RELEASE_LEVEL_PERCENT : LOCKOUT_LEVEL_PERCENT);
     const stuck =
       fault?.kind === 'burner-runaway' || fault?.kind === 'burner-trip' ? fault.firing : undefined;
     const firing = lockedOut ? 0 : (stuck ?? Math.min(1, Math.max(0, asked)));
-    const made = firing * capacityTonnesPerHour;
-    pressure = Math.max(0.1, pressure + ((made - leaving - vented) * stepHours) / tonnesPerBar);
+    const made = firing * CAPACITY_TONNES_PER_HOUR;
+    pressure = Math.max(0.1, pressure + ((made - leaving - vented) * stepHours) / TONNES_PER_BAR);
     temperature += ((saturationTemperature(pressure + 1) - temperature) * stepSeconds) / 20;
 
-    const feedAsked = made + 0.6 * (levelSetpointPercent - level);
-    const feedMost = fault?.kind === 'feedwater-loss' ? fault.feedShare * made : 1.3 * capacityTonnesPerHour;
+    const feedAsked = made + 0.6 * (LEVEL_SETPOINT_PERCENT - level);
+    const feedMost =
+      fault?.kind === 'feedwater-loss' ? fault.feedShare * made : 1.3 * CAPACITY_TONNES_PER_HOUR;
     const feed = Math.min(feedMost, Math.max(0, feedAsked));
-    level = Math.min(100, Math.max(0, level + ((feed - made) * stepHours) / tonnesPerLevelPercent));
+    level = Math.min(100, Math.max(0, level + ((feed - made) * stepHours) / TONNES_PER_LEVEL_PERCENT));
   }
 
   return {
     read(demand, nowSeconds) {
       if (flow === undefined) {
-        flow = demand * fullDemandShare * capacityTonnesPerHour;
+        flow = demand * FULL_DEMAND_SHARE * CAPACITY_TONNES_PER_HOUR;
         smoothedFlow = flow;
       }
-      while (timeSeconds < nowSeconds) advance(demand, Math.min(maxStepSeconds, nowSeconds - timeSeconds));
+      while (timeSeconds < nowSeconds) advance(demand, Math.min(MAX_STEP_SECONDS, nowSeconds - timeSeconds));
       const swell = 1.5 * (flow - smoothedFlow);
       const seen = (measure: Measure, value: number) => {
         const factor = fault?.kind === 'sensor-spike' && fault.measure === measure ? fault.factor : 1;

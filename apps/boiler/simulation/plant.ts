@@ -4,7 +4,7 @@ import { createBoiler } from './boiler.js';
 import { steamDemand } from './demand.js';
 
 /** A plant catches up on at most this many seconds of readings; what was missed before that was never measured. */
-const longestCatchUpSeconds = 1;
+const LONGEST_CATCH_UP_SECONDS = 1;
 
 /** What a simulated plant needs. */
 export interface PlantOptions {
@@ -57,7 +57,7 @@ export function createPlant(options: PlantOptions): Plant {
       const demand = steamDemand(nowSeconds / options.daySeconds);
       const { name, simulated } = boilers[turn]!;
       turn = (turn + 1) % boilers.length;
-      nextDueSeconds = Math.max(nextDueSeconds, nowSeconds - longestCatchUpSeconds);
+      nextDueSeconds = Math.max(nextDueSeconds, nowSeconds - LONGEST_CATCH_UP_SECONDS);
       nextDueSeconds += 1 / (options.readingsPerSecond * demand * boilers.length);
       return {
         id: options.newId(),

@@ -1,4 +1,4 @@
-const mmHgPerBar = 750.0617;
+const MM_HG_PER_BAR = 750.0617;
 
 /**
  * Saturation temperature of water, in °C: the temperature of steam that leaves a drum at this pressure.
@@ -10,5 +10,5 @@ const mmHgPerBar = 750.0617;
  * @example saturationTemperature(10) // 180.1 (steam tables: 179.9)
  */
 export function saturationTemperature(absoluteBar: number): number {
-  return 1810.94 / (8.14019 - Math.log10(absoluteBar * mmHgPerBar)) - 244.485;
+  return 1810.94 / (8.14019 - Math.log10(absoluteBar * MM_HG_PER_BAR)) - 244.485;
 }

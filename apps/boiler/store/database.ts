@@ -5,8 +5,8 @@ import type { Logger } from '../../shared/log.js';
 import { createTables } from './tables.js';
 import type { DatabaseAddress } from './variables.js';
 
-const connectTimeoutMilliseconds = 5000;
-const retryMilliseconds = 1000;
+const CONNECT_TIMEOUT_MILLISECONDS = 5000;
+const RETRY_MILLISECONDS = 1000;
 
 /** Waiting does not cure these: wrong user or password, no rights on the database, no such database. */
 const permanentCodes = new Set([
@@ -35,7 +35,7 @@ export async function openDatabase(
     user: address.MYSQL_USER,
     password: address.MYSQL_PASSWORD,
     connectionLimit: options.connections,
-    connectTimeout: connectTimeoutMilliseconds,
+    connectTimeout: CONNECT_TIMEOUT_MILLISECONDS,
     enableKeepAlive: true,
   });
   const deadline = performance.now() + options.startTimeoutSeconds * 1000;
@@ -46,13 +46,13 @@ export async function openDatabase(
     } catch (error) {
       const reason = explainDatabaseError(error, address);
       const permanent = permanentCodes.has(String((error as NodeJS.ErrnoException).code));
-      if (permanent || performance.now() + retryMilliseconds > deadline) {
+      if (permanent || performance.now() + RETRY_MILLISECONDS > deadline) {
         await pool.end();
         const tried = permanent ? '' : ` Tried for ${options.startTimeoutSeconds} s.`;
         throw new ConfigurationError(reason + tried, { cause: error });
       }
       options.log.warn({ reason }, 'no database yet');
-      await delay(retryMilliseconds);
+      await delay(RETRY_MILLISECONDS);
     }
   }
 }

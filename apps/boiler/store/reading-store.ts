@@ -34,7 +34,7 @@ export interface StoreRules {
 
 /** InnoDB ended the transaction so that another could go on; repeating it is the documented cure. */
 const conflictCodes = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT']);
-const conflictAttempts = 5;
+const CONFLICT_ATTEMPTS = 5;
 
 /**
  * Stores a batch, judges what is new in it, and notes which alerts are due, in one transaction: after a crash at any
@@ -65,7 +65,7 @@ export async function storeBatch(pool: Pool, batch: Batch, rules: StoreRules): P
       // A connection with an unknown transaction must not go back to the pool; closing it rolls back.
       connection.destroy();
       const conflict = conflictCodes.has(String((error as NodeJS.ErrnoException).code));
-      if (!conflict || attempt === conflictAttempts) throw error;
+      if (!conflict || attempt === CONFLICT_ATTEMPTS) throw error;
     }
   }
 }

@@ -1,14 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-const patienceSeconds = 30;
+const PATIENCE_SECONDS = 30;
 
 /** Sends a signal to a child that still runs and waits for its end; kills it when it does not end in 30 s. */
 export async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   child.kill(signal);
-  const lastResort = setTimeout(() => child.kill('SIGKILL'), patienceSeconds * 1000);
+  const lastResort = setTimeout(() => child.kill('SIGKILL'), PATIENCE_SECONDS * 1000);
   await exited;
   clearTimeout(lastResort);
 }

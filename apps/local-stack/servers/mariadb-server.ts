@@ -9,7 +9,7 @@ import { endProcess, endWithThisProcess } from './end-process.js';
 import { freePorts } from './free-ports.js';
 import { pollUntil } from './poll-until.js';
 
-const startTimeoutSeconds = 180;
+const START_TIMEOUT_SECONDS = 180;
 
 /** Both programs are in /usr/sbin or /usr/bin on Debian; a user's PATH often leaves the first out. */
 const path = `${process.env.PATH}:/usr/sbin`;
@@ -105,7 +105,7 @@ export class MariadbServer {
           await connection.end();
           return 'ready';
         },
-        { timeoutSeconds: startTimeoutSeconds },
+        { timeoutSeconds: START_TIMEOUT_SECONDS },
       );
       if (server.exitCode !== null) throw new Error(`MariaDB ended with code ${server.exitCode}`);
     } catch (error) {

@@ -29,10 +29,10 @@ export interface PrometheusOptions {
   readonly flags?: readonly string[];
 }
 
-const startTimeoutSeconds = 180;
+const START_TIMEOUT_SECONDS = 180;
 
 /** Tries with another port when somebody else takes the free one first. */
-const maxPortTries = 5;
+const MAX_PORT_TRIES = 5;
 
 /** A real Prometheus server on loopback. */
 export class PrometheusServer {
@@ -103,7 +103,7 @@ export class PrometheusServer {
       } catch (error) {
         await this.stop();
         const isPortTaken = this.#output.includes('address already in use');
-        if (hasFixedPort || !isPortTaken || tries === maxPortTries) throw error;
+        if (hasFixedPort || !isPortTaken || tries === MAX_PORT_TRIES) throw error;
       }
     }
   }
@@ -174,7 +174,7 @@ export class PrometheusServer {
         await response.arrayBuffer();
         return response.ok;
       },
-      { timeoutSeconds: startTimeoutSeconds },
+      { timeoutSeconds: START_TIMEOUT_SECONDS },
     );
     if (child?.exitCode !== null) throw new Error(`Prometheus ended at its start: ${this.#output}`);
   }

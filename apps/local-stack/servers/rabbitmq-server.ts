@@ -9,9 +9,9 @@ import { freePorts } from './free-ports.js';
 import { pollUntil } from './poll-until.js';
 
 /** The server's own start script, beside Debian's wrapper, which would switch to the user rabbitmq and /var/lib. */
-const startScript = '/usr/lib/rabbitmq/bin/rabbitmq-server';
+const START_SCRIPT = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 
-const startTimeoutSeconds = 180;
+const START_TIMEOUT_SECONDS = 180;
 
 /** One connection of a client, as the management API lists it. */
 export interface BrokerConnection {
@@ -51,9 +51,9 @@ export class RabbitmqServer {
    * @param options.amqpPort, options.managementPort fixed ports; free ones unless given
    */
   static async start(options: { amqpPort?: number; managementPort?: number } = {}): Promise<RabbitmqServer> {
-    if (!existsSync(startScript)) {
+    if (!existsSync(START_SCRIPT)) {
       throw new Error(
-        `${startScript} is missing: install Debian's package rabbitmq-server, or run make test-setup`,
+        `${START_SCRIPT} is missing: install Debian's package rabbitmq-server, or run make test-setup`,
       );
     }
     const folder = await mkdtemp(join(tmpdir(), 'rabbitmq-'));
@@ -131,7 +131,7 @@ export class RabbitmqServer {
       stdio: 'ignore',
     });
     endWithThisProcess(this.#portMapper);
-    const broker = spawn(startScript, { stdio: 'ignore', cwd: this.#folder, env: this.#environment() });
+    const broker = spawn(START_SCRIPT, { stdio: 'ignore', cwd: this.#folder, env: this.#environment() });
     this.#broker = broker;
     endWithThisProcess(broker);
     try {
@@ -142,7 +142,7 @@ export class RabbitmqServer {
           await this.#manage('GET', `/api/health/checks/port-listener/${this.ports.amqp}`);
           return 'listening';
         },
-        { timeoutSeconds: startTimeoutSeconds },
+        { timeoutSeconds: START_TIMEOUT_SECONDS },
       );
       if (broker.exitCode !== null) throw new Error(`RabbitMQ ended with code ${broker.exitCode}`);
     } catch (error) {

@@ -1,4 +1,4 @@
-const line = '='.repeat(40);
+const LINE = '='.repeat(40);
 
 /** Headers that tracing adds to a message on its way (W3C Trace Context and Baggage): no resources of anybody. */
 const tracingHeaders = new Set(['traceparent', 'tracestate', 'baggage']);
@@ -13,5 +13,5 @@ export function announcement(application: string, headers: Readonly<Record<strin
   const resources = Object.entries(headers)
     .filter(([name]) => !tracingHeaders.has(name))
     .map(([name, value]) => `  - ${name}: ${String(value)}`);
-  return [line, `Aplicação: ${application}`, 'Recursos recebidos:', ...resources, line].join('\n');
+  return [LINE, `Aplicação: ${application}`, 'Recursos recebidos:', ...resources, LINE].join('\n');
 }

@@ -6,7 +6,7 @@ import type { Logger } from '../../shared/log.js';
 import type { RunningProgram } from '../../shared/run-program.js';
 import { serveOperations } from '../../shared/serve-operations.js';
 import { brokerUri } from '../broker-uri.js';
-import { allApplications } from '../message.js';
+import { ALL_APPLICATIONS } from '../message.js';
 import { announcement } from './announcement.js';
 import { receiverMetrics } from './metrics.js';
 import type { ReceiverConfig } from './variables.js';
@@ -35,7 +35,7 @@ export async function startReceiver(config: ReceiverConfig, log: Logger): Promis
       await requireExchange(channel, config.EXCHANGE, uri);
       // A queue of this receiver alone, gone with it: each receiver prints every message.
       const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true });
-      await channel.bindQueue(queue, config.EXCHANGE, allApplications);
+      await channel.bindQueue(queue, config.EXCHANGE, ALL_APPLICATIONS);
       const { consumerTag } = await channel.consume(
         queue,
         (message) => {

@@ -9,7 +9,7 @@ import { minuteSamples, officeLoad } from '../../../test/support/backtest/load.j
 import { recommend } from '../recommend.js';
 import { reportHtml } from './report.js';
 
-const hostile = 'load of </script><img src="http://127.0.0.1:9/x" onerror="document.title=1"> & "checkout"';
+const HOSTILE = 'load of </script><img src="http://127.0.0.1:9/x" onerror="document.title=1"> & "checkout"';
 
 describe('the report page', () => {
   let folder: string;
@@ -24,11 +24,11 @@ describe('the report page', () => {
     await writeFile(
       file,
       await reportHtml({
-        title: hostile,
+        title: HOSTILE,
         backtest,
         thresholdDerived: false,
         recommendation,
-        yaml: `# ${hostile}\n`,
+        yaml: `# ${HOSTILE}\n`,
       }),
     );
     browser = await chromium.launch({
@@ -98,9 +98,9 @@ describe('the report page', () => {
   it('shows text as text', async () => {
     const page = await browser.newPage();
     await page.goto(pathToFileURL(file).href);
-    assert.equal(await page.locator('h1').textContent(), hostile);
-    assert.equal(await page.title(), `Backtest of ${hostile}`);
-    assert.equal(await page.locator('#yaml').textContent(), `# ${hostile}\n`);
+    assert.equal(await page.locator('h1').textContent(), HOSTILE);
+    assert.equal(await page.title(), `Backtest of ${HOSTILE}`);
+    assert.equal(await page.locator('#yaml').textContent(), `# ${HOSTILE}\n`);
     assert.equal(await page.locator('img').count(), 0);
     await page.close();
   });

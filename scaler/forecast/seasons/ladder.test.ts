@@ -1,27 +1,27 @@
 import assert from 'node:assert/strict';
 import { AUTOMATIC_PERIODS, climb } from './ladder.js';
 
-const step = 300;
-const horizon = 900;
-const day = 86_400;
+const STEP = 300;
+const HORIZON = 900;
+const DAY = 86_400;
 
 describe('climb', () => {
   it('says how much history is missing for the next stage', () => {
     // By the rule of the docstring: a daily season needs a day and a half, a weekly one eight days.
-    assert.deepEqual(climb(day, horizon, step, AUTOMATIC_PERIODS), {
+    assert.deepEqual(climb(DAY, HORIZON, STEP, AUTOMATIC_PERIODS), {
       stage: 'trend',
-      nextStageInSeconds: day / 2,
+      nextStageInSeconds: DAY / 2,
       periods: [],
     });
-    assert.equal(climb(7 * day, horizon, step, AUTOMATIC_PERIODS).nextStageInSeconds, day);
+    assert.equal(climb(7 * DAY, HORIZON, STEP, AUTOMATIC_PERIODS).nextStageInSeconds, DAY);
   });
 
   it('promises no stage that the window is too short for', () => {
-    const onTop = climb(7 * day, horizon, step, AUTOMATIC_PERIODS, 7 * day);
-    assert.deepEqual(onTop, { stage: 'daily', nextStageInSeconds: 0, periods: [day] });
+    const onTop = climb(7 * DAY, HORIZON, STEP, AUTOMATIC_PERIODS, 7 * DAY);
+    assert.deepEqual(onTop, { stage: 'daily', nextStageInSeconds: 0, periods: [DAY] });
   });
 
   it('still promises what a full window will teach', () => {
-    assert.equal(climb(7 * day, horizon, step, AUTOMATIC_PERIODS, 14 * day).nextStageInSeconds, day);
+    assert.equal(climb(7 * DAY, HORIZON, STEP, AUTOMATIC_PERIODS, 14 * DAY).nextStageInSeconds, DAY);
   });
 });

@@ -5,17 +5,17 @@ import { compareReplicas } from './replica-comparison.js';
 import { seasonProfiles } from './season-profile.js';
 import { sparkline } from './sparkline.js';
 
-const step = 300;
-const day = 86_400;
+const STEP = 300;
+const DAY = 86_400;
 /** 2026-03-02, a Monday, at midnight in UTC. */
-const monday = 1_772_409_600;
+const MONDAY = 1_772_409_600;
 
 describe('sparkline', () => {
   it('gives the means of the last day by half hours, unknown where nothing is known', () => {
     const values = Float64Array.from({ length: 300 }, (_, i) => i);
     values.fill(Number.NaN, 288, 294);
     const line = sparkline({
-      history: { startSeconds: monday, stepSeconds: step, values },
+      history: { startSeconds: MONDAY, stepSeconds: STEP, values },
       model: undefined,
     })!;
     assert.equal(line.stepSeconds, 1800);
@@ -30,7 +30,7 @@ describe('sparkline', () => {
   it('is none for a history shorter than a point', () => {
     assert.equal(
       sparkline({
-        history: { startSeconds: monday, stepSeconds: step, values: new Float64Array(5) },
+        history: { startSeconds: MONDAY, stepSeconds: STEP, values: new Float64Array(5) },
         model: undefined,
       }),
       null,
@@ -42,31 +42,31 @@ describe('seasonProfiles', () => {
   it('finds the sine that the load is made of, on local time, centred on 0', () => {
     // An hour ahead of UTC in March: the highest load is at 06:00 UTC, 07:00 in Berlin.
     const values = Float64Array.from(
-      { length: (6 * day) / step },
-      (_, i) => 100 + 40 * Math.sin((2 * Math.PI * i * step) / day),
+      { length: (6 * DAY) / STEP },
+      (_, i) => 100 + 40 * Math.sin((2 * Math.PI * i * STEP) / DAY),
     );
     const model = fit(
-      { startSeconds: monday, stepSeconds: step, values },
-      { horizonSteps: 12, seasonality: [day], timezone: 'Europe/Berlin' },
+      { startSeconds: MONDAY, stepSeconds: STEP, values },
+      { horizonSteps: 12, seasonality: [DAY], timezone: 'Europe/Berlin' },
     );
     const [profile, ...others] = seasonProfiles(model);
     assert.equal(others.length, 0);
-    assert.equal(profile!.periodSeconds, day);
-    assert.equal(profile!.slotSeconds, step);
+    assert.equal(profile!.periodSeconds, DAY);
+    assert.equal(profile!.slotSeconds, STEP);
     const { effects } = profile!;
     assert.equal(effects.length, 288);
     const highest = effects.indexOf(Math.max(...effects));
-    assert.ok(Math.abs(highest * step - 7 * 3600) <= 1800, `highest at slot ${highest}`);
+    assert.ok(Math.abs(highest * STEP - 7 * 3600) <= 1800, `highest at slot ${highest}`);
     assert.ok(Math.abs(Math.max(...effects) - 40) < 4, `${Math.max(...effects)}`);
     assert.ok(Math.abs(effects.reduce((sum, effect) => sum + effect, 0)) < 0.1);
   });
 });
 
 describe('compareReplicas', () => {
-  function pastOf(observed: readonly number[], answered: readonly number[], slotSeconds = step): PastAnswers {
+  function pastOf(observed: readonly number[], answered: readonly number[], slotSeconds = STEP): PastAnswers {
     const unknown = new Float32Array(observed.length).fill(Number.NaN);
     return {
-      startSeconds: monday,
+      startSeconds: MONDAY,
       slotSeconds,
       observedMean: Float32Array.from(observed),
       observedHighest: Float32Array.from(observed),

@@ -1,6 +1,6 @@
 import { type ChannelModel, type ConfirmChannel, connect, type GetMessage } from 'amqplib';
 import { encodeReading, type Reading } from '../../../apps/boiler/reading.js';
-import { declareTopology, readingsQueue } from '../../../apps/boiler/topology.js';
+import { declareTopology, READINGS_QUEUE } from '../../../apps/boiler/topology.js';
 import { sharedRabbitmq } from '../shared-rabbitmq.js';
 
 /** The boiler's queues in a virtual host of a test's own on the shared server. */
@@ -38,7 +38,7 @@ export class TestQueue {
 
   /** Puts any bytes into the queue, under any message id. */
   publishRaw(messageId: string | undefined, body: Buffer): void {
-    this.#channel.sendToQueue(readingsQueue, body, { persistent: true, messageId });
+    this.#channel.sendToQueue(READINGS_QUEUE, body, { persistent: true, messageId });
   }
 
   /** Messages that wait in a queue; those that a consumer holds are not among them. */

@@ -13,7 +13,7 @@ const helm = findProgram('helm');
 /** The environment for a script that calls the tools: they may be in `.tools`. */
 export const withTools = { ...process.env, PATH: `${join(packageRoot, '.tools')}:${process.env.PATH}` };
 /** What charts are rendered for: without a cluster, helm assumes the version that it was built with. */
-const kubernetesVersion = '1.32.0';
+const KUBERNETES_VERSION = '1.32.0';
 
 /** Why kustomizations cannot be rendered here; undefined when they can. */
 export const noKustomize =
@@ -92,7 +92,7 @@ export function renderNotes(chart: string, set: readonly string[]): string {
  */
 export function lintChart(chart: string, set: readonly string[]): void {
   const values = [images[chart]!, ...set].flatMap((assignment) => ['--set', assignment]);
-  run(helm!, ['lint', '--strict', chartFolder(chart), `--kube-version=${kubernetesVersion}`, ...values]);
+  run(helm!, ['lint', '--strict', chartFolder(chart), `--kube-version=${KUBERNETES_VERSION}`, ...values]);
 }
 
 /** The images that a release would name, in charts of a checkout. */
@@ -114,7 +114,7 @@ function templateArguments(
     'template',
     release ?? chart,
     folder,
-    `--kube-version=${kubernetesVersion}`,
+    `--kube-version=${KUBERNETES_VERSION}`,
     ...(namespace === undefined ? [] : ['--namespace', namespace]),
     ...[images[chart]!, ...set].flatMap((assignment) => ['--set', assignment]),
   ];

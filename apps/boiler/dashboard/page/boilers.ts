@@ -5,16 +5,16 @@ import { wordsFor } from './measures.js';
 import { say } from './say.js';
 
 /** An anomaly shows on its boiler for this long. */
-const anomalyShownMs = 60_000;
+const ANOMALY_SHOWN_MS = 60_000;
 
 /** A boiler without a reading for this long is called silent. */
-const silentAfterMs = 60_000;
+const SILENT_AFTER_MS = 60_000;
 
-const colorsInStyleSheet = 6;
+const COLORS_IN_STYLE_SHEET = 6;
 
 /** The style sheet's name for a boiler's color. @param index its place in the list, from 0 */
 export function colorName(index: number): string {
-  return `boiler-${(index % colorsInStyleSheet) + 1}`;
+  return `boiler-${(index % COLORS_IN_STYLE_SHEET) + 1}`;
 }
 
 /** A mark in a boiler's color. @param index its place in the list, from 0 */
@@ -49,11 +49,11 @@ function valueWithUnit(measure: string, value: number): (Node | string)[] {
 
 function stateBadge(boiler: BoilerOverview, { anomalies, asOfMs }: Overview): HTMLElement {
   const silentMs = asOfMs - boiler.latest.measuredAtMs;
-  if (silentMs > silentAfterMs) {
+  if (silentMs > SILENT_AFTER_MS) {
     return h('span.badge.warn', say('silent', { minutes: Math.floor(silentMs / 60_000) }));
   }
   const recent = anomalies.filter(
-    (anomaly) => anomaly.boiler === boiler.name && asOfMs - anomaly.measuredAtMs < anomalyShownMs,
+    (anomaly) => anomaly.boiler === boiler.name && asOfMs - anomaly.measuredAtMs < ANOMALY_SHOWN_MS,
   );
   const worst = recent.find((anomaly) => anomaly.kind === 'limit') ?? recent[0];
   return worst

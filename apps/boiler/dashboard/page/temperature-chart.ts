@@ -8,7 +8,7 @@ import { decimal, hourAndMinute } from './format.js';
 import { say } from './say.js';
 
 /** Less than this many degrees are not spread over the whole height: noise would look like trouble. */
-const leastSpanCelsius = 6;
+const LEAST_SPAN_CELSIUS = 6;
 
 /** Mean temperature of each boiler per minute, with a mark where an alert was raised. */
 export class TemperatureChart {
@@ -100,8 +100,8 @@ export class TemperatureChart {
 }
 
 function spread(low: number | null, high: number | null): [number, number] {
-  if (low === null || high === null) return [180, 180 + leastSpanCelsius];
-  const missing = Math.max(0, leastSpanCelsius - (high - low)) / 2;
+  if (low === null || high === null) return [180, 180 + LEAST_SPAN_CELSIUS];
+  const missing = Math.max(0, LEAST_SPAN_CELSIUS - (high - low)) / 2;
   const margin = (high - low) * 0.06;
   return [Math.floor(low - missing - margin), Math.ceil(high + missing + margin)];
 }
