@@ -15,6 +15,8 @@ const KEPT_STEPS = 4032;
 
 /** The pool decides alone where its past errors are below this share of the combined forecast's. */
 const CLEARLY_BETTER = 0.8;
+/** Trees whose past errors were this many times the pool's have no say: with the regression, two that are far off would move the median. */
+const FAR_WORSE = 4;
 
 /** When a series begins and on whose clock. */
 export interface Clock {
@@ -56,9 +58,16 @@ export function fitCompanions(
   const ahead = known.length + horizonSteps;
   const moving = clockSteps(clock.startSeconds, clock.stepSeconds, ahead, clock.timezone);
   const read = readable(past, daySteps, moving, true);
+  const error = (forecasts: Float64Array) =>
+    measuredSteps(horizonSteps).reduce(
+      (sum, ahead) => sum + recentError(known, forecasts, origins, horizonSteps, ahead),
+      0,
+    );
+  const poolError = error(pool);
   const fitted = fitRegression(past, known, read, origins, horizonSteps);
   const daySlots = seasonSlots(clock.startSeconds, clock.stepSeconds, ahead, DAY_SECONDS, clock.timezone);
-  const grown = fitTrees(past, known, read, origins, horizonSteps, daySlots);
+  const tried = fitTrees(past, known, read, origins, horizonSteps, daySlots);
+  const grown = tried && error(tried.replayed) < FAR_WORSE * poolError ? tried : undefined;
 
   const byMoments = new Float64Array(pool.length);
   for (let i = 0; i < origins.steps.length; i++) {
@@ -70,12 +79,7 @@ export function fitCompanions(
     const origin = origins.steps[Math.floor(k / horizonSteps)]!;
     return combine(past, read, origin, ahead, value, byMoments[k]!, fitted?.replayed[k], grown?.replayed[k]);
   });
-  const error = (forecasts: Float64Array) =>
-    measuredSteps(horizonSteps).reduce(
-      (sum, ahead) => sum + recentError(known, forecasts, origins, horizonSteps, ahead),
-      0,
-    );
-  const poolDecides = error(pool) < CLEARLY_BETTER * error(combined);
+  const poolDecides = poolError < CLEARLY_BETTER * error(combined);
   const needed = fitted ? stepsNeeded(daySteps, fitted.regression.hasWeek) : 0;
   const kept = newestOfPast(past, Math.max(KEPT_STEPS, needed), daySteps);
   return {
