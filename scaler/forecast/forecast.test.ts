@@ -337,8 +337,7 @@ describe('properties', () => {
         const plain = allNumbers(learn(seriesOf(load), options), 6);
         const scaled = allNumbers(learn(seriesOf(load.map((v) => scale * v)), options), 6);
         plain.forEach((number, i) => {
-          // A tree may be split at either of two places that part the rows alike but for rounding.
-          assertNear(scaled[i]! / scale, number, 1e-3 * Math.abs(number), `number ${i} at scale ${scale}`);
+          assertNear(scaled[i]! / scale, number, 1e-6 * Math.abs(number), `number ${i} at scale ${scale}`);
         });
       }),
       { numRuns: 8 },

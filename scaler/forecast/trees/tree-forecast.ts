@@ -55,7 +55,7 @@ export function fitTrees(
   for (let t = n - 2 - (most - 1) * stride; t < n - 1; t += stride) {
     if (Number.isNaN(known[t]! + known[t + 1]!)) continue;
     readRelative(read, t, meanOfLastDay(read, t), hasWeek, daySlots[t + 1]!, features, count * size);
-    targets[count] = raw[t + 1]! - raw[t]!;
+    targets[count] = Math.fround(raw[t + 1]! - raw[t]!);
     stepOf[count++] = t;
   }
   const binned = binRows(features.subarray(0, count * size), size);
@@ -115,7 +115,8 @@ function forecastSteps(
 
 /**
  * Features of a forecast made at step `t` for the next one, all but the load now as differences from it: what trees learn of a
- * difference holds at any level. The constant of a regression gives its place to the time of day.
+ * difference holds at any level. The constant of a regression gives its place to the time of day. In single precision, values
+ * that are the same but for rounding fall on the same side of a split.
  */
 function readRelative(
   read: Readable,
@@ -130,5 +131,6 @@ function readRelative(
   out[at] = daySlot;
   const end = at + featureCount(hasWeek);
   const now = out[at + NOW]!;
-  for (let k = at; k < end; k++) if (k !== at && k !== at + NOW) out[k]! -= now;
+  for (let k = at; k < end; k++) if (k !== at && k !== at + NOW) out[k] = Math.fround(out[k]! - now);
+  out[at + NOW] = Math.fround(now);
 }
