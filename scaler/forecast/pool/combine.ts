@@ -17,7 +17,7 @@ export interface MadeForecasts {
 
 /**
  * Combines what the members forecast into one forecast: `horizonSteps` values for each origin. Where those that follow a season
- * disagree, what they weigh together stays as it is; how much each of them weighs is another.
+ * disagree, what they weigh together stays as it is unless they decide alone; how much each of them weighs is another.
  */
 export function combineMembers(
   members: readonly MadeForecasts[],
@@ -39,7 +39,7 @@ export function combineMembers(
     let share = 1;
     members.forEach(({ isSeasonal, made }, m) => {
       if (isSeasonal) seasonal += disagreement.weights[m]! * made[at]!;
-      else {
+      else if (!disagreement.decidesAlone) {
         const weight = weightAt(weights, measuredAt, m, (at % horizonSteps) + 1);
         withoutSeason += weight * made[at]!;
         share -= weight;

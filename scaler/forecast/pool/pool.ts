@@ -92,6 +92,8 @@ export function fitPool(
   let seasonal: SmoothingParameters | undefined;
   const members: Member[] = [];
   const forecasts: MadeForecasts[] = [];
+  /** The same where "the same time" has known its first cycle, from which it was started. */
+  const asStarted: MadeForecasts[] = [];
   for (const { name, seasons: used, form, fixed } of candidates(
     seasons,
     logValues !== undefined,
@@ -112,20 +114,31 @@ export function fitPool(
       ? startMember(shape, fixed, track)
       : startFittedMember(shape, track, record, stepSeconds, likeSeries.get(name) ?? seasonal);
     if (!fixed && used.length > 0) seasonal = member.parameters;
+    const isSeasonal = used.length > 0;
     const made = replayMember(member, track, origins, horizonSteps);
-    forecasts.push({ isSeasonal: used.length > 0, made });
+    const shorter = forecasts.at(-1);
+    asStarted.push({ isSeasonal, made });
+    const isSameTime = fixed !== undefined && shorter !== undefined;
+    forecasts.push({
+      isSeasonal,
+      made: isSameTime
+        ? sinceFirstCycle(made, shorter.made, origins, horizonSteps, used[0]!.slotCount)
+        : made,
+    });
     members.push(member);
   }
   const errors = measuredAt.map((stepsAhead) =>
     forecasts.map(({ made }) => recentError(values, made, origins, horizonSteps, stepsAhead)),
   );
-  // Forecasts that are further apart than a wild step is from what was expected cannot both be right.
+  // Forecasts that are further apart than a wild step is from what was expected cannot both be right. That the first
+  // week comes again is believed until the second one is seen: the second Saturday has nothing else to go by.
+  const decidesAlone = (seasons.at(-1)?.slotCount ?? 0) > origins.steps[0]! + 1;
   const span = members[0]!.clip;
-  const errorsApart = errorsInDisagreement(values, forecasts, origins, horizonSteps, measuredAt, span);
+  const errorsApart = errorsInDisagreement(values, asStarted, origins, horizonSteps, measuredAt, span);
   const inUse = membersInUse([...errors, ...(errorsApart ? [errorsApart] : [])].map(weightsOfErrors));
   const weightsOf = (row: readonly number[]) => weightsOfErrors(inUse.map((m) => row[m]!));
   const weights = errors.map(weightsOf);
-  const disagreement = errorsApart && { span, weights: weightsOf(errorsApart) };
+  const disagreement = errorsApart && { span, decidesAlone, weights: weightsOf(errorsApart) };
   const used = inUse.map((m) => forecasts[m]!);
   return {
     members: inUse.map((m) => members[m]!),
@@ -134,6 +147,26 @@ export function fitPool(
     parameters: new Map(members.map(({ name, parameters }) => [name, parameters])),
     replayed: combineMembers(used, { weights, measuredAt, disagreement }, horizonSteps),
   };
+}
+
+/**
+ * What "the same time" some cycles ago would have forecast: in its first cycle, from which it was started, it would have had
+ * nothing to go by, and forecasts what the member of the next shorter season did.
+ */
+function sinceFirstCycle(
+  made: Float64Array,
+  shorter: Float64Array,
+  { steps }: Origins,
+  horizonSteps: number,
+  cycleSteps: number,
+): Float64Array {
+  const honest = made.slice();
+  for (let i = 0; i < steps.length && steps[i]! + 1 < cycleSteps; i++) {
+    const begin = i * horizonSteps;
+    const end = begin + Math.min(horizonSteps, cycleSteps - steps[i]! - 1);
+    honest.set(shorter.subarray(begin, end), begin);
+  }
+  return honest;
 }
 
 /** Indices of the members that weigh something at one of the measured steps ahead or where members disagree; the others only cost memory and time. */
