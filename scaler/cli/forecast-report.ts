@@ -26,7 +26,7 @@ const LABEL_WIDTH = 10;
 export function reportText({ title, learned, model, ahead, quantiles, events }: ForecastReport): string {
   return [
     `${title}: ${learned.values.length} steps of ${formatDuration(model.stepSeconds)} up to ${localTime(model.endSeconds, model.timezone)}`,
-    ...qualityLines(model),
+    ...qualityLines(model, ahead),
     ...(events ?? []).map((event) => eventLine(event, model.timezone)),
     '',
     chart(learned, ahead),
@@ -49,7 +49,7 @@ export function reportJson({ learned, model, ahead, quantiles, events }: Forecas
     learntSteps: learned.values.length,
     stage: model.stage,
     nextStageInSeconds: model.nextStageInSeconds,
-    guarded: model.guarded,
+    guarded: ahead.guarded,
     quality: model.quality,
     mean: [...ahead.mean],
     quantiles: Object.fromEntries(quantiles.map((q, i) => [String(q), [...ahead.quantiles[i]!]])),
@@ -74,7 +74,7 @@ function eventLine(
   return `event: ${name} (${effect}), ${from} to ${to}`;
 }
 
-function qualityLines({ stage, nextStageInSeconds, quality, guarded }: FittedModel): string[] {
+function qualityLines({ stage, nextStageInSeconds, quality }: FittedModel, { guarded }: Forecast): string[] {
   const next =
     nextStageInSeconds > 0 ? `; ${formatDuration(nextStageInSeconds)} of history to the next stage` : '';
   const lines = [`stage: ${stage}${next}`];
@@ -84,7 +84,7 @@ function qualityLines({ stage, nextStageInSeconds, quality, guarded }: FittedMod
     );
   if (guarded)
     lines.push(
-      'guarded: the model does not clearly beat "last value" here, which has the larger share in the peak',
+      'guarded: the model does not clearly beat "last value" here, or the load stays away that it forecasts; the last value has the larger share in the peak',
     );
   return lines;
 }

@@ -110,7 +110,6 @@ export function fit(series: Series, options: FitOptions): FittedModel {
     endSeconds: startSeconds + n * stepSeconds,
     quality: { ...alone, coverage: adaptedCoverage(divided, pace) },
     trust,
-    guarded: rung.stage !== 'observed' && trust < 0.5,
     mean: mean.model,
     peak: peak.model,
     stepErrors: stepErrors(

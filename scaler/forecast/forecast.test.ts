@@ -33,7 +33,7 @@ describe('forecast', () => {
       assertNear(value, daily(6 * DAY_STEPS + h), 1, `step ${h}`);
     });
     assert.equal(model.stage, 'daily');
-    assert.equal(model.guarded, false);
+    assert.equal(forecast(model, 6, []).guarded, false);
   });
 
   it('knows Sunday from Monday after two weeks', () => {
@@ -192,6 +192,27 @@ describe('forecast', () => {
       assert.ok(Math.max(...peaks) < 1.15 * 1100, `day ${day}: ${peaks.map(Math.round)}`);
     }
   });
+
+  it('lets go of a load that has stayed away for half an hour, and expects it again as soon as it comes', () => {
+    const random = whiteNoise(3);
+    const noisy = (t: number, load: number) => load * (1 + 0.1 * (random(t) - 0.5));
+    const known = generate(5 * DAY_STEPS, (t) => noisy(t, 1000));
+    const model = learn(
+      { ...seriesOf(known), peaks: Float64Array.from(known, (mean) => 1.05 * mean) },
+      options,
+    );
+    const answerAfter = (steps: number, load: number) => {
+      for (let i = 0; i < steps; i++) update(model, noisy(i, load), 1.05 * noisy(i, load));
+      const { peaks, guarded } = forecast(model, 6, [0.9]);
+      return { peak: peaks[0]!, guarded };
+    };
+    const short = answerAfter(5, 10);
+    assert.ok(short.peak > 900 && !short.guarded, `after 25 minutes: ${short.peak}`);
+    const long = answerAfter(1, 10);
+    assert.ok(long.peak < 300 && long.guarded, `after 30 minutes: ${long.peak}`);
+    const back = answerAfter(1, 1000);
+    assert.ok(back.peak > 1000 && !back.guarded, `back: ${back.peak}`);
+  });
 });
 
 describe('the ladder of cold start', () => {
@@ -253,15 +274,17 @@ describe('the guard', () => {
       state += noise(t);
       return state + 200;
     });
-    const { guarded, quality } = learn(seriesOf(walk), options);
+    const model = learn(seriesOf(walk), options);
+    const { quality } = model;
     assert.ok(quality.modelError > 0.9 * quality.lastValueError, JSON.stringify(quality));
-    assert.equal(guarded, true);
+    assert.equal(forecast(model, 6, []).guarded, true);
   });
 
   it('lets a model decide that knows the season', () => {
-    const { guarded, quality } = learn(seriesOf(generate(6 * DAY_STEPS, daily)), options);
+    const model = learn(seriesOf(generate(6 * DAY_STEPS, daily)), options);
+    const { quality } = model;
     assert.ok(quality.modelError < 0.3 * quality.lastValueError, JSON.stringify(quality));
-    assert.equal(guarded, false);
+    assert.equal(forecast(model, 6, []).guarded, false);
   });
 });
 

@@ -1,5 +1,5 @@
 import { errorQuantile, quantileOfErrors } from './errors/conformal.js';
-import { expectedError } from './errors/volatility.js';
+import { expectedError, staysAway } from './errors/volatility.js';
 import { modelSlots, projectPool } from './pool/project-pool.js';
 import { seasonSlots } from './seasons/local-time.js';
 import { reachedTwice } from './seasons/recurrence.js';
@@ -32,10 +32,16 @@ export function forecast(
   for (let h = 1; h < horizonSteps; h++) if (peak[h]! > peak[peakStep]!) peakStep = h;
 
   const { last } = model.peak;
-  const trust = Number.isNaN(last) ? 1 : model.trust;
+  const trust = Number.isNaN(last)
+    ? 1
+    : staysAway(model.peak.volatility, model.stepSeconds)
+      ? 0
+      : model.trust;
   const trusted = trust === 1 ? peak[peakStep]! : trust * peak[peakStep]! + (1 - trust) * last;
   // Trust rests on the past, which cannot tell yet whether a rhythm seen twice is worth following.
   const highest = Math.max(trusted, Math.min(peak[peakStep]!, twiceWithin(model.peak, slots, skipSteps)));
+  const recurring = highest > trusted;
+  const share = recurring ? 1 : trust;
 
   const { stepErrors } = model;
   const { volatility, floor } = model.mean;
@@ -62,7 +68,9 @@ export function forecast(
         : 0,
     ),
     peakStep,
-    recurring: highest > trusted,
+    trust: share,
+    guarded: model.stage !== 'observed' && share < 0.5,
+    recurring,
   };
   return forecastSpecial(model, ordinary, quantiles, effects, (h) => {
     if (isQuiet[h]) return { center: 0, margin: 0 };

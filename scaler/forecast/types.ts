@@ -82,6 +82,13 @@ export interface Forecast {
   /** Index of the step in which the peak is most likely. */
   readonly peakStep: number;
   /**
+   * Share of the model in the peak, the rest being the last value: what its past gives it, but all where `recurring`, and none while
+   * a load stays away that it still forecasts.
+   */
+  readonly trust: number;
+  /** Whether the last value has the larger share in the peak. */
+  readonly guarded: boolean;
+  /**
    * Whether the horizon holds a time of day at which the load surprised on both of the last two days, or was lower on both as on
    * a first weekend. The forecast is then what it was on these days or on those before, although no past forecast could show
    * yet how good that is.
@@ -158,6 +165,8 @@ export interface Volatility {
   /** The newest error divided by the typical one, with its sign, and whether it came out of nothing. */
   newest: number;
   wasSudden: boolean;
+  /** For how many steps, up to the newest, every value has been far below its forecast. */
+  absentSteps: number;
 }
 
 /** A value that was not expected. */
@@ -367,8 +376,6 @@ export interface FittedModel {
   readonly quality: ModelQuality;
   /** Share of the model in the forecast of the peak, 0 to 1; the rest is "the last value stays". */
   readonly trust: number;
-  /** Whether the last value has the larger share, because the model does not clearly beat it on this series. */
-  readonly guarded: boolean;
   /** Model of the step means. */
   readonly mean: PooledModel;
   /** Model of the step maxima; the same object as `mean` when the series has no finer maxima. */

@@ -190,7 +190,7 @@ describe('a known event without a forecast', () => {
       { startSeconds: EIGHT - 14 * DAY, stepSeconds: STEP, values: walk },
       fitOptions(trigger),
     );
-    const guarded: Outlook = outlookOf({ ...model, guarded: true, trust: 0.2 }, trigger, EIGHT);
+    const guarded: Outlook = outlookOf({ ...model, trust: 0.2 }, trigger, EIGHT);
     const factors = new Float64Array(4).fill(2);
     const floors = new Float64Array(4).fill(Number.NEGATIVE_INFINITY);
     const events = {
@@ -200,7 +200,7 @@ describe('a known event without a forecast', () => {
       floor: -Infinity,
       hasBegun: true,
     };
-    const doubled = outlookOf({ ...model, guarded: true, trust: 0.2 }, trigger, EIGHT, events);
+    const doubled = outlookOf({ ...model, trust: 0.2 }, trigger, EIGHT, events);
     assert.ok(Math.abs(doubled.forecast.peak / guarded.forecast.peak - 2) < 1e-9);
   });
 });

@@ -8,8 +8,12 @@ import type { PlannedForecast } from './types.js';
 /** What a model says of the coming horizon, as far as answers need it: it holds until the next step of history. */
 export type Outlook = Pick<
   FittedModel,
-  'stage' | 'nextStageInSeconds' | 'trust' | 'guarded' | 'quality' | 'endSeconds' | 'stepSeconds'
+  'stage' | 'nextStageInSeconds' | 'quality' | 'endSeconds' | 'stepSeconds'
 > & {
+  /** Share of the model in the peak of the forecast. */
+  readonly trust: number;
+  /** Whether the last value has the larger share. */
+  readonly guarded: boolean;
   /** Newest known step mean; NaN when there is none. */
   readonly last: number;
   /** The trigger's quantile of the highest load until a pod that is asked for now is ready, where that is asked for. */
@@ -57,7 +61,7 @@ export function outlookOf(
   nowSeconds: number,
   events?: ComingEvents,
 ): Outlook {
-  const { stage, nextStageInSeconds, trust, guarded, quality, endSeconds, stepSeconds } = model;
+  const { stage, nextStageInSeconds, quality, endSeconds, stepSeconds } = model;
   const quantiles = [LOWER_QUANTILE, trigger.quantile];
   const behind = stepsBehind(model, nowSeconds);
   const coming = forecast(model, horizonSteps(trigger), quantiles, behind, events?.effects);
@@ -69,8 +73,8 @@ export function outlookOf(
   return {
     stage,
     nextStageInSeconds,
-    trust: coming.recurring ? 1 : trust,
-    guarded: guarded && !coming.recurring,
+    trust: coming.trust,
+    guarded: coming.guarded,
     quality,
     endSeconds,
     stepSeconds,

@@ -10,7 +10,8 @@ import type { EffectiveEvent } from './events.js';
  * - `observed`: the load is already above the coming peak;
  * - `warming-up`: history is too short for a model;
  * - `no-history`: the history cannot be read, so there is no forecast; the observed value is answered;
- * - `guarded`: the model hardly beats "last value" on this trigger, so the last value has the larger share in the peak;
+ * - `guarded`: the model hardly beats "last value" on this trigger, or the load has stayed far below the forecast for half an
+ *   hour, so the last value has the larger share in the peak;
  * - `observe-mode`: a dry run, the observed value is answered;
  * - `stale`: Prometheus does not answer; the forecast goes on from the last state;
  * - `empty`: the query's result is empty and that is allowed: 0.

@@ -100,7 +100,7 @@ const triggerFamilies: readonly TriggerFamily[] = [
   },
   {
     name: 'guarded',
-    help: 'Whether the model is set aside because it does not beat the last value on this trigger: 1 or 0.',
+    help: 'Whether the last value counts for more than the model, which does not beat it on this trigger, or whose load stays away: 1 or 0.',
     read: ({ snapshot }) => snapshot && Number(snapshot.guarded),
   },
   {

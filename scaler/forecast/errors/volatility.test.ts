@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { type DaySlots, expectedError, followError, measureVolatility, typicalErrors } from './volatility.js';
+import {
+  type DaySlots,
+  expectedError,
+  followError,
+  measureVolatility,
+  staysAway,
+  typicalErrors,
+} from './volatility.js';
 
 const HOUR = 3600;
 
@@ -44,7 +51,7 @@ describe('volatility', () => {
     });
   });
 
-  const calm = () => ({ ratio: 1, newest: 0, wasSudden: false });
+  const calm = () => ({ ratio: 1, newest: 0, wasSudden: false, absentSteps: 0 });
 
   it('is 1 in ordinary times, above in restless ones, and comes back', () => {
     const spell = calm();
@@ -85,6 +92,28 @@ describe('volatility', () => {
     assert.ok(afterAnHour(-250) < 4, `too high: ${afterAnHour(-250)}`);
     // Small ones are noise, whatever their side.
     assert.equal(afterAnHour(-8), afterAnHour(8));
+  });
+
+  it('says that a load stays away after half an hour far below its forecast, and two steps at least', () => {
+    const stepsUntil = (stepSeconds: number, error: number) => {
+      const { volatility } = measureVolatility(
+        errorsBy(() => 1),
+        origins,
+        daySlots,
+        HOUR,
+      );
+      for (let step = 1; step <= 100; step++) {
+        followError(volatility, error, 1, stepSeconds);
+        if (staysAway(volatility, stepSeconds)) return step;
+      }
+      return undefined;
+    };
+    assert.deepEqual(
+      [60, 300, 900, 1800, HOUR].map((step) => stepsUntil(step, -7)),
+      [30, 6, 2, 2, 2],
+    );
+    assert.equal(stepsUntil(300, -5), undefined, 'not far below');
+    assert.equal(stepsUntil(300, 7), undefined, 'above');
   });
 
   it('stays where it is when an error is unknown, or there never was one', () => {

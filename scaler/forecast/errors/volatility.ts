@@ -42,8 +42,16 @@ export function expectedError(typical: number, ratio: number): number {
   return typical * ratio ** EXPONENT;
 }
 
+/** A load that is so long far below what is forecast of it stays away. */
+const ABSENCE_SECONDS = 1800;
+
+/** Whether a load stays away that is still forecast: far below its forecast for half an hour, and for more than one step. */
+export function staysAway({ absentSteps }: Volatility, stepSeconds: number): boolean {
+  return absentSteps > 1 && absentSteps * stepSeconds >= ABSENCE_SECONDS;
+}
+
 /** Present state of the ratio; part of `Volatility`. */
-type Spell = Pick<Volatility, 'ratio' | 'newest' | 'wasSudden'>;
+type Spell = Pick<Volatility, 'ratio' | 'newest' | 'wasSudden' | 'absentSteps'>;
 
 /**
  * Moves the ratio on after an error, in place.
@@ -71,6 +79,7 @@ export function followError(
   const isEcho = spell.wasSudden && size > SUDDEN && scaled > 0 !== spell.newest > 0;
   spell.newest = scaled;
   spell.wasSudden = size > most;
+  spell.absentSteps = scaled < -SUDDEN ? spell.absentSteps + steps : 0;
   if (isEcho) return;
   const memory = Math.exp((-steps * stepSeconds) / MEMORY_SECONDS);
   spell.ratio = memory * spell.ratio + (1 - memory) * Math.min(isAbsence ? SUDDEN : most, size);
@@ -147,7 +156,7 @@ export function measureVolatility(
 ): { readonly volatility: Volatility; readonly ratios: Float64Array } {
   const typical = typicalErrors(errors, origins, daySlots, 1, stepSeconds);
   const ratios = new Float64Array(errors.length);
-  const spell: Spell = { ratio: 1, newest: 0, wasSudden: false };
+  const spell: Spell = { ratio: 1, newest: 0, wasSudden: false, absentSteps: 0 };
   for (let i = 0; i < errors.length; i++) {
     ratios[i] = spell.ratio;
     const slot = daySlots.slots[origins.steps[i]! + 1]!;

@@ -216,7 +216,7 @@ function pastChart(past: PastAnswers): PastChart {
 function modelView(model: FittedModel, answer: Answer | undefined): ModelView {
   return {
     stage: model.stage,
-    isGuarded: answer?.snapshot?.guarded ?? model.guarded,
+    isGuarded: answer?.snapshot?.guarded ?? model.trust < 0.5,
     stepSeconds: model.stepSeconds,
     horizonSteps: model.horizonSteps,
     timezone: model.timezone,

@@ -25,7 +25,8 @@ export const STATUSES: Readonly<Record<TriggerStatus, Status>> = {
   guarded: {
     tone: 'warn',
     label: 'Guarded',
-    detail: 'forecast not clearly closer than reacting; the last load counts for more than the model',
+    detail:
+      'forecast not clearly closer than reacting, or the load stays away; the last load counts for more',
   },
   starting: { tone: 'calm', label: 'Starting', detail: 'reading the history' },
   'warming-up': {

@@ -37,7 +37,7 @@ export const staysAway: Scenario = {
         {
           what: `minutes until the answer stays below half of what was expected, ${name}`,
           measured: (lastHigh.atSeconds - endSeconds) / 60 + 1,
-          wanted: { atMost: 120 },
+          wanted: { atMost: 40 },
         },
       ];
     });

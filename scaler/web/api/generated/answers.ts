@@ -28,7 +28,7 @@ export type StepSeconds = number;
 /** What the trigger is doing, in one word: its reason, forecast and observed taken together as forecasting; error while KEDA gets one, starting before the first answer. */
 export type Status = "forecasting" | "warming-up" | "no-history" | "guarded" | "stale" | "observe-mode" | "empty" | "error" | "starting";
 
-/** Why the answered value is what it is. forecast: the coming peak decided. observed: the load is already above the coming peak. warming-up: history is too short for a model. no-history: the history cannot be read, the observed value is answered. guarded: the model hardly beats "the last value stays", which has the larger share in the peak. observe-mode: a dry run. stale: the history source does not answer and the forecast goes on. empty: the query's result is empty and that is allowed. */
+/** Why the answered value is what it is. forecast: the coming peak decided. observed: the load is already above the coming peak. warming-up: history is too short for a model. no-history: the history cannot be read, the observed value is answered. guarded: the model hardly beats "the last value stays", or the load has stayed far below the forecast for half an hour, so the last value has the larger share in the peak. observe-mode: a dry run. stale: the history source does not answer and the forecast goes on. empty: the query's result is empty and that is allowed. */
 export type Reason = "forecast" | "observed" | "warming-up" | "no-history" | "guarded" | "observe-mode" | "stale" | "empty" | null;
 
 /** How far up the ladder of cold start the model has come. */
