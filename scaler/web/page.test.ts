@@ -623,6 +623,27 @@ describe('status page', () => {
     }
   });
 
+  it('has every column of the list in view on a tablet', async () => {
+    const { page } = await open(workloads, '#/', { viewport: { width: 768, height: 1024 } });
+    const { width, inside } = await page
+      .locator('.scroll')
+      .evaluate((frame) => ({ width: frame.clientWidth, inside: frame.scrollWidth }));
+    assert.equal(inside, width, 'columns lie beyond the edge');
+  });
+
+  it('says whose clock the rhythms of a trigger follow', async () => {
+    const shop = workloads.find(({ trigger }) => trigger.scaledObject === 'shop')!;
+    const { page } = await open(
+      [{ ...shop, trigger: { ...shop.trigger, timezone: 'Australia/Lord_Howe' } }],
+      SHOP,
+    );
+    await page
+      .getByRole('heading', {
+        name: 'Rhythms that the model has learned, by the clock of Australia/Lord_Howe',
+      })
+      .waitFor();
+  });
+
   it('steers the demo and shows its comparison', async () => {
     const { url } = await serve(new SampleAnswers(workloads), new SampleDemo(workloads));
     const watched = await watch(url);

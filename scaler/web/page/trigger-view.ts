@@ -185,8 +185,11 @@ export class TriggerView {
 
   #seasonSection(): HTMLElement {
     const charts = h('div.seasons');
-    const section = h('section.panel', h('h2', 'Rhythms that the model has learned'), charts);
-    this.#renewals.push(({ seasons }) => {
+    const title = h('h2');
+    const section = h('section.panel', title, charts);
+    this.#renewals.push(({ seasons, settings }) => {
+      // Rhythms follow the wall clock of the trigger, which need not be that of the viewer.
+      title.textContent = `Rhythms that the model has learned, by the clock of ${settings.timezone}`;
       section.hidden = seasons.length === 0;
       for (const { periodSeconds } of seasons) {
         if (this.#seasonCharts.has(periodSeconds)) continue;
