@@ -66,7 +66,8 @@ async function readYaml(file: string): Promise<unknown> {
     if (unsafe !== undefined) throw new Error(unsafe);
     return parse(text, { logLevel: 'error' });
   } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'there is no such file' : message.split('\n', 1)[0];
     throw invalid(`cannot read ${file}: ${reason}; expected YAML`, { cause: error });
   }
 }

@@ -211,6 +211,21 @@ describe('predictive-scaler backtest', () => {
       /cannot read \/nowhere\.csv: there is no such file/,
     ],
     [
+      'polling without a pause',
+      ['--csv', 'load.csv', '--polling', '0'],
+      /'--polling <duration>' argument '0' is invalid\. Expected a duration of 1s or more\./,
+    ],
+    [
+      'an HPA that syncs without a pause',
+      ['--csv', 'load.csv', '--sync', '0s'],
+      /'--sync <duration>' argument '0s' is invalid\. Expected a duration of 1s or more\./,
+    ],
+    [
+      'fits at every moment',
+      ['--csv', 'load.csv', '--refit', '1s'],
+      /'--refit <duration>' argument '1s' is invalid\. Expected a duration of 1m or more\./,
+    ],
+    [
       'a step without a unit',
       ['--csv', 'load.csv', '--step', '5'],
       /^predictive-scaler: --step received "5"/,
@@ -299,6 +314,13 @@ describe('predictive-scaler backtest', () => {
       assert.match(first!, message);
       assert.doesNotMatch(stderr, /^\s+at /m);
     });
+
+  it('refuses a behavior that is not there, and a report in a folder that is not there', async () => {
+    const read = await refusalOf(['backtest', '--csv', csv, '--behavior', '/nowhere.yaml']);
+    assert.match(read.stderr, /cannot read \/nowhere\.yaml: there is no such file; expected YAML\n$/);
+    const written = await refusalOf(['backtest', '--csv', csv, '--report', '/nowhere/report.html']);
+    assert.match(written.stderr, /cannot write \/nowhere\/report\.html: there is no such folder\n$/);
+  });
 
   it('refuses to evaluate more than there is, and a capacity below the threshold', async () => {
     const tooMuch = await backtest('--csv', csv, '--evaluate', '30d');

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command, Option } from 'commander';
@@ -87,7 +87,7 @@ export function backtestCommand(): Command {
     )
     .option('--seasonality <periods>', 'auto, none or a list such as 1d,7d', 'auto')
     .option('--timezone <zone>', 'IANA zone whose wall clock the seasons follow', 'UTC')
-    .addOption(durationOption('--refit <duration>', 'distance between two fits of the model', 3600))
+    .addOption(durationOption('--refit <duration>', 'distance between two fits of the model', 3600, 60))
     .option('--threshold <load>', 'load one replica should carry (derived from the load)', positive)
     .option(
       '--capacity <load>',
@@ -100,8 +100,8 @@ export function backtestCommand(): Command {
     .option('--idle <replicas>', 'idleReplicaCount', count)
     .option('--activation <load>', 'the workload is active above this', '0')
     .addOption(durationOption('--cooldown <duration>', "KEDA's cooldownPeriod", 300))
-    .addOption(durationOption('--polling <duration>', "KEDA's pollingInterval", 30))
-    .addOption(durationOption('--sync <duration>', "the HPA controller's sync period", 15))
+    .addOption(durationOption('--polling <duration>', "KEDA's pollingInterval", 30, 1))
+    .addOption(durationOption('--sync <duration>', "the HPA controller's sync period", 15, 1))
     .option('--tolerance <share>', "the HPA controller's tolerance", share, 0.1)
     .option('--behavior <file>', 'YAML with the behavior of the HPA, or a manifest that holds one')
     .option('--name <workload>', 'name of the Deployment in the ScaledObject', 'my-service')
@@ -127,6 +127,9 @@ async function run(flags: Flags): Promise<void> {
       `--capacity is ${size.capacity}, below the threshold of ${size.threshold}: a replica would be overloaded by what it should carry`,
     );
   const options = await optionsOf(flags, trigger, recording, size);
+  // Before the minutes that a replay may take.
+  for (const file of [flags.signalOut, flags.report])
+    if (file !== undefined) await writeOut(file, '', appendFile);
   const bar = progressBar(flags);
   const backtest = runBacktest(recording, options, (done) => bar?.update(done));
   bar?.stop();
@@ -246,12 +249,17 @@ function signalCsv({ startSeconds, replay, target }: Backtest): string {
   return `timestamp,value\n${rows.join('')}`;
 }
 
-async function writeOut(file: string, text: string): Promise<void> {
+async function writeOut(
+  file: string,
+  text: string,
+  write: (file: string, text: string) => Promise<void> = writeFile,
+): Promise<void> {
   try {
-    await writeFile(file, text);
+    await write(file, text);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw invalid(`cannot write ${file}: ${code ?? String(error)}`, { cause: error });
+    const reason = code === 'ENOENT' ? 'there is no such folder' : (code ?? String(error));
+    throw invalid(`cannot write ${file}: ${reason}`, { cause: error });
   }
 }
 

@@ -26,6 +26,18 @@ describe('predictive-scaler demo', () => {
     other.close();
   });
 
+  it('serves every interface where the address has no host', async () => {
+    const { code, stdout } = await demo('--for', '1s', '--http', ':0');
+    assert.equal(code, 0);
+    assert.match(stdout, /^The page: +http:\/\/localhost:\d+\/$/m);
+  });
+
+  it('refuses a wrong address in one line', async () => {
+    const { code, stderr } = await demo('--http', '8080');
+    assert.equal(code, 2);
+    assert.match(stderr, /^predictive-scaler: --http: received "8080"; expected `host:port`, .*\n$/);
+  });
+
   it('refuses a wrong speed in one line', async () => {
     const { code, stderr } = await demo('--speed', 'fast');
     assert.notEqual(code, 0);

@@ -58,8 +58,9 @@ async function run(flags: Flags): Promise<void> {
   let scaler: Scaler | undefined;
   try {
     scaler = await start(demo, flags.http);
-    const { hostname } = new URL(`http://${flags.http ?? USUAL_ADDRESS}`);
-    process.stdout.write(`The page:              http://${hostname}:${scaler.httpPort}/\n`);
+    // An address such as `:8080` has no host.
+    const host = (flags.http ?? USUAL_ADDRESS).replace(/:\d+$/, '') || 'localhost';
+    process.stdout.write(`The page:              http://${host}:${scaler.httpPort}/\n`);
     process.stdout.write(`The scaler, over gRPC: 127.0.0.1:${scaler.grpcPort}\n\n`);
     await demo.start(`127.0.0.1:${scaler.grpcPort}`);
     await Promise.race([ending, demo.ended(), tellLive(demo, ended.signal)]);
@@ -74,8 +75,8 @@ async function run(flags: Flags): Promise<void> {
 /** Starts the scaler on an address, or on the usual one and, when that is taken, on a free one. */
 async function start(demo: Demo, http: string | undefined): Promise<Scaler> {
   const prometheus = await demo.startPrometheus();
-  const startOn = (address: string): Promise<Scaler> =>
-    startScaler(
+  const startOn = async (address: string): Promise<Scaler> =>
+    await startScaler(
       loadConfig({
         environment: {
           SCALER_PROMETHEUS_ADDRESS: prometheus,
@@ -89,7 +90,11 @@ async function start(demo: Demo, http: string | undefined): Promise<Scaler> {
         pages: [demoPanel(demo)],
       },
     );
-  if (http !== undefined) return await startOn(http);
+  if (http !== undefined)
+    return await startOn(http).catch((error: Error) => {
+      error.message = error.message.replace('configuration: SCALER_HTTP_ADDRESS', '--http');
+      throw error;
+    });
   try {
     return await startOn(USUAL_ADDRESS);
   } catch (error) {

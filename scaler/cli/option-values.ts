@@ -10,10 +10,20 @@ export function duration(text: string): number {
   }
 }
 
-/** A duration option in seconds whose help shows the default as people write it. */
-export function durationOption(flagsText: string, description: string, defaultSeconds: number): Option {
+/** A duration option in seconds of `leastSeconds` or more, whose help shows the default as people write it. */
+export function durationOption(
+  flagsText: string,
+  description: string,
+  defaultSeconds: number,
+  leastSeconds = 0,
+): Option {
   return new Option(flagsText, description)
-    .argParser(duration)
+    .argParser((text) => {
+      const seconds = duration(text);
+      if (seconds < leastSeconds)
+        throw new InvalidArgumentError(`Expected a duration of ${formatDuration(leastSeconds)} or more.`);
+      return seconds;
+    })
     .default(defaultSeconds, formatDuration(defaultSeconds));
 }
 

@@ -153,6 +153,12 @@ describe('predictive-scaler probe', () => {
       /address: received "localhost", expected host:port\n$/,
     ],
     [
+      'an address with a scheme',
+      () => ['http://localhost:50051'],
+      2,
+      /address: received "http:\/\/localhost:50051", expected host:port\n$/,
+    ],
+    [
       'a port that there cannot be',
       () => ['127.0.0.1:99999'],
       2,

@@ -62,7 +62,7 @@ export function probeCommand(): Command {
 }
 
 async function probe(address: string, options: ProbeOptions): Promise<void> {
-  const [, host = '', port] = /^(\S+):(\d+)$/.exec(address) ?? [];
+  const [, host = '', port] = /^([^\s/]+):(\d+)$/.exec(address) ?? [];
   if (port === undefined) throw invalid(`address: received ${show(address)}, expected host:port`);
   if (!(Number(port) >= 1 && Number(port) <= 65_535))
     throw invalid(`address: received ${show(address)}, expected host:port with a port from 1 to 65535`);
