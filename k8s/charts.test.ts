@@ -60,8 +60,8 @@ const renderings: [chart: string, what: string, set: string[]][] = [
     [
       'config.sources.named.central.address=https://mimir.monitoring/prometheus',
       'config.sources.named.central.basic.username=scaler',
-      'config.sources.named.central.basic.passwordFile=/etc/scaler/secrets/mimir/password',
-      'secretMounts={mimir}',
+      'config.sources.named.central.basic.passwordFile=/etc/scaler/secrets/mimir.history/password',
+      'secretMounts={mimir.history}',
       'bootstrapConfigMap=bootstrap',
       'calendarsConfigMap=calendars',
       'config.calendars.launches.file=/etc/scaler/calendars/launches.ics',
@@ -97,7 +97,7 @@ const renderings: [chart: string, what: string, set: string[]][] = [
 ];
 
 /** Secrets that the renderings name and a user brings. */
-const usersSecrets = ['scaler-tls', 'scaler-page', 'mimir'];
+const usersSecrets = ['scaler-tls', 'scaler-page', 'mimir.history'];
 
 describe('the Helm charts', () => {
   before(function () {
@@ -287,8 +287,16 @@ describe('the Helm charts', () => {
       secured,
       /grpcurl -cacert ca\.crt -cert client\.crt -key client\.key -authority predictive-scaler\.default/,
     );
-    assert.match(secured, /name: predictive-scaler-tls/);
+    assert.match(secured, /name: predictive-scaler-tls\n\nThat TriggerAuthentication is in apps, steam\./);
     assert.match(renderNotes('boiler', ['rabbitmq.existingSecret=rabbitmq']), /scaled by: predictive/);
+  });
+
+  it('predictive-scaler asks no Secret of yours for an authority that it need not hold', () => {
+    const set = [PROMETHEUS, 'tls.enabled=true', 'tls.mutual=false', 'tls.existingSecret=scaler-tls'];
+    assert.doesNotMatch(JSON.stringify(renderChart('predictive-scaler', { set })), /ca\.crt/);
+    const notes = renderNotes('predictive-scaler', set);
+    assert.doesNotMatch(notes, /get secret/);
+    assert.match(notes, /^Make that TriggerAuthentication in the namespace of the ScaledObject/m);
   });
 
   const mistakes: [chart: string, set: string[], message: RegExp][] = [
@@ -313,6 +321,13 @@ describe('the Helm charts', () => {
       /needs a ClusterIssuer/,
     ],
     ['predictive-scaler', [PROMETHEUS, 'http.username=me'], /http\.username needs http\.existingSecret/],
+    [
+      'predictive-scaler',
+      [PROMETHEUS, 'http.protectMetrics=true'],
+      /http\.protectMetrics needs http\.existingSecret/,
+    ],
+    // As a file does that has the group and nothing in it.
+    ['predictive-scaler', ['config.sources=null'], /needs a history: set prometheusAddress/],
     ['predictive-scaler', [PROMETHEUS, 'spread.zone=Never'], /spread\/zone|spread\.zone/],
     ['boiler', [], /rabbitmq\.username is needed, or rabbitmq\.existingSecret/],
     [

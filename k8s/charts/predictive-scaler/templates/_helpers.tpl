@@ -57,7 +57,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* Checks that need more than one value. */}}
 {{- define "predictive-scaler.check" -}}
-{{- $sources := dig "sources" "named" dict .Values.config }}
+{{- $sources := ((.Values.config).sources).named }}
 {{- if and (not .Values.prometheusAddress) (not $sources) }}
 {{- fail "The scaler needs a history: set prometheusAddress (such as http://prometheus.monitoring:9090) or config.sources.named" }}
 {{- end }}
@@ -74,5 +74,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- if and .Values.http.username (not .Values.http.existingSecret) }}
 {{- fail "http.username needs http.existingSecret, a Secret with the key password" }}
+{{- end }}
+{{- if and .Values.http.protectMetrics (not .Values.http.existingSecret) }}
+{{- fail "http.protectMetrics needs http.existingSecret, a Secret with the key password (with http.username) or token" }}
 {{- end }}
 {{- end }}

@@ -25,7 +25,8 @@ export function checkMounts(objects: readonly KubernetesObject[], secrets: Insta
     const claims: string[] = (object.spec.volumeClaimTemplates ?? []).map(
       ({ metadata }: KubernetesObject) => metadata.name,
     );
-    for (const { configMap, secret } of volumes) {
+    for (const { name, configMap, secret } of volumes) {
+      if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) complain(`the volume ${name} is no DNS label`);
       if (configMap !== undefined && !has('ConfigMap', namespace, configMap.name))
         complain(`there is no ConfigMap ${configMap.name}`);
       if (secret !== undefined && !certificateSecrets.includes(`${namespace}/${secret.secretName}`))
