@@ -78,11 +78,14 @@ function occurrenceOf(
   timezone: string,
 ): Occurrence {
   const startSeconds = settled(start, timezone);
+  const endSeconds = settled(end, timezone);
+  const lengthSeconds = end.seconds + (end.plusSeconds ?? 0) - start.seconds;
   return {
     name,
     calendar,
     startSeconds,
-    endSeconds: settled(end, timezone),
+    // Of times that clocks skip the length is kept.
+    endSeconds: endSeconds > startSeconds ? endSeconds : startSeconds + lengthSeconds,
     effects: settledEffects(effects, startSeconds, timezone),
   };
 }

@@ -79,6 +79,14 @@ describe('Events as text', () => {
     assert.deepEqual(starts('2026-03-29T02:30/PT1H x2'), [at('2026-03-29T01:30Z')]);
   });
 
+  it('keep their length where the clock skips their end or their start', () => {
+    const [one] = occurrences('2026-03-29T02:15/2026-03-29T03:10 x2', 'Europe/Berlin');
+    assert.deepEqual(
+      [one!.startSeconds, one!.endSeconds],
+      [at('2026-03-29T01:15Z'), at('2026-03-29T02:10Z')],
+    );
+  });
+
   it('are refused with what is wrong and what is accepted', () => {
     assert.match(refusal('2026-11-27 x3'), /^event 1, "2026-11-27 x3": it has no end; .*2026-11-27\/P1D/);
     assert.match(

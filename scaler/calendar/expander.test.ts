@@ -158,7 +158,7 @@ describe('Calendars made into events', function () {
         'DTSTART:20260604T100000Z',
         'DTEND:20260604T110000Z',
         'STATUS:CANCELLED',
-        // Of another event, at the same time: it does not stand for one of the first.
+        // Of a series that is not in the text: it stands for itself, and for none of the first.
         'END:VEVENT',
         'BEGIN:VEVENT',
         'UID:other',
@@ -169,6 +169,42 @@ describe('Calendars made into events', function () {
       assert.deepEqual(spans(await events(text)), [
         ['2026-06-01T10:00', '2026-06-01T11:00'],
         ['2026-06-03T15:00', '2026-06-03T17:00'],
+        ['2026-06-20T10:00', '2026-06-20T11:00'],
+      ]);
+    });
+
+    // The clocks of Berlin skip 2:00 to 3:00 on 29 March 2026, those of Lord Howe 2:00 to 2:30 on 4 October.
+    it('go on after a time that the clocks skip, and keep its length', async () => {
+      for (const [zone, day, expected] of [
+        ['Europe/Berlin', '20260328', ['2026-03-28T01:15', '2026-03-29T01:15', '2026-03-30T00:15']],
+        ['Australia/Lord_Howe', '20261003', ['2026-10-02T15:45', '2026-10-03T15:45', '2026-10-04T15:15']],
+      ] as const)
+        for (const tzid of [`;TZID=${zone}`, '']) {
+          const text = ical([
+            `DTSTART${tzid}:${day}T021500`,
+            `DTEND${tzid}:${day}T023500`,
+            'RRULE:FREQ=DAILY;COUNT=3',
+          ]);
+          const found = spans(await events(text), zone);
+          assert.deepEqual(
+            found.map(([start]) => start),
+            expected,
+          );
+          for (const [start, end] of found) assert.equal(at(`${end}Z`) - at(`${start}Z`), 20 * 60);
+        }
+    });
+
+    it('are at their start too where further times are listed, and name periods as what is not read', async () => {
+      const when = ['DTSTART:20260601T100000Z', 'DTEND:20260601T110000Z'];
+      const found = await events(
+        ical([...when, 'RDATE:20260605T100000Z'], [...when, 'RDATE;VALUE=PERIOD:20260608T100000Z/PT3H']),
+      );
+      assert.deepEqual(spans(found), [
+        ['2026-06-01T10:00', '2026-06-01T11:00'],
+        ['2026-06-05T10:00', '2026-06-05T11:00'],
+      ]);
+      assert.deepEqual(found.problems, [
+        'event "event without a name": its RDATE has periods, which are not read; give times, or events of their own',
       ]);
     });
 
@@ -178,7 +214,8 @@ describe('Calendars made into events', function () {
         ical(
           [...when, 'SUMMARY:plain'],
           [...when, 'SUMMARY:launch', 'DESCRIPTION:The new shop.\\nscaler: x3 replicas=20\\nSee the wiki.'],
-          [...when, 'SUMMARY:from a web page', 'DESCRIPTION:<p>Sale</p>Scaler: floor=500<br>thanks'],
+          [...when, 'SUMMARY:from a web page', 'DESCRIPTION:<p>Sale</p>Scaler: floor=500&nbsp\\;<br>thanks'],
+          [...when, 'SUMMARY:without a space', 'DESCRIPTION:scaler:x4'],
         ),
       );
       assert.deepEqual(
@@ -187,6 +224,7 @@ describe('Calendars made into events', function () {
           ['plain', { factor: 2, learn: false }],
           ['launch', { factor: 3, floorReplicas: 20, learn: false }],
           ['from a web page', { floor: 500, learn: false }],
+          ['without a space', { factor: 4, learn: false }],
         ],
       );
     });

@@ -32,17 +32,19 @@ export function icalEvents(
   toSeconds: number,
 ): CalendarEvents {
   const components = parse(text).flatMap((calendar) => calendar.getAllSubcomponents('vevent'));
-  const exceptions = new Map<string, ICAL.Component[]>();
+  const isException = (component: ICAL.Component): boolean => component.hasProperty('recurrence-id');
+  const series = new Map<string, ICAL.Component[]>();
+  for (const component of components) if (!isException(component)) series.set(uidOf(component), []);
   for (const component of components)
-    if (component.hasProperty('recurrence-id'))
-      exceptions.set(uidOf(component), [...(exceptions.get(uidOf(component)) ?? []), component]);
+    if (isException(component)) series.get(uidOf(component))?.push(component);
   const events: TimedEvent[] = [];
   const problems: string[] = [];
   let wrong = 0;
   for (const component of components) {
-    if (component.hasProperty('recurrence-id')) continue;
+    // One whose series is not in the text, as in an invitation to a single time of it, stands for itself.
+    if (isException(component) && series.has(uidOf(component))) continue;
     try {
-      const own = exceptions.get(uidOf(component)) ?? [];
+      const own = series.get(uidOf(component)) ?? [];
       for (const occurrence of occurrencesOf(component, own, fromSeconds, toSeconds)) {
         const event = timedEvent(occurrence, effects);
         if (event === undefined) continue;
@@ -85,8 +87,8 @@ function parse(text: string): ICAL.Component[] {
 
 /** A zone of the IANA database, for texts that name one without defining it. */
 class IanaZone extends ICAL.Timezone {
-  override utcOffset({ year, month, day, hour, minute, second }: ICAL.Time): number {
-    const wall = Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+  override utcOffset(time: ICAL.Time): number {
+    const wall = wallSeconds(time);
     return wall - instantOf(wall, this.tzid);
   }
 }
@@ -127,6 +129,9 @@ function* occurrencesOf(
   checkTimes(component);
   for (const exception of exceptions) checkTimes(exception);
   const event = new ICAL.Event(component, { exceptions: [...exceptions] });
+  // The start is a time of the series too (RFC 5545 section 3.8.5.2), which the library forgets where there is no rule.
+  if (component.hasProperty('rdate') && !component.hasProperty('rrule'))
+    component.addPropertyWithValue('rdate', event.startDate);
   const first = fromSeconds - DAY_SECONDS;
   const last = toSeconds + DAY_SECONDS;
   const isNear = ({ start, end }: Placed): boolean => end.toUnixTime() > first && start.toUnixTime() < last;
@@ -159,6 +164,10 @@ function checkTimes(component: ICAL.Component): void {
         ? 'it ends before it begins'
         : 'it has no end; give it DTEND or DURATION',
     );
+  if (component.getAllProperties('rdate').some(({ type }) => type === 'period'))
+    throw new ValidationError(
+      'its RDATE has periods, which are not read; give times, or events of their own',
+    );
   for (const name of ['dtstart', 'dtend']) {
     const property = component.getFirstProperty(name);
     const tzid = property?.getParameter('tzid');
@@ -170,22 +179,27 @@ function checkTimes(component: ICAL.Component): void {
   }
 }
 
-/**
- * @returns undefined for an event that was cancelled
- * @throws ValidationError when it has no length
- */
+/** @returns undefined for an event that was cancelled */
 function timedEvent({ component, ...placed }: Placed, effects: EventEffects): TimedEvent | undefined {
   if (String(component.getFirstPropertyValue('status')).toUpperCase() === 'CANCELLED') return undefined;
   const [start, end] = [moment(placed.start), moment(placed.end)];
-  if (end.seconds <= start.seconds) throw new ValidationError('one of its times has no length');
   if (end.isLocal !== start.isLocal)
     throw new ValidationError('only one of its start and its end has a time zone');
   return {
     name: nameOf(component),
     start,
-    end,
+    // Of times that clocks skip the length is kept.
+    end:
+      end.seconds > start.seconds
+        ? end
+        : { ...end, seconds: start.seconds + wallSeconds(placed.end) - wallSeconds(placed.start) },
     effects: ownEffects(component) ?? effects,
   };
+}
+
+/** What the clock shows at a time, counted as if it were UTC's. */
+function wallSeconds({ year, month, day, hour, minute, second }: ICAL.Time): number {
+  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
 }
 
 function moment(time: ICAL.Time): Moment {
@@ -202,8 +216,8 @@ function moment(time: ICAL.Time): Moment {
 function ownEffects(component: ICAL.Component): EventEffects | undefined {
   const description = component.getFirstPropertyValue('description');
   if (typeof description !== 'string') return undefined;
-  for (const line of description.split(/\n|<[^<>]*>/)) {
-    const words = /^\s*scaler:\s+(\S.*)$/i.exec(line)?.[1];
+  for (const line of description.replaceAll('&nbsp;', ' ').split(/\n|<[^<>]*>/)) {
+    const words = /^\s*scaler:\s*(\S.*)$/i.exec(line)?.[1];
     if (words !== undefined) return readEffectWords(words.trim().split(/\s+/));
   }
   return undefined;
