@@ -1,6 +1,7 @@
 import asciichart from 'asciichart';
 import { effectText } from '../calendar/effects.js';
 import type { FittedModel, Forecast, Series } from '../forecast/index.js';
+import { utcOffsetSeconds } from '../forecast/seasons/local-time.js';
 import { type EffectiveEvent, likeText } from '../planner/events.js';
 import { formatDuration } from '../shared/duration.js';
 import { textTable } from '../shared/text-table.js';
@@ -134,12 +135,14 @@ function table(model: FittedModel, ahead: Forecast, quantiles: readonly number[]
   return textTable(rows);
 }
 
+/** The time of a zone with its distance from UTC, since clocks that are turned back show an hour twice. */
 function localTime(epochSeconds: number, timezone: string): string {
-  return new Intl.DateTimeFormat('sv-SE', {
-    timeZone: timezone,
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  }).format(epochSeconds * 1000);
+  const offsetSeconds = utcOffsetSeconds(timezone, epochSeconds);
+  const isoAt = (seconds: number): string => new Date(seconds * 1000).toISOString();
+  const wall = isoAt(epochSeconds + offsetSeconds)
+    .slice(0, 19)
+    .replace('T', ' ');
+  return `${wall}${offsetSeconds < 0 ? '-' : '+'}${isoAt(Math.abs(offsetSeconds)).slice(11, 16)}`;
 }
 
 function number(value: number): string {

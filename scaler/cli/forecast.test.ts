@@ -33,7 +33,7 @@ describe('predictive-scaler forecast', () => {
     assert.match(stdout, /^ +\^ forecast$/m);
     assert.match(stdout, /^time +mean +q0\.5 +q0\.95$/m);
     // The load ends at midnight UTC.
-    assert.equal(stdout.match(/^\d{4}-\d\d-\d\d 05:[345]\d:00( +\d[\d.e-]*){3}$/gm)?.length, 6);
+    assert.equal(stdout.match(/^\d{4}-\d\d-\d\d 05:[345]\d:00\+05:30( +\d[\d.e-]*){3}$/gm)?.length, 6);
   });
 
   it('forecasts one step when a step is longer than two hours and no horizon is given', async () => {
@@ -52,7 +52,7 @@ describe('predictive-scaler forecast', () => {
     const { code, stdout, stderr } = await run(flags);
     assert.deepEqual([code, stderr], [0, '']);
     assert.deepEqual(stdout.match(/^event: .*$/gm), [
-      `event: launch (x3, at least 2 replicas), ${day} 21:30:00 to ${day} 22:30:00`,
+      `event: launch (x3, at least 2 replicas), ${day} 21:30:00-03:00 to ${day} 22:30:00-03:00`,
     ]);
     const [event] = JSON.parse((await run([...flags, '--json'])).stdout).events;
     assert.deepEqual([event.name, event.startSeconds - endSeconds], ['launch', 1800]);
@@ -63,6 +63,18 @@ describe('predictive-scaler forecast', () => {
       assert.ok(Math.abs(value - (h < 6 ? 1 : 3) * unknown.mean[h]) < 1e-9, `step ${h}: ${value}`);
     });
     assert.ok(known.peaks['0.9'] > 2.9 * unknown.peaks['0.5'], `${known.peaks['0.9']}`);
+  });
+
+  // The clocks of Berlin are turned back from 3:00 to 2:00 on 25 October 2026 (directive 2000/84/EC).
+  it('tells the two times apart that a clock shows twice', async () => {
+    const file = join(folder, 'october.csv');
+    const end = Date.parse('2026-10-25T00:30Z') / 1000;
+    const lines = Array.from({ length: 48 }, (_, i) => `${end + 300 * (i - 48)},${i}`);
+    await writeFile(file, `timestamp,value\n${lines.join('\n')}\n`);
+    const { stdout } = await run(['--csv', file, '--horizon', '1h', '--timezone', 'Europe/Berlin']);
+    const halfPastTwo = stdout.match(/^2026-10-25 02:30:00\S*/gm);
+    assert.deepEqual(halfPastTwo, ['2026-10-25 02:30:00+02:00']);
+    assert.match(stdout, /^2026-10-25 02:00:00\+01:00 /m);
   });
 
   it('prints the same as JSON', async () => {
