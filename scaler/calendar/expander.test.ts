@@ -282,6 +282,13 @@ describe('Calendars made into events', function () {
       }
     });
 
+    it('are read in time however many events a team has had', async () => {
+      const past = ['DTSTART;TZID=Europe/Berlin:20190108T100000', 'DURATION:PT1H'];
+      const coming = ['DTSTART;TZID=Europe/Berlin:20260108T100000', 'DURATION:PT1H'];
+      const found = await events(ical(...new Array(20_000).fill(past), coming));
+      assert.deepEqual(spans(found), [['2026-01-08T09:00', '2026-01-08T10:00']]);
+    });
+
     it('are bounded in how many times they give', async () => {
       const text = ical(['DTSTART:20260101T000000Z', 'DURATION:PT1M', 'RRULE:FREQ=MINUTELY', 'SUMMARY:tick']);
       const found = await events(text, { fromSeconds: YEAR.fromSeconds, toSeconds: at('2026-01-20T00:00Z') });

@@ -31,7 +31,7 @@ export function icalEvents(
   fromSeconds: number,
   toSeconds: number,
 ): CalendarEvents {
-  const components = parse(text).flatMap((calendar) => calendar.getAllSubcomponents('vevent'));
+  const components = parse(text);
   const isException = (component: ICAL.Component): boolean => component.hasProperty('recurrence-id');
   const series = new Map<string, ICAL.Component[]>();
   for (const component of components) if (!isException(component)) series.set(uidOf(component), []);
@@ -66,14 +66,20 @@ export function icalEvents(
   return { events, problems };
 }
 
+/** What the library makes of a component: its name, its properties and the components in it. */
+type Parsed = [name: string, properties: unknown[], components: Parsed[]];
+
+/** The events of a text, whose zones are known from then on. */
 function parse(text: string): ICAL.Component[] {
   try {
-    const parsed = ICAL.parse(text) as unknown[];
-    const roots = (typeof parsed[0] === 'string' ? [parsed] : parsed) as unknown as string[][];
-    const calendars = roots.map((root) => new ICAL.Component(root as never));
-    if (calendars.length > 0 && calendars.every(({ name }) => name === 'vcalendar')) {
-      for (const calendar of calendars) knowZones(calendar);
-      return calendars;
+    const parsed = ICAL.parse(text) as unknown as Parsed | Parsed[];
+    const calendars = (typeof parsed[0] === 'string' ? [parsed] : parsed) as Parsed[];
+    if (calendars.length > 0 && calendars.every(([name]) => name === 'vcalendar')) {
+      // Each by itself: in its calendar the library looks through all of it for each event, and for each of its times.
+      const components = calendars.flatMap(([, , inside]) => inside.map((one) => new ICAL.Component(one)));
+      const events = components.filter(({ name }) => name === 'vevent');
+      knowZones(components, events);
+      return events;
     }
   } catch (error) {
     throw new ScalerError(
@@ -93,12 +99,14 @@ class IanaZone extends ICAL.Timezone {
   }
 }
 
-function knowZones(calendar: ICAL.Component): void {
-  for (const event of calendar.getAllSubcomponents('vevent'))
+function knowZones(components: readonly ICAL.Component[], events: readonly ICAL.Component[]): void {
+  ICAL.TimezoneService.reset();
+  for (const component of components)
+    if (component.name === 'vtimezone') ICAL.TimezoneService.register(component);
+  for (const event of events)
     for (const property of event.getAllProperties()) {
       const tzid = property.getParameter('tzid');
-      if (typeof tzid !== 'string' || ICAL.TimezoneService.has(tzid)) continue;
-      if (calendar.getTimeZoneByID(tzid) === null && isIana(tzid))
+      if (typeof tzid === 'string' && !ICAL.TimezoneService.has(tzid) && isIana(tzid))
         ICAL.TimezoneService.register(new IanaZone({ tzid } as never), tzid);
     }
 }
@@ -172,7 +180,7 @@ function checkTimes(component: ICAL.Component): void {
     const property = component.getFirstProperty(name);
     const tzid = property?.getParameter('tzid');
     if (typeof tzid !== 'string' || property?.type === 'date') continue;
-    if (component.getTimeZoneByID(tzid) === null && !ICAL.TimezoneService.has(tzid))
+    if (!ICAL.TimezoneService.has(tzid))
       throw new ValidationError(
         `its time zone ${show(tzid)} is neither defined in the calendar nor one of the IANA database`,
       );

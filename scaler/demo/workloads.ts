@@ -31,7 +31,7 @@ export function demoWorkloads(startSeconds: number, seed: number): readonly Work
   return [
     {
       app: 'shop',
-      description: 'daily and weekly rhythm, opens at 09:00, a flash crowd today',
+      description: 'daily and weekly rhythm, opens at 09:00 UTC, a flash crowd today',
       threshold: 16,
       requestsPerSecond: shop(startSeconds, seed),
     },
