@@ -205,6 +205,12 @@ calendars:
         {},
         /FILE:1:1: planer: there is no such setting; did you mean "planner"\?/,
       ],
+      [
+        'an address for KEDA with a scheme',
+        'grpc:\n  advertisedAddress: http://scaler:50051',
+        {},
+        /FILE:2:3: grpc\.advertisedAddress: received "http:\/\/scaler:50051"; expected `host:port`/,
+      ],
       ['a value for a group', 'grpc: 1', {}, /FILE:1:1: grpc: received 1; expected a map/],
       [
         'a list for a value',

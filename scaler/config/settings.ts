@@ -4,6 +4,7 @@ import { calendarsSchema } from '../calendar/calendar-config.js';
 import { sourcesSchema } from '../prometheus/source-config.js';
 import {
   boolean,
+  checked,
   defaulted,
   optional,
   readWith,
@@ -41,7 +42,7 @@ export const settingsSchema = z.strictObject({
       form: '`host:port`, `[v6]:port` or `:port` for every interface',
       meaning: 'Where KEDA reaches the scaler.',
     }),
-    advertisedAddress: defaulted(USUAL_SCALER_ADDRESS, text, {
+    advertisedAddress: defaulted(USUAL_SCALER_ADDRESS, checked(hostAndPort), {
       form: '`host:port`',
       meaning:
         'The address as KEDA knows it: the Service with its namespace, and its port. The status page and `backtest` write it into the manifests that they offer.',
@@ -119,7 +120,7 @@ export const settingsSchema = z.strictObject({
     }),
   }),
   replicas: group({
-    address: optional('none: replicas start without the triggers of others', readWith(replicasAddress), {
+    address: optional('none: replicas start without the triggers of others', readWith(hostAndPort), {
       form: '`host:port`',
       meaning:
         'A name that resolves to every replica of the scaler, those that are not ready included, and their gRPC port: a headless Service with `publishNotReadyAddresses`. A replica that starts asks the others which triggers they have, and is ready when it has models for them.',
@@ -205,7 +206,7 @@ function listenAddress(value: string): ListenAddress {
   return Object.freeze({ host: match[1] || match[2] || undefined, port });
 }
 
-function replicasAddress(value: string): { readonly host: string; readonly port: number } {
+function hostAndPort(value: string): { readonly host: string; readonly port: number } {
   const { host, port } = listenAddress(value);
   if (host === undefined) throw new ValidationError('the host is missing');
   return Object.freeze({ host, port });
