@@ -188,7 +188,7 @@ describe('status page', () => {
       assert.match(rows[2]!, /Trend\s+warming up: daily season in 14 h/);
       assert.match(
         rows[4]!,
-        /Guarded\s+forecast not clearly closer than reacting; the last load counts for more than the model\s+12\s% further off than reacting/,
+        /Guarded\s+forecast not clearly closer than reacting, or the load stays away; the last load counts for more\s+12\s% further off than reacting/,
       );
       assert.match(rows[6]!, /No answer\s+the query cannot serve as a trigger/);
       assert.match(rows[7]!, /Starting/);
@@ -524,6 +524,15 @@ describe('status page', () => {
     await row.getByRole('link').click();
     const cards = await page.locator('.cards').innerText();
     assert.match(cards, /Can I trust it\?\s+Not known while there is no answer\./);
+  });
+
+  it('says that a good forecast does not count while the load stays away', async () => {
+    const shop = workloads.find(({ trigger }) => trigger.scaledObject === 'shop')!;
+    const away = withSnapshot(shop, { modelShare: 0, guarded: true, reason: 'guarded', status: 'guarded' });
+    const { page } = await open([away], SHOP);
+    const explanation = await page.locator('ol', { hasText: 'KEDA is answered' }).innerText();
+    assert.match(explanation, /stayed far below the forecast for half an hour/);
+    assert.doesNotMatch(explanation, /closer than reacting/);
   });
 
   it('writes huge loads short enough for the table', async () => {
