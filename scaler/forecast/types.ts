@@ -260,7 +260,7 @@ export interface Companions {
 export interface Disagreement {
   /** They are far apart where their forecasts span more than this. */
   readonly span: number;
-  /** Whether the last value and the trend have no say there: while the longest season has not come round twice. */
+  /** Whether the last value and the trend have no say there: while the longest season has not come round twice and has not failed. */
   readonly decidesAlone: boolean;
   /** Weight of each member there, whatever the number of steps ahead; they sum to 1. */
   readonly weights: readonly number[];

@@ -131,10 +131,14 @@ export function fitPool(
     forecasts.map(({ made }) => recentError(values, made, origins, horizonSteps, stepsAhead)),
   );
   // Forecasts that are further apart than a wild step is from what was expected cannot both be right. That the first
-  // week comes again is believed until the second one is seen: the second Saturday has nothing else to go by.
-  const decidesAlone = (seasons.at(-1)?.slotCount ?? 0) > origins.steps[0]! + 1;
+  // week comes again is believed until it is seen that it does not: the second Saturday has nothing else to go by.
   const span = members[0]!.clip;
   const errorsApart = errorsInDisagreement(values, asStarted, origins, horizonSteps, measuredAt, span);
+  const longest = members.findLastIndex(({ parameters }) => parameters === SAME_TIME);
+  const decidesAlone =
+    errorsApart !== undefined &&
+    members[longest]!.seasons[0]!.effects.length > origins.steps[0]! + 1 &&
+    errorsApart[longest] === Math.min(...errorsApart);
   const inUse = membersInUse([...errors, ...(errorsApart ? [errorsApart] : [])].map(weightsOfErrors));
   const weightsOf = (row: readonly number[]) => weightsOfErrors(inUse.map((m) => row[m]!));
   const weights = errors.map(weightsOf);
