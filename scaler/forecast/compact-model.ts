@@ -8,12 +8,12 @@ const KEPT_ERRORS = 199;
 const OUTERMOST = 1 / (KEPT_ERRORS + 1);
 
 /**
- * The same model in a small part of the memory, for models that are kept by the thousand: seasons and typical errors in
- * single precision, seven digits where a load is known to two; visits of a slot counted up to 255, where they have long
- * stopped to matter; errors at every half percent of their distribution. Updates go on alike in every replica.
+ * The same model in much less memory, for models that are kept by the thousand: seasons and typical errors in single
+ * precision, visits of a slot counted only up to 255 (by then they no longer matter), errors at every half percent of their
+ * distribution. Replicas that update the same compact model stay equal.
  *
- * @param model is not to be used any more: what is not copied is shared.
- * @param quantile that the model will be asked for; one beyond 0.995 (or below 0.005) keeps every error.
+ * @param model must not be used afterwards: the result shares parts of it
+ * @param quantile that the model will be asked for; above 0.995 or below 0.005 every error is kept
  */
 export function compactModel(model: FittedModel, quantile = 0.9): FittedModel {
   const mean = compactPool(model.mean);

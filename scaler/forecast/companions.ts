@@ -10,15 +10,15 @@ import { fitTrees, projectTrees } from './trees/tree-forecast.js';
 import type { Companions, FittedModel, RecentPast } from './types.js';
 
 const DAY_SECONDS = 86_400;
-/** Steps of the past that are kept for nearest moments at least, where the regression needs fewer: two weeks of 5 minutes. */
+/** The fewest steps of the past that are kept, for nearest moments: two weeks of 5 minutes. */
 const KEPT_STEPS = 4032;
 
-/** The pool decides alone where its past errors are below this share of the combined forecast's. */
+/** The pool decides alone where its past errors are below this share of those of the combined forecast. */
 const CLEARLY_BETTER = 0.8;
-/** Trees whose past errors were this many times the pool's have no say: with the regression, two that are far off would move the median. */
+/** Trees whose past errors were this many times the pool's are dropped: two forecasts that are far off would move the median. */
 const FAR_WORSE = 4;
 
-/** When a series begins and on whose clock. */
+/** When a series begins, and in which time zone. */
 export interface Clock {
   readonly startSeconds: number;
   readonly stepSeconds: number;
@@ -35,16 +35,16 @@ interface FittedCompanions {
 }
 
 /**
- * Fits what forecasts beside the Holt-Winters pool: the regression and the nearest moments. They need whole days of
- * steps, and more than two of them.
+ * Fits the forecasts that complement the Holt-Winters pool: regression, trees and nearest moments. A day must be a whole
+ * number of steps, and the history must be at least three days long.
  *
- * @param known NaN where unknown or not to be learnt
- * @param seen the same with what would probably have been in place of what is not to be learnt
+ * @param known NaN where unknown or excluded
+ * @param filled the same with a likely load in place of excluded steps
  * @param pool forecasts that the pool would have made, `horizonSteps` for each origin
  */
 export function fitCompanions(
   known: Float64Array,
-  seen: Float64Array,
+  filled: Float64Array,
   clock: Clock,
   origins: Origins,
   horizonSteps: number,
@@ -53,7 +53,7 @@ export function fitCompanions(
   const daySteps = DAY_SECONDS / clock.stepSeconds;
   const none = { companions: undefined, replayed: pool.slice() };
   if (!Number.isInteger(daySteps) || known.length < 3 * daySteps || origins.steps.length === 0) return none;
-  const past = recentPast(seen, daySteps);
+  const past = recentPast(filled, daySteps);
   if (past === undefined) return none;
   const ahead = known.length + horizonSteps;
   const moving = clockSteps(clock.startSeconds, clock.stepSeconds, ahead, clock.timezone);
@@ -102,7 +102,7 @@ export function combineWithCompanions(
   const startSeconds = endSeconds - known * stepSeconds;
   const moving = clockSteps(startSeconds, stepSeconds, known + count, timezone);
   const read = readable(past, daySteps, moving);
-  // Beyond the horizon that they were fitted for the pool is alone: the same time yesterday is not known there.
+  // Beyond the horizon that they were fitted for, the pool is alone: the same time yesterday may not be known there.
   const within = Math.min(count, model.horizonSteps);
   const byRegression = regression && projectRegression(past, regression, read, within);
   const daySlots = seasonSlots(endSeconds, stepSeconds, within, DAY_SECONDS, timezone);
@@ -116,9 +116,10 @@ export function combineWithCompanions(
 }
 
 /**
- * One forecast out of up to four. Where last week went on abruptly otherwise than yesterday, as on a Monday after a Sunday,
- * the pool decides: it has a season of a week and is sure to know, to the others one such moment in a week is an outlier. Where
- * yesterday went on abruptly, trees do not count: they were grown to the signs of errors, among which one jump a day is lost.
+ * Combines up to four forecasts of a step. Where the change from now on was abruptly different last week than yesterday, as on
+ * a Monday after a Sunday, the pool decides: it has a season of a week, while one such moment in a week is an outlier to the
+ * others. Where yesterday had an abrupt change, trees do not count: they are grown to the signs of errors, in which one jump a
+ * day is lost.
  */
 function combine(
   { wildChange }: RecentPast,
@@ -136,7 +137,7 @@ function combine(
   return median(pool, byMoments, byRegression, Math.abs(ofDay) > wildChange ? undefined : byTrees);
 }
 
-/** How the series changed some days before a span. */
+/** The change over the same time of day some days before. */
 function changeBefore(read: Readable, t: number, ahead: number, days: number): number {
   return read.calm[sameTimeBefore(read, t + ahead, days)]! - read.calm[sameTimeBefore(read, t, days)]!;
 }

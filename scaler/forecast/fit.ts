@@ -12,7 +12,7 @@ import { AUTOMATIC_PERIODS, climb } from './seasons/ladder.js';
 import { seasonSlots, slotCount } from './seasons/local-time.js';
 import { quietSeasons } from './seasons/quiet.js';
 import { replayRecurrence } from './seasons/recurrence.js';
-import { setApart } from './special/special-days.js';
+import { type LearnableSeries, setApart } from './special/special-days.js';
 import type {
   FitOptions,
   FittedModel,
@@ -23,18 +23,18 @@ import type {
 } from './types.js';
 
 const DAY_SECONDS = 86_400;
-/** Past forecasts of means that are made again to measure errors: more cost time and tell little more. */
+/** Past forecasts of means that are replayed to measure errors; more cost time and change little. */
 export const MOST_ORIGINS = 700;
-/** The same of maxima, which only the pool forecasts, in less time. The quantile of the peak rests on few of them. */
+/** The same for maxima, which only the pool forecasts, in less time. Few of them decide the quantile of the peak. */
 const MOST_PEAK_ORIGINS = 2000;
 const DEFAULT_QUANTILE = 0.9;
-/** How fast the peak's quantile follows its misses: pods follow it, and a restless margin costs more than it covers. */
+/** How fast the peak's quantile follows its misses. Pods follow it, and a margin that moves much costs more than it covers. */
 const PEAK_RATE = 0.02;
 
 /**
  * Fits the pool of models to a series. Pure and deterministic; the series is not changed, the result is plain data.
- * Any series is answered: empty, constant, with gaps (NaN), short or huge. What is not a number within 1e100 is taken
- * as unknown.
+ * Every series has an answer: empty, constant, with gaps (NaN), short or huge. Values that are not numbers within 1e100 are
+ * unknown.
  *
  * @throws RangeError when the step is not above 0, the horizon or its span is not a whole number of steps from
  * 1 on, or the timezone is not known.
@@ -43,7 +43,7 @@ export function fit(series: Series, options: FitOptions): FittedModel {
   checkOptions(series, options);
   const { stepSeconds } = series;
   const { horizonSteps, spanSteps = horizonSteps, timezone, seasonality } = options;
-  const { startSeconds, values, peaks, seenValues, seenPeaks, special } = learnable(series, options);
+  const { startSeconds, values, peaks, filledValues, filledPeaks, special } = learnable(series, options);
   const n = values.length;
 
   const wanted = seasonality === 'auto' ? AUTOMATIC_PERIODS : [...seasonality].sort((a, b) => a - b);
@@ -67,13 +67,13 @@ export function fit(series: Series, options: FitOptions): FittedModel {
       : { periodSeconds: 0, slotCount: 1, slots: new Int32Array(n + horizonSteps + 1) };
 
   const clock = { startSeconds, stepSeconds, timezone };
-  const mean = fitSeries(values, seenValues, seasons, daySlots, meanOrigins, horizonSteps, clock);
+  const mean = fitSeries(values, filledValues, seasons, daySlots, meanOrigins, horizonSteps, clock);
   const peak =
     peaks === undefined
       ? mean
       : fitSeries(
           peaks,
-          seenPeaks ?? peaks,
+          filledPeaks ?? peaks,
           seasons,
           daySlots,
           origins,
@@ -84,7 +84,7 @@ export function fit(series: Series, options: FitOptions): FittedModel {
 
   const past = pastPeaks(peaks ?? values, peak.replayed, origins, horizonSteps, spanSteps);
   const errorsOf = (forecasts: Float64Array) => {
-    // Sizes are taken like for like: a horizon that ends before a step of the forecast is no error of the forecast.
+    // Sizes compare the same steps: a step beyond the end of the horizon is no error of the forecast.
     const sizes = past.cameInSteps.map((came, i) => came - forecasts[i]!);
     const typical = typicalErrors(sizes, origins, daySlots, 1, stepSeconds);
     const expected = peak.ratios.map((ratio, i) =>
@@ -137,20 +137,13 @@ function checkOptions({ stepSeconds }: Series, { horizonSteps, spanSteps = horiz
     throw new RangeError(`spanSteps is ${spanSteps}; expected a whole number from 1 to ${horizonSteps}`);
 }
 
-/** A series as it is learnt from. */
-interface Learnable {
+/** A series prepared for learning. */
+interface Learnable extends Omit<LearnableSeries, 'special'> {
   readonly startSeconds: number;
-  /** NaN where unknown or not to be learnt. */
-  readonly values: Float64Array;
-  /** Maxima, only where they add to the means. */
-  readonly peaks: Float64Array | undefined;
-  /** The same with what would probably have been in place of steps that are not to be learnt. */
-  readonly seenValues: Float64Array;
-  readonly seenPeaks: Float64Array | undefined;
   readonly special: SpecialSpans | undefined;
 }
 
-/** The series without the unknown steps before its first known one, and without what is special. */
+/** The series from its first known step on, without excluded steps. */
 function learnable(
   series: Series,
   { spans, timezone, horizonSteps, spanSteps = horizonSteps }: FitOptions,
@@ -172,15 +165,15 @@ function learnable(
     startSeconds: startSeconds + skipped * stepSeconds,
     values: known,
     peaks: differ ? cut(peaks) : undefined,
-    seenValues: cut(apart?.seenValues) ?? known,
-    seenPeaks: differ ? cut(apart?.seenPeaks ?? peaks) : undefined,
+    filledValues: cut(apart?.filledValues) ?? known,
+    filledPeaks: differ ? cut(apart?.filledPeaks ?? peaks) : undefined,
     special: apart?.special,
   };
 }
 
 function fitSeries(
   values: Float64Array,
-  seen: Float64Array,
+  filled: Float64Array,
   seasons: readonly SeasonSlots[],
   daySlots: DaySlots,
   origins: Origins,
@@ -194,19 +187,19 @@ function fitSeries(
     disagreement,
     replayed: byMembers,
     parameters,
-  } = fitPool(values, seen, seasons, origins, horizonSteps, clock.stepSeconds, likeSeries);
-  const ofMembers = replayRecurrence(values, seen, byMembers, origins, horizonSteps, daySlots);
-  // Companions are no better at the peak's quantile, where a miss on the low side counts nine times: maxima go without.
+  } = fitPool(values, filled, seasons, origins, horizonSteps, clock.stepSeconds, likeSeries);
+  const ofMembers = replayRecurrence(values, filled, byMembers, origins, horizonSteps, daySlots);
+  // Companions do not improve the peak's quantile, where a miss on the low side counts nine times: maxima have none.
   const { companions, replayed } =
     likeSeries === undefined
-      ? fitCompanions(values, seen, clock, origins, horizonSteps, byMembers)
+      ? fitCompanions(values, filled, clock, origins, horizonSteps, byMembers)
       : { companions: undefined, replayed: byMembers };
-  const ofAll = companions && replayRecurrence(values, seen, replayed, origins, horizonSteps, daySlots);
+  const ofAll = companions && replayRecurrence(values, filled, replayed, origins, horizonSteps, daySlots);
   const oneStep = new Float64Array(origins.steps.length);
   for (let i = 0; i < origins.steps.length; i++)
     oneStep[i] = values[origins.steps[i]! + 1]! - replayed[i * horizonSteps]!;
   const { volatility, ratios } = measureVolatility(oneStep, origins, daySlots, clock.stepSeconds);
-  const known = seen.filter((value) => !Number.isNaN(value));
+  const known = filled.filter((value) => !Number.isNaN(value));
   const model: PooledModel = {
     members,
     measuredAt: measuredSteps(horizonSteps),

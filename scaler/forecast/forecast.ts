@@ -12,7 +12,7 @@ import type { FittedModel, Forecast, PooledModel, StepEffects } from './types.js
  * @param horizonSteps Steps to forecast, from 1 on. The peak's quantiles were measured over the model's own horizon.
  * @param quantiles Numbers between 0 and 1, in any order.
  * @param skipSteps Steps to leave out before the first one answered, when the model lags behind the present.
- * @param effects What is known of the steps beside the model, one for each of `horizonSteps`.
+ * @param effects What calendars say about the steps, one entry for each of `horizonSteps`.
  */
 export function forecast(
   model: FittedModel,
@@ -38,7 +38,7 @@ export function forecast(
       ? 0
       : model.trust;
   const trusted = trust === 1 ? peak[peakStep]! : trust * peak[peakStep]! + (1 - trust) * last;
-  // Trust rests on the past, which cannot tell yet whether a rhythm seen twice is worth following.
+  // Trust is measured on the past, which cannot show yet whether a rhythm seen twice is worth following.
   const highest = Math.max(trusted, Math.min(peak[peakStep]!, twiceWithin(model.peak, slots, skipSteps)));
   const recurring = highest > trusted;
   const share = recurring ? 1 : trust;
@@ -80,7 +80,7 @@ export function forecast(
   });
 }
 
-/** The highest load that came at one time of day on both of the last two days, as a surprise; -Infinity when none did. */
+/** The highest load that surprised at one time of day on both of the last two days; -Infinity without one. */
 function twiceWithin(
   { recurrences, volatility }: PooledModel,
   slots: ReadonlyMap<number, Int32Array>,

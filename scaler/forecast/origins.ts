@@ -7,9 +7,9 @@ export interface Origins {
 }
 
 /**
- * Spread origins from `earliest` on, about `most` of them; the last one is the second-newest step, so that at least one
- * step after each is known. Where not every step can be one, another step of each `stride` is from day to day: origins
- * always at the same times of day would never judge what happens between them, such as the beginning of an hourly job.
+ * Spreads about `most` origins from `earliest` on; the last one is the second-newest step, so that at least one step after
+ * each is known. Where they are several steps apart, they move by a step from day to day: origins always at the same times of
+ * day would never measure what happens between them, such as the start of an hourly job.
  *
  * @param daySteps steps of a day
  */

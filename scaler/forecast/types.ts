@@ -11,28 +11,28 @@ export interface Series {
   readonly peaks?: Float64Array;
 }
 
-/** How far up the ladder of cold start a model has come. */
+/** The stage that a model has reached: how much history it has. */
 export type Stage = 'observed' | 'trend' | 'daily' | 'weekly';
 
-/** A span of time that is not as other days are: a day off, a sale, an incident. Plain data; what it is stays with the caller. */
+/** A span of time that is unlike other days: a day off, a sale, an incident. Plain data; only the caller knows what it is. */
 export interface SpecialSpan {
   /** Spans of one name recur. */
   readonly name: string;
   readonly startSeconds: number;
   /** The first second after it. */
   readonly endSeconds: number;
-  /** Whether its steps teach season and errors as others do. */
+  /** Whether season and errors are learned from its steps; otherwise they are excluded. */
   readonly learn: boolean;
   /**
-   * What its load is like: what history shows a day off to be like, or what began at these epoch seconds. Left out where it
-   * is like that of an ordinary day.
+   * What its load is like: a day off, as history shows days off to be, or the span that began at these epoch seconds. Left out
+   * where it is like an ordinary day.
    */
   readonly like?: 'day off' | number | undefined;
   /** By how much the load is above what it is like. */
   readonly factor?: number | undefined;
 }
 
-/** What the caller wants of a model. */
+/** What the caller wants from a model. */
 export interface FitOptions {
   /** Steps ahead at which the forecast is used; errors and smoothing parameters are measured there. */
   readonly horizonSteps: number;
@@ -53,7 +53,7 @@ export interface FitOptions {
   readonly spans?: readonly SpecialSpan[] | undefined;
 }
 
-/** How good a model is on its own recent past, for the peak over the horizon in use. Same unit as the series. */
+/** How good a model was on its recent past, for the peak over the horizon in use. Same unit as the series. */
 export interface ModelQuality {
   /**
    * Mean error of the quantile of the peak over the horizon, where too low weighs more than too high: the distance times
@@ -82,16 +82,16 @@ export interface Forecast {
   /** Index of the step in which the peak is most likely. */
   readonly peakStep: number;
   /**
-   * Share of the model in the peak, the rest being the last value: what its past gives it, but all where `recurring`, and none while
-   * a load stays away that it still forecasts.
+   * Share of the model in the peak; the rest is the last value. It is the `trust` of the fitted model, but 1 where `recurring`,
+   * and 0 while a load stays away that the model still forecasts.
    */
   readonly trust: number;
   /** Whether the last value has the larger share in the peak. */
   readonly guarded: boolean;
   /**
    * Whether the horizon holds a time of day at which the load surprised on both of the last two days, or was lower on both as on
-   * a first weekend. The forecast is then what it was on these days or on those before, although no past forecast could show
-   * yet how good that is.
+   * a first weekend. The forecast is then the load of these days, or of those before, although no past forecast can show yet
+   * how good that is.
    */
   readonly recurring: boolean;
 }
@@ -154,7 +154,7 @@ export interface ErrorQuantiles {
   readonly sorted: Float64Array | Float32Array;
 }
 
-/** How large errors are by time of day, and how large they have been lately: both tell how large the next will be. */
+/** How large errors are by time of day, and how large recent ones were: both tell how large the next will be. */
 export interface Volatility {
   /** Period of `typical` in seconds of local time; 0 when there is only one slot for all times. */
   readonly periodSeconds: number;
@@ -162,7 +162,7 @@ export interface Volatility {
   readonly typical: Float64Array | Float32Array;
   /** Recent errors as a multiple of the typical ones: above 1 in restless times. */
   ratio: number;
-  /** The newest error divided by the typical one, with its sign, and whether it came out of nothing. */
+  /** The newest error divided by the typical one, with its sign, and whether it was sudden. */
   newest: number;
   wasSudden: boolean;
   /** For how many steps, up to the newest, every value has been far below its forecast. */
@@ -179,30 +179,30 @@ export interface Surprise {
 }
 
 /**
- * Surprises at each time of day on the last two days: what the pool had not expected a horizon before. What surprises
- * twice in a row is taken for a new or moved rhythm before the members have learned it.
+ * Surprises at each time of day on the last two days: loads that the pool had not forecast a horizon before. Two in a row are
+ * taken for a new or moved rhythm before the members have learned it.
  */
 export interface Recurrence {
   /** Errors up to this are no surprise. */
   readonly leastSurprise: number;
   /**
-   * By slot of the day: the value a week before the next step of this slot; NaN where unknown, and once that step is over.
+   * By slot of the day: the value a week before the next step of this slot; NaN where unknown and after that step.
    */
   readonly lastWeek: Float64Array | Float32Array;
   /**
-   * While the season of a week is not known, by slot of the day: the least that came on the three days before the last two, where
-   * these two were both lower and so may have been a weekend; NaN elsewhere, and once the next step of this slot is over.
+   * While the season of a week is not known, by slot of the day: the lowest load of the three days before the last two, where both
+   * of these two were lower and so may have been a weekend; NaN elsewhere and after the next step of this slot.
    */
   readonly beforeWeekend: Float64Array | Float32Array | undefined;
   /** By slot of the day: the newest value, where it was a surprise. */
   readonly newest: Map<number, Surprise>;
   /** The same of the day before. */
   readonly before: Map<number, Surprise>;
-  /** What the members expect of the next steps, one for each step of the horizon, each as expected a horizon before it. */
+  /** Forecasts of the next steps, one for each step of the horizon, each made a horizon before its step. */
   readonly pending: Float64Array;
 }
 
-/** The newest values of a series, scaled: what the regression and the nearest moments look at. */
+/** The newest values of a series, scaled: the input of regression, trees and nearest moments. */
 export interface RecentPast {
   /** Values are log(value + this), or the values themselves when it is 0; then `center` is taken off and `spread` divides. */
   readonly logOffset: number;
@@ -210,7 +210,7 @@ export interface RecentPast {
   readonly spread: number;
   /** A change from step to step beyond this is wild. */
   readonly wildChange: number;
-  /** The newest values as they came, the oldest first; where a value is unknown, what it probably was. */
+  /** The newest values as they came, the oldest first; unknown ones are replaced by likely ones. */
   readonly raw: Float64Array | Float32Array;
   /** The same without single wild steps, and further back: for looks at earlier days. */
   readonly calm: Float64Array | Float32Array;
@@ -243,7 +243,7 @@ export interface TreeForecaster extends BoostedTrees {
   readonly hasWeek: boolean;
 }
 
-/** What forecasts beside the Holt-Winters recursions: a regression, boosted trees and the nearest past moments. */
+/** The forecasts that complement the Holt-Winters recursions: a regression, boosted trees and the nearest past moments. */
 export interface Companions {
   readonly past: RecentPast;
   /** Undefined while the history is too short for it. */
@@ -254,13 +254,13 @@ export interface Companions {
 }
 
 /**
- * How members are combined where those that follow a season are far apart, as on a Saturday that is like yesterday to one and
- * like last week to another.
+ * How members are combined where those that follow a season are far apart, as on a Saturday when one forecasts yesterday again
+ * and another last week.
  */
 export interface Disagreement {
-  /** They are far apart where their forecasts span more than this. */
+  /** They are far apart where their forecasts differ by more than this. */
   readonly span: number;
-  /** Whether the last value and the trend have no say there: while the longest season has not come round twice and has not failed. */
+  /** Whether the last value and the trend do not count there: while the longest season is younger than two cycles and has not failed. */
   readonly decidesAlone: boolean;
   /** Weight of each member there, whatever the number of steps ahead; they sum to 1. */
   readonly weights: readonly number[];
@@ -324,7 +324,7 @@ export interface Reference {
   readonly scale: number;
   /** How far off each way to forecast a day off was on days off of the past, as a share of their load; NaN where unknown. */
   readonly pastErrors: Readonly<Record<'sunday' | 'day off' | 'ordinary', number>>;
-  /** Days off of the past that this rests on. */
+  /** Past days off that this is measured on. */
   readonly pastDays: number;
   /** Epoch seconds at which the first of the steps below begins. */
   readonly fromSeconds: number;
@@ -339,22 +339,22 @@ export interface Reference {
    */
   readonly stepErrors: Float32Array;
   readonly peakErrors: Float32Array;
-  /** Faded sums of the load that came in the span, and of what was expected: their ratio scales what is to come. */
+  /** Fading sums of the load that came in the span and of what was expected; their ratio scales the steps to come. */
   came: number;
   expected: number;
 }
 
-/** What a model knows of special spans. */
+/** What a model knows about special spans. */
 export interface SpecialSpans {
   /** Those that were not over at the fit. */
   readonly spans: readonly SpecialSpan[];
-  /** What they are like; where two hold at one step, the first decides. */
+  /** What they are like; where two cover one step, the first decides. */
   readonly references: readonly Reference[];
 }
 
-/** What is known of the steps of a forecast beside the model. */
+/** What calendars say about the steps of a forecast. */
 export interface StepEffects {
-  /** Each step's load is what the model expects, times this; 1 where nothing is known. */
+  /** Each step's forecast is multiplied by this; 1 where nothing is known. */
   readonly factors: Float64Array;
   /** The peak is at least this; -Infinity where nothing is known. */
   readonly floors: Float64Array;
@@ -382,7 +382,7 @@ export interface FittedModel {
   readonly peak: PooledModel;
   /** Errors of the step means at growing numbers of steps ahead. */
   readonly stepErrors: readonly ErrorQuantiles[];
-  /** Errors of the peak as it is forecast, the last value having its share, for the quantile of the peak. */
+  /** Errors of the forecast of the peak, with the share of the last value in it, for the quantile of the peak. */
   readonly peakErrors: ErrorQuantiles;
   /** Mean absolute error of the peak, by slot of the day like `peak.volatility.typical`. */
   readonly peakTypical: Float64Array | Float32Array;

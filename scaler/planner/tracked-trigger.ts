@@ -162,7 +162,7 @@ export class TrackedTrigger {
   async #load(tick: number): Promise<void> {
     const signal = this.#stopping.signal;
     const failedBefore = this.#loadFailure !== undefined;
-    let hasLearnt = false;
+    let hasLearned = false;
     try {
       await this.#history.refresh(tick);
       this.#loadFailure = undefined;
@@ -172,14 +172,14 @@ export class TrackedTrigger {
     if (signal.aborted) return;
     try {
       // After a failure too: what came before it may be much.
-      hasLearnt = this.#learnNewSteps(this.#history.sourceSeconds(tick));
+      hasLearned = this.#learnNewSteps(this.#history.sourceSeconds(tick));
     } catch (error) {
       this.#loadFailure ??= historyError(error, this.trigger);
     }
     this.#loading = undefined;
     if (this.#loadFailure) this.#announceSettled();
     // While the load is being observed too, its end says whether the source answers at all.
-    if ((hasLearnt || failedBefore || this.#loadFailure) && !this.#observing) this.#renew();
+    if ((hasLearned || failedBefore || this.#loadFailure) && !this.#observing) this.#renew();
   }
 
   /** The time by the clock that dates what is known of this trigger. */

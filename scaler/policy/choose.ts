@@ -26,15 +26,15 @@ const CURVE_STRIDE = 2;
 const HIGHEST_OVERLOAD = 0.2;
 
 /**
- * Overload of the worst day counts for at most this many times what is accepted: a day with a load such as never came
- * before is no reason to keep pods for it on all others. A second such day is.
+ * Overload of the worst day counts for at most this many times what is accepted: one day with an unprecedented load is no
+ * reason to keep pods for it on all other days. A second such day is.
  */
 const MOST_OF_A_DAY = 3;
-/** Overloaded minutes come in clusters of about so many, and a cluster is one piece of evidence. */
+/** Overloaded minutes come in clusters of about this many, and a cluster is one piece of evidence. */
 const CLUSTER_MINUTES = 5;
 /**
- * Margin on the load when the accepted overload of the replayed days amounts to one cluster. With n clusters the load at
- * which they begin is known by 1 / sqrt(n) of that.
+ * Margin on the load when the accepted overload of the replayed days is one cluster. With n clusters the margin is
+ * 1 / sqrt(n) of that.
  */
 const MARGIN_OF_ONE = 0.06;
 /** From one day to the next a choice lowers the pods of the newest day by at most this share, and at most doubles them. */
@@ -56,9 +56,9 @@ export function choiceBoundarySeconds(nowSeconds: number): number {
 }
 
 /**
- * Replays the past days and chooses the policy with the fewest pods among those that would have held the target on them,
- * had the load been a little higher. Depends on the history until the boundary alone: two processes that know the same
- * history choose the same. Nothing is chosen while it is too short.
+ * Replays the past days and chooses the policy with the fewest pods among those that would have held the target on a
+ * slightly higher load. It depends only on the history before the boundary: two processes with the same history choose the
+ * same. Nothing is chosen while the history is too short.
  *
  * @param steps history to learn from, on the trigger's grid, short gaps bridged
  * @param load the same history minute by minute, with its gaps; without it each step's maximum stands in for its minutes
@@ -85,24 +85,24 @@ export function choosePolicy(steps: Series, load: Load | undefined, options: Cho
   };
 }
 
-/** How much higher the load is taken to be, because so many days prove only so much of so small a share. */
+/** By how much the replayed load is raised: the fewer overloaded minutes the target accepts, the less the days prove. */
 function marginOf(targetOverload: number, days: number): number {
   return MARGIN_OF_ONE / Math.sqrt((targetOverload * days * DAY_MINUTES) / CLUSTER_MINUTES);
 }
 
-/** A policy without its headroom, and what it looks at in each minute of a past, in pods at their capacity. */
+/** A policy without its headroom, with its input in each minute of a past, in pods at their capacity. */
 interface Kind extends Omit<Policy, 'headroom'> {
-  /** What the headroom is put on. */
+  /** What the headroom multiplies. */
   readonly loads: Float64Array;
-  /** What the answer never falls below. */
+  /** The lowest answer. */
   readonly least: Float64Array;
-  /** Load that a floor `week` comes to after the past; 0 with another floor. */
+  /** Load of a floor `week` after the past; 0 with another floor. */
   readonly weekFloor: number;
-  /** What came of it at each headroom that was replayed, by the headroom's index. */
+  /** The result at each headroom that was replayed, by the headroom's index. */
   readonly replayed: PodDays[];
 }
 
-/** The policies that are tried on a past, and the plain reactive one. */
+/** The policies to try on a past, and the plain reactive one. */
 function kindsOf(past: Past, capacity: number): { readonly own: Kind[]; readonly reactive: Kind } {
   const inPods = (loads: Float64Array, share = 1) => loads.map((load) => share * (load / capacity));
   const noFloor = {
@@ -171,7 +171,7 @@ class PolicyReplay {
     let closestExcess = Number.POSITIVE_INFINITY;
     let closestPods = Number.POSITIVE_INFINITY;
     for (const kind of kinds) {
-      // More headroom costs more: what costs too much with the least needs no further look.
+      // More headroom costs more: a kind that is too expensive with the least headroom can be skipped.
       if (this.podMinutes(kind, 0, days) >= bestPods) continue;
       let low = 0;
       let high = HEADROOMS.length - 1;
@@ -226,7 +226,7 @@ class PolicyReplay {
     };
   }
 
-  /** Overloaded minutes above what the target accepts, with the margin and the worst day not counting too much. */
+  /** Overloaded minutes above what the target accepts, on the raised load and with the worst day bounded. */
   #excess(kind: Kind, index: number, { from, to }: Days): number {
     const { marginMinutes } = this.#replayed(kind, index);
     const { targetOverload } = this.options;
@@ -248,8 +248,8 @@ class PolicyReplay {
 }
 
 /**
- * The cheapest policy, brought within bounds of the one that the day before would have had: by a change of its headroom, so
- * far that the pods of the newest day change in bounded steps.
+ * The cheapest policy, with its headroom changed so that the pods of the newest day stay within bounds of what the choice of
+ * the day before would have needed.
  */
 function bounded(replay: PolicyReplay, kinds: readonly Kind[], { from, to }: Days): Found {
   const found = replay.cheapest(kinds, { from, to });

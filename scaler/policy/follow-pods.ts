@@ -21,7 +21,7 @@ export interface PodDays {
 
 /** Minutes of a day in UTC. */
 export const DAY_MINUTES = 1440;
-/** Recommendations that hold back a scale-down: those of the last 5 minutes, one in each minute. */
+/** Stabilization window for scaling down: the recommendations of the last 5 minutes, one in each minute. */
 const STABILIZATION_MINUTES = 5;
 
 /**

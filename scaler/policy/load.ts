@@ -1,6 +1,6 @@
 import type { Series } from '../forecast/types.js';
 
-/** How long a value is used when no newer one arrives: Prometheus' own lookback. */
+/** How long a value is used when no newer one arrives: the lookback of Prometheus. */
 export const LOOKBACK_SECONDS = 300;
 
 /** A workload's load on a one-minute grid, with what could be known of it at each moment. */
@@ -19,7 +19,7 @@ export interface Load {
 }
 
 /**
- * The load out of a series with a step of one minute: the maximum of each minute is its demand, and what is seen at the
+ * The load from a series with a step of one minute: the maximum of each minute is its demand, and the load observed at the
  * beginning of a minute is the mean of the one before. Begins with the first known minute.
  *
  * @returns undefined when no minute is known

@@ -9,20 +9,20 @@ export const QUANTILES = [0.5, 0.9, 0.98] as const;
 export const WEEK_QUANTILES = [0.5, 0.8, 0.9, 0.95, 0.98, 0.995, 1] as const;
 
 const DAY_SECONDS = 86_400;
-/** The most days that are replayed: those that a choice rests on, and one for what the choice of the day before was. */
+/** The most days that are replayed: those that a choice is based on, and one more for the choice of the day before. */
 export const REPLAYED_DAYS = 8;
-/** Fewer replayed days say too little. */
+/** The fewest replayed days that a choice is based on. */
 export const FEWEST_DAYS = 2;
-/** Distance between two fits of the replay: live, fits are closer, so that the replay errs on the safe side. */
+/** Distance between two fits of the replay. Live fits are closer, so the replay errs on the safe side. */
 const REFIT_SECONDS = 2 * DAY_SECONDS;
 const WEEK_SECONDS = 7 * DAY_SECONDS;
-/** How far back the two looks at the newest past reach. */
+/** How far back policies look for a recent highest load. */
 export const RECENT_MINUTES = 15;
 export const HOURS_MINUTES = 180;
-/** Longest time from a change of the metric to a new pod: the default polling of KEDA and sync of the HPA, and a refresh. */
+/** Longest time from a change of the metric to a new pod: KEDA's default polling, the HPA's sync period, and a refresh. */
 const DELAY_SECONDS = 75;
 
-/** What a policy could have known in the past, minute by minute, for whole days until a boundary. */
+/** What a policy could have known, minute by minute, on whole days before a boundary. */
 export interface Past {
   readonly days: number;
   readonly demand: Float64Array;
@@ -52,10 +52,10 @@ export function startupSteps(startupSeconds: number, stepSeconds: number, horizo
 }
 
 /**
- * Makes the forecasts of the past days again, each from what was known then. A model is fitted every second day and
- * follows each step in between, which costs little and is a little worse than the live model.
+ * Replays the forecasts of the past days, each from what was known then. A model is fitted every second day and updated with
+ * each step in between, which costs little and is a little worse than the live model.
  *
- * @param steps history on the trigger's grid, short gaps bridged; what lies after the boundary is not looked at
+ * @param steps history on the trigger's grid, short gaps filled; steps after the boundary are ignored
  * @param load the same history minute by minute; minutes beyond it take the maximum of their step
  * @returns undefined when there is not one day to learn from and two to replay
  */
@@ -144,8 +144,8 @@ export function highestBefore(
 }
 
 /**
- * What the load of a minute probably was, where only its step is known: the maximum for two minutes of five, and in the
- * others what is left of the mean.
+ * The likely load of a minute where only its step is known: the maximum for two minutes of five, and in the others what
+ * remains of the mean.
  */
 function withinStep({ stepSeconds, values, peaks = values }: Series, step: number, minute: number): number {
   const count = Math.round(stepSeconds / 60);

@@ -1,10 +1,10 @@
 import type { Known, Policy } from './types.js';
 
 /**
- * The load that pods should be there for, by a policy. The answer to KEDA is this times threshold over capacity, since
+ * The load that a policy keeps pods for. The answer to KEDA is this times threshold over capacity, since
  * the HPA divides it by the threshold.
  *
- * @param weekFloor what the policy's choice says a floor `week` comes to
+ * @param weekFloor load of a floor `week`, from the policy's choice
  * @returns NaN when nothing is known of the load
  */
 export function policyLoad({ basis, headroom, floor }: Policy, weekFloor: number, known: Known): number {

@@ -1,15 +1,15 @@
-/** A way to turn what is known of a load into the load that pods should be there for. */
+/** A rule that turns what is known about a load into the load that pods are kept for. */
 export interface Policy {
   /**
    * What the headroom is put on: the load now, the highest load of the last 15 minutes, or the forecast of the highest
    * load while a pod starts. The forecast never counts for less than the load now.
    */
   readonly basis: 'now' | 'recent' | 'forecast';
-  /** Quantile of the forecast peak; without a meaning on another basis. */
+  /** Quantile of the forecast peak; meaningless on another basis. */
   readonly quantile: number;
   /** Factor on the basis; below 1 pods run closer to their capacity. */
   readonly headroom: number;
-  /** What the answer never falls below, for loads that nothing announces. */
+  /** The lowest answer, for loads that nothing announces. */
   readonly floor: Floor;
 }
 
@@ -22,7 +22,7 @@ export interface Floor {
   readonly share: number;
 }
 
-/** What a policy looks at, at one moment. In the load's unit; NaN where unknown. */
+/** The input of a policy at one moment. In the load's unit; NaN where unknown. */
 export interface Known {
   /** The load now. */
   readonly now: number;
@@ -42,10 +42,10 @@ export interface PolicyPoint {
   readonly overloadedShare: number;
 }
 
-/** A policy with what it did on the replayed days. */
+/** A policy with its result on the replayed days. */
 export interface ReplayedPolicy extends PolicyPoint {
   readonly policy: Policy;
-  /** Load that a floor `week` comes to until the next choice; 0 with another floor. */
+  /** Load of a floor `week` until the next choice; 0 with another floor. */
   readonly weekFloor: number;
   /** Whether it held the target, with the margin; if not, none did and this one came closest. */
   readonly held: boolean;
@@ -53,14 +53,14 @@ export interface ReplayedPolicy extends PolicyPoint {
   readonly curve: readonly PolicyPoint[];
 }
 
-/** The policy for a day and what it rests on. Plain data. */
+/** The policy for a day and the evidence for it. Plain data. */
 export interface Choice {
   /** Epoch seconds of the boundary that the choice is made at: nothing after it was known. */
   readonly boundarySeconds: number;
   readonly targetOverload: number;
   /** Days that were replayed, with at least one day before them to learn from. */
   readonly days: number;
-  /** Share by which the replayed load was raised, because so many days prove only so much; 0 without a choice. */
+  /** Share by which the replayed load was raised, because few days prove little; 0 without a choice. */
   readonly margin: number;
   /** Why the load of each minute was not known, so that the maxima of the steps stood in; undefined where it was. */
   readonly minutesProblem?: string | undefined;

@@ -1,30 +1,30 @@
 import { quantileOfSorted } from './quantile-of-sorted.js';
 
-/** Bounds of the spread: quiet days must not make the margin vanish, one long incident must not make it huge. */
+/** Bounds of the spread: quiet days must not reduce the margin to nothing, and one long incident must not make it huge. */
 const NARROWEST = 0.5;
 const WIDEST = 8;
 
-/** Errors so many times the bound are incidents: they say nothing of the margin that ordinary times need. */
+/** Errors of more than this many times the bound are incidents: they say nothing about the margin that ordinary times need. */
 const INCIDENT = 10;
 
 /** How a quantile follows its misses. */
 export interface Pace {
   /** Share of errors that are to stay at or below the bound. */
   readonly quantile: number;
-  /** By how much the spread grows for each step that is missed, and shrinks, in proportion, for each that is not. */
+  /** By how much the spread grows with each step that is missed; it shrinks in proportion with each step that is not. */
   readonly rate: number;
   /** Steps from one error to the next. */
   readonly stride: number;
-  /** Steps until an error is known: those that the forecast reaches ahead. */
+  /** Steps until an error is known: as many as the forecast looks ahead. */
   readonly lagSteps: number;
 }
 
 /**
- * Errors in ascending order, with their distances from their median stretched or shortened such that the quantile is
- * missed as often of late as it should be: adaptive conformal inference. Replayed from the oldest error on, each miss
- * widens the spread and each hit narrows it, so that over a long time the share of misses is the one asked for as long as
- * the spread stays within its bounds. An error of exactly 0, as in a night without load, and one of an incident change
- * nothing. At or below the median there is nothing to widen: the errors stay as they are.
+ * Errors in ascending order, with their distances from the median scaled so that recent errors exceed the quantile as often
+ * as they should: adaptive conformal inference. Starting with the oldest error, each miss widens the spread and each hit
+ * narrows it. In the long run the share of misses is therefore the one asked for, as long as the spread stays within its
+ * bounds. Errors of exactly 0, as in a night without load, and errors of incidents change nothing. For quantiles at or below
+ * the median the errors stay as they are.
  *
  * Source: Gibbs and Candès (2021), "Adaptive conformal inference under distribution shift". That the bound itself moves
  * instead of its level, and so is not limited by the largest error, is the quantile tracking of Angelopoulos, Candès and
@@ -39,8 +39,8 @@ export function adaptedErrors(errors: Float64Array, pace: Pace): Float64Array {
 }
 
 /**
- * Share of the newer half of the errors that such a quantile would have covered, each with what was known by then: the
- * older half sets the errors. 0 where there are none.
+ * Share of the newer half of the errors that such a quantile would have covered, each knowing only the errors before it; the
+ * older half sets the first quantile. 0 without errors.
  */
 export function adaptedCoverage(errors: Float64Array, pace: Pace): number {
   const known = errors.filter((error) => !Number.isNaN(error)).length;

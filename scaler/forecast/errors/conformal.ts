@@ -4,22 +4,22 @@ import { adaptedErrors } from './adapt.js';
 import { quantileOfSorted } from './quantile-of-sorted.js';
 import { type DaySlots, expectedError } from './volatility.js';
 
-/** Fewer errors than this say nothing of their spread. */
+/** Fewer errors than this say nothing about their spread. */
 const FEWEST_ERRORS = 10;
 
 /** How fast quantiles of single steps follow their misses. */
 const STEP_RATE = 0.05;
 
 /**
- * Errors of replayed forecasts at growing numbers of steps ahead, each divided by the error that was to be expected at
- * its moment: locally weighted split conformal prediction. A quantile of these, times the error to be expected now, is
- * how far above the forecast the value stays with that probability. `adaptedErrors` lets them follow their misses.
+ * Errors of replayed forecasts at growing numbers of steps ahead, each divided by the error that was expected at its
+ * moment: locally weighted split conformal prediction. A quantile of these, times the error expected now, is the margin
+ * above the forecast that the value exceeds with the remaining probability. `adaptedErrors` lets it follow its misses.
  *
  * Source: Lei, G'Sell, Rinaldo, Tibshirani and Wasserman (2018), "Distribution-free predictive inference for
  * regression", section 5.2.
  *
  * @param ratios of the volatility at each origin
- * @param quantile that is asked for most: its misses of late say how wide all are
+ * @param quantile that is asked for most often: its recent misses set the width of all
  */
 export function stepErrors(
   values: Float64Array,
@@ -52,7 +52,7 @@ function doublingSteps(horizonSteps: number): number[] {
   return [...steps, horizonSteps];
 }
 
-/** Quantile of the divided error some steps ahead, linear between the numbers of steps it was measured at. */
+/** Quantile of the divided error some steps ahead; linear between the numbers of steps at which it was measured. */
 export function errorQuantile(measured: readonly ErrorQuantiles[], stepsAhead: number, q: number): number {
   let k = 0;
   while (k < measured.length - 1 && measured[k + 1]!.stepsAhead < stepsAhead) k++;

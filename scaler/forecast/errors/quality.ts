@@ -51,7 +51,7 @@ function quantileLoss(aboveBound: number, quantile: number): number {
   return aboveBound > 0 ? quantile * aboveBound : (quantile - 1) * aboveBound;
 }
 
-/** So much better than "last value", a model decides alone. */
+/** A model that is this much better than "last value" decides alone. */
 const GAIN_OF_FULL_TRUST = 0.06;
 
 /**

@@ -3,13 +3,13 @@ import type { Volatility } from '../types.js';
 import { quantileOfSorted } from './quantile-of-sorted.js';
 
 /**
- * How large the next error will be. Errors are larger at some times of the day (the morning rise, a nightly job) and
- * they come in spells, as prices' do: a restless hour is followed by another. So the expected size is
+ * How large the next error will be. Errors are larger at some times of the day (the morning rise, a nightly job), and
+ * large ones come in spells: a restless hour is followed by another. So the expected size is
  *
  *     typical[slot of the day] * ratio ^ 0.85,     ratio += memory * (|error| / typical - ratio)
  *
  * a seasonal form of the idea of Engle (1982) and Taylor (1986), with absolute instead of squared errors because
- * loads have spikes. The exponent below 1 says that a spell ends sooner than it looks from within.
+ * loads have spikes. The exponent is below 1 because a spell usually ends sooner than its newest errors suggest.
  */
 const EXPONENT = 0.85;
 
@@ -22,13 +22,13 @@ const SUDDEN = 6;
 /** The typical error of a slot is taken over this time before and after it. */
 const SMOOTHING_SECONDS = 7200;
 
-/** Share of the overall mean in each slot's typical error, so that no slot is ever thought to be free of error. */
+/** Share of the overall mean in each slot's typical error, so that no slot has an expected error of 0. */
 const SHARED = 0.1;
 
-/** Errors above this quantile of all count as the quantile: one incident must not widen every day at its hour. */
+/** Errors above this quantile of all errors count as the quantile: one incident must not widen the margin of every day at its hour. */
 const ORDINARY_SHARE = 0.99;
 
-/** Slot of the day of each step, where a history is long enough to tell times of day apart; else one slot for all. */
+/** Slot of the day of each step where the history is long enough to distinguish times of day; otherwise one slot for all steps. */
 export interface DaySlots {
   /** 0 when there is only one slot. */
   readonly periodSeconds: number;
@@ -42,10 +42,10 @@ export function expectedError(typical: number, ratio: number): number {
   return typical * ratio ** EXPONENT;
 }
 
-/** A load that is so long far below what is forecast of it stays away. */
+/** How long every value must be far below its forecast before a load counts as staying away. */
 const ABSENCE_SECONDS = 1800;
 
-/** Whether a load stays away that is still forecast: far below its forecast for half an hour, and for more than one step. */
+/** Whether a load stays away although it is still forecast: it has been far below its forecast for half an hour and for more than one step. */
 export function staysAway({ absentSteps }: Volatility, stepSeconds: number): boolean {
   return absentSteps > 1 && absentSteps * stepSeconds >= ABSENCE_SECONDS;
 }
@@ -56,10 +56,10 @@ type Spell = Pick<Volatility, 'ratio' | 'newest' | 'wasSudden' | 'absentSteps'>;
 /**
  * Moves the ratio on after an error, in place.
  *
- * A sudden error counts in part until a second large one follows, and its echo, the error of a forecast that the sudden
- * value misled, not at all. One wild sample thus does not widen the next hours; a spell does, one step later. Where the
- * forecast was so much too high, further errors on that side count no more than a sudden one: a load that stays away says
- * little of how much more than forecast may come.
+ * A sudden error counts only in part until a second large one follows. Its echo, the error of a forecast that the sudden
+ * value misled, does not count. So one wild sample does not widen the margin of the next hours; a spell does, one step
+ * later. While the load is far below its forecast, further errors on that side count no more than a sudden one: a load that
+ * stays away says little about how far the next load may exceed its forecast.
  *
  * @param typical error at its slot of the day
  * @param steps since the error before

@@ -2,14 +2,14 @@ import { meanUpTo, type Readable, sameTimeBefore } from '../regression/features.
 import { fromPastScale } from '../regression/recent-past.js';
 import type { RecentPast } from '../types.js';
 
-/** Steps that tell how alike two moments are; the newest counts most. */
+/** Steps that are compared to tell how similar two moments are; the newest counts most. */
 const PATTERN_STEPS = 12;
 const FADING = 0.8;
-/** This share of the difference between two levels does not count. */
+/** Share of the difference between two levels that is ignored. */
 const LEVEL_TAKEN_OUT = 0.5;
-/** Each day of age makes a moment this much less alike. */
+/** Each day of age adds this share to a moment's distance. */
 const DEARER_EACH_DAY = 0.02;
-/** Moments within half an hour of the same time of day are looked at. */
+/** Moments within half an hour of the same time of day are compared. */
 const REACH_OF_DAY = 1 / 48;
 const MOST_MOMENTS = 8;
 const FEWEST_MOMENTS = 3;
@@ -20,8 +20,8 @@ const steps = new Int32Array(MOST_MOMENTS);
 const distances = new Float64Array(MOST_MOMENTS);
 
 /**
- * What the moments that were most like step `t` went on to: the changes that followed them, weighted by likeness, added to
- * the value at `t`. A k-nearest-neighbour forecast (Yakowitz 1987, "Nearest-neighbour methods for time series analysis").
+ * Forecasts from the past moments that were most similar to step `t`: the changes that followed them, weighted by similarity,
+ * are added to the value at `t`. A k-nearest-neighbor forecast (Yakowitz 1987, "Nearest-neighbour methods for time series analysis").
  *
  * @param out `count` values are written from `at` on; NaN where the past holds too few moments.
  */
@@ -49,7 +49,7 @@ export function forecastByMoments(
   }
 }
 
-/** Finds the moments most like `t`, the likest first, in `steps` and `distances`; answers how many there are. */
+/** Writes the moments most similar to `t`, the most similar first, to `steps` and `distances`; returns how many there are. */
 function findMoments(read: Readable, t: number, count: number): number {
   const { raw, rawFrom, rawSums, calm, calmSums, daySteps } = read;
   const now = t - rawFrom;

@@ -16,8 +16,8 @@ export interface MadeForecasts {
 }
 
 /**
- * Combines what the members forecast into one forecast: `horizonSteps` values for each origin. Where those that follow a season
- * disagree, what they weigh together stays as it is unless they decide alone; how much each of them weighs is another.
+ * Combines the members' forecasts into one: `horizonSteps` values for each origin. Where the members that follow a season
+ * disagree, other weights divide their total weight among them; the total stays the same unless they decide alone.
  */
 export function combineMembers(
   members: readonly MadeForecasts[],
@@ -50,12 +50,12 @@ export function combineMembers(
   return combined;
 }
 
-/** Indices of the forecasts at which those members that follow a season span more than `span`. */
+/** Indices of the forecasts where the members that follow a season differ by more than `span`. */
 function placesOfDisagreement(members: readonly MadeForecasts[], span: number): number[] {
   const [first, ...others] = members.filter(({ isSeasonal }) => isSeasonal);
   const places: number[] = [];
   if (first === undefined || others.length === 0) return places;
-  // Member after member: a long horizon has hundreds of thousands of forecasts, and each is looked at where it lies.
+  // Member by member, in the order of memory: a long horizon has hundreds of thousands of forecasts.
   const low = first.made.slice();
   const high = first.made.slice();
   for (const { made } of others)
@@ -69,12 +69,12 @@ function placesOfDisagreement(members: readonly MadeForecasts[], span: number): 
 }
 
 /**
- * Errors of the members that follow a season, summed over all places of the past where they disagreed; Infinity for the
- * others. Undefined where they never did.
+ * Errors of the members that follow a season, summed over all past forecasts in which they disagreed; Infinity for the
+ * other members. Undefined where they never disagreed.
  *
- * An old error counts as much as a new one: a Saturday comes once a week, and the workdays in between tell nothing of it.
+ * An old error counts as much as a new one: a Saturday comes once a week, and the workdays in between say nothing about it.
  *
- * @param measuredAt steps ahead at which it looks
+ * @param measuredAt steps ahead at which errors are measured
  */
 export function errorsInDisagreement(
   values: Float64Array,

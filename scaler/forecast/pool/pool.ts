@@ -39,7 +39,7 @@ const LAST_VALUE: SmoothingParameters = {
   rho: 0,
 };
 
-/** "As at the same time before" is a season that takes each value as it is, moved by what is different now. */
+/** "The same time before" is a season that takes each value as it is, shifted by the present deviation. */
 const SAME_TIME: SmoothingParameters = {
   alpha: 0,
   beta: 0,
@@ -70,13 +70,13 @@ interface Candidate {
  * Fits every member that the seasons allow and combines them, at each number of steps ahead, by their measured error.
  * Every member is a Holt-Winters recursion; the naive forecasts are its corner cases.
  *
- * @param seen the values with what would probably have been in place of what is not to be learnt: a member without a season
- * forecasts from what was last
- * @param likeSeries parameters fitted to a series that is much like this one, by member: the search begins there
+ * @param filled the values with a likely load in place of excluded steps: a member without a season forecasts from the newest
+ * value
+ * @param likeSeries parameters fitted to a similar series, by member: the search begins there
  */
 export function fitPool(
   values: Float64Array,
-  seen: Float64Array,
+  filled: Float64Array,
   seasons: readonly SeasonSlots[],
   origins: Origins,
   horizonSteps: number,
@@ -92,7 +92,7 @@ export function fitPool(
   let seasonal: SmoothingParameters | undefined;
   const members: Member[] = [];
   const forecasts: MadeForecasts[] = [];
-  /** The same where "the same time" has known its first cycle, from which it was started. */
+  /** The same forecasts as members made them that were started from their own first cycle. */
   const asStarted: MadeForecasts[] = [];
   for (const { name, seasons: used, form, fixed } of candidates(
     seasons,
@@ -107,7 +107,7 @@ export function fitPool(
       slotCounts: used.map((season) => season.slotCount),
     };
     const track: Track = {
-      values: form === 'log' ? logValues! : used.length === 0 ? seen : values,
+      values: form === 'log' ? logValues! : used.length === 0 ? filled : values,
       slots: used.map(({ slots }) => slots),
     };
     const member = fixed
@@ -130,8 +130,8 @@ export function fitPool(
   const errors = measuredAt.map((stepsAhead) =>
     forecasts.map(({ made }) => recentError(values, made, origins, horizonSteps, stepsAhead)),
   );
-  // Forecasts that are further apart than a wild step is from what was expected cannot both be right. That the first
-  // week comes again is believed until it is seen that it does not: the second Saturday has nothing else to go by.
+  // Forecasts that differ by more than a wild step cannot both be right. The first week is taken to come again until errors
+  // show that it does not: the second Saturday has no other example.
   const span = members[0]!.clip;
   const errorsApart = errorsInDisagreement(values, asStarted, origins, horizonSteps, measuredAt, span);
   const longest = members.findLastIndex(({ parameters }) => parameters === SAME_TIME);
@@ -154,8 +154,8 @@ export function fitPool(
 }
 
 /**
- * What "the same time" some cycles ago would have forecast: in its first cycle, from which it was started, it would have had
- * nothing to go by, and forecasts what the member of the next shorter season did.
+ * Forecasts of "the same time before" as they could have been made: in the first cycle, from which the member was started, there
+ * was no cycle before, so the forecasts of the next shorter season take their place.
  */
 function sinceFirstCycle(
   made: Float64Array,
@@ -173,12 +173,12 @@ function sinceFirstCycle(
   return honest;
 }
 
-/** Indices of the members that weigh something at one of the measured steps ahead or where members disagree; the others only cost memory and time. */
+/** Indices of the members with a weight at one of the measured steps ahead or where members disagree; the others would only cost memory and time. */
 function membersInUse(weights: readonly (readonly number[])[]): number[] {
   return weights[0]!.flatMap((_, m) => (weights.some((row) => row[m]! >= LEAST_WEIGHT) ? [m] : []));
 }
 
-/** Without past forecasts to measure, there is only the last value. */
+/** Members to try; without past forecasts to measure, only the last value. */
 function candidates(seasons: readonly SeasonSlots[], hasLog: boolean, isMeasured: boolean): Candidate[] {
   const list: Candidate[] = [{ name: 'last value', seasons: [], form: 'additive', fixed: LAST_VALUE }];
   if (!isMeasured) return list;
@@ -196,7 +196,7 @@ function candidates(seasons: readonly SeasonSlots[], hasLog: boolean, isMeasured
   return list;
 }
 
-/** A period as people say it: `1 day`, `7 days`, `6 h`, `90 s`. */
+/** A period in words: `1 day`, `7 days`, `6 h`, `90 s`. */
 function periodName(seconds: number): string {
   if (seconds % 86_400 === 0) return seconds === 86_400 ? '1 day' : `${seconds / 86_400} days`;
   return seconds % 3600 === 0 ? `${seconds / 3600} h` : `${seconds} s`;

@@ -20,8 +20,8 @@ export function projectPool(
 }
 
 /**
- * The same in stages: what the members expect, and what they expect with their companions, each before the surprises that
- * recur are taken into account; at last what is expected after all.
+ * The same in stages: the forecast of the members, then with companions where there are any, both before the correction by
+ * recurring surprises; the last one is the final forecast.
  */
 export function projectStages(
   model: ModelTime,
@@ -51,8 +51,8 @@ export function projectStages(
 }
 
 /**
- * What would probably come in the next step: what the members expect of it, weighted as for the end of the horizon, because what
- * came last says nothing when it was not ordinary. NaN while nothing has ever come.
+ * The likely load of the next step: the members' forecast, weighted as for the end of the horizon, because the last value says
+ * nothing when it was excluded. NaN before the first value.
  */
 export function likelyNext(
   { members, weights, last, floor }: PooledModel,
@@ -70,7 +70,7 @@ export function likelyNext(
   return Math.max(floor, likely);
 }
 
-/** Slots of the steps that `slotsOf` gives, for every period that a part of the model needs. */
+/** Slots by period, from `slotsOf`, for every period that a part of the model needs. */
 export function modelSlots(
   { mean, peak, quiet }: FittedModel,
   slotsOf: (periodSeconds: number) => Int32Array,

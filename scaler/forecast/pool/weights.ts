@@ -3,7 +3,7 @@ import type { Origins } from '../origins.js';
 /** The better a member's measured error, the more it weighs: its weight is proportional to error to the minus this. */
 const SHARPNESS = 12;
 
-/** An error this share of the measured time ago counts half: what was right last week may not be right today. */
+/** Age at which an error counts half, as a share of the measured time: what was right last week may not be right today. */
 const HALF_LIFE = 0.25;
 
 /**

@@ -35,10 +35,9 @@ export interface PassRecord {
  *     season[slot] += gain * (1 - alpha) * e     with gain = max(gamma or omega, 1 / (visits + 1))
  *     deviation = rho * deviation + kappa * (value - level - season - rho * deviation)
  *
- * A slot seen only a few times thus learns as a running mean, later with gamma (first season) or omega
- * (second). The deviation is the part of the load
- * that level and season do not explain; it is not clipped, fades with rho, and kappa smooths it (an ARMA(1,1) error,
- * which is AR(1) when kappa is 1).
+ * So a slot first learns as a running mean, and after some visits with gamma (first season) or omega (second). The
+ * deviation is the part of the load that level and season do not explain; it is not clipped, fades with rho, and kappa
+ * smooths it (an ARMA(1,1) error, which is AR(1) when kappa is 1).
  *
  * Sources: Holt (1957); Winters (1960); damping: Gardner and McKenzie (1985); two seasons and the autoregression of the
  * error: Taylor (2003), "Short-term electricity demand forecasting using double seasonal exponential smoothing", J. Opl.
@@ -94,8 +93,8 @@ export function smooth(member: Member, track: Track, from: number, to: number, r
 const state = new Float64Array(11);
 
 /**
- * The loop of `smooth`, where fitting spends its time. It is given numbers and typed arrays alone, so that the engine
- * compiles it once for all members whatever their shape: that takes a third off a fit.
+ * The loop of `smooth`, where fitting spends its time. It takes only numbers and typed arrays, so that the engine compiles
+ * it once for members of any shape: a fit then takes a third less time.
  */
 function recurse(
   values: Float64Array,
@@ -254,13 +253,13 @@ function errorAhead(
   secondEffects: Season['effects'],
 ): number {
   if (ahead >= values.length) return Number.NaN;
-  let foretold = levelAhead;
-  if (firstSlots.length > 0) foretold += firstEffects[firstSlots[ahead]!]!;
-  if (secondSlots.length > 0) foretold += secondEffects[secondSlots[ahead]!]!;
-  return values[ahead]! - foretold;
+  let expected = levelAhead;
+  if (firstSlots.length > 0) expected += firstEffects[firstSlots[ahead]!]!;
+  if (secondSlots.length > 0) expected += secondEffects[secondSlots[ahead]!]!;
+  return values[ahead]! - expected;
 }
 
-/** How many steps' worth of trend a damped trend still gives over the next steps: phi + phi^2 + ... */
+/** Sum of a damped trend over the next steps, in units of the trend: phi + phi^2 + ... */
 function dampedSteps(phi: number, steps: number): number {
   let sum = 0;
   for (let step = steps; step > 0; step--) sum = phi * (1 + sum);

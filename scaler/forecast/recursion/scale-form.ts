@@ -4,8 +4,8 @@ import type { Member } from '../types.js';
 export type Form = Pick<Member, 'form' | 'logOffset'>;
 
 /**
- * Values in a member's scale. In the log form the recursion sees log(value + offset), so effects multiply: right for a
- * load whose swing grows with its level. The offset keeps values near 0 from weighing more than they should.
+ * Values in a member's scale. In the log form the recursion runs on log(value + offset), so effects multiply: this suits a
+ * load whose swing grows with its level. The offset keeps values near 0 from counting more than they should.
  *
  * @returns the same array for the additive form, a new one for the log form.
  */

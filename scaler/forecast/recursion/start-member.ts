@@ -2,7 +2,7 @@ import { seasonProfile } from '../seasons/season-profile.js';
 import type { Member, Season, SmoothingParameters } from '../types.js';
 import type { Track } from './holt-winters.js';
 
-/** What tells one member of the pool from another before its parameters are fitted. */
+/** What distinguishes the members of the pool before their parameters are fitted. */
 export interface MemberShape {
   readonly name: string;
   readonly form: Member['form'];
@@ -18,7 +18,7 @@ const CLIP_TIMES = 15;
 
 /**
  * A member at the beginning of the data: level and first season from the first cycle, further seasons flat.
- * Visits start at 1, so that a first cycle that is met again as data counts half.
+ * Visits start at 1, so that the first cycle, which is also part of the data, counts half when it is learned.
  *
  * @param smoothedSlots Neighbours on each side over which the first season is smoothed: 0 keeps every spike where it is.
  */
@@ -55,7 +55,7 @@ export function startMember(
   };
 }
 
-/** A member that stands at the beginning of the data, once more and with other parameters; nothing is shared. */
+/** A copy of a member at the beginning of the data, with other parameters; it shares nothing with the original. */
 export function restarted(fresh: Member, parameters: SmoothingParameters): Member {
   const seasons = fresh.seasons.map((season) => ({
     ...season,

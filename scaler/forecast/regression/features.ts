@@ -3,7 +3,7 @@ import type { RecentPast, Regression } from '../types.js';
 /** Lags of single steps. */
 const LAGS = [0, 1, 2, 3, 5, 8, 11];
 const DAYS_IN_WEEK = 7;
-/** Steps before a moment that its features need beside whole days. */
+/** Steps before a moment that its features need in addition to whole days. */
 export const LEAD_STEPS = 12;
 
 const LATELY = 'lately';
@@ -47,7 +47,7 @@ export interface Readable {
   readonly clockSteps: Int32Array | undefined;
 }
 
-/** A past made ready to be read a few times, or with running sums to be read many times. */
+/** Prepares a past for reading features, with running sums where many are read. */
 export function readable(
   { raw, calm }: RecentPast,
   daySteps: number,
@@ -141,11 +141,11 @@ export interface LookedAt {
 }
 
 /**
- * What a regression looks at when it forecasts its horizon, the most first. All weights together are near 1, as the forecast
- * is made of what they look at; a negative one takes off what an earlier day had at that time.
+ * What a regression looks at when it forecasts its horizon, the largest weight first. The weights sum to about 1; a negative
+ * one subtracts the load that an earlier day had at that time.
  */
 export function lookedAt({ weights }: Regression): LookedAt[] {
-  // The regression forecasts the change from now on, so what is now counts once more.
+  // The regression forecasts the change from now on, so the load now counts once more.
   const sums = new Map<string, number>([[LATELY, 1]]);
   weights.at(-1)!.forEach((weight, feature) => {
     const what = LOOKS_AT[feature];

@@ -2,12 +2,12 @@ import { offsetForLog } from '../recursion/scale-form.js';
 import type { RecentPast } from '../types.js';
 import { LEAD_STEPS } from './features.js';
 
-/** A step is wild that changes by this many times the mean change, and back. */
+/** A step that changes by this many times the mean change, and back, is wild. */
 const WILD_TIMES = 15;
 
 /**
- * The values of a series as the regression and the nearest moments see them: in the log form where the load was never
- * negative, with a mean of 0 and a variance of 1. Undefined when there is nothing to learn: no known value, or one only.
+ * The values of a series as the regression and the nearest moments use them: in the log form where the load was never
+ * negative, with a mean of 0 and a variance of 1. Undefined when all known values are the same, or none is known.
  */
 export function recentPast(values: Float64Array, daySteps: number): RecentPast | undefined {
   const logOffset = offsetForLog(values);
@@ -28,21 +28,21 @@ export function recentPast(values: Float64Array, daySteps: number): RecentPast |
 
 /**
  * The value of a step, or the mean of its neighbors where it is wild: far from the step before and the step after, and
- * from the same time yesterday. What is wild at the same time on two days is kept. The newest step has no step after it
- * and stays.
+ * from the same time yesterday. A value that is wild at the same time on two days is kept, and so is the newest step,
+ * which has no step after it.
  */
 function calmValue(raw: RecentPast['raw'], t: number, wildChange: number, daySteps: number): number {
   const value = raw[t]!;
   const before = raw[t - 1]!;
   const after = raw[t + 1]!;
   const isFar = (from: number) => Math.abs(value - from) > wildChange;
-  // A neighbor that does not exist is NaN and far from nothing.
+  // A neighbor that does not exist is NaN, which is far from no value.
   if (!isFar(before) || !isFar(after) || Math.abs(after - before) > wildChange) return value;
   const yesterday = raw[t - daySteps];
   return yesterday === undefined || isFar(yesterday) ? (before + after) / 2 : value;
 }
 
-/** Takes in the value of a new step; the oldest one is forgotten. */
+/** Appends the value of a new step and drops the oldest one. */
 export function appendToPast(past: RecentPast, value: number, daySteps: number): void {
   const { raw, calm, wildChange } = past;
   raw.copyWithin(0, 1);
@@ -53,7 +53,7 @@ export function appendToPast(past: RecentPast, value: number, daySteps: number):
   calm[calm.length - 2] = calmValue(raw, raw.length - 2, wildChange, daySteps);
 }
 
-/** The same past with the newest `steps` only, and as they came no more of them than looks at wild steps need. */
+/** The same past with only the newest `steps`, and only as many raw values as the check for wild steps needs. */
 export function newestOfPast(past: RecentPast, steps: number, daySteps: number): RecentPast {
   return { ...past, raw: past.raw.slice(-daySteps - LEAD_STEPS - 2), calm: past.calm.slice(-steps) };
 }
@@ -65,7 +65,7 @@ export function fromPastScale({ logOffset, center, spread }: RecentPast, scaled:
   return Math.exp(Math.min(Math.log(logOffset) + 14, value)) - logOffset;
 }
 
-/** An unknown value is taken to be as at the same time yesterday; before there was a yesterday, as the one before. */
+/** An unknown value is replaced by the one at the same time yesterday, or by the one before it on the first day. */
 function scaledOrLikely(past: RecentPast, value: number, likely: number): number {
   return Number.isNaN(value) ? likely : (toLog(value, past.logOffset) - past.center) / past.spread;
 }

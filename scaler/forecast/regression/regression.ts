@@ -18,7 +18,7 @@ const SOLVED_AT = [1, 3, 8, 24, 72];
 export const HALF_LIFE_DAYS = 7;
 /** In units of one ordinary row. */
 const RIDGE = 0.03;
-/** More rows cost time and tell little more. */
+/** More rows cost time and change little. */
 const MOST_ROWS = 672;
 /** A row whose error is below this share of the mean error weighs no more than one with this share. */
 const SMALLEST_ERROR = 0.1;
@@ -32,10 +32,10 @@ export interface FittedRegression {
 
 /**
  * Direct multi-step regression on seasonal lags: for a number of steps ahead h it forecasts z[t + h] - z[t] as a weighted sum
- * of what the series was lately, at the same time on earlier days, and how these days went on. Least absolute error, by
- * weights of 1 / |error| (iteratively reweighted least squares) and a ridge.
+ * of recent values, of values at the same time on earlier days, and of how those days went on. It minimizes the absolute
+ * error, by weights of 1 / |error| (iteratively reweighted least squares) and a ridge.
  *
- * The rows are gone through in the order of time; the normal equations grow by each, and are solved anew after each day. Replayed
+ * Rows are added to the normal equations in the order of time, and the equations are solved after each day. Replayed
  * forecasts use the solution of their day. A second pass, with the errors of the last solution, gives the weights in use.
  *
  * Sources: Marcellino, Stock and Watson (2006), "A comparison of direct and iterated multistep AR methods", J. Econometrics

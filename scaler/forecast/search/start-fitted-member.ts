@@ -15,15 +15,12 @@ const TRENDS = [
 const KAPPAS = [0.1, 0.2, 0.4, 0.7, 1];
 const RHOS = [0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 1];
 
-/**
- * A second season is a week or longer: it comes round two or three times in a history, so it has to learn much from
- * each.
- */
+/** A second season is a week or longer: a history holds two or three of them, so each has to teach much. */
 const OMEGA = 0.4;
 
 /**
- * A season may start from a profile smoothed over this time before and after each slot. It takes noise out of the first
- * cycle, and spreads what recurs at an exact time; so it is done only where it lowers the error.
+ * A season may start from a profile smoothed over this time before and after each slot. This removes noise
+ * from the first cycle, but blurs what recurs at an exact time, so it is done only where it lowers the error.
  */
 const PROFILE_SMOOTHING_SECONDS = 1200;
 
@@ -37,7 +34,7 @@ const START: SmoothingParameters = {
   rho: 0.95,
 };
 
-/** Room for a pass over `length` steps that looks ahead from `from` on; one serves every fit of a series in turn. */
+/** Buffers for a pass over `length` steps that looks ahead from `from` on; all fits of a series use the same ones in turn. */
 export function passRecord(length: number, from: number, stepsAhead: readonly number[]): PassRecord {
   return {
     from,
@@ -50,14 +47,14 @@ export function passRecord(length: number, from: number, stepsAhead: readonly nu
 /**
  * A member at the beginning of the data, with the smoothing parameters of the least mean absolute error, summed over the
  * (up to three) numbers of steps ahead at which the forecast is used. One pass over the data gives the errors at all of
- * them. The absolute error, not the squared one, so that a few incidents do not decide for all other days.
+ * them. It is the absolute error, not the squared one, so that a few incidents do not decide for all other days.
  *
- * The search goes along one parameter after the other: level and season each need a pass over the data, the deviation
- * only another look at the errors of that pass.
+ * The search changes one parameter at a time: level and season each need a pass over the data, the deviation only another
+ * look at the errors of that pass.
  *
- * @param similar parameters fitted to a like member: the same of the step means when this is one of the maxima, or one
- * with the same first season. The search then begins there and looks at the neighbours only, which takes half the time
- * and finds as good ones.
+ * @param similar parameters fitted to a similar member: the same member of the step means when this is one of the maxima, or
+ * one with the same first season. The search then begins there and tries only the neighbors, which takes half the time and
+ * finds parameters that are as good.
  */
 export function startFittedMember(
   shape: MemberShape,
@@ -128,7 +125,7 @@ function neighbours(grid: readonly number[], value: number): number[] {
 /** Sum over the steps ahead of the mean absolute error that a recorded pass has when this deviation is added. */
 function lossWithDeviation(record: PassRecord, { kappa, rho }: SmoothingParameters, clip: number): number {
   const { errors, remainder, stepsAhead, from } = record;
-  // Three horizons in one loop, because this is where fitting spends its time; what is not measured weighs nothing.
+  // Three horizons in one loop, because fitting spends its time here; a horizon that is not measured weighs nothing.
   const near = errors[0]!;
   const middle = errors[1] ?? near;
   const far = errors[2] ?? near;

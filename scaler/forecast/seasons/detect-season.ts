@@ -1,7 +1,7 @@
 /** Periods looked for, in seconds. They divide the day, so that a day's profile holds them once it is known. */
 const PERIODS = [3600, 7200, 10_800, 14_400, 21_600, 28_800, 43_200];
 
-/** Share of the deviation from the running mean that a profile must explain. */
+/** Share of the deviation from the running mean that a profile has to explain. */
 const LEAST_SKILL = 0.3;
 const FEWEST_SLOTS = 4;
 const FEWEST_CYCLES = 3;
@@ -10,8 +10,8 @@ const FEWEST_CYCLES = 3;
  * Finds a rhythm shorter than a day: jobs at each full hour, a cache that is filled every six hours. It serves while the
  * history is too short for the season of a day.
  *
- * A period is judged as a forecast is: a profile of the deviations from the running mean is learned from the first two
- * thirds of the data and measured on the rest. An autocorrelation would also be high for a slow wave or a trend.
+ * A period is judged like a forecast: a profile of the deviations from the running mean is learned from the first two thirds
+ * of the data and measured on the rest. An autocorrelation would also be high for a slow wave or a trend.
  *
  * @returns the period with the most skill in seconds; undefined when none has enough.
  */
@@ -22,7 +22,7 @@ export function detectSeason(values: Float64Array, stepSeconds: number): number 
     const slots = period / stepSeconds;
     if (!Number.isInteger(slots) || slots < FEWEST_SLOTS || values.length < FEWEST_CYCLES * slots) continue;
     const skill = profileSkill(values, slots);
-    // A multiple of a period repeats its profile: it has to know clearly more.
+    // A multiple of a period repeats its profile, so it has to be clearly better.
     if (skill > most + (best === undefined ? 0 : 0.05)) {
       best = period;
       most = skill;
@@ -46,7 +46,7 @@ function profileSkill(values: Float64Array, slots: number): number {
     total += deviations[t]!;
     known++;
   }
-  // A trend keeps a load away from its running mean by the same distance all the time: that is not a rhythm.
+  // A trend keeps a load at a constant distance from its running mean, which is not a rhythm.
   const always = known > 0 ? total / known : 0;
   let withProfile = 0;
   let without = 0;
@@ -65,7 +65,7 @@ function deviationsFromRunningMean(values: Float64Array, width: number): Float64
   let known = 0;
   for (let t = 0; t < values.length; t++) {
     const value = values[t]!;
-    // A sum that met a gap begins anew: taking values out of it again would leave rounding errors of spikes behind.
+    // The sum starts again after a gap: subtracting its values would leave rounding errors of spikes behind.
     if (Number.isNaN(value)) {
       sum = 0;
       known = 0;

@@ -3,7 +3,7 @@ import type { Stage } from '../types.js';
 const DAY_SECONDS = 86_400;
 const WEEK_SECONDS = 7 * DAY_SECONDS;
 
-/** Where a history stands on the ladder of cold start. */
+/** The stage that a history has reached. */
 export interface Rung {
   readonly stage: Stage;
   /** Seconds of history still missing for the next stage; 0 on the last one. */
@@ -17,7 +17,7 @@ export function trendNeedsSeconds(horizonSeconds: number, stepSeconds: number): 
   return 2 * horizonSeconds + 2 * stepSeconds;
 }
 
-/** Seconds of history that a season needs: one period to learn it from, and half of one, a day at most, to measure it on. */
+/** Seconds of history that a season needs: one period to learn it from, and half a period (a day at most) to measure it on. */
 export function seasonNeedsSeconds(
   periodSeconds: number,
   horizonSeconds: number,
@@ -30,11 +30,11 @@ export function seasonNeedsSeconds(
 }
 
 /**
- * The ladder: `observed` until there is enough for a trend, then `trend`, then `daily` and `weekly` seasons.
+ * The stages: `observed` until there is enough history for a trend, then `trend`, then `daily` and `weekly` seasons.
  *
  * @param historySeconds From the first known step to the end of the series.
- * @param wantedPeriods Season lengths in seconds, ascending. Those that a full window cannot teach are left out, so that
- * no stage is promised that never comes.
+ * @param wantedPeriods Season lengths in seconds, ascending. Those that do not fit the window are left out, so that
+ * no stage is announced that is never reached.
  * @param windowSeconds The longest history that there will ever be.
  */
 export function climb(
@@ -60,11 +60,11 @@ export function climb(
   };
 }
 
-/** A week or longer is called weekly, any other season daily: the stage says how far the ladder goes, not the period. */
+/** A season of a week or longer is called weekly, any other daily: the name is that of the stage, not of the period. */
 function stageOf(periods: readonly number[]): Stage {
   if (periods.length === 0) return 'trend';
   return periods.some((period) => period >= WEEK_SECONDS) ? 'weekly' : 'daily';
 }
 
-/** Seasons looked for when the user names none. */
+/** Seasons that are tried when the user names none. */
 export const AUTOMATIC_PERIODS: readonly number[] = [DAY_SECONDS, WEEK_SECONDS];

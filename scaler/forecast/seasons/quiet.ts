@@ -1,15 +1,15 @@
 import type { SeasonSlots } from '../pool/pool.js';
 import type { QuietSeason } from '../types.js';
 
-/** A slot that was empty in fewer cycles may have been so by chance. */
+/** With fewer cycles a slot may have been empty by chance. */
 const FEWEST_CYCLES = 2;
-/** From so many cycles on a slot is judged by itself, before that together with what is near it. */
+/** From this many cycles on a slot is judged by itself, before that together with its neighbors. */
 const CYCLES_OF_ONE_SLOT = 5;
 const NEAR_SECONDS = 1800;
 
 /**
- * Times at which there has never been any load: slots of a season whose known values have all been exactly 0, in every
- * cycle and in two at least. While few cycles are known, the half hour on both sides must have been empty too.
+ * Times at which there has never been any load: slots of a season whose known values were all exactly 0 in at least two
+ * cycles. While few cycles are known, the half hour on both sides must have been empty too.
  *
  * @param values the highest of each step; a series with negative values has no quiet times
  * @returns seasons that have such slots

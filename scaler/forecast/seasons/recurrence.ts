@@ -9,11 +9,11 @@ const DAYS_IN_WEEK = 7;
 const DAYS_FOR_WEEK = 8;
 
 /**
- * What a step is expected to be once what surprised the pool at this time of day on both of the last two days is taken
- * into account: the median of the forecast and the two values, at most as far from the forecast as the larger surprise was.
- * One odd day has no say in it, and two workdays that were a little above what was expected do not make a workday of the
- * Saturday after them. Two days that may have been a weekend move the forecast only towards what came a week before the
- * step, and while no week is known they do not end what came on each of the three days before them.
+ * The forecast of a step, corrected by what surprised the pool at this time of day on both of the last two days: the median of
+ * the forecast and the two values, at most as far from the forecast as the larger surprise was. One odd day changes nothing,
+ * and two workdays a little above their forecast do not make the following Saturday a workday. Two days that may have been a
+ * weekend move the forecast only towards the value a week before the step. While no week is known, they do not end a
+ * rhythm that came on each of the three days before them.
  */
 export function withRecurrence(recurrence: Recurrence, slot: number, expected: number): number {
   const moved = movedBySurprises(recurrence, slot, expected);
@@ -32,7 +32,7 @@ function movedBySurprises(recurrence: Recurrence, slot: number, expected: number
   const median = Math.max(low, Math.min(high, expected));
   const moved = Math.max(expected - reach, Math.min(expected + reach, median));
   const { leastSurprise } = recurrence;
-  // Where the week before is unknown, two low days count as a weekend and two high ones as new: a pod too many costs less.
+  // Where the week before is unknown, two low days count as a weekend and two high ones as new: an extra pod costs less than a missing one.
   const mayBeWeekend =
     moved < expected
       ? !isNews(one, leastSurprise) && !isNews(other, leastSurprise)
@@ -43,8 +43,8 @@ function movedBySurprises(recurrence: Recurrence, slot: number, expected: number
 }
 
 /**
- * Whether a day of another kind is expected than the one that surprised: less than half or more than twice of what was
- * expected then, and a difference that is larger than the surprise. What a workday was off by says nothing of a Sunday.
+ * Whether the forecast is for another kind of day than the one that surprised: less than half or more than twice of what was
+ * expected then, and a difference that is larger than the surprise. The error of a workday says nothing about a Sunday.
  */
 function isOfOtherDay({ value, error }: Surprise, expected: number): boolean {
   const then = value - error;
@@ -61,8 +61,8 @@ function wasAsLastWeek({ sinceLastWeek }: Surprise, leastSurprise: number): bool
 }
 
 /**
- * What a time of day that surprised on both of the last two days reached on both, or what it reached before two days that
- * may have been a weekend; NaN where it did not surprise, or did so as a week before.
+ * The load that a time of day reached on both of the last two days if both surprised, or before two days that may have been a
+ * weekend; NaN without such a surprise, or where the week before was the same.
  */
 export function reachedTwice(
   { newest, before, leastSurprise, beforeWeekend }: Recurrence,
@@ -78,9 +78,9 @@ export function reachedTwice(
 }
 
 /**
- * Notes a value of the series and what had been expected of it a horizon before.
+ * Records a value of the series and its error against the forecast made a horizon before.
  *
- * @param error value minus that expectation, without `withRecurrence`: a surprise lasts until the members have learned it
+ * @param error value minus that forecast before `withRecurrence`: a surprise lasts until the members have learned it
  */
 export function note(recurrence: Recurrence, slot: number, value: number, error: number): void {
   if (Number.isNaN(value) || Number.isNaN(error)) return;
@@ -102,16 +102,16 @@ function setOrDelete(surprises: Map<number, Surprise>, slot: number, value: Surp
 }
 
 /**
- * Goes through replayed forecasts in the order of time, changes each to what it would have been with the surprises known
- * by then, and gives the state after the last step. Undefined while the history is too short to tell times of day apart.
+ * Corrects replayed forecasts in the order of time, each by the surprises known by then, and returns the state after the last
+ * step. Undefined while the history is too short to distinguish times of day.
  *
- * @param seen the values with what would probably have been in place of what is not to be learnt: there nothing surprised, so
- * the days before and after do not count as two in a row
+ * @param filled the values with a likely load in place of excluded steps, which never count as a surprise: the days before and
+ * after them are not two in a row
  * @param replayed `horizonSteps` values for each origin, changed in place
  */
 export function replayRecurrence(
   values: Float64Array,
-  seen: Float64Array,
+  filled: Float64Array,
   replayed: Float64Array,
   { steps }: Origins,
   horizonSteps: number,
@@ -149,7 +149,7 @@ export function replayRecurrence(
   const { lastWeek, beforeWeekend, leastSurprise } = recurrence;
   const valueBefore = (step: number, days: number) => {
     const before = daysBefore(step, days, slots, slotCount);
-    return before < 0 ? Number.NaN : seen[before]!;
+    return before < 0 ? Number.NaN : filled[before]!;
   };
   const remember = (step: number) => {
     const slot = slotOf(step, slots, slotCount);
@@ -175,7 +175,7 @@ export function replayRecurrence(
       const error = Math.abs(high) > Math.abs(low) || Number.isNaN(low) ? high : low;
       rememberUntil(noted + 1);
       const isKnown = !Number.isNaN(values[noted]!);
-      note(recurrence, slots[noted]!, seen[noted]!, isKnown ? error : 0);
+      note(recurrence, slots[noted]!, filled[noted]!, isKnown ? error : 0);
     }
   };
   for (let i = 0; i < count; i++) {

@@ -2,7 +2,7 @@ import type { Likeness } from '../types.js';
 import { type Example, ordinaryDays, otherDaysOff, type Past, type PastSpan } from './past-days.js';
 import { errorsOf, type ProfileErrors, profileOf } from './profile.js';
 
-/** Ways to forecast a day off that history judges. */
+/** Ways to forecast a day off, which are compared on history. */
 export type DayOffKind = Extract<Likeness, 'sunday' | 'day off' | 'ordinary'>;
 const DAY_OFF_KINDS: readonly DayOffKind[] = ['sunday', 'day off', 'ordinary'];
 
@@ -11,18 +11,18 @@ const SUNDAY = 0;
 export const MOST_EXAMPLES = 3;
 /** Days off of the past that are looked at, the newest. */
 const MOST_JUDGED = 12;
-/** Days off are ordinary days where these are hardly worse than the best way: the whole model then forecasts them. */
+/** Where ordinary days are at most this many times worse than the best way, days off count as ordinary and the whole model forecasts them. */
 const AS_GOOD_AS = 1.1;
 
 /** What days off were like in the past. */
 export interface DayOffHistory {
-  /** The way that was nearest; undefined where no day off of the past tells. */
+  /** The way with the least error; undefined without a past day off to measure it on. */
   readonly best: DayOffKind | undefined;
   /** Mean absolute error of each way as a share of the load; NaN where it could not be tried. */
   readonly shares: Readonly<Record<DayOffKind, number>>;
   /** Errors of each way on each day. */
   readonly errors: Readonly<Record<DayOffKind, readonly ProfileErrors[]>>;
-  /** Days off that tell. */
+  /** Days off that were measured. */
   readonly days: number;
 }
 

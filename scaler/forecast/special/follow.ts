@@ -1,15 +1,15 @@
 import type { Reference } from '../types.js';
 
-/** What came is forgotten over this time: a day off may be ordinary in the morning and quiet in the afternoon. */
+/** Values are forgotten over this time: a day off may be ordinary in the morning and quiet in the afternoon. */
 const MEMORY_SECONDS = 5400;
-/** The reference counts as if this much of it had come as expected: the first steps of a span decide nothing. */
+/** The reference counts as if this much time had come as expected, so that the first steps of a span do not decide alone. */
 const PRIOR_SECONDS = 1800;
 const MOST = 4;
 
 /** What a reference keeps of the load that came. */
 export type Followed = Pick<Reference, 'came' | 'expected'>;
 
-/** Takes in the load that came in a step of a span and what the reference expected of it. */
+/** Adds the load of a step of a span, and what the reference expected of it. */
 export function follow(followed: Followed, value: number, expected: number, stepSeconds: number): void {
   if (Number.isNaN(value) || Number.isNaN(expected)) return;
   const fading = Math.exp(-stepSeconds / MEMORY_SECONDS);
@@ -17,7 +17,7 @@ export function follow(followed: Followed, value: number, expected: number, step
   followed.expected = fading * followed.expected + expected;
 }
 
-/** The load of late as a multiple of what the reference expected: what is to come is scaled by it. */
+/** The recent load as a multiple of what the reference expected; the steps to come are scaled by it. */
 export function ratioOf({ came, expected }: Followed, level: number, stepSeconds: number): number {
   const prior = (level * PRIOR_SECONDS) / stepSeconds;
   if (!(expected + prior > 0)) return 1;

@@ -4,10 +4,10 @@ import { ratioOf } from './follow.js';
 import { LEAST_SHARE_OF_LEVEL } from './profile.js';
 import { stepIn } from './references.js';
 
-/** Where no like day tells how far off a forecast of a special span is, its margin is that of an ordinary day times this. */
+/** Without errors of similar days, the margin of a special span is that of an ordinary day times this. */
 const UNSURE = 2;
 
-/** The highest load of one step as the model forecasts it of an ordinary day. */
+/** The highest load of one step as the model forecasts it for an ordinary day. */
 export interface OrdinaryPeak {
   readonly center: number;
   /** The error that is to be expected. */
@@ -15,8 +15,8 @@ export interface OrdinaryPeak {
 }
 
 /**
- * A forecast with what is special in its steps: what a reference says in place of what the model does, then the factors, then the
- * floors of the peak. The peak is the highest over the steps, each with the margin of its own kind.
+ * Applies special spans to a forecast: the reference in place of the model's forecast, then factors, then the floors of the
+ * peak. The peak is the highest over the steps, each with the margin of its own kind.
  *
  * @param ordinary answered as it is where nothing is special
  * @param ordinaryPeak of each step
@@ -85,7 +85,7 @@ interface ReferenceStep {
   readonly size: number;
 }
 
-/** What the first reference that holds at a step says of it. */
+/** What the first reference that covers a step says about it. */
 function referenceStep(
   references: readonly Reference[],
   atSeconds: number,

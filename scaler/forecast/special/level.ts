@@ -1,6 +1,6 @@
 const DAY_SECONDS = 86_400;
 const WEEK_DAYS = 7;
-/** With less than a day in common, two weeks do not tell how the level has moved. */
+/** With less than a day in common, two weeks do not show how the level has moved. */
 const LEAST_DAYS = 1;
 /** Share of the values at each end that does not count. */
 const OUTER_SHARE = 0.1;

@@ -4,13 +4,13 @@ import type { Timeline } from './timeline.js';
 const WEEK_DAYS = 7;
 
 /**
- * The values with what would probably have been in place of those that are not to be learnt: as a week before (or two, ...), as a week
- * after where no week before is known, or else as the day before; at the level of then. What is unknown without being special stays so.
+ * The values with a likely load in place of excluded steps: that of a week before (or two, ...), of a week after where no week
+ * before is known, or else of the day before, scaled to the level of the time. Unknown steps that are not excluded stay unknown.
  *
- * @param ordinary values; NaN where unknown or not to be learnt
- * @param skipped 1 for each step that is not to be learnt
+ * @param ordinary values; NaN where unknown or excluded
+ * @param excluded 1 for each excluded step
  */
-export function likelyValues(ordinary: Float64Array, skipped: Uint8Array, timeline: Timeline): Float64Array {
+export function likelyValues(ordinary: Float64Array, excluded: Uint8Array, timeline: Timeline): Float64Array {
   const likely = ordinary.slice();
   const { daySteps, stepSeconds } = timeline;
   const weekSteps = WEEK_DAYS * daySteps;
@@ -22,13 +22,13 @@ export function likelyValues(ordinary: Float64Array, skipped: Uint8Array, timeli
   ];
   let scales = new Map<number, number>();
   for (let t = 0; t < ordinary.length; t++) {
-    if (!skipped[t]) {
+    if (!excluded[t]) {
       if (scales.size > 0) scales = new Map();
       continue;
     }
     const back = sources.find((steps) => !Number.isNaN(ordinary[timeline.before(t, steps)] ?? Number.NaN));
     if (back === undefined) continue;
-    // One scale for a run of special steps: that of its first one.
+    // A run of excluded steps has one scale, that of its first step.
     let scale = scales.get(back);
     if (scale === undefined) {
       scale = levelRatio(ordinary, stepSeconds, t, timeline.before(t, back));

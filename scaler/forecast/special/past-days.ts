@@ -6,16 +6,16 @@ export interface PastSpan {
   readonly to: number;
 }
 
-/** A day or span of the past with less than this share of its steps known is no example. */
+/** A past day or span can be an example when at least this share of its steps is known. */
 const KNOWN_SHARE = 0.8;
 
-/** The past of a series: as it came, and without what is special. */
+/** The past of a series, with and without its excluded steps. */
 export interface Past {
   readonly timeline: Timeline;
   /** Mean and maximum of each step as they came; NaN where unknown. */
   readonly mean: Float64Array;
   readonly peak: Float64Array;
-  /** The means; NaN also where a step is not to be learnt. */
+  /** The means; NaN also where a step is excluded. */
   readonly ordinary: Float64Array;
   /** Days off that are over, the oldest first. */
   readonly daysOff: readonly PastSpan[];
@@ -29,7 +29,7 @@ export interface Example {
   readonly shifts: readonly number[];
   /** Whether each further day of the span is like the same day again. */
   readonly isOneDay: boolean;
-  /** Where the examples are read: days off from the load as it came, others from what is ordinary. */
+  /** Whether values are read as they came (days off) or from the ordinary steps only. */
   readonly asItCame: boolean;
 }
 
@@ -87,7 +87,7 @@ export function otherDaysOff(past: Past, span: PastSpan, most: number): Example 
   };
 }
 
-/** What began at another step, as long as the span. */
+/** The span of the same length that began at another step. */
 export function beganAt({ timeline }: Past, span: PastSpan, step: number): Example {
   return { shifts: [timeline.local(span.from) - timeline.local(step)], isOneDay: false, asItCame: true };
 }

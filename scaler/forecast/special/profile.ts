@@ -84,7 +84,7 @@ function readExample(
   return read.fill(read[gapsAtFirst]!, 0, gapsAtFirst);
 }
 
-/** How far off forecasts of a span that is over would have been, by a profile that follows the load. */
+/** Errors that forecasts of a past span would have had, by a profile that follows the load. */
 export interface ProfileErrors {
   /** Of steps a horizon ahead, and of the peak over the horizon, as shares of the forecast. */
   readonly steps: number[];
@@ -93,7 +93,7 @@ export interface ProfileErrors {
   readonly share: number;
 }
 
-/** Goes through a span of the past as a forecast would have. */
+/** Replays the forecasts of a past span. */
 export function errorsOf(
   { timeline, mean, peak, horizonSteps, spanSteps }: Past,
   span: PastSpan,

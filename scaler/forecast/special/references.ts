@@ -5,9 +5,9 @@ import { beganAt, type Example, isKnown, ordinaryDays, type Past, type PastSpan 
 import { errorsOf, type Profile, type ProfileErrors, profileOf, sortedErrors } from './profile.js';
 import { overlaps } from './timeline.js';
 
-/** Errors of ordinary days are widened by this where no day off of the past tells how far off such a forecast is. */
+/** Errors of ordinary days are widened by this where there is no past day off to measure errors on. */
 const UNSURE = 2;
-/** Ordinary days of the past that are forecast from those before them, to measure errors. */
+/** Past ordinary days that are forecast from the days before them to measure errors. */
 const MOST_MEASURED = 4;
 
 /**
@@ -129,7 +129,7 @@ function errorsOfLikeDays(past: Past, steps: PastSpan, { begins }: Profile): Pro
   });
 }
 
-/** Lets a reference follow what came of its span already. */
+/** Lets a reference follow the part of its span that is already over. */
 function replay({ timeline, mean }: Past, reference: Reference, all: readonly SpecialSpan[]): void {
   const from = Math.round((reference.fromSeconds - timeline.startSeconds) / timeline.stepSeconds);
   for (let t = Math.max(0, from); t < mean.length; t++)
@@ -137,8 +137,8 @@ function replay({ timeline, mean }: Past, reference: Reference, all: readonly Sp
 }
 
 /**
- * Lets a reference follow the load of a step, unless something else that is not ordinary held at the step too: what a
- * factor added is taken out, what anything else did is not known.
+ * Lets a reference follow the load of a step, unless another excluded span overlaps the step: the effect of a factor is taken
+ * out, that of anything else is not known.
  */
 export function followStep(
   reference: Reference,
@@ -155,7 +155,7 @@ export function followStep(
   if (factor > 0) follow(reference, value / factor, expected, stepSeconds);
 }
 
-/** Which step of a reference begins at a moment; outside of it there is none. */
+/** Index of the reference's step that begins at a moment; outside of the reference there is no such index. */
 export function stepIn({ fromSeconds }: Reference, atSeconds: number, stepSeconds: number): number {
   return Math.round((atSeconds - fromSeconds) / stepSeconds);
 }

@@ -5,14 +5,15 @@ import { isKnown, type Past } from './past-days.js';
 import { referencesOf } from './references.js';
 import { overlaps, Timeline } from './timeline.js';
 
-/** A history made ready to be learnt from. */
+/** A history with excluded steps taken out. */
 export interface LearnableSeries {
-  /** NaN where unknown or not to be learnt. */
+  /** NaN where unknown or excluded. */
   readonly values: Float64Array;
+  /** Maxima, where there are any. */
   readonly peaks: Float64Array | undefined;
-  /** The same with what would probably have been in place of steps that are not to be learnt. */
-  readonly seenValues: Float64Array;
-  readonly seenPeaks: Float64Array | undefined;
+  /** The same with a likely load in place of excluded steps. */
+  readonly filledValues: Float64Array;
+  readonly filledPeaks: Float64Array | undefined;
   readonly special: SpecialSpans;
 }
 
@@ -28,8 +29,8 @@ export interface HistoryGrid {
 const DAY_SECONDS = 86_400;
 
 /**
- * Sets apart what is not to be learnt in a history, and says what the spans that are not over will be like. Days off that were
- * like ordinary days are learnt and forecast as these.
+ * Excludes the steps of a history that must not be learned, and says what the spans that are not over will be like. Where days
+ * off were like ordinary days, they are learned and forecast as ordinary days.
  *
  * @param values cleaned; NaN where unknown
  */
@@ -45,7 +46,7 @@ export function setApart(
   const lastSeconds = spans.reduce((latest, span) => Math.max(latest, span.endSeconds), endSeconds);
   const steps = Math.ceil((lastSeconds - startSeconds) / stepSeconds) + Math.ceil(DAY_SECONDS / stepSeconds);
   const timeline = new Timeline(startSeconds, stepSeconds, steps, timezone);
-  const ordinaryOf = (all: readonly SpecialSpan[]) => masked(values, skippedSteps(all, timeline, n));
+  const ordinaryOf = (all: readonly SpecialSpan[]) => masked(values, excludedSteps(all, timeline, n));
   const pastOf = (all: readonly SpecialSpan[]): Past => ({
     timeline,
     mean: values,
@@ -58,45 +59,45 @@ export function setApart(
   const isDayOff = ({ like }: SpecialSpan) => like === 'day off';
   const past = pastOf(spans);
   const history = judgeDaysOff(past);
-  const learnt =
+  const effective =
     history.best === 'ordinary'
       ? spans.map((span) => (isDayOff(span) ? { ...span, learn: true } : span))
       : spans;
-  const used = learnt === spans ? past : pastOf(learnt);
+  const used = effective === spans ? past : pastOf(effective);
 
-  const notOver = learnt.filter((span) => span.endSeconds > endSeconds);
+  const notOver = effective.filter((span) => span.endSeconds > endSeconds);
   const references = referencesOf(
     used,
     history,
     notOver.filter(({ like }) => like !== undefined),
-    learnt,
+    effective,
   );
-  const skipped = skippedSteps(learnt, timeline, n);
+  const excluded = excludedSteps(effective, timeline, n);
   return {
     values: used.ordinary,
-    peaks: peaks && masked(peaks, skipped),
-    seenValues: likelyValues(used.ordinary, skipped, timeline),
-    seenPeaks: peaks && likelyValues(masked(peaks, skipped), skipped, timeline),
+    peaks: peaks && masked(peaks, excluded),
+    filledValues: likelyValues(used.ordinary, excluded, timeline),
+    filledPeaks: peaks && likelyValues(masked(peaks, excluded), excluded, timeline),
     special: { spans: notOver, references },
   };
 }
 
-/** 1 for each of the first `count` steps that is not to be learnt. */
-function skippedSteps(spans: readonly SpecialSpan[], timeline: Timeline, count: number): Uint8Array {
-  const skipped = new Uint8Array(count);
+/** 1 for each of the first `count` steps that is excluded. */
+function excludedSteps(spans: readonly SpecialSpan[], timeline: Timeline, count: number): Uint8Array {
+  const excluded = new Uint8Array(count);
   for (const span of spans) {
     if (span.learn) continue;
     const [from, to] = timeline.stepsOf(span);
-    if (to > 0 && from < count) skipped.fill(1, Math.max(0, from), Math.min(count, to));
+    if (to > 0 && from < count) excluded.fill(1, Math.max(0, from), Math.min(count, to));
   }
-  return skipped;
+  return excluded;
 }
 
-function masked(values: Float64Array, skipped: Uint8Array): Float64Array {
-  return values.map((value, t) => (skipped[t] ? Number.NaN : value));
+function masked(values: Float64Array, excluded: Uint8Array): Float64Array {
+  return values.map((value, t) => (excluded[t] ? Number.NaN : value));
 }
 
-/** Days off that are over, known, and that nothing else happened on. */
+/** Past days off whose load is known and that no other excluded span overlaps. */
 function daysOffOf(values: Float64Array, spans: readonly SpecialSpan[], timeline: Timeline): Past['daysOff'] {
   const found = new Map<number, { readonly from: number; readonly to: number }>();
   for (const span of spans) {
@@ -111,7 +112,7 @@ function daysOffOf(values: Float64Array, spans: readonly SpecialSpan[], timeline
   return [...found.values()].sort((a, b) => a.from - b.from);
 }
 
-/** Whether a step that begins at a moment is not to be learnt. */
-export function isSkipped({ spans }: SpecialSpans, atSeconds: number, stepSeconds: number): boolean {
+/** Whether a step that begins at a moment is excluded. */
+export function isExcluded({ spans }: SpecialSpans, atSeconds: number, stepSeconds: number): boolean {
   return spans.some((span) => !span.learn && overlaps(span, atSeconds, atSeconds + stepSeconds));
 }

@@ -88,7 +88,7 @@ describe('a special span', () => {
     assert.equal('special' in plain, false);
   });
 
-  it('is not learnt: the day after is forecast as after an ordinary day', () => {
+  it('is not learned: the day after is forecast as after an ordinary day', () => {
     // A Wednesday as quiet as a Sunday.
     const isOff = (at: number) => localDay(at) === '2026-09-16';
     const load = (at: number) => shop(at, isOff(at));
@@ -101,7 +101,7 @@ describe('a special span', () => {
     assert.ok(unknown > 1.5 * known, `${unknown} after a day that is not known`);
   });
 
-  it('that goes by between two fits is not learnt either', () => {
+  it('that goes by between two fits is not learned either', () => {
     const isDown = (at: number) => localDay(at) === '2026-09-16';
     const load = (at: number) => (isDown(at) ? 0 : shop(at));
     const spans = [{ ...dayOff('2026-09-16', 'incident'), like: undefined }];

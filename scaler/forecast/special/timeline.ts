@@ -4,7 +4,7 @@ import type { SpecialSpan } from '../types.js';
 const DAY_SECONDS = 86_400;
 /** 1970-01-01 was a Thursday, four days after a Sunday. */
 const WEEKDAY_OF_EPOCH = 4;
-/** Offsets and days are looked up this far beyond the last step asked about: a clock moves by two hours at most. */
+/** Offsets and days are looked up this far beyond the last step: a clock moves by two hours at most. */
 const MARGIN_SECONDS = 2 * 3600;
 
 /** Steps on a wall clock: which local day a step belongs to, and which step showed the same time some days before. */

@@ -6,13 +6,13 @@ const TREES = 20;
 const DEPTH = 3;
 const LEAVES = 2 ** DEPTH;
 const SPLITS = LEAVES - 1;
-/** Share of what a tree would correct that it does correct: the next ones see the rest. */
+/** Share of its correction that a tree applies; the next trees see the rest. */
 const LEARNING_RATE = 0.2;
-/** A side of a split holds so many rows at least. */
+/** The fewest rows on a side of a split. */
 const LEAST_ROWS = 4;
-/** Features are compared by bins that hold about as many rows each. */
+/** Features are compared by bins of about the same number of rows. */
 const BINS = 32;
-/** Rows whose features are sorted to find the bins: more tell little more. */
+/** Rows whose features are sorted to find the bins; more change little. */
 const ROWS_FOR_BINS = 512;
 
 /** Rows to learn from, with the bin of each feature in place of its value. */
@@ -48,7 +48,7 @@ export function binRows(features: Float64Array, featureCount: number): BinnedRow
   return { featureCount, bins, bounds };
 }
 
-/** A row in sums of bins: rows are counted in the upper half of a number, those that lie above their forecast in the lower. */
+/** One row in a sum of bins: the upper half of the number counts rows, the lower half those above their forecast. */
 const ROW = 2 ** 16;
 
 /**
@@ -58,7 +58,7 @@ const ROW = 2 ** 16;
  * Sources: Friedman (2001), "Greedy function approximation: a gradient boosting machine", Annals of Statistics 29, algorithm
  * 3 (LAD_TreeBoost); bins as in Ke and others (2017), "LightGBM".
  *
- * @param targets one for each of the first rows, 32,767 at most; rows after them are not looked at
+ * @param targets one for each of the first rows, 32,767 at most; rows after them are not used
  */
 export function growTrees(rows: BinnedRows, targets: Float64Array): BoostedTrees {
   const { featureCount, bounds } = rows;
@@ -119,7 +119,7 @@ export function growTrees(rows: BinnedRows, targets: Float64Array): BoostedTrees
   return grown;
 }
 
-/** The median of the first `count` values, the lower one of two; 0 of none. They are left in another order. */
+/** The median of the first `count` values, the lower one of two; 0 of none. Changes the order of the values. */
 function medianOf(values: number[], count: number): number {
   if (count === 0) return 0;
   const middle = (count - 1) >> 1;
@@ -194,7 +194,7 @@ function bestSplit(sums: Int32Array): number {
   return best;
 }
 
-/** Puts the rows whose feature lies above a bin behind the others, each in the order they had; answers where they begin. */
+/** Moves the rows whose feature is above a bin behind the others and keeps the order within both; returns where they begin. */
 function partition(
   { featureCount, bins }: BinnedRows,
   order: Int32Array,

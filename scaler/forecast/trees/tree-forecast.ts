@@ -14,7 +14,7 @@ import { binRows, growTrees, predictByTrees } from './boosted-trees.js';
 
 /** Forecasts of the past are made by trees grown from the older half of the rows: they know nothing of what came later. */
 const GROWN_AFTER = 1 / 2;
-/** More rows cost time and tell little more. */
+/** More rows cost time and change little. */
 const MOST_ROWS = 4032;
 
 /** Trees that were grown, and the forecasts that they would have made in the past. */
@@ -25,8 +25,8 @@ export interface FittedTrees {
 }
 
 /**
- * Boosted trees that forecast one step ahead from the features of the regression, and from their own forecasts step by step
- * further on. What the regression cannot know, they do: that a rise in the morning goes on and one at night does not.
+ * Boosted trees that forecast one step ahead from the features of the regression, and further steps from their own forecasts.
+ * They learn what a weighted sum cannot express: that a rise in the morning goes on and one at night does not.
  *
  * @param known values of the series, NaN where unknown: such steps are no targets
  * @param daySlots times of day of the steps of the series and of a horizon after it
@@ -101,7 +101,7 @@ function forecastSteps(
   const rawFrom = t + 1 - LEAD_STEPS;
   const raw = new Float64Array(LEAD_STEPS + count);
   for (let k = 0; k < LEAD_STEPS; k++) raw[k] = read.raw[rawFrom + k - read.rawFrom]!;
-  // Forecasts are put behind what has come, so that the next step's features see them.
+  // Forecasts are appended to the known values, so that they are part of the next step's features.
   const ahead: Readable = { ...read, raw, rawFrom, rawSums: undefined };
   const lastDay = meanOfLastDay(read, t);
   const features = new Float64Array(featureCount(trees.hasWeek));
@@ -114,9 +114,9 @@ function forecastSteps(
 }
 
 /**
- * Features of a forecast made at step `t` for the next one, all but the load now as differences from it: what trees learn of a
- * difference holds at any level. The constant of a regression gives its place to the time of day. In single precision, values
- * that are the same but for rounding fall on the same side of a split.
+ * Features of a forecast made at step `t` for the next one. All but the load now are differences from it, because what trees
+ * learn about a difference holds at any level. The time of day takes the place of the regression's constant. Single precision
+ * puts values that differ only by rounding on the same side of a split.
  */
 function readRelative(
   read: Readable,
