@@ -209,7 +209,12 @@ describe('predictive-scaler probe', () => {
       1,
       /cannot reach localhost:\d+: TLS failed \(wrong version number\)\n$/,
     ],
-    ['plaintext to a TLS port', () => [tlsAddress, '--timeout', '2'], 1, /(cannot reach|did not answer) /],
+    [
+      'plaintext to a TLS port',
+      () => [tlsAddress, '--timeout', '2'],
+      1,
+      /(cannot reach localhost:\d+: .*--tls|did not answer) /,
+    ],
     [
       'an authority that is not trusted',
       () => [tlsAddress, '--tls'],

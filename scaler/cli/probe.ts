@@ -147,6 +147,9 @@ function lastError(details = 'no reason given'): string {
   const error = /Last error: (?:Error: )?(.*?)(?: Resolution note:.*)?$/s.exec(details)?.[1] ?? details;
   if (/^Protocol error\b/.test(error))
     return 'it does not speak gRPC there; give the port of gRPC, and --tls where it has TLS';
+  // A server that ends the connection at once gives no reason.
+  if (/^Failed to connect\b/.test(error))
+    return 'the connection is ended at once; give --tls or --tls-ca where the port speaks TLS';
   const openssl = /:SSL routines:[^:]*:([^:]+):/.exec(error)?.[1];
   return oneLine(openssl === undefined ? error : `TLS failed (${openssl})`);
 }

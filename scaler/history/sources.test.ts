@@ -290,6 +290,37 @@ describe('Sources', () => {
       await assert.rejects(valueFrom(sources, atAddress(address)), { kind: 'unavailable' });
     });
 
+    it('says that a server that ends the connection may want a certificate', async () => {
+      const { address } = await serve({
+        ...serverOptions('asking'),
+        ca: readFileSync(authority.caFile),
+        requestCert: true,
+        rejectUnauthorized: true,
+      });
+      const sources = sourcesOf({
+        named: { bare: { address, tls: { caFile: authority.caFile }, retries: 0 } },
+      });
+      await assert.rejects(valueFrom(sources, named('bare')), {
+        kind: 'unavailable',
+        message: /cannot be reached \(.*client certificate/,
+      });
+    });
+
+    it('says that a server that was asked in plaintext may speak https', async () => {
+      // A server of Node.js ends the connection, one of Go such as Prometheus answers in plaintext.
+      const ending = await serve(serverOptions('encrypted'));
+      const answering = await serve(undefined, (_, response) =>
+        response.writeHead(400).end('Client sent an HTTP request to an HTTPS server.'),
+      );
+      for (const { address } of [ending, answering]) {
+        const plain = { address: address.replace('https:', 'http:'), retries: 0 };
+        await assert.rejects(valueFrom(sourcesOf({ named: { plain } }), named('plain')), {
+          kind: 'unavailable',
+          message: /check .*whether the port speaks http or https/,
+        });
+      }
+    });
+
     it('shows its certificate, and takes a new one up when the files change', async () => {
       const clients: unknown[] = [];
       const { address } = await serve(

@@ -49,7 +49,7 @@ export function timeoutFailure(timeoutSeconds: number): RequestFailure {
 /** The answer is not what the Prometheus HTTP API v1 gives. `detail` says what was there instead. */
 export function formatFailure(detail: string, cause?: unknown): RequestFailure {
   return unavailable(
-    `sent something other than an answer of the Prometheus HTTP API (${detail}); check the address, and that no login page or proxy stands before it`,
+    `sent something other than an answer of the Prometheus HTTP API (${detail}); check the address, whether the port speaks http or https, and that no login page or proxy stands before it`,
     passingFault,
     cause,
   );
@@ -68,7 +68,8 @@ export function connectionFailure(error: unknown, oversize: string): RequestFail
   return unavailable(`cannot be reached (${clip(detail)}); ${advice}`, passingFault, error);
 }
 
-const BROKEN_ADVICE = 'check that it runs and what the network between does';
+const BROKEN_ADVICE =
+  'check that it runs, what the network between does, whether the port speaks http or https, and whether it asks for a client certificate';
 const CERTIFICATE_ADVICE =
   "check the server's certificate, and the certificate authorities and client certificate given under the source's tls";
 const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|ERR_OSSL/;
