@@ -79,7 +79,7 @@ describe('planAnswer, by the failure table', () => {
       observation: { value: undefined, atSeconds: MIDNIGHT },
     });
     assert.equal(error.kind, 'unavailable');
-    assert.match(error.message, /no series.*ignoreNullValues/);
+    assert.match(error.message, /no series, or NaN or infinity,.*ignoreNullValues/);
   });
 
   it('goes on with the forecast while Prometheus fails and the model is fresh', () => {

@@ -50,7 +50,7 @@ export function planAnswer(knowledge: Knowledge): Answer | undefined {
     return {
       error: unavailable(
         trigger,
-        'the query gives no series and ignoreNullValues is false: check the query, or set ignoreNullValues to "true" to read an empty result as no load',
+        'the query gives no series, or NaN or infinity, and ignoreNullValues is false: check the query, or set ignoreNullValues to "true" to read that as no load',
       ),
     };
 

@@ -212,7 +212,7 @@ export const keyGroups = {
       form: '`true` or `false`',
       example: 'false',
       meaning:
-        "Whether an empty result of the query reads as 0; `false` makes it an error, for KEDA's fallback.",
+        "Whether an empty result of the query, or NaN or infinity, reads as 0; `false` makes it an error, for KEDA's fallback.",
     }),
     bootstrap: optional('none', fileName, {
       form: 'a name of letters, digits, `.`, `_` and `-`',

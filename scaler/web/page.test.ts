@@ -445,6 +445,8 @@ describe('status page', () => {
       /KEDA is answered an error: ScaledObject shop\/orders: the history source has not answered for 42m/,
     );
     assert.match(text, /Check that Prometheus runs, that the scaler may reach it/);
+    // The source may have answered: with 401, a login page, or an empty result that is not allowed.
+    assert.match(await watched.page.locator('.headline').innerText(), /the load cannot be read/);
     await watched.assertAccessible();
     watched.assertUnblemished();
   });

@@ -36,6 +36,8 @@ const SITUATIONS: Readonly<
       readonly label: string;
       /** The sentence about what decided. */
       readonly choice: RegExp;
+      /** The sentence about the load now, where it says more than the load. */
+      readonly load?: RegExp;
     }
   >
 > = {
@@ -72,8 +74,9 @@ const SITUATIONS: Readonly<
   },
   empty: {
     know: { outlook: 'none', observation: { atSeconds: SAMPLE_NOW_SECONDS, value: undefined } },
-    label: 'No series',
+    label: 'No value',
     choice: /^Nothing is there to decide: 0\.$/,
+    load: /^The query gives no series, or NaN or infinity, at .*, which reads as no load\.$/,
   },
 };
 
@@ -86,7 +89,7 @@ describe('what page, log and API say of each reason', () => {
   });
   after(() => browser.close());
 
-  for (const [reason, { know = {}, label, choice }] of Object.entries(SITUATIONS))
+  for (const [reason, { know = {}, label, choice, load = choice }] of Object.entries(SITUATIONS))
     it(`agrees for ${reason}`, async () => {
       const trigger: Trigger = { ...shop.trigger, ...know.trigger };
       const model = outlookOf(shop.evidence!.model!, trigger, SAMPLE_NOW_SECONDS);
@@ -135,10 +138,11 @@ describe('what page, log and API say of each reason', () => {
       try {
         assert.equal(await page.locator('.headline .badge').innerText(), label);
         const sentences = await page.locator('.steps li').allInnerTexts();
-        assert.ok(
-          sentences.some((sentence) => choice.test(sentence)),
-          sentences.join('\n'),
-        );
+        for (const said of [load, choice])
+          assert.ok(
+            sentences.some((sentence) => said.test(sentence)),
+            sentences.join('\n'),
+          );
         // The number of the sentence is the one that KEDA gets, and the log and the API say.
         const value = Number(/\d+/.exec(choice.source)![0]);
         assert.deepEqual([detail.summary.answered, lines.at(-1)?.value], [value, value]);

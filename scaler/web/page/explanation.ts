@@ -27,7 +27,7 @@ function explained(step: ExplanationStep, nowSeconds: number): Child {
     case 'observed': {
       const time = timeElement(step.time, nowSeconds);
       return step.value === null
-        ? sentence`The query gives ${strong('no series')} at ${time}, which reads as no load.`
+        ? sentence`The query gives ${strong('no series')}, or NaN or infinity, at ${time}, which reads as no load.`
         : sentence`Observed load: ${value} at ${time}.`;
     }
     case 'forecast': {

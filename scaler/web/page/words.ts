@@ -21,7 +21,11 @@ export const STATUSES: Readonly<Record<TriggerStatus, Status>> = {
     label: 'No history',
     detail: 'the history cannot be read; the load now is answered',
   },
-  empty: { tone: 'warn', label: 'No series', detail: 'the query gives no series, which reads as no load' },
+  empty: {
+    tone: 'warn',
+    label: 'No value',
+    detail: 'the query gives no series, or NaN or infinity, which reads as no load',
+  },
   guarded: {
     tone: 'warn',
     label: 'Guarded',
@@ -58,7 +62,7 @@ function leftWords(seconds: number | null): string {
 const ERRORS: Readonly<Partial<Record<ApiError['kind'], string>>> & { readonly unavailable: string } = {
   rejected: 'the query cannot serve as a trigger',
   invalid: 'the metadata is wrong',
-  unavailable: 'the history source does not answer',
+  unavailable: 'the load cannot be read',
 };
 
 /** What to do about an error, for people who operate the scaler. */
