@@ -437,6 +437,14 @@ describe('status page', () => {
     gone.assertUnblemished();
   });
 
+  it('says in one line what to do without JavaScript', async () => {
+    const { url } = await serve(new SampleAnswers(workloads));
+    const watched = await openPage(browser, url, { javaScriptEnabled: false });
+    opened.push(watched);
+    const said = await watched.page.locator('main').innerText();
+    assert.match(said, /^This page needs JavaScript.*api\/triggers\.$/m);
+  });
+
   it('explains an error and what to do about it', async () => {
     const watched = await open(oddSamples(), '#/triggers/shop/orders/orders-load');
     const text = await watched.page.locator('.cards').innerText();
