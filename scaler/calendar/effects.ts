@@ -10,11 +10,11 @@ const MOST_REPLICAS = 1_000_000;
 
 /** What words may say of an event, for messages. */
 export const EFFECT_FORM =
-  '`x3` (a factor), `floor=500`, `replicas=20`, `like=2025-11-28`, `holiday`, `no-learn`, `learn`';
+  '`x3` (a factor), `floor=500`, `replicas=20`, `like=2026-11-13`, `holiday`, `no-learn`, `learn`';
 
 const day = readWith((text) => {
   const seconds = daySeconds(text);
-  if (seconds === undefined) throw new ValidationError('expected a day such as 2025-11-28');
+  if (seconds === undefined) throw new ValidationError('expected a day such as 2026-11-13');
   return seconds;
 });
 
@@ -43,7 +43,7 @@ export const effectsShape = {
   like: described(
     day.optional(),
     'none',
-    'A day such as `2025-11-28`: the forecast is the load of that day in the history, scaled to the level of now.',
+    'A day such as `2026-11-13`: the forecast is the load of that day in the history, scaled to the level of now.',
   ),
   learn: described(
     z.boolean().default(false),
@@ -118,13 +118,15 @@ export function effectWords({
 /**
  * What an event does, for people.
  *
+ * @param historyFromSeconds where the history begins when the event does: it cannot be like a day before
  * @example effectText({ factor: 3, floorReplicas: 20, learn: false }, 'UTC') // 'x3, at least 20 replicas'
  */
-export function effectText(effects: Effects, timezone: string): string {
+export function effectText(effects: Effects, timezone: string, historyFromSeconds = -Infinity): string {
   const { holiday, factor, floor, floorReplicas, likeStartSeconds, learn } = effects;
   const parts = [
     holiday && 'a day off',
-    likeStartSeconds !== undefined && `as on ${dayText(wallSecondsOf(likeStartSeconds, timezone))}`,
+    likeStartSeconds !== undefined &&
+      `as on ${dayText(wallSecondsOf(likeStartSeconds, timezone))}${likeStartSeconds < historyFromSeconds ? ' (before historyTimeWindow, so as at any other time)' : ''}`,
     factor !== undefined && `x${factor}`,
     floor !== undefined && `at least ${floor}`,
     floorReplicas !== undefined &&
@@ -138,7 +140,7 @@ export function dayText(wallSeconds: number): string {
   return new Date(wallSeconds * 1000).toISOString().slice(0, 10);
 }
 
-/** Midnight of a day such as `2025-11-28`, as seconds of the wall clock; undefined when there is no such day. */
+/** Midnight of a day such as `2026-11-13`, as seconds of the wall clock; undefined when there is no such day. */
 export function daySeconds(text: string): number | undefined {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return undefined;
   const milliseconds = Date.parse(`${text}T00:00:00Z`);

@@ -17,6 +17,7 @@ import {
 } from '../../../test/support/web/sample-answers.js';
 import { noCalendars, sampleCalendars, withCalendars } from '../../../test/support/web/sample-calendars.js';
 import { type ServedPages, servePages } from '../../../test/support/web/serve-page.js';
+import { readEvents } from '../../calendar/event-text.js';
 import { packageRoot } from '../../shared/package-root.js';
 import { statusPage } from '../status-page.js';
 import type { TriggerDetail, TriggerList } from './contract.js';
@@ -116,6 +117,31 @@ describe('status API', () => {
     const step = detail.explanation.find((one) => one.step === 'events');
     assert.deepEqual(step, { step: 'events', events: [{ name: 'flash sale', effect: 'x2' }] });
     assert.match(detail.manifestYaml, /events: "flash sale: 2026-03-04T19:30\/PT2H x2"/);
+  });
+
+  it('says that an event cannot be like a day before the history', async () => {
+    const [shop] = workloadSamples();
+    const events = readEvents('near: 2026-03-06/P1D like=2026-02-27; lost: 2026-03-07/P1D like=2025-03-08');
+    const trigger = { ...shop!.trigger, timezone: 'Europe/Berlin', events };
+    const forgetful = await servePages(
+      statusPage({
+        answers: new SampleAnswers([{ ...shop!, trigger, evidence: { ...shop!.evidence!, inUse: trigger } }]),
+        calendars: sampleCalendars,
+        clock: new ManualClock(SAMPLE_NOW_SECONDS),
+        scalerAddress: 'scaler.example:50051',
+        localAccess: { address: 'localhost:50051' },
+      }),
+    );
+    try {
+      const path = `/api/triggers/demo/${trigger.scaledObject}/${trigger.metricName}`;
+      const detail = (await (await fetch(forgetful.url + path)).json()) as TriggerDetail;
+      assert.deepEqual(
+        detail.events.map(({ effect }) => effect),
+        ['as on 2026-02-27', 'as on 2025-03-08 (before historyTimeWindow, so as at any other time)'],
+      );
+    } finally {
+      await forgetful.close();
+    }
   });
 
   it('draws the forecast with what events do to it', async () => {

@@ -25,7 +25,7 @@ export function eventViews(
 ): EventView[] {
   const { timezone } = trigger;
   const found = calendars.of(trigger)?.occurrences(fromSeconds, nowSeconds + COMING_SECONDS, timezone);
-  return (found ?? []).map((event) => eventView(event, timezone));
+  return (found ?? []).map((event) => eventView(event, trigger));
 }
 
 /** What events do to so many steps from a time on. */
@@ -49,8 +49,14 @@ export function calendarViews(calendars: KnownCalendars, trigger: Trigger): Cale
 /** One event as the API shows it. */
 export function eventView(
   { name, calendar, startSeconds, endSeconds, effects }: Occurrence,
-  timezone: string,
+  { timezone, historySeconds }: Pick<Trigger, 'timezone' | 'historySeconds'>,
 ): EventView {
   const [startTime, endTime] = [rfc3339(startSeconds), rfc3339(endSeconds)] as const;
-  return { name, calendar, startTime, endTime, effect: effectText(effects, timezone) };
+  return {
+    name,
+    calendar,
+    startTime,
+    endTime,
+    effect: effectText(effects, timezone, startSeconds - historySeconds),
+  };
 }

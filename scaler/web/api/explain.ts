@@ -4,6 +4,7 @@ import type { Snapshot } from '../../planner/types.js';
 import { policyInWords } from '../../policy/policy-load.js';
 import type { ScalerError } from '../../shared/errors.js';
 import { redact } from '../../shared/redact.js';
+import type { Trigger } from '../../trigger/trigger.js';
 import type { Accuracy, ApiError, ComingPeak, EventView, ExplanationStep } from './contract.js';
 import { eventView } from './event-views.js';
 import { known, rfc3339, rounded } from './json-values.js';
@@ -27,7 +28,7 @@ export function explain(snapshot: Snapshot): ExplanationStep[] {
     steps.push({ step: 'trust', isTrusted: !snapshot.guarded, modelShare, accuracy });
   }
   if (snapshot.events.length > 0)
-    steps.push({ step: 'events', events: snapshot.events.map((event) => effectOf(event, trigger.timezone)) });
+    steps.push({ step: 'events', events: snapshot.events.map((event) => effectOf(event, trigger)) });
   const chosen = snapshot.overload?.choice?.chosen;
   if (chosen && decidedBy === 'policy')
     steps.push({ step: 'policy', words: policyInWords(chosen.policy), target: trigger.targetOverload ?? 0 });
@@ -42,9 +43,9 @@ export function explain(snapshot: Snapshot): ExplanationStep[] {
 }
 
 /** What an event does, and what its load is taken to be like. */
-function effectOf(event: EffectiveEvent, timezone: string): Pick<EventView, 'name' | 'effect'> {
-  const { name, effect } = eventView(event, timezone);
-  return { name, effect: event.like ? `${effect}, ${likeText(event.like, timezone)}` : effect };
+function effectOf(event: EffectiveEvent, trigger: Trigger): Pick<EventView, 'name' | 'effect'> {
+  const { name, effect } = eventView(event, trigger);
+  return { name, effect: event.like ? `${effect}, ${likeText(event.like, trigger.timezone)}` : effect };
 }
 
 /** The peak that the snapshot's forecast expects; null without a model that may forecast. */
