@@ -61,7 +61,7 @@ export class AddressAllowList {
     if (isName ? networks.length > 0 : isListed(host) || isInNetwork(host))
       return { url, isAllowedIp: isInNetwork };
     throw invalid(
-      `${shown(url)} is not on the list of addresses that triggers may use (${this.#summary()}); use one of these, a named source, or ask the operator to allow it`,
+      `${shown(url)} is not on the list of addresses that triggers may use (${this.#summary()}); use ${this.#rules.length > 0 ? 'one of these, ' : ''}a named source, or ask the operator to allow it`,
     );
   }
 

@@ -111,7 +111,7 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
         held.spelling,
         held.fromEnvironment
           ? `received ${HIDDEN_VALUE} from the environment, which is not on the list of addresses that triggers may use`
-          : `cannot be used: ${problem}`,
+          : `cannot be used: ${problem}${context.default === undefined ? '' : "; without the key the scaler's default source is used"}`,
       );
   }
   if (source?.kind === 'address' && source.address.startsWith('https:') && ref.scalerMetadata.unsafeSsl)
