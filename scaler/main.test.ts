@@ -139,6 +139,14 @@ describe('the scaler over a real Prometheus', () => {
     await refusal({ ...unknown, ignoreNullValues: 'false' }, status.UNAVAILABLE, /no series/);
   });
 
+  it('exports the 0 that KEDA is answered for a load below 0', async () => {
+    const below = { ...metadata, query: `-${metadata.query}`, metricName: 'below' };
+    const { metric } = await pollUntil('an answer', () => keda.read('below', 'apps', below));
+    assert.equal(metric, 0);
+    assert.match(await scrape(), /^predictive_scaler_value\{.*metric="below".*\} 0$/m);
+    assert.match(await scrape(), /^predictive_scaler_observed\{.*metric="below".*\} -\d/m);
+  });
+
   it('answers two triggers of a ScaledObject that have the same metricName, and an edit that is taken back', async () => {
     const named = { ...metadata, metricName: 'load' };
     const other = { ...named, threshold: '20', mode: 'observe' };

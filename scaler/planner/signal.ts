@@ -76,12 +76,13 @@ export function decideSignal(
   // No past day says what an event needs.
   const isByPolicy = !Number.isNaN(byPolicy) && !(hasEvents() && larger > byPolicy);
   const value = isByPolicy ? byPolicy : larger;
-  const bounded = Math.min(maxValue ?? Number.POSITIVE_INFINITY, Math.max(minValue ?? -Infinity, value));
+  // No load asks for fewer than no replicas.
+  const bounded = Math.min(maxValue ?? Number.POSITIVE_INFINITY, Math.max(minValue ?? 0, value));
   const reason = reasonOf();
   return {
     value: bounded,
     unboundedValue: value,
-    bound: bounded === value ? undefined : bounded > value ? 'minValue' : 'maxValue',
+    bound: bounded < value ? 'maxValue' : bounded > value && minValue !== undefined ? 'minValue' : undefined,
     decidedBy: decider(),
     active,
     reason,
