@@ -322,6 +322,15 @@ describe('predictive-scaler backtest', () => {
     assert.match(written.stderr, /cannot write \/nowhere\/report\.html: there is no such folder\n$/);
   });
 
+  it('says of a load that is too short how long it is, and not what was never asked for', async () => {
+    const short = join(folder, 'short.csv');
+    const minutes = Array.from({ length: 90 }, (_, minute) => `${60 * minute},${minute % 7}`);
+    await writeFile(short, ['timestamp,value', ...minutes].join('\n'));
+    const { stderr } = await refusalOf(['backtest', '--csv', short]);
+    assert.match(stderr, /the load lasts 1h30m; expected 3h or more/);
+    assert.doesNotMatch(stderr, /--evaluate/);
+  });
+
   it('refuses to evaluate more than there is, and a capacity below the threshold', async () => {
     const tooMuch = await backtest('--csv', csv, '--evaluate', '30d');
     assert.equal(tooMuch.stdout, '');

@@ -181,6 +181,10 @@ async function optionsOf(
   const evaluated = Math.round(
     (flags.evaluate ?? Math.min(LONGEST_DEFAULT_EVALUATION_SECONDS, 60 * Math.floor(minutes / 3))) / 60,
   );
+  if (flags.evaluate === undefined && evaluated < 60)
+    throw invalid(
+      `the load lasts ${formatDuration(60 * minutes)}; expected 3h or more, of which a third is evaluated. Days to weeks show a rhythm`,
+    );
   if (evaluated < 60 || evaluated >= minutes)
     throw invalid(
       `--evaluate is ${formatDuration(60 * evaluated)} of ${formatDuration(60 * minutes)} of load; expected an hour or more, and less than all of it, so that history is left to learn from`,

@@ -22,6 +22,9 @@ const MOST_WEIGHTS = 4;
 /** The model in use: what it is, what it follows, and each of its recursions with weights and parameters. */
 export function modelNodes(model: ModelView, nowSeconds: number): Node[] {
   const { mean, highest, stage, stepSeconds, historyUntilTime } = model;
+  const count = mean.members.length;
+  const recursions =
+    count === 1 ? 'One Holt-Winters recursion' : `A pool of ${count} Holt-Winters recursions`;
   const ahead = duration(model.horizonSteps * stepSeconds);
   const age = span(nowSeconds - epochSeconds(historyUntilTime));
   const tables = [poolTable(mean, highest ? 'Mean of each step' : 'Each step', stepSeconds)];
@@ -33,7 +36,7 @@ export function modelNodes(model: ModelView, nowSeconds: number): Node[] {
     .join(', ');
   const regression = paragraph`A regression, boosted trees and the nearest past moments forecast the mean beside them, and the median of all counts. ${ahead} ahead the regression follows ${list}.`;
   return [
-    paragraph`A pool of ${String(mean.members.length)} Holt-Winters recursions with ${STAGE_WORDS[stage!]}, on steps of ${duration(stepSeconds)}, weighted by how close each came ${ahead} ahead. It has seen the history until ${timeElement(historyUntilTime, nowSeconds)}, ${age} ago.`,
+    paragraph`${recursions} with ${STAGE_WORDS[stage!]}, on steps of ${duration(stepSeconds)}, weighted by how close each came ${ahead} ahead. It has seen the history until ${timeElement(historyUntilTime, nowSeconds)}, ${age} ago.`,
     ...(list ? [regression] : []),
     ...tables,
     h('dl.glossary', ...PARAMETERS.map(([, symbol, meaning]) => h('div', h('dt', symbol), h('dd', meaning)))),
