@@ -51,10 +51,8 @@ export function calendarWorth(
   const startSeconds = recording.load.startSeconds + 60 * span.from;
   const count = span.to - span.from;
   const special = minutesOf(events, startSeconds, count);
-  const during = minutesOf(events.filter(tellsLoad), startSeconds, count);
   const dayAfter = minutesOf(events.map(followingDay), startSeconds, count);
-  const worthIn = (isIn: (minute: number) => boolean): Worth => {
-    const minutes = Uint8Array.from({ length: count }, (_, minute) => Number(isIn(minute)));
+  const worthIn = (minutes: Uint8Array): Worth => {
     const measured = (scaling: ReplayedScaling) => measure(recording, options, minutes, scaling);
     return {
       minutes: minutes.reduce((sum, one) => sum + one, 0),
@@ -63,9 +61,9 @@ export function calendarWorth(
     };
   };
   return {
-    during: worthIn((minute) => during[minute] === 1),
-    after: worthIn((minute) => dayAfter[minute] === 1 && special[minute] === 0),
-    all: worthIn(() => true),
+    during: worthIn(minutesOf(events.filter(tellsLoad), startSeconds, count)),
+    after: worthIn(dayAfter.map((isAfter, minute) => (special[minute] ? 0 : isAfter))),
+    all: worthIn(new Uint8Array(count).fill(1)),
   };
 }
 

@@ -3,11 +3,7 @@ import { resultOf } from './compare.js';
 import { cheapestWithin, type SweepPoint } from './sweep.js';
 
 /** A threshold above the one that was given, with its cost and overload. */
-export interface CheaperThreshold {
-  readonly threshold: number;
-  readonly podHours: number;
-  readonly overloadedShare: number;
-}
+export type CheaperThreshold = Omit<SweepPoint, 'utilization'> & { readonly threshold: number };
 
 /** A saving of pod-hours below this is within what the next week may bring either way. */
 export const SAVING_THAT_COUNTS = 0.03;
@@ -31,11 +27,8 @@ export function cheaperThresholdOf({
     const byReactive = cheapestWithin(reactive.sweep, overloadedShare, 1);
     if (!savesAgainst(own.outcome, point) || (byReactive && !savesAgainst(byReactive, point)))
       return undefined;
-    return {
-      threshold: roundDown(point.utilization * setup.capacityPerReplica),
-      podHours: point.podHours,
-      overloadedShare: point.overloadedShare,
-    };
+    const { utilization, ...cost } = point;
+    return { threshold: roundDown(utilization * setup.capacityPerReplica), ...cost };
   }
   return undefined;
 }

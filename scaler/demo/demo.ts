@@ -65,13 +65,11 @@ export class Demo implements DemoControl {
       this.#workloads.map((workload) => keda.read(workload.app, DEMO_NAMESPACE, triggerMetadata(workload))),
     );
     this.comparisons = this.#workloads.map((workload) => {
-      const targetPerReplica = workload.threshold;
-      const capacityPerReplica = targetPerReplica / TARGET_UTILIZATION;
       const setup = {
         ...clusterDefaults,
         startupSeconds: STARTUP_SECONDS,
-        targetPerReplica,
-        capacityPerReplica,
+        targetPerReplica: workload.threshold,
+        capacityPerReplica: workload.threshold / TARGET_UTILIZATION,
       };
       return new Comparison(workload, keda, setup, START_SECONDS);
     });
