@@ -19,8 +19,8 @@ export interface Worth {
 }
 
 /**
- * What a calendar was worth: in the minutes of events whose load it tells, on the day after each event, and in all minutes. What
- * is only not to be learned, an incident, is forecast as an ordinary time: how far off that is says nothing.
+ * What a calendar was worth: during events that say what their load will be, on the day after each event, and in all
+ * minutes. Incidents, which are only kept out of learning, do not count: they are forecast as ordinary time.
  */
 export interface CalendarWorth {
   readonly during: Worth;
@@ -28,7 +28,7 @@ export interface CalendarWorth {
   readonly all: Worth;
 }
 
-/** One way to forecast, replayed, with the replicas that the HPA made of it. */
+/** A replayed forecast, and the replicas that the HPA made of it. */
 export type ReplayedScaling = Pick<Replay, 'forecastMeans'> &
   Pick<Simulation, 'replicas' | 'overloadedSeconds'>;
 
@@ -61,7 +61,7 @@ export function calendarWorth(
     };
   };
   return {
-    during: worthIn(minutesOf(events.filter(tellsLoad), startSeconds, count)),
+    during: worthIn(minutesOf(events.filter(saysItsLoad), startSeconds, count)),
     after: worthIn(dayAfter.map((isAfter, minute) => (special[minute] ? 0 : isAfter))),
     all: worthIn(new Uint8Array(count).fill(1)),
   };
@@ -75,8 +75,7 @@ export function replayScaling(recording: Recording, options: BacktestOptions): R
   return { ...simulateScaling(values, demand, setup), forecastMeans };
 }
 
-/** Whether an event says what its load will be. */
-function tellsLoad({ effects }: Occurrence): boolean {
+function saysItsLoad({ effects }: Occurrence): boolean {
   const { holiday, factor, floor, floorReplicas, likeStartSeconds } = effects;
   return (
     holiday === true || [factor, floor, floorReplicas, likeStartSeconds].some((one) => one !== undefined)
@@ -104,7 +103,7 @@ export function minutesOf(
 }
 
 /**
- * Measures some minutes of a replayed span: the forecasts that were made for them, the overload and the pods in them.
+ * Measures the forecasts that were made for some minutes of a replayed span, and the overload and the pods in them.
  *
  * @param isCounted 1 for each minute of the span that counts
  */

@@ -5,14 +5,13 @@ import { cheapestWithin, type SweepPoint } from './sweep.js';
 /** A threshold above the one that was given, with its cost and overload. */
 export type CheaperThreshold = Omit<SweepPoint, 'utilization'> & { readonly threshold: number };
 
-/** A saving of pod-hours below this is within what the next week may bring either way. */
+/** A smaller saving of pod-hours is within the difference from one week to the next. */
 export const SAVING_THAT_COUNTS = 0.03;
 
 /**
  * The cheapest threshold that keeps overload at or under 0.2 % of the time, or 1 % where that is out of reach;
- * undefined when it saves little, or when a reactive HPA keeps the same limit with as few pods: then the threshold is
- * what saves, not the forecast. It is never above what a replica carries, because the observed load alone is divided by
- * it whenever the model is set aside.
+ * undefined when it saves little, or when a reactive HPA with as few pods keeps the same limit: then the threshold
+ * saves, not the forecast. Never above what a replica carries: without a model the observed load is divided by it.
  */
 export function cheaperThresholdOf({
   comparison,
@@ -28,7 +27,7 @@ export function cheaperThresholdOf({
     if (!savesAgainst(own.outcome, point) || (byReactive && !savesAgainst(byReactive, point)))
       return undefined;
     const { utilization, ...cost } = point;
-    return { threshold: roundDown(utilization * setup.capacityPerReplica), ...cost };
+    return { threshold: roundDownTo3Digits(utilization * setup.capacityPerReplica), ...cost };
   }
   return undefined;
 }
@@ -37,8 +36,7 @@ function savesAgainst(other: { readonly podHours: number }, { podHours }: SweepP
   return podHours < other.podHours * (1 - SAVING_THAT_COUNTS);
 }
 
-/** To three digits, which is all that people set. */
-function roundDown(value: number): number {
+function roundDownTo3Digits(value: number): number {
   const unit = 10 ** (Math.floor(Math.log10(value)) - 2);
   return Number((Math.floor(value / unit + 1e-9) * unit).toPrecision(3));
 }

@@ -71,7 +71,7 @@ export function comparePolicies(
   const signals: Partial<Record<PolicyKey, Float64Array>> = {
     reactive,
     yesterday: sameTimeSignal(load, span, horizon, DAY_MINUTES),
-    // It needs a week before the span; with less it would only repeat the reactive HPA.
+    // With less than a week before the span it would only repeat the reactive HPA.
     ...(span.from >= 7 * DAY_MINUTES && {
       lastWeek: sameTimeSignal(load, span, horizon, 7 * DAY_MINUTES),
     }),
@@ -109,7 +109,7 @@ function at(overloadedShare: number, policies: readonly PolicyResult[]): EqualOv
   return { overloadedShare, cheapest };
 }
 
-/** The limits to compare at: without overload of its own, the reactive HPA's limit would be 0 and say nothing. */
+/** The limits to compare at. The third is left out where it would be 0, which says nothing. */
 export function tellingLimits({ equalOverload }: Comparison): readonly EqualOverload[] {
   return equalOverload.filter(({ overloadedShare }) => overloadedShare > 0);
 }

@@ -53,7 +53,7 @@ export function reasonsOf(
   return reasons;
 }
 
-/** Why there is nothing to compare, and a threshold with which there would be. */
+/** Why there is nothing to compare, and which threshold would change that. */
 export function reasonsToScaleNothing({ recording, demand, options }: Backtest): readonly string[] {
   const { minReplicas, capacityPerReplica } = options.setup;
   const highest = demand.reduce((most, load) => (load > most ? load : most), 0);
@@ -67,7 +67,7 @@ export function reasonsToScaleNothing({ recording, demand, options }: Backtest):
   ];
 }
 
-/** @param why where the limit comes from, when it is none of the usual ones */
+/** @param why where the limit comes from; empty for the two usual ones */
 function sentenceAt(
   { overloadedShare, cheapest: { reactive, predictive } }: EqualOverload,
   why: string,

@@ -28,12 +28,12 @@ const HEADLINES: Readonly<Record<Verdict, string>> = {
   'nothing-to-scale': 'Nothing to scale at this threshold.',
 };
 
-/** What counts as saved where only this scaler keeps the limit: as if a reactive HPA needed twice the pods. */
+/** Saving where only this scaler keeps the limit: as if a reactive HPA needed twice the pods. */
 const SAVING_IF_REACTIVE_CANNOT = 0.5;
 /** Share of overload at the same threshold that is worth cutting, and the share of pod-hours that it may cost. */
 const CUT_THAT_COUNTS = 0.25;
 const COST_THAT_COUNTS = 0.1;
-/** Overload below this share of the time is no problem. */
+/** Less overload than this share of the time is no problem. */
 const OVERLOAD_THAT_COUNTS = 0.001;
 /** The share of guarded or model-less minutes beyond which the result says little about the forecast. */
 const DISTRUST = 0.5;
@@ -43,8 +43,8 @@ const COVERAGE_SLACK = 0.1;
 const FIRM_EVIDENCE_MINUTES = 2 * 1440;
 
 /**
- * Says in words what the numbers mean. The scaler is recommended when it needs fewer pod-hours than a reactive HPA at
- * the same overload, or cuts overload at about the same cost; with little evidence, to be observed first.
+ * Says what the numbers mean. The scaler is recommended when it needs fewer pod-hours than a reactive HPA at the same
+ * overload, or cuts overload at about the same cost. With little evidence it should be observed first.
  */
 export function recommend(backtest: Backtest): Recommendation {
   const { verdict, reasons, cheaperThreshold } = decide(backtest);

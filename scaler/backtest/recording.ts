@@ -39,8 +39,8 @@ export function recordingOfSamples(given: Samples, stepSeconds: number, ignoreNu
 }
 
 /**
- * Puts samples on the minute grid. A sample stands for the time until the next one is due, and is known when that time
- * is over, so a minute never knows its own load. Samples further apart than a minute are repeated for each minute.
+ * Puts samples on the minute grid. A sample stands for the time until the next one is due and is known after it, so no
+ * minute knows its own load. Samples more than a minute apart are repeated for each minute.
  *
  * @param samples at least two
  */
@@ -69,8 +69,8 @@ export function loadOfSamples(samples: Samples): Load {
 }
 
 /**
- * A recording of what a query gave until now, asked from the source as the live planner asks: the steps for the model,
- * and minutes for the load.
+ * A recording of what a query gave until now: steps for the model, asked as the live planner asks, and minutes for the
+ * load.
  *
  * @param spanSeconds how far back to ask
  * @param ignoreNullValues whether an empty result reads as no load
@@ -102,7 +102,7 @@ export async function recordingOfQuery(
   return load && { load, steps, stepKnownAtSeconds: stepEnds(steps) };
 }
 
-/** The samples with zeros where there regularly are none. A file holds no heartbeat that could tell an outage. */
+/** The samples, with zeros at the times of day or week that regularly have none: a file has no heartbeat to go by. */
 function withAbsence(samples: Samples): Samples {
   const sampleSeconds = sampleIntervalSeconds(samples);
   const gridSeconds = Math.max(ABSENCE_GRID_SECONDS, 60 * Math.round(sampleSeconds / 60));

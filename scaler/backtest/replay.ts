@@ -19,19 +19,18 @@ export interface Span {
   readonly to: number;
 }
 
-/** Everything that a backtest is asked. */
+/** What a backtest replays, and how. */
 export interface BacktestOptions {
   readonly trigger: Trigger;
   readonly setup: ScalingSetup;
   /** Distance between two fits of the model. */
   readonly refitSeconds: number;
-  /** Minutes of the recording's load that are evaluated; what lies before is history. */
+  /** Minutes of the recording's load that are evaluated; those before are history. */
   readonly span: Span;
-  /** Days that are not like the others. */
   readonly calendar?: Calendar | undefined;
 }
 
-/** What the scaler would have answered. One entry per minute of the span. */
+/** What the scaler would have answered, with one entry for each minute of the span. */
 export interface Replay {
   readonly values: Float64Array;
   /** 1 where the workload was to be active. */
@@ -42,9 +41,9 @@ export interface Replay {
   readonly forecastMeans: Float64Array;
   /** Why each value was what it was. */
   readonly reasons: readonly Reason[];
-  /** How far up the ladder of cold start the model was at the end. */
+  /** Stage of the model at the end. */
   readonly stage: Stage;
-  /** Models fitted on the way, and the time all of them took. */
+  /** Models fitted, and the time that all fits took. */
   readonly fits: number;
   readonly fitSeconds: number;
 }
@@ -55,7 +54,7 @@ export interface Moment {
   readonly minute: number;
   readonly nowSeconds: number;
   readonly now: Now;
-  /** The next step changes it: not to be kept. */
+  /** Not to be kept: the next step changes it. */
   readonly model: FittedModel | undefined;
   /** The same object until the next step or fit. */
   readonly outlook: Outlook | undefined;
@@ -119,7 +118,7 @@ export function replaySignal(
   return { values, active, forecastPeaks, forecastMeans, reasons, stage, fits, fitSeconds };
 }
 
-/** What a model learns at a boundary: the steps before it with short gaps bridged, and what is asked of the fit. */
+/** What a model is fitted on at a boundary: the steps before it with short gaps bridged, and the options of the fit. */
 export function learnable(
   steps: Series,
   { trigger, refitSeconds, calendar }: BacktestOptions,

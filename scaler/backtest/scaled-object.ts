@@ -5,21 +5,21 @@ import { metadataBeyondDefaults } from '../trigger/metadata.js';
 import { type Trigger, USUAL_SCALER_ADDRESS } from '../trigger/trigger.js';
 import type { ScalingSetup } from './scaled-workload.js';
 
-/** What a manifest says beyond the trigger and the scaling that were simulated. */
+/** Names and addresses in the manifest, which were not simulated. */
 export interface ScaledObjectNames {
   /** Name of the Deployment, and of the ScaledObject. */
   readonly workload: string;
   /** PromQL of the load; undefined when the load came from a file. */
   readonly query: string | undefined;
-  /** A threshold that is enough once the dry run has shown what it should; undefined when there is none. */
+  /** A threshold that is enough after the dry run; undefined when there is none. */
   readonly thresholdAfterDryRun?: number | undefined;
-  /** Where Prometheus is; undefined leaves it to the scaler's default source. */
+  /** Undefined for the scaler's default source. */
   readonly prometheusAddress: string | undefined;
   /** Where KEDA reaches the scaler. @default the address of the usual installation */
   readonly scalerAddress?: string | undefined;
 }
 
-/** Written although they have defaults: the backtest rests on them. */
+/** Written even at their defaults, because the backtest rests on them. */
 const restsOn = ['predictHorizon', 'historyTimeWindow', 'queryStep', 'quantile'];
 
 const QUERY_TO_FILL_IN = 'sum(rate(http_requests_total{service="my-service"}[2m]))';
@@ -27,8 +27,8 @@ const QUERY_TO_FILL_IN = 'sum(rate(http_requests_total{service="my-service"}[2m]
 const SMALLEST_THRESHOLD = 0.1;
 
 /**
- * The ScaledObject that does what was simulated, ready to paste. What KEDA and the scaler do by default is left out,
- * except for what the backtest rests on.
+ * The ScaledObject that does what was simulated, ready to paste. Defaults are left out, except those that the backtest
+ * rests on.
  *
  * @param mode `observe` for a dry run
  */
@@ -49,7 +49,7 @@ export function scaledObjectYaml(
     minValue: trigger.minValue && scaled(trigger.minValue, factor),
     maxValue: trigger.maxValue && scaled(trigger.maxValue, factor),
   };
-  // The metric's name follows from the rest, and the source is where the cluster has it.
+  // The name of the metric follows from the rest, and the cluster has its own source.
   const {
     metricName: _,
     source: __,
@@ -110,12 +110,12 @@ function notes(names: ScaledObjectNames, factor: number): string {
   return lines.map((line) => `# ${line}\n`).join('');
 }
 
-/** Whether an address is one of the loopback, which in a pod is the pod itself. */
+/** Whether an address is on the loopback, which in a pod means the pod itself. */
 function isOfThisMachine(address: string): boolean {
   return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])$/.test(new URL(address).hostname);
 }
 
-/** The power of ten that brings a threshold to where thousandths are fine enough. */
+/** The power of ten that makes a threshold large enough for thousandths. */
 function scaleFactor(threshold: number): number {
   return threshold >= SMALLEST_THRESHOLD ? 1 : 10 ** Math.ceil(-Math.log10(threshold));
 }

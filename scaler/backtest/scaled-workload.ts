@@ -3,7 +3,7 @@ import { replicasFor } from '../hpa/desired-replicas.js';
 import { KedaActivation, type KedaOptions } from './keda-activation.js';
 import { Pods } from './pods.js';
 
-/** A workload and everything that scales it: KEDA, the HPA and the time that its pods take to start. */
+/** A workload and what scales it: KEDA, the HPA and the start-up time of its pods. */
 export interface ScalingSetup extends KedaOptions, HpaOptions {
   /** Load beyond which one replica is overloaded; at least the target. */
   readonly capacityPerReplica: number;
@@ -30,7 +30,7 @@ export const clusterDefaults = {
   syncSeconds: 15,
 } satisfies Partial<ScalingSetup>;
 
-/** What a way of scaling cost and what it failed to serve. */
+/** What a way of scaling cost, and what it failed to serve. */
 export interface ScalingOutcome {
   /** Time that pods existed, ready or not. */
   readonly podHours: number;
@@ -44,10 +44,7 @@ export interface ScalingOutcome {
   readonly maxReplicas: number;
 }
 
-/**
- * A workload whose pods follow a metric through KEDA and the HPA, and the account of how they met the load. Time is an
- * argument and must not go backwards.
- */
+/** A workload whose pods follow a metric by KEDA and the HPA, with cost and overload. Time must not go backwards. */
 export class ScaledWorkload {
   readonly #hpa: HpaController;
   readonly #keda: KedaActivation;
@@ -61,17 +58,13 @@ export class ScaledWorkload {
   #replicaChanges = 0;
   #maxReplicas: number;
 
-  /**
-   * Begins with as many ready pods as a metric asks for.
-   *
-   * @param metric total that the scaler answers at the beginning.
-   */
+  /** @param metric total that the scaler answers at the beginning: there are as many ready pods as it asks for */
   constructor(
     private readonly setup: ScalingSetup,
     nowSeconds: number,
     metric: number,
   ) {
-    // KEDA gives the HPA no minimum below 1, since waking from zero is its own part (keda `controllers/keda/hpa.go`).
+    // KEDA wakes workloads from zero itself, so the HPA has a minimum of 1 or more (keda `controllers/keda/hpa.go`).
     const minimum = Math.max(1, setup.minReplicas);
     const asked = replicasFor(metric, setup.targetPerReplica);
     this.#hpa = new HpaController({ ...setup, minReplicas: minimum });
@@ -90,12 +83,10 @@ export class ScaledWorkload {
     return this.#pods.ready;
   }
 
-  /** Time so far in which the load was above what the ready pods can carry. */
   get overloadedSeconds(): number {
     return this.#overloadedSeconds;
   }
 
-  /** Cost and overload so far. */
   get outcome(): ScalingOutcome {
     return {
       podHours: this.#podSeconds / 3600,
@@ -107,11 +98,7 @@ export class ScaledWorkload {
     };
   }
 
-  /**
-   * Lets time go by under a load; pods that are due become ready on the way.
-   *
-   * @param load NaN where unknown: then only the pods' time counts.
-   */
+  /** Lets time pass under a load. @param load NaN where unknown: then only the time of the pods counts */
   pass(untilSeconds: number, load: number): void {
     while (this.#nowSeconds < untilSeconds) {
       this.#pods.advance(this.#nowSeconds);
@@ -122,7 +109,7 @@ export class ScaledWorkload {
     this.#pods.advance(this.#nowSeconds);
   }
 
-  /** A poll of KEDA's. */
+  /** A poll by KEDA. */
   poll(active: boolean): void {
     this.#resize(this.#keda.poll(this.#nowSeconds, active, this.#pods.count));
   }

@@ -2,7 +2,7 @@ import { ScaledWorkload, type ScalingOutcome, type ScalingSetup } from './scaled
 
 const MINUTE_SECONDS = 60;
 
-/** What a way of scaling led to, in sum and minute by minute. */
+/** What a way of scaling led to, in total and in each minute. */
 export interface Simulation {
   readonly outcome: ScalingOutcome;
   /** Replicas at the end of each minute. */
@@ -12,10 +12,9 @@ export interface Simulation {
 }
 
 /**
- * Lets the HPA and KEDA follow a metric, minute by minute, and measures how the pods met the load. Begins with as many
- * ready pods as the first metric asks for.
+ * Lets the HPA and KEDA follow a metric. Begins with as many ready pods as the first metric asks for.
  *
- * @param metric what the scaler answers during each minute; where it is NaN nothing is answered and nothing changes
+ * @param metric what the scaler answers during each minute; NaN where it answers nothing, and nothing changes
  * @param demand load of each minute, same length; minutes of unknown load count for pod-hours only
  */
 export function simulateScaling(metric: Float64Array, demand: Float64Array, setup: ScalingSetup): Simulation {

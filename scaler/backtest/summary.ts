@@ -9,7 +9,7 @@ import { comparisonTable, tableText } from './table.js';
 /** Events that are named in a sentence. */
 const MOST_EVENTS = 5;
 
-/** A finished backtest with all that a reader is told. */
+/** A finished backtest, and what is reported about it. */
 export interface Finding {
   /** Where the load is from: a file or a query. */
   readonly title: string;
@@ -43,7 +43,6 @@ export function premises({ backtest, thresholdDerived }: Finding): readonly stri
   ];
 }
 
-/** The events within the evaluated span, the first of them. */
 function eventLines({ options, events }: Backtest): string[] {
   if (options.calendar === undefined) return [];
   if (events.length === 0) return ['Events: none in this time.'];
@@ -55,7 +54,7 @@ function eventLines({ options, events }: Backtest): string[] {
   return [`Events: ${shown.join(', ')}${more}.`];
 }
 
-/** What it was worth to know the events, in a few sentences; none where there were none. */
+/** What it was worth to know the events, in sentences; none where there were no events. */
 export function worthLines({ calendarWorth }: Backtest): readonly string[] {
   if (calendarWorth === undefined) return [];
   const { during, after, all } = calendarWorth;
@@ -78,7 +77,7 @@ export function worthLines({ calendarWorth }: Backtest): readonly string[] {
   ];
 }
 
-/** What the ScaledObject holds. */
+/** A title for the ScaledObject that is offered. */
 export function scaledObjectTitle({ verdict, cheaperThreshold }: Recommendation): string {
   const title = 'ScaledObject with the values used';
   return verdict === 'use' && cheaperThreshold ? `${title} and the cheaper threshold` : title;

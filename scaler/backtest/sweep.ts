@@ -1,7 +1,7 @@
 import type { ScalingSetup } from './scaled-workload.js';
 import { simulateScaling } from './simulate.js';
 
-/** What a way of scaling costs and fails to serve when pods are meant to run at one share of their capacity. */
+/** Cost and overload of a way of scaling at one target utilization. */
 export interface SweepPoint {
   /** Target per replica over capacity per replica. */
   readonly utilization: number;
@@ -9,12 +9,12 @@ export interface SweepPoint {
   readonly overloadedShare: number;
 }
 
-/** The lowest target that is tried, as a share of a pod's capacity. */
+/** The lowest target that is tried, as a share of the capacity of a pod. */
 export const LOWEST_UTILIZATION = 0.3;
 
 /**
- * 30 % to 100 % of a pod's capacity in steps of 2 %, then in steps of 5 % up to four times the capacity: an answer that
- * is a quantile of the peak over the whole horizon can be divided by more than one pod carries and still be enough.
+ * 30 % to 100 % of the capacity in steps of 2 %, then in steps of 5 % up to four times the capacity: a quantile of the
+ * peak over the whole horizon can be divided by more than one pod carries and still be enough.
  */
 const UTILIZATIONS = [
   ...Array.from({ length: 36 }, (_, i) => LOWEST_UTILIZATION + i * 0.02),
@@ -22,8 +22,8 @@ const UTILIZATIONS = [
 ];
 
 /**
- * Runs one metric with targets from 30 % of a pod's capacity upwards, and with the target of the setup. Ways of scaling
- * differ in cost and in overload at once; along this curve they can be compared at the same overload.
+ * Runs one metric with many targets, the one of the setup included, so that ways of scaling can be compared at the same
+ * overload.
  *
  * @param highestOverload share of overloaded time; no target above the capacity is tried once it is exceeded
  */
@@ -48,7 +48,7 @@ export function sweepUtilization(
 }
 
 /**
- * The cheapest point that keeps overload at or under a share of the time; undefined when no utilization does.
+ * The cheapest point with overload at or under a share of the time; undefined when there is none.
  *
  * @param highestUtilization points above it do not count
  */

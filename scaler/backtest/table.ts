@@ -9,9 +9,9 @@ import {
 } from './compare.js';
 import { formatAmount, formatMinutes, formatShare } from './format.js';
 
-/** A comparison as rows of text, for the terminal and the report alike. */
+/** A comparison as rows of text, for the terminal and for the report. */
 export interface ComparisonTable {
-  /** Groups of columns: a title and how many columns it spans. The first column, the names, belongs to none. */
+  /** Titles with the number of columns that each spans. The first column, with the names, has none. */
   readonly groups: readonly { readonly title: string; readonly columns: number }[];
   readonly columns: readonly string[];
   readonly rows: readonly { readonly key: PolicyKey; readonly cells: readonly string[] }[];
@@ -72,7 +72,7 @@ function overloadsDiffer(policies: Comparison['policies']): boolean {
   return Math.max(...shares) - Math.min(...shares) > EQUAL_OVERLOAD;
 }
 
-/** Whether a way of scaling is overloaded so much less than another that their pod-hours compare with care only. */
+/** Whether a way of scaling has so much less overload than another that their pod-hours hardly compare. */
 function isFarBelowOthers({ cheapest }: EqualOverload, key: PolicyKey): boolean {
   const shares = Object.values(cheapest).map(({ overloadedShare }) => overloadedShare);
   const highest = Math.max(...shares);

@@ -9,12 +9,11 @@ import type { Recording } from './recording.js';
 import { type BacktestOptions, learnable, type Moment } from './replay.js';
 
 /**
- * What would have been answered at an accepted overload, in each minute of the span, and by which choices: a policy is
- * chosen for each day from the days before it, as the live scaler does, and the code that decides the live answer
- * follows it.
+ * What would have been answered at an accepted overload in each minute of the span. As in the live scaler, a policy is
+ * chosen for each day from the days before it, and the code that decides the live answer follows it.
  */
 export class TargetReplay {
-  /** One for each day of the clock on which choices are made, oldest first. */
+  /** One for each day, oldest first. */
   readonly choices: Choice[] = [];
   /** What this scaler would have answered; as without a target where nothing could be chosen yet. */
   readonly values: Float64Array;
@@ -23,7 +22,7 @@ export class TargetReplay {
 
   readonly #recent: Float64Array;
   readonly #hours: Float64Array;
-  /** The newest outlook as the policy needs it, and what it was made from. */
+  /** The newest outlook for the chosen policy, and what it was made from. */
   #outlook: { readonly from: Outlook; readonly choice: Choice; readonly outlook: Outlook } | undefined;
 
   /** @param targetOverload the share of time that is accepted */
@@ -48,7 +47,7 @@ export class TargetReplay {
     const { chosen, reactive } = choice;
     const at = span.from + moment.minute;
     const lately = { recent: this.#recent[at]!, hours: this.#hours[at]! };
-    // The answer is divided by what the HPA of the replayed workload is told.
+    // The HPA of the replayed workload divides the answer by its own target.
     const settings = { ...trigger, threshold: targetPerReplica };
     const followed: FollowedPolicy | undefined = chosen && { chosen, capacity, ...lately };
     const outlook = this.#outlookFor(choice, moment);
@@ -87,7 +86,7 @@ export class TargetReplay {
     });
   }
 
-  /** What the model says for the chosen policy, which brings its own quantile. */
+  /** The outlook at the quantile of the chosen policy. */
   #outlookFor(choice: Choice, { model, outlook: from, now, nowSeconds }: Moment): Outlook | undefined {
     if (from === undefined || model === undefined || choice.chosen === undefined) return from;
     if (this.#outlook?.from !== from || this.#outlook.choice !== choice) {

@@ -1,18 +1,17 @@
 import type { Load } from '../policy/load.js';
 
-/** Target per replica over the capacity of a replica when one of them is not given: a usual HPA target. */
+/** Threshold over capacity when one of the two is not given: a usual target of an HPA. */
 const DEFAULT_UTILIZATION = 0.7;
 
-/** Replicas at full use that the busiest hundredth of the load should need when no threshold is given. */
+/** Replicas at full use for the 99th percentile of the load, when neither is given. */
 const REPLICAS_AT_PEAK = 20;
 
-/** What one replica should carry and what it can carry, and where the two come from. */
+/** What one replica should carry and what it can carry. */
 export interface ReplicaSize {
-  /** The trigger's threshold. */
   readonly threshold: number;
   /** Load beyond which a replica is overloaded. */
   readonly capacity: number;
-  /** Whether the threshold was derived from the load because none was given. */
+  /** Whether both were derived from the load. */
   readonly derived: boolean;
 }
 

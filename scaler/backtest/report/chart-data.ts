@@ -4,13 +4,13 @@ import type { Finding } from '../summary.js';
 import { cheapestWithin } from '../sweep.js';
 
 const LOWEST_LIMIT = 0.0005;
-/** In equal ratios up to the highest overload that is looked at. */
+/** Limits on overload, in equal ratios. */
 const LIMITS = Array.from(
   { length: 54 },
   (_, i) => LOWEST_LIMIT * (HIGHEST_OVERLOAD / LOWEST_LIMIT) ** (i / 53),
 );
 
-/** What the page's script draws. Kept short: it is part of the page. */
+/** What the page's script draws. Kept small, since it is part of the page. */
 export type ChartData = ReturnType<typeof chartData>;
 
 /** Reduces a finished backtest to what its charts show. Times are epoch seconds; null is not known. */

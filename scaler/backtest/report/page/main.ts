@@ -215,11 +215,11 @@ function drawChosen(chart: uPlot): void {
   ctx.restore();
 }
 
-// A load that needs no scaling has no costs to compare.
+// The page has no such chart where the load needs no scaling.
 const costFrame = byId('cost-chart');
 if (costFrame) {
   const share = (value: number) => `${Number(value.toPrecision(2))} %`;
-  // A way that needs many times the pods of this scaler would press the other lines flat.
+  // A way that needs many times the pods of this scaler would flatten the other lines.
   const mostShown = 3 * Math.max(0, ...policies.find(({ key }) => key === main)!.cost.map(Number));
   const label = { labelFont: '12px system-ui, sans-serif' };
   const chart = new LineChart({
