@@ -9,33 +9,33 @@ import type { Calendar, CalendarEvents, CalendarKeys, Calendars, EventEffects } 
 
 const DAY_SECONDS = 86_400;
 
-/** The longest history and some: events before are of no use. */
+/** A little more than the longest history. */
 const PAST_SECONDS = 100 * DAY_SECONDS;
-/** The longest horizon and the weeks that the page lists, for as long as a calendar cannot be read again. */
+/** The longest horizon and the weeks that the page lists, and some time in which a calendar cannot be read. */
 const COMING_SECONDS = 100 * DAY_SECONDS;
 
-/** Holidays move into the time that is kept; they are not read anew. */
+/** Holidays are worked out again for the days that have come into reach. */
 const HOLIDAYS_REFRESH_SECONDS = DAY_SECONDS;
 
 /** A calendar that could not be read is tried again this soon. */
 const RETRY_SECONDS = 300;
 
-/** What events do that say nothing: their hours are not learned from. */
+/** Effects of events that say nothing. */
 const NOTHING: EventEffects = { learn: false };
 
 /** What the status page and metrics show of a calendar. */
 export interface CalendarState {
   readonly name: string;
-  /** Where its events come from, in a few words: `holidays of DE-BE`, `https://calendar.example.com`. */
+  /** Where its events come from: `holidays of DE-BE`, `https://calendar.example.com`. */
   readonly origin: string;
   /** When it was last read without an error; undefined when it never was. */
   readonly readAtSeconds: number | undefined;
   readonly events: number;
-  /** What is wrong with it, or with some of its events; undefined when all is well. */
+  /** What is wrong with it, or with some of its events. */
   readonly problem: string | undefined;
 }
 
-/** Learns of each reading. */
+/** Is told of each reading. */
 export interface CalendarObserver {
   calendarRead(state: CalendarState, outcome: 'ok' | 'failed'): void;
 }
@@ -53,7 +53,7 @@ export interface CalendarStoreParts {
 interface Entry {
   readonly config: CalendarConfig;
   readonly source: IcalSource | undefined;
-  /** The text that was read last, which goes on being used while it cannot be read. */
+  /** The text that was read last, used while it cannot be read. */
   lastText: string | undefined;
   /** Why the last reading failed. */
   failure: ScalerError | undefined;
@@ -62,8 +62,8 @@ interface Entry {
 }
 
 /**
- * The calendars of the configuration, read again on a clock. What was read last stays while a calendar cannot be read.
- * Replicas read at the same times, so that they know the same events.
+ * The calendars of the configuration. They are read again at fixed times, so that all replicas know the same events.
+ * While a calendar cannot be read, what was read last stays.
  */
 export class CalendarStore implements Calendars {
   readonly #entries: ReadonlyMap<string, Entry>;
@@ -81,9 +81,9 @@ export class CalendarStore implements Calendars {
   }
 
   /**
-   * Reads every calendar once, and from then on again and again.
+   * Reads every calendar, and from then on regularly.
    *
-   * @throws ScalerError `invalid` when there are no holidays of a place: a mistake that reading again does not mend.
+   * @throws ScalerError `invalid` when a place has no holidays, since reading again would not help
    */
   async start(): Promise<void> {
     const entries = [...this.#entries.values()];
@@ -104,7 +104,7 @@ export class CalendarStore implements Calendars {
     return joined(() => [...entries.map(({ list }) => list), own]);
   }
 
-  /** How the calendars are; those of these names, or all. */
+  /** The states of all calendars, or of those named. */
   states(names: readonly string[] = [...this.#entries.keys()]): CalendarState[] {
     return names.flatMap((name) => this.#entries.get(name)?.state ?? []);
   }
@@ -143,7 +143,6 @@ export class CalendarStore implements Calendars {
     }
   }
 
-  /** Reads a calendar anew. What fails is in its state, and what was read before stays. */
   async #read(entry: Entry): Promise<void> {
     const nowSeconds = this.#parts.clock.nowSeconds();
     const failures: ScalerError[] = [];
@@ -189,7 +188,6 @@ export class CalendarStore implements Calendars {
   }
 }
 
-/** Where a calendar comes from, in a few words. */
 function originOf({ holidays, file, address }: CalendarConfig): string {
   if (holidays !== undefined) return `holidays of ${holidays}`;
   return file ?? address?.origin ?? 'the configuration';

@@ -8,7 +8,7 @@ const LARGEST_FACTOR = 1000;
 const LARGEST_FLOOR = 1e15;
 const MOST_REPLICAS = 1_000_000;
 
-/** What words may say of an event, for messages. */
+/** Accepted effects of an event, for messages. */
 export const EFFECT_FORM =
   '`x3` (a factor), `floor=500`, `replicas=20`, `like=2026-11-13`, `holiday`, `no-learn`, `learn`';
 
@@ -52,7 +52,7 @@ export const effectsShape = {
   ),
 };
 
-/** The effects of an event as the configuration gives them, by the names that the program uses. */
+/** Effects as the configuration gives them, by the names that the program uses. */
 export function effectsOf(given: z.output<z.ZodObject<typeof effectsShape>>): EventEffects {
   const { holiday, factor, floor, replicas, like, learn } = given;
   return {
@@ -65,7 +65,7 @@ export function effectsOf(given: z.output<z.ZodObject<typeof effectsShape>>): Ev
   };
 }
 
-/** What each word stands for: the field of the configuration and its value as text. */
+/** An effect as a word, with a group for each field of the configuration. */
 const WORD =
   /^(?:x(?<factor>[\d.]+(?:e-\d+)?)|floor=(?<floor>[\d.eE+]+)|replicas=(?<replicas>\d+)|like=(?<like>\S+)|(?<holiday>holiday)|(?<learn>(?:no-)?learn))$/;
 
@@ -135,7 +135,7 @@ export function effectText(effects: Effects, timezone: string, historyFromSecond
   return parts.join(', ') || (learn ? 'nothing' : 'not learned from');
 }
 
-/** A day of the wall clock as `daySeconds` reads it. */
+/** Writes a day of the wall clock as `daySeconds` reads it. */
 export function dayText(wallSeconds: number): string {
   return new Date(wallSeconds * 1000).toISOString().slice(0, 10);
 }

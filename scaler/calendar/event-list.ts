@@ -4,7 +4,7 @@ import type { Calendar, Effects, EventEffects, Moment, Occurrence, TimedEvent } 
 
 const DAY_SECONDS = 86_400;
 
-/** Zones whose times are kept; those asked for longest ago are worked out again. */
+/** Zones whose times are kept. */
 const ZONES_KEPT = 64;
 
 interface Resolved {
@@ -46,7 +46,7 @@ export class EventList implements Calendar {
   }
 }
 
-/** Several calendars as one. The list is read at each question, so it may change. */
+/** Several calendars as one. @param lists asked again each time, so they may change */
 export function joined(lists: () => readonly Calendar[]): Calendar {
   return {
     occurrences: (fromSeconds, toSeconds, timezone) =>
@@ -84,7 +84,7 @@ function occurrenceOf(
     name,
     calendar,
     startSeconds,
-    // Of times that clocks skip the length is kept.
+    // An event in the hour that clocks skip keeps its length.
     endSeconds: endSeconds > startSeconds ? endSeconds : startSeconds + lengthSeconds,
     effects: settledEffects(effects, startSeconds, timezone),
   };

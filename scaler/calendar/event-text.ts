@@ -39,7 +39,7 @@ export function readEvents(text: string): readonly TimedEvent[] {
 }
 
 function readEvent(text: string): TimedEvent {
-  // What comes before the first colon with a space after it is the name: times have none.
+  // The name ends at the first colon with a space after it: times have no such colon.
   const [, given, rest = ''] = /^(?:(.*?):\s+)?(.*)$/s.exec(text)!;
   const [when = '', ...words] = rest.split(/\s+/);
   const interval = readInterval(when);
@@ -48,14 +48,14 @@ function readEvent(text: string): TimedEvent {
   return { name: eventName(given ?? when), ...interval, effects: readEffectWords(words) };
 }
 
-/** A name as people read it: on one line, and not too long. */
+/** A name on one line, and not too long. */
 export function eventName(text: string): string {
   return clip(text, LONGEST_NAME);
 }
 
 /**
- * When an event is: a start and its end, or a start and a duration in weeks, days, hours, minutes and seconds. Days of a
- * duration are those of the calendar, also when clocks change; hours are exact.
+ * When an event is: a start with an end, or with a duration in weeks, days, hours, minutes and seconds. Days of a
+ * duration are calendar days, whether or not clocks change in them; hours are exact.
  *
  * @throws ValidationError
  * @see ISO 8601-1:2019 section 5.5.2
@@ -130,7 +130,6 @@ export function eventText({ name, start, end, effects }: TimedEvent): string {
   return `${name}: ${momentText(start)}/${until} ${effectWords(effects)}`;
 }
 
-/** What `afterDuration` has read. */
 function durationText(start: Moment, { seconds, plusSeconds = 0 }: Moment): string {
   const parts = [
     [Math.floor(plusSeconds / 3600), 'H'],

@@ -3,7 +3,7 @@ import { type HolidayRequest, holidayEvents } from './holidays.js';
 import { icalEvents } from './ical.js';
 import type { CalendarEvents, EventEffects } from './types.js';
 
-/** What to make into a list of events. */
+/** The source and the span of a list of events. */
 export type Expansion = {
   readonly fromSeconds: number;
   readonly toSeconds: number;
@@ -12,7 +12,7 @@ export type Expansion = {
   | { readonly ical: { readonly text: string; readonly effects: EventEffects } }
 );
 
-/** The list, or what is wrong with the whole. Errors lose their class on the way. */
+/** The list of events, or what is wrong: an error would lose its class on its way out of the thread. */
 export type Expanded =
   | CalendarEvents
   | { readonly error: { readonly kind: ScalerErrorKind; readonly message: string } };

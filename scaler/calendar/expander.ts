@@ -4,19 +4,18 @@ import { ScalerError } from '../shared/errors.js';
 import type { Expanded, Expansion } from './expand-worker.js';
 import type { CalendarEvents } from './types.js';
 
-/** Longest time that one calendar may take: a recurrence that never matches keeps the library busy for ever. */
+/** Longest time that one calendar may take: a recurrence that never matches would keep the library busy forever. */
 const TIMEOUT_SECONDS = 10;
 /** Heap of the thread: the data of all countries, and a calendar of the largest size. */
 const HEAP_MEBIBYTES = 256;
 
 /**
- * Makes calendars into lists of events in a worker thread of its own, which ends when there is nothing to do: the event
- * loop goes on answering, and neither a hostile calendar nor the data of all holidays stays in memory.
+ * Makes lists of events out of calendars, in a worker thread that ends when there is nothing to do. So the event loop
+ * goes on answering, and neither a hostile calendar nor the data of all holidays stays in memory.
  */
 export class Expander {
   readonly #pool: Piscina<Expansion, Expanded>;
-
-  /** The task before ends with this: a task's time begins when the thread is free. */
+  /** Ends with the task before: the time of a task begins when the thread is free. */
   #last: Promise<unknown> = Promise.resolve();
 
   /** @param timeoutSeconds longest time for one calendar */
@@ -30,7 +29,7 @@ export class Expander {
     });
   }
 
-  /** @throws ScalerError when it cannot be read, or takes too long, not counting its wait for others */
+  /** @throws ScalerError when a calendar cannot be read, or takes too long (its wait for others does not count) */
   async expand(task: Expansion): Promise<CalendarEvents> {
     const turn = this.#last.then(() => this.#run(task));
     this.#last = turn.catch(() => undefined);
@@ -55,7 +54,6 @@ export class Expander {
     return expanded;
   }
 
-  /** Stops the thread. */
   async close(): Promise<void> {
     await this.#pool.destroy();
   }

@@ -8,13 +8,13 @@ import type { EventEffects, TimedEvent } from './types.js';
 
 const DAY_SECONDS = 86_400;
 
-/** Places that a message suggests. */
+/** Most places that a message suggests. */
 const MOST_NEAR = 6;
 
 /** Kinds of holidays that the library distinguishes. */
 export type HolidayKind = CalendarConfig['kinds'][number];
 
-/** What is wanted of the holidays of a place. */
+/** Which holidays are wanted. */
 export interface HolidayRequest {
   /** Country, state and region by their codes: `DE`, `DE-BE`, `DE-BY-A`. */
   readonly place: string;
@@ -87,7 +87,6 @@ function holidaysOf(place: string): Holidays {
   return new Holidays(country, state ?? '', region ?? '');
 }
 
-/** Those that were probably meant: by the name of the place, or by the code. */
 function nearest(code: string, known: Readonly<Record<string, string>>): string {
   const places = Object.entries(known);
   if (places.length === 0) return '; none are known there';

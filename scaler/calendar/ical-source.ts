@@ -6,7 +6,7 @@ import { RequestFailure, statusLine } from '../prometheus/request-failure.js';
 import { invalid, ScalerError } from '../shared/errors.js';
 import type { CalendarConfig } from './calendar-config.js';
 
-/** Largest calendar that is read: tens of thousands of events. */
+/** Largest calendar that is read; it holds tens of thousands of events. */
 const MOST_BYTES = 4 * 1024 * 1024;
 const TIMEOUT_SECONDS = 10;
 
@@ -27,7 +27,7 @@ export function fileSource(path: string): IcalSource {
 async function readBounded(path: string): Promise<string> {
   let bytes: Buffer;
   try {
-    // A byte beyond the bound tells that there are more; what follows is left unread.
+    // One byte beyond the bound shows that there are more.
     bytes = await buffer(createReadStream(path, { end: MOST_BYTES }));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -62,7 +62,7 @@ export function addressSource(
     concurrency: 1,
     timeoutSeconds: TIMEOUT_SECONDS,
     maxBodyBytes: MOST_BYTES,
-    // Each reading says what is wrong with it.
+    // Each reading reports its own failure.
     onFileTrouble: () => {},
   });
   return { read: () => get(connection), close: () => connection.destroy() };
@@ -85,7 +85,6 @@ export function admitted(
   }
 }
 
-/** What is said of a calendar that does not come. */
 const failures: ExchangeFailures = {
   late: (seconds) =>
     new RequestFailure(

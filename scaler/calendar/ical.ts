@@ -10,17 +10,20 @@ import type { CalendarEvents, EventEffects, Moment, TimedEvent } from './types.j
 
 const DAY_SECONDS = 86_400;
 
-/** Occurrences of a calendar within the time asked for: every hour of 200 days. Their local times are worked out where answers are given. */
+/**
+ * Most occurrences in the time asked for: every hour of 200 days. Their local times are worked out on the thread that
+ * answers.
+ */
 const MOST_OCCURRENCES = 5000;
-/** What is wrong with single events, as far as it is reported. */
+/** Most problems with single events that are reported. */
 const MOST_PROBLEMS = 5;
 
 /**
- * Events of an iCalendar text that overlap a span: recurrences expanded within it, exceptions and cancelled events taken
- * into account. All-day events and floating times are local; zones are those that the text defines, or of the IANA
- * database. A line `scaler: x3 replicas=20` in the description of an event says what it does in place of `effects`.
+ * Events of an iCalendar text that overlap a span, with recurrences expanded and without cancelled events. All-day
+ * events and floating times are local; zones are those of the text or of the IANA database. A line such as
+ * `scaler: x3 replicas=20` in the description of an event replaces `effects`.
  *
- * A hostile recurrence can keep the library busy for ever: to be called where it can be stopped.
+ * A hostile recurrence can keep the library busy forever: call it where it can be stopped.
  *
  * @throws ScalerError `rejected` when it is no iCalendar text
  * @see https://www.rfc-editor.org/rfc/rfc5545
@@ -41,7 +44,7 @@ export function icalEvents(
   const problems: string[] = [];
   let wrong = 0;
   for (const component of components) {
-    // One whose series is not in the text, as in an invitation to a single time of it, stands for itself.
+    // An exception without its series, as in an invitation to one occurrence, counts as an event.
     if (isException(component) && series.has(uidOf(component))) continue;
     try {
       const own = series.get(uidOf(component)) ?? [];
@@ -55,7 +58,7 @@ export function icalEvents(
         events.push(event);
       }
     } catch (error) {
-      // The library throws plain errors for values that it cannot use, and they may repeat these.
+      // The library throws plain errors, which may repeat the values that it cannot use.
       const reason = error instanceof ValidationError ? error.reason! : (error as Error).message;
       wrong++;
       if (problems.length < MOST_PROBLEMS) problems.push(`event ${show(nameOf(component))}: ${clip(reason)}`);
@@ -75,7 +78,7 @@ function parse(text: string): ICAL.Component[] {
     const parsed = ICAL.parse(text) as unknown as Parsed | Parsed[];
     const calendars = (typeof parsed[0] === 'string' ? [parsed] : parsed) as Parsed[];
     if (calendars.length > 0 && calendars.every(([name]) => name === 'vcalendar')) {
-      // Each by itself: in its calendar the library looks through all of it for each event, and for each of its times.
+      // Without its calendar, which the library would search for each event and for each occurrence.
       const components = calendars.flatMap(([, , inside]) => inside.map((one) => new ICAL.Component(one)));
       const events = components.filter(({ name }) => name === 'vevent');
       knowZones(components, events);
@@ -91,7 +94,7 @@ function parse(text: string): ICAL.Component[] {
   throw new ScalerError('rejected', 'is no iCalendar text; expected BEGIN:VCALENDAR as in RFC 5545');
 }
 
-/** A zone of the IANA database, for texts that name one without defining it. */
+/** A zone of the IANA database that a text names without defining it. */
 class IanaZone extends ICAL.Timezone {
   override utcOffset(time: ICAL.Time): number {
     const wall = wallSeconds(time);
@@ -137,7 +140,7 @@ function* occurrencesOf(
   checkTimes(component);
   for (const exception of exceptions) checkTimes(exception);
   const event = new ICAL.Event(component, { exceptions: [...exceptions] });
-  // The start is a time of the series too (RFC 5545 section 3.8.5.2), which the library forgets where there is no rule.
+  // The start belongs to the series (RFC 5545 section 3.8.5.2), but without a rule the library leaves it out.
   if (component.hasProperty('rdate') && !component.hasProperty('rrule'))
     component.addPropertyWithValue('rdate', event.startDate);
   const first = fromSeconds - DAY_SECONDS;
@@ -154,7 +157,7 @@ function* occurrencesOf(
     const placed = { component: item.component, start: startDate, end: endDate };
     if (isNear(placed)) yield placed;
   }
-  // Those moved into the span from behind it.
+  // Those that were moved into the span from a later time.
   for (const exception of exceptions) {
     const { recurrenceId, startDate, endDate } = new ICAL.Event(exception);
     const placed = { component: exception, start: startDate, end: endDate };
@@ -196,7 +199,7 @@ function timedEvent({ component, ...placed }: Placed, effects: EventEffects): Ti
   return {
     name: nameOf(component),
     start,
-    // Of times that clocks skip the length is kept.
+    // An event in the hour that clocks skip keeps its length.
     end:
       end.seconds > start.seconds
         ? end
@@ -205,21 +208,21 @@ function timedEvent({ component, ...placed }: Placed, effects: EventEffects): Ti
   };
 }
 
-/** What the clock shows at a time, counted as if it were UTC's. */
+/** What the wall clock shows, counted as if it were in UTC. */
 function wallSeconds({ year, month, day, hour, minute, second }: ICAL.Time): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
 }
 
 function moment(time: ICAL.Time): Moment {
-  // Floating times have no zone, and then this counts as if they were UTC's.
+  // Floating times have no zone; toUnixTime() counts them as if they were in UTC.
   const isLocal = time.isDate || time.zone === ICAL.Timezone.localTimezone;
   return { seconds: time.toUnixTime(), isLocal };
 }
 
 /**
- * What the event's description says that it does. Calendars on the web write descriptions as HTML.
+ * The effects that the description gives. Calendars on the web write descriptions as HTML.
  *
- * @throws ValidationError when the line has a word that is none
+ * @throws ValidationError when a word is no effect
  */
 function ownEffects(component: ICAL.Component): EventEffects | undefined {
   const description = component.getFirstPropertyValue('description');

@@ -1,27 +1,23 @@
 /** What an event does to the forecast while it lasts. Several may hold at once. */
 export interface Effects {
-  /** A day off: treated as the day that history shows it to be like. */
+  /** A day off, forecast like the days of the history that it is like. */
   readonly holiday?: boolean;
-  /** The forecast times this. Factors of events that overlap multiply. */
+  /** Multiplies the forecast. Factors of events that overlap multiply. */
   readonly factor?: number;
-  /** The answer is at least this, in the query's unit. Of events that overlap the larger floor holds. */
+  /** The answer is at least this, in the query's unit. When events overlap, the largest floor holds. */
   readonly floor?: number;
   /** The answer is at least this many replicas, which is this times the trigger's threshold. */
   readonly floorReplicas?: number;
-  /**
-   * "As it was on that day": epoch seconds in the history that the event's start is like, what follows likewise, scaled
-   * by the level of now.
-   */
+  /** Epoch seconds of the time in the history that the start of the event is like, scaled to the level of now. */
   readonly likeStartSeconds?: number;
-  /** Whether the model learns from these hours as from ordinary ones. Events of a calendar are not ordinary. */
+  /** Whether the model learns from these hours as from ordinary ones. */
   readonly learn: boolean;
 }
 
 /** One event at one time. */
 export interface Occurrence {
-  /** What the calendar calls the event, for people. */
   readonly name: string;
-  /** Name of the calendar in the configuration; `events` for those that the trigger brings along. */
+  /** Name of the calendar in the configuration; `events` for those of the trigger. */
   readonly calendar: string;
   readonly startSeconds: number;
   /** The first second after it. */
@@ -32,17 +28,16 @@ export interface Occurrence {
 /** What is known of coming and past days. */
 export interface Calendar {
   /**
-   * Occurrences that overlap a span, ascending by start. All-day events and local times are those of the zone. Plain
-   * data: the list may go to a worker thread. Answered from memory.
+   * Occurrences that overlap a span, ascending by start, as plain data from memory.
    *
-   * @param timezone IANA name.
+   * @param timezone IANA name of the zone of all-day events and local times
    */
   occurrences(fromSeconds: number, toSeconds: number, timezone: string): readonly Occurrence[];
 }
 
 /** The calendars that triggers may name. */
 export interface Calendars {
-  /** The calendars that a trigger names and the events that it brings along, as one; undefined when it has neither. */
+  /** The calendars that a trigger names and its own events, as one; undefined when it has neither. */
   of(trigger: CalendarKeys): Calendar | undefined;
 }
 
@@ -54,12 +49,12 @@ export interface CalendarKeys {
   readonly events: readonly TimedEvent[];
 }
 
-/** A moment, which in local time is settled by the zone of the trigger that asks. */
+/** A moment. In local time it depends on the zone of the trigger that asks. */
 export interface Moment {
-  /** Epoch seconds, or seconds of the wall clock counted as if it were UTC's. */
+  /** Epoch seconds, or seconds of the wall clock, counted as if it were in UTC. */
   readonly seconds: number;
   readonly isLocal: boolean;
-  /** Exact seconds that follow, whatever the wall clock does meanwhile. */
+  /** Exact seconds to add, whatever the wall clock does meanwhile. */
   readonly plusSeconds?: number;
 }
 
@@ -81,6 +76,6 @@ export interface CalendarEvents {
 
 /** Effects before the zone of the event is known. */
 export interface EventEffects extends Omit<Effects, 'likeStartSeconds'> {
-  /** "As it was on that day": midnight of the day, as seconds of the wall clock. */
+  /** Midnight of the day that the event is like, as seconds of the wall clock. */
   readonly likeDaySeconds?: number;
 }
