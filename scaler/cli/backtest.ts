@@ -43,10 +43,10 @@ interface Flags extends TriggerFlags, Omit<CalendarFlags, 'events'> {
   readonly json?: boolean;
 }
 
-/** Without --evaluate the last week is evaluated, or a third of the load when that is less. */
+/** Without --evaluate: the last week, or a third of the load when that is less. */
 const LONGEST_DEFAULT_EVALUATION_SECONDS = 7 * 86_400;
 
-/** Events after the load's end that a forecast near it may reach. */
+/** How far after the end of the load a forecast may reach events. */
 const COMING_SECONDS = 14 * 86_400;
 
 const HELP = `
@@ -58,7 +58,7 @@ Examples:
 The file has the columns timestamp (epoch seconds or ISO 8601) and value. The last part of it is evaluated; what lies
 before is history. See docs/backtest.md for how to read the result.`;
 
-/** `predictive-scaler backtest`: what would this scaler have done for a recorded load, beside a reactive HPA? */
+/** `predictive-scaler backtest`: replays a recorded load and compares this scaler with a reactive HPA. */
 export function backtestCommand(): Command {
   const command = new Command('backtest')
     .description('Replay a recorded load and compare this scaler with a reactive HPA, at the same overload')
@@ -127,7 +127,7 @@ async function run(flags: Flags): Promise<void> {
       `--capacity is ${size.capacity}, below the threshold of ${size.threshold}: a replica would be overloaded by what it should carry`,
     );
   const options = await optionsOf(flags, trigger, recording, size);
-  // Before the minutes that a replay may take.
+  // A file that cannot be written is reported before the replay, which may take minutes.
   for (const file of [flags.signalOut, flags.report])
     if (file !== undefined) await writeOut(file, '', appendFile);
   const bar = progressBar(flags);
@@ -160,7 +160,7 @@ async function queryRecording({ prometheus, evaluate }: Flags, trigger: Trigger)
     );
     if (recording) return recording;
   } catch (error) {
-    // The history is read by a longer query around this one. What is wrong in this one alone is told at its own place.
+    // The history is read by a query around this one. An error in this one is clearer when it is asked alone.
     if (error instanceof ScalerError && error.kind === 'rejected')
       await history.instant(trigger.query, nowSeconds);
     throw error;
@@ -219,14 +219,13 @@ async function write(flags: Flags, thresholdDerived: boolean, backtest: Backtest
   const { setup, trigger } = backtest.options;
   const recommendation = recommend(backtest);
   const isRecommended = recommendation.verdict === 'use';
-  // At an accepted overload there is none.
   const cheaper = recommendation.cheaperThreshold?.threshold;
   const names: ScaledObjectNames = {
     workload: flags.name,
     query: flags.query,
     prometheusAddress: flags.prometheus,
     scalerAddress: process.env.SCALER_GRPC_ADVERTISED_ADDRESS,
-    // A dry run answers the load as it is, for which the cheaper threshold would be too high.
+    // A dry run answers the observed load, for which the cheaper threshold would be too high.
     thresholdAfterDryRun: isRecommended ? undefined : cheaper,
   };
   const pasted = isRecommended && cheaper ? { ...setup, targetPerReplica: cheaper } : setup;
@@ -244,7 +243,6 @@ async function write(flags: Flags, thresholdDerived: boolean, backtest: Backtest
   );
 }
 
-/** What the scaler would have answered at the beginning of each minute. */
 function signalCsv({ startSeconds, replay, target }: Backtest): string {
   const rows = Array.from(
     (target ?? replay).values,

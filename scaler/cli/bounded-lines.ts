@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream';
 
-/** One line of a text, or what there was of it when it was too long to be kept. */
+/** One line of a text, or the length of one that was too long. */
 export type BoundedLine = { readonly text: string } | { readonly tooLongBytes: number };
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * The lines of a stream, without their ends (`\n` or `\r\n`). No more than one line is held at a time, and of a line
- * beyond the bound nothing: only its length is counted. Bytes that are not UTF-8 read as U+FFFD.
+ * The lines of a stream, without their ends (`\n` or `\r\n`). At most one line is held in memory, and nothing of a line
+ * that is too long. Bytes that are not UTF-8 read as U+FFFD.
  *
  * @param mostBytes longest line that is kept
  */

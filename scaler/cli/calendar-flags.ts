@@ -6,14 +6,13 @@ import { fileSource } from '../calendar/ical-source.js';
 import type { Calendar, TimedEvent } from '../calendar/types.js';
 import { invalid, ScalerError } from '../shared/errors.js';
 
-/** Flags of a command about calendars. */
+/** The flags about calendars. */
 export interface CalendarFlags {
   readonly calendar?: readonly string[];
-  /** Checked with the other flags that stand for keys of a trigger. */
   readonly events?: string;
 }
 
-/** Adds the flags to a command. */
+/** Adds the flags about calendars to a command. */
 export function addCalendarOptions(command: Command): Command {
   return command
     .addOption(
@@ -26,10 +25,9 @@ export function addCalendarOptions(command: Command): Command {
 }
 
 /**
- * The calendars that the flags name, with the events that they give, as one; undefined where there are none.
+ * The calendars that the flags name and the events, as one; undefined where there are none. Recurrences are expanded
+ * from `fromSeconds` to `toSeconds`.
  *
- * @param fromSeconds recurrences are expanded from here
- * @param toSeconds until here
  * @throws ScalerError that names the calendar that cannot be read
  */
 export async function calendarOfFlags(
@@ -49,7 +47,7 @@ export async function calendarOfFlags(
   }
 }
 
-/** A name with a dot or slash is that of a file: no place has them. */
+/** A name with a dot or slash is a file: codes of places have none. */
 async function readCalendar(
   name: string,
   expander: Expander,
@@ -67,7 +65,7 @@ async function readCalendar(
   } catch (error) {
     if (!(error instanceof ScalerError)) throw error;
     const hint = isFile ? '' : '; a file is given by its path, such as ./launches.ics';
-    // A file that is not there may come for a scaler that runs; here it is a wrong argument.
+    // For a running scaler a missing file may still appear; here it is a wrong argument.
     throw new ScalerError(isFile ? 'invalid' : error.kind, `--calendar ${name}: ${error.message}${hint}`, {
       cause: error,
     });

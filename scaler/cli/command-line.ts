@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ScalerError } from '../shared/errors.js';
 import { packageDescription, packageVersion } from '../shared/package-root.js';
 
-/** The commands, in the order of the help. Each loads its own modules only, so that small ones start fast. */
+/** The commands, in the order of the help. Each loads only its own modules, so that it starts fast. */
 const commands = new Map<string, () => Promise<Command>>(
   Object.entries({
     serve: async () => (await import('./serve.js')).serveCommand(),
@@ -13,7 +13,7 @@ const commands = new Map<string, () => Promise<Command>>(
   }),
 );
 
-/** What a command ends with when what it was given is wrong; 1 is for everything else that keeps it from its end. */
+/** Exit code for wrong arguments or input; any other failure ends with 1. */
 const INVALID = 2;
 
 /**
@@ -37,9 +37,8 @@ export async function runCommandLine(args: readonly string[], tell: (text: strin
     await program.parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
-    // Commander has said already what is wrong, or has shown the help that was asked for.
+    // Commander has already printed the error, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : INVALID;
-    // A ScalerError is written for the user; of a bug only the message is useful to them.
     tell(`predictive-scaler: ${error instanceof Error ? error.message : String(error)}\n`);
     return error instanceof ScalerError && error.kind === 'invalid' ? INVALID : 1;
   }

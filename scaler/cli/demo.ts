@@ -26,7 +26,7 @@ Examples:
 
 Nothing else needs to be installed or running. Ctrl-C ends the demo with a summary.`;
 
-/** `predictive-scaler demo`: a cluster in miniature that shows what the scaler is for. */
+/** `predictive-scaler demo`: made-up services, scaled by this scaler and by a reactive HPA. */
 export function demoCommand(): Command {
   return new Command('demo')
     .description('Show the scaler beside a reactive HPA, on made-up services and an accelerated clock')
@@ -72,7 +72,7 @@ async function run(flags: Flags): Promise<void> {
   }
 }
 
-/** Starts the scaler on an address, or on the usual one and, when that is taken, on a free one. */
+/** Without an address it takes the usual one, or a free port when that is taken. */
 async function start(demo: Demo, http: string | undefined): Promise<Scaler> {
   const prometheus = await demo.startPrometheus();
   const startOn = async (address: string): Promise<Scaler> =>
@@ -104,7 +104,7 @@ async function start(demo: Demo, http: string | undefined): Promise<Scaler> {
   }
 }
 
-/** Keeps one line up to date on a terminal; elsewhere, such as in a log, writes one every five seconds. */
+/** Updates one line on a terminal; elsewhere, such as in a log, writes a line every five seconds. */
 async function tellLive(demo: Demo, signal: AbortSignal): Promise<void> {
   const { isTTY, columns } = process.stdout;
   while (!signal.aborted) {

@@ -14,11 +14,11 @@ export const LINE_FORM =
 
 const MOST_VALUES = 1_000_000;
 const MOST_STEPS_AHEAD = 100_000;
-/** Numbers in one answer: beyond that its text alone would take hundreds of megabytes. */
+/** Most numbers in one answer: more would be hundreds of megabytes of text. */
 const MOST_ANSWERED = 1_000_000;
 /** Room for the most values at 32 characters each, more than any number needs. */
 const MOST_LINE_BYTES = 32 * MOST_VALUES;
-/** A step outside these is a mistake of units, and times on its grid lose their precision or their meaning. */
+/** A step outside these is a mistake of units. */
 const STEP_SECONDS = { shortest: 0.001, longest: 366 * 86_400 };
 
 const requestSchema = z.strictObject({
@@ -33,10 +33,10 @@ const requestSchema = z.strictObject({
 type ForecastOptions = Pick<Trigger, 'seasonality' | 'timezone'>;
 
 /**
- * Answers each line of JSON with one line of JSON, in the same order: the mean and the quantiles of each step, and the
- * milliseconds that the fit took. A line that cannot be read is answered with an `error`, so that the others still are.
+ * Answers each line of JSON with one line of JSON: mean and quantiles of each step, and the milliseconds that the fit
+ * took. A line that cannot be read is answered with an `error`.
  *
- * @throws ScalerError `invalid` after the last line when some could not be answered.
+ * @throws ScalerError `invalid` after the last line when some could not be answered
  */
 export async function answerLines(input: Readable, output: Writable, options: ForecastOptions) {
   let line = 0;
@@ -92,7 +92,7 @@ function readRequest(text: string): z.infer<typeof requestSchema> {
   }
   const read = requestSchema.safeParse(json);
   if (!read.success) {
-    // Of a million wrong values the first one says enough.
+    // One of a million wrong values is enough.
     const first = new z.ZodError(read.error.issues.slice(0, 1));
     const [problem] = explain(first, requestSchema, json);
     const { path, what } = problem!;

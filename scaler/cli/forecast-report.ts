@@ -6,7 +6,7 @@ import { type EffectiveEvent, likeText } from '../planner/events.js';
 import { formatDuration } from '../shared/duration.js';
 import { textTable } from '../shared/text-table.js';
 
-/** A forecast with what it was made of, for printing. */
+/** A forecast and what it was made from, for printing. */
 export interface ForecastReport {
   readonly title: string;
   /** The history that the model learned from. */
@@ -23,7 +23,7 @@ const CHART_WIDTH = 72;
 const CHART_HEIGHT = 12;
 const LABEL_WIDTH = 10;
 
-/** The forecast as a person reads it: what the model is worth, a chart of past and future, a row for each step. */
+/** The forecast for people: accuracy of the model, a chart of past and future, a row for each step. */
 export function reportText({ title, learned, model, ahead, quantiles, events }: ForecastReport): string {
   return [
     `${title}: ${learned.values.length} steps of ${formatDuration(model.stepSeconds)} up to ${localTime(model.endSeconds, model.timezone)}`,
@@ -91,8 +91,8 @@ function qualityLines({ stage, nextStageInSeconds, quality }: FittedModel, { gua
 }
 
 /**
- * The newest steps and the forecast after them; more steps than columns are put together by their maximum. Unknown
- * steps are drawn at the height of the one before.
+ * The newest steps and the forecast after them. Where there are more steps than columns, a column is the maximum of its
+ * steps. Unknown ones have the height of the one before.
  */
 function chart({ values }: Series, { mean }: Forecast): string {
   const shown = Math.min(values.length, Math.max(CHART_WIDTH - mean.length, 3 * mean.length));
@@ -102,7 +102,7 @@ function chart({ values }: Series, { mean }: Forecast): string {
   const known = drawn.filter((value) => Number.isFinite(value));
   const lowest = Math.min(...known);
   const range = Math.max(...known) - lowest || 1;
-  // Drawn on a scale from 0 to the chart's height, because the library goes through every whole number in between.
+  // Scaled to the height of the chart, because the library loops over every whole number of the range.
   let height = 0;
   const heights = drawn.map((value) => {
     if (Number.isFinite(value)) height = (CHART_HEIGHT * (value - lowest)) / range;
@@ -135,7 +135,7 @@ function table(model: FittedModel, ahead: Forecast, quantiles: readonly number[]
   return textTable(rows);
 }
 
-/** The time of a zone with its distance from UTC, since clocks that are turned back show an hour twice. */
+/** Local time with its offset from UTC, since clocks that are turned back show an hour twice. */
 function localTime(epochSeconds: number, timezone: string): string {
   const offsetSeconds = utcOffsetSeconds(timezone, epochSeconds);
   const isoAt = (seconds: number): string => new Date(seconds * 1000).toISOString();

@@ -32,7 +32,7 @@ horizon and quantiles:
   ${LINE_FORM}
 See docs/forecasting.md for how the forecast is made and what it is worth.`;
 
-/** `predictive-scaler forecast`: what comes next in a recorded load? */
+/** `predictive-scaler forecast`: forecasts a recorded load. */
 export function forecastCommand(): Command {
   const command = new Command('forecast')
     .description('Forecast a recorded load')
@@ -77,7 +77,7 @@ async function forecastFile(file: string, trigger: Trigger, flags: Flags): Promi
     horizonSteps * stepSeconds,
   );
   const model = fit(learned, { horizonSteps, seasonality, timezone, spans });
-  // What a replica carries is not said, so a floor in replicas is no load here.
+  // The flags do not say what a replica carries, so a floor in replicas counts as 0.
   const coming = comingEvents(calendar, { ...trigger, threshold: 0 }, endSeconds, horizonSteps);
   const ahead = forecast(model, horizonSteps, flags.quantile, 0, coming?.effects);
   const events = calendar && effectiveEvents(coming, model);

@@ -1,7 +1,6 @@
 /**
- * The image's HEALTHCHECK: asks `/healthz` at the address that `serve` reads from the same configuration, and ends with
- * 0, or with 1 and a line that `docker inspect` shows. A program of its own, since the whole command line takes a second
- * of processor time to load.
+ * The HEALTHCHECK of the image: asks `/healthz` at the configured address, and ends with 0, or with 1 and a line that
+ * `docker inspect` shows. A program of its own, since the whole command line takes a second of CPU time to load.
  */
 import { loadConfig } from '../config/load.js';
 
@@ -19,7 +18,7 @@ try {
   process.exitCode = 1;
 }
 
-/** What stands for every interface cannot be asked; the loopback is one of them. */
+/** An address of every interface cannot be asked; the loopback is one of these interfaces. */
 function reachable(host: string | undefined): string {
   if (host === undefined || host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;

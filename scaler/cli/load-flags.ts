@@ -6,7 +6,7 @@ import { invalid, ScalerError } from '../shared/errors.js';
 import { parseTrigger } from '../trigger/parse.js';
 import type { Trigger } from '../trigger/trigger.js';
 
-/** Which flag stands for which key of a trigger, so that one parser checks both. */
+/** The key of a trigger that each flag stands for, so that one parser checks both. */
 const KEY_OF_FLAG = {
   prometheus: 'prometheusAddress',
   query: 'query',
@@ -26,7 +26,7 @@ const FLAG_OF_KEY: ReadonlyMap<string, string> = new Map(
   flags.map(([flag, key]) => [key, `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`]),
 );
 
-/** Flags of a command by their names, as they were typed. */
+/** These flags, as they were typed. */
 export type TriggerFlags = Readonly<Partial<Record<keyof typeof KEY_OF_FLAG, string>>>;
 
 /**
@@ -43,7 +43,7 @@ export function triggerOfFlags(name: string, given: TriggerFlags): Trigger {
     const value = given[flag as keyof TriggerFlags];
     return value === undefined ? [] : [[key, value] as const];
   });
-  // What one replica carries is not said by these flags, or comes from a load that is not read yet.
+  // These flags do not say what one replica carries, or it follows from a load that is not read yet.
   const scalerMetadata = { query: 'load', threshold: '1', ...Object.fromEntries(metadata) };
   try {
     return parseTrigger({ name, namespace: 'default', scalerMetadata }, { default: 'csv' });
@@ -72,7 +72,7 @@ export async function readSamples(file: string, stepSeconds: number): Promise<Sa
   return samples;
 }
 
-/** What cannot be looked at is for those to tell who read it. */
+/** An error is left to the one who reads the file. */
 async function isFolder(path: string): Promise<boolean> {
   return await stat(path).then(
     (found) => found.isDirectory(),

@@ -10,7 +10,7 @@ export function duration(text: string): number {
   }
 }
 
-/** A duration option in seconds of `leastSeconds` or more, whose help shows the default as people write it. */
+/** An option for a duration of `leastSeconds` or more, whose help shows the default as a duration. */
 export function durationOption(
   flagsText: string,
   description: string,
@@ -27,7 +27,7 @@ export function durationOption(
     .default(defaultSeconds, formatDuration(defaultSeconds));
 }
 
-/** Reads a number option that must lie within what `accepts` says; `form` names that for the user. */
+/** Reads a number option that `accepts` takes; `form` says what that is. */
 export function numberWhere(accepts: (value: number) => boolean, form: string): (text: string) => number {
   return (text) => {
     const value = Number(text);

@@ -35,7 +35,7 @@ export function formatMessage({ rpc, afterSeconds, message }: ProbedMessage): st
   return `${afterSeconds.toFixed(1).padStart(8)} s  ${rpc}  ${answerText(rpc, message)}\n`;
 }
 
-/** What did not work, as KEDA sees it; undefined when all is well. A missing StreamMetricSpec is no fault to KEDA. */
+/** What failed, as KEDA sees it; undefined when all is well. KEDA works without StreamMetricSpec. */
 export function failureOf({ calls, streams }: ProbeReport): string | undefined {
   const failed = [...calls, ...streams].filter(
     ({ rpc, code }) => code !== 'OK' && !(rpc === 'StreamMetricSpec' && code === 'UNIMPLEMENTED'),
@@ -57,7 +57,6 @@ function streamRows({ rpc, code, details, messages }: ProbedStream): string[][] 
   return rows;
 }
 
-/** What was answered, in words. */
 function answerText(rpc: ProbedCall['rpc'] | ProbedMessage['rpc'], answer: unknown, target?: number): string {
   if (rpc === 'GetMetricSpec' || rpc === 'StreamMetricSpec')
     return specsOf(answer as GetMetricSpecResponse__Output);
@@ -92,7 +91,7 @@ function targetOf(calls: readonly ProbedCall[]): number | undefined {
   return only && others.length === 0 ? kedaNumber(only.targetSizeFloat, only.targetSize) : undefined;
 }
 
-/** KEDA takes the double where it is above 0, and the integer where it is not. */
+/** KEDA takes the double where it is above 0, and the integer otherwise. */
 function kedaNumber(double: number, integer: string): number {
   return double > 0 ? double : Number(integer);
 }

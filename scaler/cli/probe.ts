@@ -31,7 +31,7 @@ interface ProbeOptions {
   readonly json?: boolean;
 }
 
-/** `predictive-scaler probe`: asks an external scaler what KEDA would ask, and shows the answers and their times. */
+/** `predictive-scaler probe`: asks an external scaler what KEDA would ask. */
 export function probeCommand(): Command {
   return new Command('probe')
     .summary('Ask an external scaler what KEDA would ask it')
@@ -70,7 +70,7 @@ async function probe(address: string, options: ProbeOptions): Promise<void> {
   const ref = { name, namespace, scalerMetadata: Object.fromEntries(metadata) };
   const overrides = tlsServerName === undefined ? {} : { 'grpc.ssl_target_name_override': tlsServerName };
   const client = connect(address, channelCredentials(options), overrides);
-  // grpc-js gives an IP address as the name of a TLS server, of which Node.js warns; nobody here can change it.
+  // grpc-js uses an IP address as the TLS server name, and Node.js warns of that; users cannot change it.
   if (isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0) process.noDeprecation = true;
   const write = (text: string) => process.stdout.write(text);
   try {
@@ -91,7 +91,7 @@ async function probe(address: string, options: ProbeOptions): Promise<void> {
   }
 }
 
-/** GetMetricSpec needs nothing but the scaler itself, so these codes mean that it was not reached. */
+/** GetMetricSpec needs only the scaler itself, so these codes mean that it was not reached. */
 function refuseUnreachable(address: string, { code, details }: ProbedCall, seconds: number): void {
   if (code === 'UNAVAILABLE')
     throw new ScalerError('unavailable', `cannot reach ${address}: ${lastError(details)}`);
@@ -142,7 +142,7 @@ function collectMetadata(
 
 const positive = numberWhere((value) => value > 0 && value <= 86_400, 'seconds above 0, at most a day');
 
-/** What grpc-js says of a failed connection, without its frame and without OpenSSL's numbers and source lines. */
+/** The error of a failed connection, without the words of grpc-js around it and OpenSSL's numbers and source lines. */
 function lastError(details = 'no reason given'): string {
   const error = /Last error: (?:Error: )?(.*?)(?: Resolution note:.*)?$/s.exec(details)?.[1] ?? details;
   if (/^Protocol error\b/.test(error))

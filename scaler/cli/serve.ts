@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { loadConfig } from '../config/load.js';
 import { runScaler } from '../main.js';
 
-/** `predictive-scaler serve`: what runs in the cluster. */
+/** `predictive-scaler serve`: runs the scaler. */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('Answer KEDA over gRPC until SIGTERM')
