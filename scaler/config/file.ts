@@ -5,21 +5,21 @@ import { unsafeYaml } from '../shared/safe-yaml.js';
 import { show } from '../shared/show.js';
 import { isStructured } from './settings.js';
 
-/** A configuration file that is sound YAML. What its keys mean is for others. */
+/** A configuration file that is valid YAML; its keys are not checked yet. */
 export interface ConfigFile {
-  /** Settings by group and name as the text that was written, without those that are null; structured groups as plain data. */
+  /** Settings by group and name, as the text in the file and without nulls; structured groups as plain data. */
   readonly data: Record<string, unknown>;
-  /** `file:line:column` of a path, or of the nearest one above it that the file has. */
+  /** `file:line:column` of a path, or of its nearest parent in the file. */
   position(path: readonly PropertyKey[]): string;
 }
 
-/** What an absent file says. */
+/** Stands in where there is no file. */
 export const noFile: ConfigFile = {
   data: {},
   position: () => 'the environment',
 };
 
-/** How files are parsed. Warnings of the parser would go to standard error and repeat lines of the file. */
+/** Warnings of the parser would go to standard error and repeat lines of the file. */
 const options = { prettyErrors: false, stringKeys: true, logLevel: 'error' } as const;
 
 /**
@@ -46,7 +46,7 @@ export function readConfigFile(path: string): ConfigFile {
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}`;
   };
-  // The message of the parser may repeat what stands at the place; its code does not, and a secret may stand there.
+  // The message of the parser may repeat a secret; its code does not.
   const [broken] = document.errors;
   const words = broken?.code.toLowerCase().replaceAll('_', ' ');
   if (broken !== undefined) throw invalid(`${at(broken.pos[0])}: broken YAML (${words})`);
@@ -56,7 +56,7 @@ export function readConfigFile(path: string): ConfigFile {
 
   visit(document, {
     Pair: (_at, { key }) => {
-      // zod does not see a key of this name, and would ignore it silently.
+      // zod ignores a key of this name.
       if (isScalar(key) && key.value === '__proto__')
         throw invalid(`${at(key.range?.[0] ?? 0)}: __proto__: there is no such setting`);
     },
@@ -68,7 +68,7 @@ export function readConfigFile(path: string): ConfigFile {
   };
 }
 
-/** The document as plain data. @throws ScalerError where aliases would make very much of little. */
+/** The document as plain data. @throws ScalerError when aliases would make it far larger than the file */
 function plain(document: Document, path: string): Record<string, unknown> | null {
   try {
     return document.toJS({ maxAliasCount: 100 });
@@ -81,13 +81,13 @@ function plain(document: Document, path: string): Record<string, unknown> | null
   }
 }
 
-/** Settings are read from text, so `0123` and `1e3` must arrive as they were written; null means "not given". */
+/** Settings are read from text, so `0123` and `1e3` must arrive as they are in the file; null means "not given". */
 function withWrittenText(data: Record<string, unknown>, text: string): Record<string, unknown> {
   const written = parseDocument(text, { ...options, schema: 'failsafe' }).toJS();
   for (const [group, settings] of Object.entries(data)) {
     if (settings === null) delete data[group];
     else if (!isStructured(group) && typeof settings === 'object' && !Array.isArray(settings))
-      // A new map each time: aliases make groups share one.
+      // A new map, because groups may share one by an alias.
       data[group] = Object.fromEntries(
         Object.entries(settings)
           .filter(([, value]) => value !== null)

@@ -17,24 +17,24 @@ import {
   settingsSchema,
 } from './settings.js';
 
-/** Name of the source that SCALER_PROMETHEUS_ADDRESS makes. */
+/** Name of the source for SCALER_PROMETHEUS_ADDRESS. */
 const DEFAULT_SOURCE = 'default';
 
-/** Variables that Kubernetes makes for each Service of the namespace; one named "scaler" gives them our prefix. */
+/** Variables that Kubernetes sets for each Service of the namespace; for one named "scaler" they have our prefix. */
 const KUBERNETES_VARIABLE = /_SERVICE_(HOST|PORT)(_|$)|_PORT(_|$)/;
 
 /** Where the configuration comes from. */
 export interface ConfigOrigin {
   /** Usually `process.env`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Path of the configuration file; otherwise SCALER_CONFIG_FILE names it, and without either there is none. */
+  /** Path of the configuration file. @default SCALER_CONFIG_FILE, or none */
   readonly file?: string | undefined;
 }
 
 /** Everything that the operator of the scaler can set, checked and complete. Frozen. */
 export type ScalerConfig = ReturnType<typeof loadConfig>;
 
-/** Files with the credentials that open the status page, which is open to all without. Either of the two is enough. */
+/** Files with the credentials that open the status page. Either of the two is enough. */
 export interface PageAuth {
   readonly basic: { readonly username: string; readonly passwordFile: string } | undefined;
   readonly tokenFile: string | undefined;
@@ -43,16 +43,15 @@ export interface PageAuth {
 /**
  * Reads the configuration: environment variables first, then the file, then defaults.
  *
- * @returns a frozen configuration that shows no secret in JSON or dumps.
- * @throws ScalerError `invalid` with every problem (five at most) on one line: the place in the file or the variable,
- * the value received, the accepted form.
+ * @returns a frozen configuration that shows no secret in JSON or dumps
+ * @throws ScalerError `invalid` with at most five problems: place or variable, value received, accepted form
  */
 export function loadConfig({ environment, file: given }: ConfigOrigin) {
   const filePath = given ?? (environment.SCALER_CONFIG_FILE?.trim() || undefined);
   const file = filePath === undefined ? noFile : readConfigFile(filePath);
   const problems = new Problems();
   const values = readSettings(file, environment, problems.add);
-  // Checks across settings would only repeat what is known to be wrong already.
+  // The checks across settings need values that are right.
   problems.throwIfAny('configuration');
 
   const { grpc, http, planner, sources, calendars } = values;
@@ -101,18 +100,18 @@ export function loadConfig({ environment, file: given }: ConfigOrigin) {
     replicas: { address: values.replicas.address, warmUpSeconds: CONSTANTS.warmUpSeconds },
     log: { level: values.log.level },
     drainSeconds: CONSTANTS.drainSeconds,
-    /** What was accepted but the operator should know; to be logged at the start. */
+    /** What the operator should know, to be logged at the start. */
     notices: unknownVariables(environment),
   });
 }
 
-/** Values by group and name; complete unless a problem was reported, and not read then. */
+/** Values by group and name. Not complete where a problem was reported. */
 function readSettings(
   file: ConfigFile,
   environment: ConfigOrigin['environment'],
   complain: (problem: string) => void,
 ): SettingValues {
-  /** The variable that gave what stands at a path. */
+  /** The variable that set a path. */
   const variables = new Map<string, string>();
   const data = structuredClone(file.data);
   const set = (variable: string, path: readonly string[], value: unknown): void => {
@@ -166,7 +165,7 @@ function asMap(value: unknown): Record<string, unknown> | undefined {
   return isMap ? (value as Record<string, unknown>) : undefined;
 }
 
-/** A path as messages name it. What is no name for a header or parameter may be one together with its value. */
+/** A path as messages name it. Where a header or parameter has no proper name, its value may be part of the name. */
 function shownPath(path: readonly string[]): string {
   return path
     .map((key, i) =>
@@ -203,7 +202,7 @@ function readAuth(
   return basic || tokenFile ? { basic, tokenFile } : undefined;
 }
 
-/** Variables with our prefix that are not known: no error, since Kubernetes adds variables itself. */
+/** Unknown variables with our prefix are no error, since Kubernetes adds variables itself. */
 function unknownVariables(environment: ConfigOrigin['environment']): string[] {
   const known = [...settingPaths.map(environmentName), ...Object.keys(environmentOnly)];
   return Object.keys(environment)

@@ -3,7 +3,7 @@ import type { SourcesConfig } from '../prometheus/source-config.js';
 import { Problems } from '../shared/problems.js';
 import { show } from '../shared/show.js';
 
-/** Each use reads the file again; a mistake in it should still show at the start. */
+/** Reports a file that cannot be read or is empty, so that a mistake shows at the start. */
 export function checkSecretFile(path: string, setting: string, complain: (problem: string) => void): void {
   try {
     if (readFileSync(path, 'utf8').trim() === '') complain(`${setting}: the file ${show(path)} is empty`);
@@ -13,10 +13,10 @@ export function checkSecretFile(path: string, setting: string, complain: (proble
 }
 
 /**
- * Checks that the files which sources name can be read now. For the start only: later a file may be away for a moment,
- * while it is replaced.
+ * Checks that the files of the sources can be read. For the start only: later a file may be missing for a moment, while
+ * it is replaced.
  *
- * @throws ScalerError `invalid` with each setting and file, five at most.
+ * @throws ScalerError `invalid` with at most five settings and files
  */
 export function checkSourceFiles(named: SourcesConfig['named']): void {
   const problems = new Problems();

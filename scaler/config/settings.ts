@@ -21,7 +21,7 @@ import { USUAL_SCALER_ADDRESS } from '../trigger/trigger.js';
 const group = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.strictObject(shape).prefault({} as never);
 
-/** A setting of earlier versions, whose value now says what to do instead. */
+/** A setting of earlier versions. @param hint what to do instead */
 const gone = (hint: string) => z.never(`there is no such setting any more: ${hint}`).optional();
 
 /** Whether a setting is one of earlier versions. */
@@ -32,10 +32,7 @@ export function isGone(setting: z.core.$ZodType): boolean {
 /** A setting of earlier versions that is a constant now. */
 const retired = (constant: string) => gone(`it is a constant now, ${constant}`);
 
-/**
- * Everything that the configuration may hold, in its groups. The environment variable of a setting follows from its path
- * (see `environmentName`). `make docs` writes docs/configuration.md from it.
- */
+/** All settings, from which `make docs` writes docs/configuration.md. */
 export const settingsSchema = z.strictObject({
   grpc: group({
     address: defaulted('0.0.0.0:50051', readWith(listenAddress), {
@@ -144,7 +141,7 @@ export function isStructured(group: string): boolean {
   return group === 'sources' || group === 'calendars';
 }
 
-/** Path of each setting that has an environment variable: `group.name`. */
+/** `group.name` of each setting that has an environment variable. */
 export const settingPaths: readonly string[] = Object.entries(settingsSchema.shape).flatMap(
   ([name, group]) =>
     isStructured(name) ? [] : Object.keys(shapeOf(group)).map((setting) => `${name}.${setting}`),
@@ -152,7 +149,7 @@ export const settingPaths: readonly string[] = Object.entries(settingsSchema.sha
 
 /** Constants, as docs/configuration.md lists them. Durations are seconds. */
 export const CONSTANTS = {
-  /** gRPC connections at once; KEDA's operator and its metrics server hold one each. */
+  /** gRPC connections at once. */
   grpcConnections: 1024,
   /** Steps of history of a namespace for each trigger that it may have: `historyTimeWindow` / `queryStep`, 4,032 by default. */
   stepsPerTrigger: 5000,
@@ -174,7 +171,7 @@ export const CONSTANTS = {
   drainSeconds: 10,
 };
 
-/** Environment variables that are not settings of the file under another name. */
+/** Environment variables that are no settings of the file. */
 export const environmentOnly = {
   SCALER_CONFIG_FILE: 'Path of the configuration file, where none is given on the command line.',
   SCALER_PROMETHEUS_ADDRESS:
@@ -184,7 +181,7 @@ export const environmentOnly = {
 } as const;
 
 /**
- * Name of a setting's environment variable.
+ * The environment variable of a setting.
  *
  * @example environmentName('grpc.certFile') // 'SCALER_GRPC_CERT_FILE'
  */
