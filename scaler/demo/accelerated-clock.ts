@@ -1,20 +1,15 @@
 import type { Clock } from '../shared/clock.js';
 
-/** Longest delay that a timer of the platform takes, in milliseconds. */
+/** Longest delay of a timer of Node.js. */
 const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
-/** How a clock goes. */
 interface Pace {
   readonly speed: number;
   readonly isPaused: boolean;
-  /** Moment beyond which it does not go. */
   readonly limitSeconds: number;
 }
 
-/**
- * A clock that runs `speed` times as fast as the machine's, and that can be paused and given another speed while
- * others sleep on it.
- */
+/** A clock that runs `speed` times as fast as the machine's. Pauses and changes of speed hold for sleepers too. */
 export class AcceleratedClock implements Clock {
   readonly #rearm = new Set<() => void>();
   #anchorSeconds: number;
@@ -55,8 +50,8 @@ export class AcceleratedClock implements Clock {
   }
 
   /**
-   * Lets the clock go no further than a moment, until it is given a later one: on a slow machine it then waits for
-   * those who cannot keep up, and what they see is the same as on a fast one.
+   * Stops the clock at a moment until it is given a later one. On a slow machine it then waits for those who are late,
+   * and they see the same as on a fast one.
    */
   limitTo(limitSeconds: number): void {
     this.#change({ limitSeconds });
@@ -66,7 +61,7 @@ export class AcceleratedClock implements Clock {
     return this.sleepUntil(this.nowSeconds() + seconds, signal);
   }
 
-  /** Resolves when the clock has come to a moment; rejects with the signal's reason when it is aborted first. */
+  /** Resolves when the clock reaches a moment; rejects with the signal's reason when that is aborted first. */
   async sleepUntil(wakeAtSeconds: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     await new Promise<void>((resolve, reject) => {

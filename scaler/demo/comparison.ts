@@ -6,13 +6,13 @@ import { DEMO_NAMESPACE, triggerMetadata, type Workload } from './workloads.js';
 /** How often KEDA asks. */
 const { pollingSeconds } = clusterDefaults;
 
-/** Steps of the course kept for charts. */
+/** Steps kept for charts. */
 const TIMELINE_STEPS = 720;
 const TIMELINE_STEP_SECONDS = 120;
 
 /**
- * One service twice: scaled by what the scaler answers over gRPC, and by a plain reactive HPA on the load itself. Both
- * meet the same load by the same rules, with pods that need as long to start.
+ * One service, scaled twice under the same load and rules: by what the scaler answers over gRPC, and by a reactive HPA
+ * on the load itself.
  */
 export class Comparison {
   readonly #metadata;
@@ -56,8 +56,8 @@ export class Comparison {
   /**
    * Simulates the time since the last sync, then lets KEDA and the HPA act on what the scaler answers.
    *
-   * @param atSeconds a multiple of the HPA's sync period, later than that of the last call.
-   * @throws ServiceError when the scaler gives no answer.
+   * @param atSeconds a multiple of the HPA's sync period, later than in the last call
+   * @throws ServiceError when the scaler gives no answer
    */
   async sync(atSeconds: number): Promise<void> {
     const load = this.workload.requestsPerSecond(atSeconds);

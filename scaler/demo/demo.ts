@@ -6,12 +6,12 @@ import { startEmbeddedPrometheus } from './embedded-prometheus.js';
 import { KedaStandIn } from './keda-stand-in.js';
 import { DEMO_NAMESPACE, demoWorkloads, metricNameOf, triggerMetadata } from './workloads.js';
 
-/** A Wednesday, 2026-03-04 at 08:00 UTC: an hour before the shop opens. */
+/** Wednesday, 2026-03-04 at 08:00 UTC: an hour before the shop opens. */
 const START_SECONDS = 1_772_611_200;
 
 const speedChoices = [60, 300, 600, 1800];
 
-/** Load that a replica carries beyond its target before it is overloaded: targets are set at 80 % of what it can. */
+/** Targets are 80 % of the load that overloads a replica. */
 const TARGET_UTILIZATION = 0.8;
 
 /** From the creation of a pod until it serves. */
@@ -25,22 +25,21 @@ export interface DemoOptions {
 }
 
 /**
- * A cluster in miniature on an accelerated clock: made-up services with two weeks of history in an embedded
- * Prometheus, each of them scaled twice, by the scaler and by a plain HPA.
+ * Made-up services on an accelerated clock, with two weeks of history in an embedded Prometheus. Each is scaled twice:
+ * by the scaler and by a reactive HPA.
  */
 export class Demo implements DemoControl {
   readonly clock: AcceleratedClock;
-  /** Epoch seconds on the demo's clock at which it begins. */
   readonly startSeconds = START_SECONDS;
   readonly #workloads;
   #prometheus: Awaited<ReturnType<typeof startEmbeddedPrometheus>> | undefined;
   readonly #stopping = new AbortController();
   #keda: KedaStandIn | undefined;
-  /** Every service, scaled both ways; empty before the start. */
+  /** One for each service; empty before the start. */
   comparisons: readonly Comparison[] = [];
   #running: Promise<void> = Promise.resolve();
 
-  /** The clock stands still until `run`. */
+  /** The clock stands still until `start`. */
   constructor(options: DemoOptions) {
     this.clock = new AcceleratedClock(START_SECONDS, options.speed);
     this.clock.pause();
@@ -78,12 +77,11 @@ export class Demo implements DemoControl {
     this.clock.resume();
   }
 
-  /** Resolves when the demo was stopped; rejects when the scaler cannot be asked any more. */
+  /** Resolves when the demo was stopped; rejects when the scaler cannot be asked. */
   async ended(): Promise<void> {
     await this.#running;
   }
 
-  /** Syncs every service at each tick; the clock waits for those that are late. */
   async #run(): Promise<void> {
     const signal = this.#stopping.signal;
     for (let at = START_SECONDS; !signal.aborted; at += clusterDefaults.syncSeconds) {
@@ -100,7 +98,7 @@ export class Demo implements DemoControl {
     await this.#prometheus?.close();
   }
 
-  /** The service that the demo is about. To be asked for after the start. */
+  /** The service that the demo is about; for use after the start. */
   get shop(): Comparison {
     return this.comparisons[0]!;
   }

@@ -5,17 +5,16 @@ import type { Clock } from '../shared/clock.js';
 import { gracefulClose, listen } from '../shared/listen.js';
 import type { Workload } from './workloads.js';
 
-/** Seconds between two samples of the made-up services: what a scrape interval is to a real Prometheus. */
 const SCRAPE_SECONDS = 15;
 
-/** A sum over each step, as the scaler asks for it: `avg_over_time((QUERY)[300s:15s] offset 7500ms)`. */
+/** An aggregate over each step, as the scaler asks for it: `avg_over_time((QUERY)[300s:15s] offset 7500ms)`. */
 const overTime = /^(avg|max)_over_time\(\(\n([\s\S]*)\n\)\[(\d+)s:(\d+)s\] offset (\d+)ms\)$/;
 
 /**
- * Starts a server that speaks the part of Prometheus' HTTP API v1 that the scaler uses, over made-up services instead
- * of scraped ones. Any query that names a service by `app="..."` gives that service's requests per second.
+ * Starts a server with the part of Prometheus' HTTP API v1 that the scaler uses. Any query that names a made-up service
+ * by `app="..."` gives the requests per second of that service.
  *
- * @returns its address on a free loopback port, as a trigger or a source names it, and what closes it.
+ * @returns its address on a free loopback port, and what closes it
  */
 export async function startEmbeddedPrometheus(
   workloads: readonly Workload[],

@@ -1,7 +1,7 @@
 import { credentials } from '@grpc/grpc-js';
 import { callUnary, connect } from '../grpc/client.js';
 
-/** The scaler answers from memory; this only bounds the wait for one that is stuck. */
+/** Bounds the wait for a scaler that is stuck. */
 const DEADLINE_SECONDS = 60;
 
 /** What a scaler answered about one ScaledObject. */
@@ -23,10 +23,7 @@ export class KedaStandIn {
     this.#client = connect(address, credentials.createInsecure());
   }
 
-  /**
-   * Name and target of the metric.
-   * @throws ServiceError with the scaler's gRPC code and message; so do the other methods.
-   */
+  /** Name and target of the metric. @throws ServiceError with gRPC code and message, as `read` does */
   async spec(
     name: string,
     namespace: string,
@@ -38,7 +35,6 @@ export class KedaStandIn {
     return { metricName: spec!.metricName, targetPerReplica: spec!.targetSizeFloat };
   }
 
-  /** All that KEDA wants to know of a trigger. */
   async read(
     name: string,
     namespace: string,

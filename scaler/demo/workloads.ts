@@ -6,7 +6,7 @@ const DAY_SECONDS = 24 * HOUR_SECONDS;
 /** Namespace of the demo's ScaledObjects. */
 export const DEMO_NAMESPACE = 'demo';
 
-/** A made-up service: its load as a function of time, equal for an equal seed, and what scales it. */
+/** A made-up service: its load as a function of time, the same for the same seed, and its target. */
 export interface Workload {
   /** Value of the `app` label. */
   readonly app: string;
@@ -21,11 +21,10 @@ export interface Workload {
 }
 
 /**
- * The services of the demo, one for each thing that an operator meets: a shop with a daily and weekly rhythm and a
- * flash crowd, an office API, jobs at exact times, a service without any rhythm, and one deployed this morning.
+ * The services of the demo, each with another kind of load.
  *
- * @param startSeconds moment at which the demo begins, a UTC midnight plus some hours.
- * @param seed changes the noise, not the shapes.
+ * @param startSeconds when the demo begins; a UTC midnight plus some hours
+ * @param seed changes the noise, not the shapes
  */
 export function demoWorkloads(startSeconds: number, seed: number): readonly Workload[] {
   return [
@@ -134,7 +133,7 @@ function searchBeta(seed: number): (atSeconds: number) => number {
     (40 + 25 * bump(hourOfDay(atSeconds), 15, 4)) * (1 + 0.1 * mood(atSeconds)) * jitter(atSeconds);
 }
 
-/** A factor around 1 that is another one every 15 seconds, over a range as wide as `share`. */
+/** A factor around 1 that changes every 15 seconds, within a range of the width `share`. */
 function jitterOf(seed: number, share: number): (atSeconds: number) => number {
   const noise = whiteNoise(seed);
   return (atSeconds) => 1 + share * (noise(Math.floor(atSeconds / 15)) - 0.5);
@@ -150,7 +149,7 @@ function isWeekendDay(atSeconds: number): boolean {
   return day === 2 || day === 3;
 }
 
-/** From 0 to 1 around `centre`, most of it within `width` hours. */
+/** Rises from 0 to 1 around `centre`, mostly within `width` hours. */
 function ramp(hour: number, centre: number, width: number): number {
   return 1 / (1 + Math.exp((-4 * (hour - centre)) / width));
 }
