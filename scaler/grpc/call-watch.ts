@@ -15,15 +15,15 @@ export type RpcObserver = (method: string, code: status, seconds: number) => voi
 /** How often requests that do not arrive are looked for. */
 const SWEEP_MILLISECONDS = 1000;
 
-/** Calls at once whose request has not arrived whole. One arrives with its headers; thousands that do not are an attack. */
+/** Most calls whose request has not arrived whole. It comes with its headers: thousands without are an attack. */
 const MOST_ARRIVING = 10_000;
 
 /** How long a request with an unread body may last. Closing it at once would use up the connection's flow control. */
 const UNREAD_GRACE_MILLISECONDS = 1000;
 
 /**
- * Watches every call of a server: calls the observer, makes the text of statuses sendable, and ends requests that do not
- * arrive completely in time, so that half-open calls cannot pile up.
+ * Watches the calls of a server: tells the observer, makes status messages sendable, and ends requests that do not
+ * arrive whole in time, so that half-open calls cannot pile up.
  */
 export class CallWatch {
   /** Calls whose request has not arrived whole, oldest first, with the time they began. */
@@ -36,7 +36,7 @@ export class CallWatch {
     private readonly requestSeconds: number,
   ) {}
 
-  /** @param server one that has its connection injector */
+  /** @param server with its connection injector already made */
   start(server: Server): void {
     dropUnreadBodies(server);
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MILLISECONDS).unref();
@@ -46,7 +46,7 @@ export class CallWatch {
     clearInterval(this.#sweeper);
   }
 
-  /** The interceptor for the server's options. It changes the call instead of wrapping it, since it runs on every call. */
+  /** For the options of the server. It changes the call instead of wrapping it, to cost each call little. */
   readonly interceptor: ServerInterceptor = (method, call) => {
     const startedMs = performance.now();
     const arriving = this.#arriving;
@@ -90,7 +90,7 @@ export class CallWatch {
     }
   }
 
-  /** Makes room for new calls: each that never arrives costs some ten kilobytes while it is waited for. */
+  /** Makes room for new calls: each one that does not arrive costs about ten kilobytes. */
   #giveUpOldest(): void {
     const [oldest] = this.#arriving.keys();
     const details = `the request had not arrived whole when ${MOST_ARRIVING} others had not either`;
@@ -105,11 +105,11 @@ export class CallWatch {
 }
 
 /**
- * Closes requests that grpc-js answers without reading them: to a method that does not exist, or no gRPC at all. Their
- * bodies would stay in memory as long as the connection, and at 10 MB Node refuses every further call on it.
+ * Closes requests that grpc-js answers without reading them: those that are no gRPC, or name no method. Their bodies
+ * would stay in memory as long as the connection, and at 10 MB Node.js refuses all further calls on it.
  */
 function dropUnreadBodies(server: Server): void {
-  // Comes after the listener of grpc-js, which has then answered or begun to read.
+  // Runs after the listener of grpc-js, which has then answered or begun to read.
   for (const http2Server of http2ServersOf(server))
     http2Server.on('stream', (stream: ServerHttp2Stream) => {
       if (!stream.headersSent || stream.readableFlowing !== null) return;

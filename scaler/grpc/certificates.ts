@@ -5,20 +5,20 @@ import { OncePerChange } from '../shared/once-per-change.js';
 import { WatchedFile } from '../shared/watched-file.js';
 import type { Log } from './log.js';
 
-/** Where the server's certificate lies. All files are PEM. */
+/** PEM files of the server. */
 export interface TlsFiles {
   /** The server's certificate, with the chain that clients need. */
   readonly certFile: string;
   readonly keyFile: string;
-  /** The authority that clients' certificates must come from. With it, callers without one are refused (mutual TLS). */
+  /** Authority of the certificates that callers must have (mutual TLS); without it they need none. */
   readonly clientCaFile?: string | undefined;
 }
 
 /**
- * A TLS server that reads its files again when they change. Open connections stay; new ones get the new files. When the
- * files cannot be used, the log says so once and the last good ones stay in use.
+ * A TLS server that uses its files as they are for new connections. When they cannot be used, the log says so once and
+ * the last good ones stay in use.
  *
- * @param refreshSeconds how often the files are looked at again, until the server is closed
+ * @param refreshSeconds how often the files are looked at
  * @throws ScalerError `unavailable` when a file cannot be read or used at the start
  */
 export async function createTlsServer(files: TlsFiles, refreshSeconds: number, log: Log): Promise<Server> {
@@ -52,7 +52,7 @@ export async function createTlsServer(files: TlsFiles, refreshSeconds: number, l
   return server.once('close', () => clearInterval(timer));
 }
 
-/** Reads the files and checks that they can be used together. */
+/** Reads the files, and checks that they belong together. */
 function loader({ certFile, keyFile, clientCaFile }: TlsFiles): () => Promise<SecureContextOptions> {
   const [certificate, privateKey] = [new WatchedFile(certFile), new WatchedFile(keyFile)];
   const clientCa = clientCaFile === undefined ? undefined : new WatchedFile(clientCaFile);

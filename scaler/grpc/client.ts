@@ -8,18 +8,14 @@ import type { IsActiveResponse__Output } from './generated/externalscaler/IsActi
 import type { ScaledObjectRef } from './generated/externalscaler/ScaledObjectRef.js';
 import { ExternalScaler } from './proto.js';
 
-/** The RPCs with one answer: what goes in and what comes out. */
+/** The RPCs with one answer. */
 export interface UnaryRpcs {
   GetMetricSpec: { request: ScaledObjectRef; response: GetMetricSpecResponse__Output };
   GetMetrics: { request: GetMetricsRequest; response: GetMetricsResponse__Output };
   IsActive: { request: ScaledObjectRef; response: IsActiveResponse__Output };
 }
 
-/**
- * A client on a connection of its own. Nothing is sent before the first call; `close()` it when done.
- *
- * @param address `host:port`
- */
+/** A client with a connection of its own, which opens at the first call. @param address `host:port` */
 export function connect(
   address: string,
   credentials: ChannelCredentials,
@@ -28,10 +24,7 @@ export function connect(
   return new ExternalScaler(address, credentials, { 'grpc.use_local_subchannel_pool': 1, ...options });
 }
 
-/**
- * Calls an RPC with one answer.
- * @throws ServiceError with gRPC code and details
- */
+/** Calls an RPC with one answer. @throws ServiceError with gRPC code and details */
 export function callUnary<Name extends keyof UnaryRpcs>(
   client: ExternalScalerClient,
   name: Name,

@@ -3,10 +3,9 @@ import { OncePerChange } from '../shared/once-per-change.js';
 import type { Log } from './log.js';
 
 /**
- * Limits the connections of a server. At the limit the connection that has sent least is closed for the new one. If new
- * ones were refused, a client that opens many and sends nothing would keep KEDA out.
+ * Limits the connections of a server. At the limit the connection that has sent least is closed for a new one: if new
+ * ones were refused, a client with many idle connections would keep KEDA out.
  *
- * @param maxConnections connections at once
  * @returns cuts every connection that is still open
  */
 export function limitConnections(server: Server, maxConnections: number, log: Log): () => void {

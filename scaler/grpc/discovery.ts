@@ -7,7 +7,7 @@ import { EXTERNAL_SCALER_NAME, externalScalerPackage } from './proto.js';
 
 const { FileDescriptorProto } = descriptors;
 
-/** Adds grpc.health.v1 to a server: NOT_SERVING until `set`, for the server as a whole and for its service. */
+/** Adds grpc.health.v1 to a server: NOT_SERVING until `set`, for the whole server and for its service. */
 export function addHealth(server: Server) {
   const health = new HealthImplementation({ '': 'NOT_SERVING', [EXTERNAL_SCALER_NAME]: 'NOT_SERVING' });
   const watches = new Set<ServerWritableStream<unknown, unknown>>();
@@ -29,7 +29,7 @@ export function addHealth(server: Server) {
       for (const name of ['', EXTERNAL_SCALER_NAME])
         health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
     },
-    /** Ends the calls that watch the health, which would otherwise last as long as their client. */
+    /** Ends the calls that watch the health, which otherwise last as long as their client. */
     endWatches(): void {
       for (const call of watches) call.end();
     },
@@ -38,7 +38,7 @@ export function addHealth(server: Server) {
 
 /** Adds server reflection, v1 and v1alpha, so that grpcurl lists and describes the services without a proto file. */
 export function addReflection(server: Server): void {
-  // The options are grpc-health-check's own, since only the descriptors count here.
+  // With the options of grpc-health-check, since only the descriptors count here.
   const healthPackage = loadSync(protoPath, { longs: String, enums: String, defaults: true, oneofs: true });
   const definitions = Object.entries({ ...externalScalerPackage, ...healthPackage });
   const fixed = definitions.map(([name, definition]) => [name, withFixedFiles(definition)]);
@@ -54,15 +54,15 @@ function withFixedFiles(definition: AnyDefinition): AnyDefinition {
   return { ...definition, fileDescriptorProtos: files } as AnyDefinition;
 }
 
-/** The part of protobuf's DescriptorProto that is fixed here. */
+/** The part of a DescriptorProto that is fixed here. */
 interface Message {
   readonly field: { typeName: string }[];
   readonly nestedType: { name: string; options?: { mapEntry: boolean } }[];
 }
 
 /**
- * A file's descriptor with the entry types of map fields named as protobuf requires: `ScalerMetadataEntry` for a field
- * `scalerMetadata`. protobufjs leaves `Entry` out, and then grpcurl refuses to describe or call anything by reflection
+ * A descriptor with the entry types of map fields named as protobuf requires: `ScalerMetadataEntry` for a field
+ * `scalerMetadata`. protobufjs leaves `Entry` out, and then grpcurl can use nothing by reflection
  * (fullstorydev/grpcurl#519).
  *
  * @param encoded a FileDescriptorProto

@@ -9,7 +9,7 @@ import { metricValue } from './metric-values.js';
 import { toStatus } from './status.js';
 import type { ParsedTrigger, TriggerCache } from './trigger-cache.js';
 
-/** The RPCs that give one answer. */
+/** Handlers of the RPCs with one answer. */
 export type UnaryHandlers = Pick<ExternalScalerHandlers, 'GetMetricSpec' | 'GetMetrics' | 'IsActive'>;
 
 /** The part of the planner that the RPCs read. */
@@ -22,12 +22,9 @@ export interface HandlerParts {
   readonly log: Log;
 }
 
-/**
- * IsActive, GetMetricSpec and GetMetrics, which look up and translate. GetMetricSpec answers from the metadata alone: if
- * it failed, KEDA would not use its fallback.
- */
+/** GetMetricSpec answers from the metadata alone: if it failed with Prometheus, KEDA would not use its fallback. */
 export function unaryHandlers({ triggers, answers, log }: HandlerParts): UnaryHandlers {
-  /** Callbacks instead of async functions, which would cost every call further promises. */
+  /** With callbacks, since async functions would cost every call more promises. */
   function fromSnapshot<Request, Response>(
     find: (request: Request) => ParsedTrigger,
     make: (snapshot: Snapshot, known: ParsedTrigger) => Response,
@@ -72,7 +69,7 @@ export function unaryHandlers({ triggers, answers, log }: HandlerParts): UnaryHa
   };
 }
 
-/** KEDA takes its own prefix (`s0-`, `s1-`, …) off before it calls; people who probe by hand often keep it. */
+/** KEDA removes its prefix (`s0-`, `s1-`, …) before it calls; people who probe by hand often keep it. */
 const kedaPrefix = /^s\d+-/;
 
 function requireMetricName(received: string, trigger: Trigger): void {

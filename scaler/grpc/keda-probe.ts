@@ -28,16 +28,13 @@ export interface ProbedMessage {
   readonly message: unknown;
 }
 
-/** A stream, as far as it was listened to. `OK` while it is open. */
+/** A stream; its code is `OK` while it is open. */
 export interface ProbedStream extends Outcome {
   readonly rpc: ProbedMessage['rpc'];
   readonly messages: readonly ProbedMessage[];
 }
 
-/**
- * Waits until the connection is made or has failed; a call made then shows which.
- * @returns seconds it took
- */
+/** Waits until the connection is made or has failed; a call then shows which. @returns the seconds that it took */
 export async function probeConnection(
   client: ExternalScalerClient,
   deadlineSeconds: number,
@@ -56,10 +53,7 @@ export async function probeConnection(
   return (performance.now() - startedMs) / 1000;
 }
 
-/**
- * Calls what KEDA calls at each poll, in its order: GetMetricSpec, GetMetrics for each metric of the spec, IsActive.
- * Without a spec KEDA asks for no metric.
- */
+/** Calls what KEDA calls at each poll: GetMetricSpec, GetMetrics for each metric of the spec, IsActive. */
 export async function probeCalls(
   client: ExternalScalerClient,
   ref: ScaledObjectRef__Output,
@@ -88,12 +82,12 @@ export async function probeCalls(
   return calls;
 }
 
-/** How long KEDA waits before it opens a stream again that has ended without an error. */
+/** How long KEDA waits before it opens a stream again that ended without an error. */
 const REOPEN_AFTER_MILLISECONDS = 2000;
 
 /**
- * Opens both streams, as KEDA does for a trigger of type `external-push`, and listens until `signal` is aborted or
- * both have failed. A stream that ends without an error is opened again; messages that it then repeats are left out.
+ * Opens both streams, as KEDA does for a trigger of type `external-push`, and listens until `signal` is aborted or both
+ * have failed. A stream that ends without an error is opened again; the messages that it then repeats are left out.
  *
  * @param onMessage called for each message as it arrives
  */

@@ -4,10 +4,7 @@ import { loadSync } from '@grpc/proto-loader';
 import { packageRoot } from '../shared/package-root.js';
 import type { ProtoGrpcType } from './generated/replicas.js';
 
-/**
- * The options are those of the `proto:types` script, so that the generated types are right: int64 arrives as a string and
- * stays exact past 2^53, absent fields arrive as their defaults.
- */
+/** As in the script `proto:types`. An int64 is a string, which stays exact beyond 2^53; absent fields have defaults. */
 const options = {
   includeDirs: [join(packageRoot, 'proto')],
   longs: String,
@@ -19,10 +16,10 @@ const options = {
 /** KEDA's contract as loaded from proto/externalscaler.proto. */
 export const externalScalerPackage = loadSync('externalscaler.proto', options);
 
-/** proto/replicas.proto imports the other, so both packages are in it. */
+/** Has both packages, since proto/replicas.proto imports the other. */
 const loaded = loadPackageDefinition(loadSync('replicas.proto', options)) as unknown as ProtoGrpcType;
 
-/** The client's constructor; its `service` is what a server implements. */
+/** Constructor of the client; its `service` is what a server implements. */
 export const { ExternalScaler } = loaded.externalscaler;
 
 /** The same for the service by which replicas ask each other for their triggers. */

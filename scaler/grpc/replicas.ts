@@ -11,17 +11,13 @@ import type { Log } from './log.js';
 import { Replicas } from './proto.js';
 import type { TriggerCache } from './trigger-cache.js';
 
-/** A name that resolves to every replica, also to those that are not ready, and the port of all. */
+/** A name that resolves to every replica, ready or not, and their port. */
 export interface ReplicasAddress {
   readonly host: string;
   readonly port: number;
 }
 
-/**
- * Lists the triggers to other replicas. Callers with another address than a replica's are refused.
- *
- * @param tracked the triggers that KEDA asks about
- */
+/** Lists the triggers to other replicas, known by their addresses. @param tracked the triggers that KEDA asks about */
 export function replicaHandlers(
   address: ReplicasAddress,
   tracked: () => Iterable<Trigger>,
@@ -47,16 +43,15 @@ export function replicaHandlers(
   };
 }
 
-/** Time that a replica's address may take to reach the name service of another. */
+/** How long the address of a new replica may take to reach the DNS of the others. */
 const KNOWN_WITHIN_SECONDS = 45;
 const RETRY_SECONDS = 1;
 const CALL_SECONDS = 10;
 
 /**
- * The triggers that other replicas are asked about. Replicas that do not answer, or are of a release that cannot, are
- * left out, so a first install has none.
+ * The triggers that other replicas are asked about. Replicas that do not answer are left out.
  *
- * @param tls this replica's own files, which the others have too; undefined for plaintext
+ * @param tls files of this replica, which the others have too; undefined for plaintext
  */
 export async function askReplicas(
   address: ReplicasAddress,
@@ -95,7 +90,7 @@ async function askReplica(
 ): Promise<ScaledObjectRef__Output[]> {
   const client = new Replicas(target, channel, {
     'grpc.use_local_subchannel_pool': 1,
-    // TLS knows no server names that are IP addresses.
+    // TLS does not allow an IP address as a server name.
     'grpc.ssl_target_name_override': 'replicas',
   });
   try {
@@ -107,10 +102,7 @@ async function askReplica(
   }
 }
 
-/**
- * Credentials that trust the certificate that all replicas have, or one of the same authority. Replicas are called by
- * their IP address, which no certificate names.
- */
+/** Trusts this replica's certificate, and others of its authority, with any name: replicas are called by IP address. */
 function credentialsOfReplica({ certFile, keyFile, clientCaFile }: TlsFiles): ChannelCredentials {
   const cert = readFileSync(certFile);
   const ca = clientCaFile === undefined ? [cert] : [cert, readFileSync(clientCaFile)];
@@ -129,7 +121,7 @@ async function addressesOf(host: string): Promise<string[]> {
   try {
     return (await dns.promises.lookup(host, { all: true })).map(({ address }) => address);
   } catch (error) {
-    // No replica has an address yet, or it is not known here.
+    // No address is known yet.
     if ((error as NodeJS.ErrnoException).code === 'ENOTFOUND') return [];
     throw error;
   }

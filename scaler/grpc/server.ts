@@ -15,16 +15,15 @@ import { PushStreams } from './streams.js';
 import { type ParseTrigger, TriggerCache } from './trigger-cache.js';
 
 export interface GrpcServerOptions {
-  /** The answers, which are only read. */
   readonly answers: ReadAnswers;
   readonly parseTrigger: ParseTrigger;
-  /** Without it the server speaks plaintext. */
+  /** @default plaintext */
   readonly tls?: TlsFiles | undefined;
   /** Seconds between two looks at the TLS files. @default 10 */
   readonly tlsRefreshSeconds?: number;
   readonly limits?: Partial<GrpcLimits>;
   readonly observer?: RpcObserver;
-  /** Where the replicas ask each other for their triggers; undefined for nowhere. */
+  /** How replicas learn each other's triggers; undefined where they do not. */
   readonly replicas?:
     | { readonly address: ReplicasAddress; readonly tracked: () => Iterable<Trigger> }
     | undefined;
@@ -41,16 +40,15 @@ export function createGrpcServer(options: GrpcServerOptions) {
 
   const watch = new CallWatch(options.observer ?? (() => {}), limits.requestSeconds);
   const server = new Server({
-    // A client that is gone is noticed within the two, so that its streams do not outlive it. Clients may ping as often as
-    // they like: grpc-js counts no pings, so grpc-go never gets `too_many_pings`.
+    // The streams of a client that is gone end within the sum of the two.
     'grpc.keepalive_time_ms': limits.pingSeconds * 1000,
     'grpc.keepalive_timeout_ms': limits.pongSeconds * 1000,
     'grpc.max_connection_age_ms': limits.connectionAgeSeconds * 1000,
-    // Longer than any stream lives, so that none is cut.
+    // Longer than the life of any stream, so that none is cut.
     'grpc.max_connection_age_grace_ms': 1.2 * limits.connectionAgeSeconds * 1000,
     'grpc.max_receive_message_length': limits.messageBytes,
     'grpc.max_concurrent_streams': limits.callsPerConnection,
-    // Its per-call bookkeeping is for a debugging service that is not offered here.
+    // It keeps books on each call for a debugging service that is not offered here.
     'grpc.enable_channelz': 0,
     interceptors: [watch.interceptor],
   });
@@ -81,16 +79,13 @@ export function createGrpcServer(options: GrpcServerOptions) {
     }, limits.drainSeconds * 1000);
     await new Promise((resolve) => server.tryShutdown(resolve));
     clearTimeout(expiry);
-    // Also those that never became HTTP/2, such as half a TLS handshake.
+    // Also connections that never became HTTP/2, such as half a TLS handshake.
     cutConnections();
     watch.stop();
   }
 
   return {
-    /**
-     * Binds the address and serves; returns the port.
-     * @throws ScalerError in one line when the address cannot be bound or a TLS file cannot be used
-     */
+    /** @returns the port. @throws ScalerError when the address cannot be bound or a TLS file cannot be used */
     async listen(address: ListenAddress): Promise<number> {
       const socketServer = tls
         ? await createTlsServer(tls, tlsRefreshSeconds, log)
@@ -106,16 +101,13 @@ export function createGrpcServer(options: GrpcServerOptions) {
       if (!replicas) health.set(true);
       return port;
     },
-    /**
-     * The triggers that other replicas are asked about, parsed. Until `serve` health checks say NOT_SERVING where there
-     * may be others; calls are still answered.
-     */
+    /** The triggers that other replicas are asked about. */
     async triggersOfOthers(signal: AbortSignal): Promise<readonly Trigger[]> {
       if (!replicas) return [];
       const refs = await askReplicas(replicas.address, tls, log, signal);
       return refs.flatMap((ref) => triggers.find(ref) ?? []);
     },
-    /** Says SERVING to health checks. */
+    /** Says SERVING to health checks, which `listen` does only without other replicas. Calls are answered before. */
     serve(): void {
       if (!drained) health.set(true);
     },
@@ -124,8 +116,8 @@ export function createGrpcServer(options: GrpcServerOptions) {
       return port;
     },
     /**
-     * Says NOT_SERVING, accepts nothing new, ends the streams and waits for the calls in flight; closes what is left
-     * after `limits.drainSeconds`. Resolves when nothing is open any more. May be called at any time and more than once.
+     * Says NOT_SERVING, accepts nothing new, ends the streams and waits for the calls in flight, which are cut after
+     * `limits.drainSeconds`. Resolves when nothing is open. May be called at any time and more than once.
      */
     drain(): Promise<void> {
       drained ??= drain();

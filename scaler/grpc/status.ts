@@ -11,23 +11,17 @@ const codes: Readonly<Record<ScalerErrorKind, status>> = {
   unavailable: status.UNAVAILABLE,
 };
 
-/** Longest message sent to a caller. It travels percent-encoded in a trailer, and proxies refuse trailers of some 60 KB. */
+/** Longest message for a caller. It is percent-encoded into a trailer, and proxies refuse trailers of about 60 KB. */
 const LONGEST_DETAILS = 4096;
 
-/**
- * The gRPC status for an error. A ScalerError's text is made for the user and is sent unchanged; anything else is a
- * bug, which is logged completely while the caller gets one fixed sentence.
- */
+/** The gRPC status for an error. All but ScalerErrors are bugs: they are logged, and the caller gets one sentence. */
 export function toStatus(error: unknown, log: Log): CallStatus {
   if (error instanceof ScalerError) return { code: codes[error.kind], details: error.message };
   log.error({ err: error }, 'a gRPC call failed because of a bug in the scaler');
   return { code: status.INTERNAL, details: 'internal error of the scaler; its log has the details' };
 }
 
-/**
- * A message as it can be sent: shortened where too long, and with half surrogate pairs replaced. A message repeats what
- * the caller sent, and percent-encoding throws on half a pair.
- */
+/** A message, shortened, and without half surrogate pairs, on which percent-encoding throws: callers may send these. */
 export function sendableDetails(details: string): string {
   const short = details.length <= LONGEST_DETAILS ? details : `${details.slice(0, LONGEST_DETAILS - 1)}…`;
   return Buffer.from(short, 'utf8').toString('utf8');

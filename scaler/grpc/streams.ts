@@ -11,27 +11,25 @@ import type { ParsedTrigger } from './trigger-cache.js';
 
 type Push<Message> = ServerWritableStream<ScaledObjectRef__Output, Message>;
 
-/** Sends what a trigger's stream carries; returns what stops it. */
+/** Sends what a stream carries; returns what stops that. */
 type Follow<Message> = (call: Push<Message>, known: ParsedTrigger) => () => void;
 
 /**
- * The RPCs that push: StreamIsActive and StreamMetricSpec, used by triggers of type `external-push`.
+ * StreamIsActive and StreamMetricSpec, for triggers of type `external-push`.
  *
- * Both send the current state when they open and then only changes: since 2.18 KEDA acts on every `true` and ignores
- * `false`, and a repeated `true` restarts its cool-down, so the workload would never return to zero
- * (kedacore/http-add-on#1793).
+ * Both send the current state when they open, and then only changes: since 2.18 each `true` restarts KEDA's cool-down,
+ * so a workload with repeated ones would never return to zero (kedacore/http-add-on#1793).
  *
- * An error before the first message ends the stream with that error, and KEDA opens it again with growing delays. A
- * later error does not: IsActive reports it anyway, and thousands of streams that reopen at once would only add load.
+ * An error before the first message ends the stream, and KEDA opens it again with growing delays. Later errors do not:
+ * IsActive reports them, and thousands of streams that reopen at once would only add load.
  *
- * A stream ends without an error at the age of a connection, and KEDA opens it again within two seconds. On its old
- * connection it would never reach replicas that were added.
+ * A stream ends without an error at the age of a connection. KEDA opens it again within two seconds, and so finds
+ * replicas that were added.
  */
 export class PushStreams {
   /** By namespace. */
   readonly #open = new Map<string, Set<Push<never>>>();
 
-  /** @param limits on the streams open at once, over all connections, and on their life */
   constructor(
     private readonly parts: HandlerParts,
     private readonly limits: GrpcLimits,
@@ -44,7 +42,7 @@ export class PushStreams {
     };
   }
 
-  /** Ends all streams without an error, so that KEDA opens them elsewhere after two seconds. */
+  /** Ends all streams without an error, so that KEDA opens them at another replica. */
   end(): void {
     for (const call of [...this.#open.values()].flatMap((calls) => [...calls])) call.end();
   }
@@ -59,11 +57,11 @@ export class PushStreams {
     }
     const calls = this.#open.get(namespace) ?? new Set();
     this.#open.set(namespace, calls.add(call));
-    // Streams that opened together, as after a restart of KEDA, do not end together.
+    // So streams that opened together, as after a restart of KEDA, do not end together.
     const lifeSeconds = this.limits.connectionAgeSeconds * (0.9 + 0.2 * Math.random());
     const ending = setTimeout(() => call.end(), lifeSeconds * 1000).unref();
     let stop = () => {};
-    // Emitted however the call ends: by the client, by us, or with its connection.
+    // Emitted however the call ends.
     call.once('cancelled', () => {
       clearTimeout(ending);
       calls.delete(call);
@@ -113,16 +111,13 @@ export class PushStreams {
   };
 }
 
-/** A trigger's specs follow from its metadata, so they are sent once. */
+/** The specs follow from the metadata, so they are sent once. */
 const sendSpecs: Follow<GetMetricSpecResponse> = (call, { specs }) => {
   call.write(specs);
   return () => {};
 };
 
-/**
- * Writes a state whenever it differs from the last one written, one message at a time. While the client does not read,
- * only the newest state waits, so that a stalled client costs no memory.
- */
+/** Writes a state when it differs from the last one written. Only the newest waits for a client that does not read. */
 function activeWriter(call: Push<IsActiveResponse>): (active: boolean) => void {
   let wanted: boolean;
   let sent: boolean | undefined;

@@ -5,13 +5,10 @@ import type { GetMetricSpecResponse } from './generated/externalscaler/GetMetric
 import type { ScaledObjectRef__Output } from './generated/externalscaler/ScaledObjectRef.js';
 import { type MetricScale, metricScale, metricSpec } from './metric-values.js';
 
-/**
- * Turns a trigger's metadata into a Trigger.
- * @throws ScalerError of kind `invalid`
- */
+/** Turns metadata into a Trigger. @throws ScalerError of kind `invalid` */
 export type ParseTrigger = (ref: ScaledObjectRef__Output) => Trigger;
 
-/** What the handlers need of a trigger, worked out once. */
+/** What the handlers need of a trigger. */
 export interface ParsedTrigger {
   readonly trigger: Trigger;
   readonly specs: GetMetricSpecResponse;
@@ -25,19 +22,19 @@ interface Entry {
   readonly outcome: ParsedTrigger | ScalerError;
 }
 
-/** Triggers of one ScaledObject kept at once: those it has, and those it had before it was last edited. */
+/** Triggers of one ScaledObject kept at once: those that it has, and had before edits. */
 const ENTRIES_PER_OBJECT = 64;
-/** What an entry costs besides its text, in characters. */
+/** Cost of an entry besides its text, in characters. */
 const ENTRY_OVERHEAD = 1024;
 
 /**
- * Triggers by the content of their metadata, so that a call costs one look-up and a comparison of strings instead of a
- * parse. KEDA sends the whole metadata with every call, its keys in any order, and repeats refused triggers as often.
+ * Triggers by their metadata, so that a call costs a comparison of strings instead of a parse. KEDA sends all metadata
+ * with every call, its keys in any order, also for triggers that are refused.
  */
 export class TriggerCache {
   readonly #objects: LRUCache<string, readonly Entry[]>;
 
-  /** @param maxCharacters of metadata kept in all; the triggers asked for longest ago are parsed again when asked for */
+  /** @param maxCharacters of metadata kept in all; triggers that were asked for longest ago are dropped */
   constructor(
     private readonly parse: ParseTrigger,
     maxCharacters: number,
@@ -48,10 +45,7 @@ export class TriggerCache {
     });
   }
 
-  /**
-   * The trigger that a call is about.
-   * @throws ScalerError of kind `invalid`
-   */
+  /** The trigger that a call is about. @throws ScalerError of kind `invalid` */
   get(ref: ScaledObjectRef__Output | null | undefined): ParsedTrigger {
     if (!ref) throw invalid('scaledObjectRef is missing: send name, namespace and scalerMetadata');
     const key = `${ref.namespace}/${ref.name}`;
@@ -75,7 +69,7 @@ export class TriggerCache {
     }
   }
 
-  /** The metadata, as KEDA sent it, of those triggers that are known here. */
+  /** The metadata of these triggers, as KEDA sent it. */
   *refsOf(triggers: Iterable<Trigger>): Iterable<ScaledObjectRef__Output> {
     const wanted = new Set(triggers);
     for (const entries of this.#objects.values())
@@ -97,10 +91,7 @@ export class TriggerCache {
   }
 }
 
-/**
- * Whether an entry is about the same trigger. Entries of one key with the same name have the same namespace. Compares
- * without allocating, since this runs on every call.
- */
+/** Whether an entry of the same key is about a reference. Allocates nothing, since this runs on every call. */
 function sameRef(entry: Entry, ref: ScaledObjectRef__Output): boolean {
   if (entry.ref.name !== ref.name) return false;
   let keys = 0;

@@ -3,7 +3,7 @@ import type { Trigger } from '../trigger/trigger.js';
 import type { Log } from './log.js';
 import type { GrpcServer } from './server.js';
 
-/** What a new replica warms up with. */
+/** What the warm-up of a new replica needs. */
 export interface WarmUpParts {
   readonly grpc: Pick<GrpcServer, 'triggersOfOthers'>;
   readonly planner: Pick<Planner, 'warmUp'>;
@@ -16,9 +16,8 @@ export interface WarmUpParts {
 }
 
 /**
- * Takes over the triggers of the other replicas and waits until each has its model, or a reason for none: KEDA calls ready
- * replicas only, and would get observed values from one without models. Never fails: a replica that cannot warm up starts
- * without the triggers of others.
+ * Takes over the triggers of the other replicas and waits until each has its model, or a reason for none. KEDA calls
+ * ready replicas only, so it gets forecasts from this one. Never fails: a replica can start without these triggers.
  */
 export async function warmUp({
   grpc,
