@@ -1,20 +1,19 @@
 import type { Series } from '../forecast/types.js';
 import { SHORT_GAP_SECONDS } from './fill-gaps.js';
 
-/** Above 0 while the source reads any target at all: `up` is written for every target at every scrape. */
+/** Above 0 while the source reads any target: `up` is written for every target at every scrape. */
 export const HEARTBEAT_QUERY = 'max(up)';
 
-/** Prometheus repeats a sample for so long, so a heartbeat may seem to last longer than it did. */
+/** Prometheus repeats a sample for so long, so a heartbeat may seem to last longer than it does. */
 const LOOKBACK_SECONDS = 300;
 
 /**
- * Sets steps to 0 in which a query had no series although the source was recording: its result was empty, which reads
- * as no load. Absences as short as a restart of an exporter stay unknown, and so do steps close to an outage of the
- * source, in which the query may have had too few samples. Steps before the first known one are left alone: the
- * workload is taken to be new. Changes the arrays it is given.
+ * Sets steps to 0 in which a query had no series although the source was recording. Absences as short as a restart of
+ * an exporter stay unknown, and so do steps close to an outage of the source, in which the query may have had too few
+ * samples. Steps before the first known one stay unknown too: the workload may be new. Changes the arrays it is given.
  *
- * @param beatAt the source's heartbeat in a step of the series; undefined where that is not known. Without any beat it
- *   goes by what recurs.
+ * @param beatAt heartbeat of the source in a step; undefined where it is not known. Without any beat absences that
+ *   recur count.
  */
 export function readAbsence(
   series: Required<Series>,
@@ -44,8 +43,8 @@ export function hasAbsence(series: Series): boolean {
 }
 
 /**
- * Distinguishes absence from an outage where the source cannot: a step counts as an absence when the series was absent
- * at its time of day on most days, or at its time of the week in most weeks, more than once.
+ * Tells absences from outages without a heartbeat: in an absence the series was absent more than once, at this time of
+ * day on most days or at this time of the week in most weeks.
  */
 export function recurringAbsence(series: Series): (step: number) => boolean {
   const { values, stepSeconds } = series;

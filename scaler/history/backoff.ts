@@ -1,8 +1,8 @@
-/** Seconds until the first retry, doubled for each further failure up to the longest wait. */
+/** Wait before the first retry, doubled for each further failure. */
 const FIRST_WAIT_SECONDS = 30;
 const LONGEST_WAIT_SECONDS = 300;
 
-/** Makes a request that failed wait longer after each failure instead of being sent again at every tick. */
+/** Makes a request wait longer after each failure, instead of being sent again at every tick. */
 export class Backoff {
   #failures = 0;
   #retryAtSeconds = 0;
@@ -10,7 +10,7 @@ export class Backoff {
 
   isWaiting(nowSeconds: number): boolean {
     const waitSeconds = this.#retryAtSeconds - nowSeconds;
-    // When the clock was set back, the wait must not become longer.
+    // A clock that is set back must not make the wait longer.
     return this.#failures > 0 && waitSeconds > 0 && waitSeconds <= LONGEST_WAIT_SECONDS;
   }
 

@@ -9,16 +9,13 @@ import { readCsv } from './csv.js';
 import { fillGaps } from './fill-gaps.js';
 import { sampleIntervalSeconds, seriesOfSamples } from './samples.js';
 
-/** Larger files would hold up the event loop; a ConfigMap holds half of it. */
+/** Larger files would block the event loop. A ConfigMap holds half of it. */
 const MOST_BYTES = 2 * 1024 * 1024;
 
-/**
- * The load of a trigger from before its source knew it: a CSV file that the operator put beside the scaler. It stands in
- * for the steps before the first one that the source has, and so gives way step by step as the window moves on.
- */
+/** The load of a trigger before the first step that its source has, from a CSV file of the operator. */
 export class Bootstrap {
   #past: Required<Series> | undefined;
-  /** Until when the newest `before` holds the file and not the source; undefined for all of the source. */
+  /** Until when the newest `before` is from the file; undefined when all of it is from the source. */
   untilSeconds: number | undefined;
 
   /**
@@ -33,14 +30,14 @@ export class Bootstrap {
 
   /**
    * Reads the file, once.
-   * @throws ScalerError of kind `rejected` when it is missing, too large or no such CSV, or when its samples are too far
-   *   apart for the step
+   * @throws ScalerError of kind `rejected` when it is missing, too large, not such a CSV file or too coarse for the
+   *   step
    */
   async load(): Promise<void> {
     this.#past ??= await this.#read();
   }
 
-  /** The steps of `[fromSeconds, endSeconds)`: those of the source, and before its first one those of the file. */
+  /** The steps of `[fromSeconds, endSeconds)`: those of the source, and before these those of the file. */
   before(known: Series, fromSeconds: number, endSeconds: number): Series {
     const { stepSeconds } = this;
     const past = this.#past;

@@ -4,21 +4,21 @@ import { invalid } from '../shared/errors.js';
 import { show } from '../shared/show.js';
 import type { Samples } from './samples.js';
 
-/** What a history file must look like, for messages and help. */
+/** Form of a history file, for messages. */
 const CSV_FORM =
   'a header line "timestamp,value", then one sample per line in ascending time; timestamp is epoch seconds or ISO 8601 with a zone such as 2026-03-01T08:00:00Z';
 
 const ISO_WITH_ZONE = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/i;
-/** Epoch seconds beyond the year 5138 are milliseconds by mistake. */
+/** Larger numbers, beyond the year 5138, are milliseconds by mistake. */
 export const LARGEST_EPOCH_SECONDS = 1e11;
-/** Every minute between the first and the last sample costs memory, known or not. */
+/** Every minute between the first and the last sample costs memory, also without a sample. */
 const LONGEST_SPAN_SECONDS = 20 * 366 * 86_400;
 
 /**
- * Reads samples from a CSV file with the columns `timestamp` and `value`; further columns are ignored. An empty value,
- * `NaN` and infinities are samples that are not known: they are left out.
+ * Reads samples from a CSV file with the columns `timestamp` and `value`; others are ignored. Samples whose value is
+ * empty, `NaN` or infinite are left out.
  *
- * @throws ScalerError `invalid` with file, line, the text received and the accepted form.
+ * @throws ScalerError `invalid` with file, line, the text received and the accepted form
  */
 export async function readCsv(file: string): Promise<Samples> {
   let text: string;
@@ -32,7 +32,7 @@ export async function readCsv(file: string): Promise<Samples> {
   return parseCsv(text, file);
 }
 
-/** As `readCsv`, for text that is at hand; `name` says in errors where it is from. */
+/** As `readCsv`, for a text. @param name of its source, for errors */
 export function parseCsv(text: string, name: string): Samples {
   const [first, ...rows] = parseRows(text, name);
   const header = first?.record.map((column) => column.trim().toLowerCase()) ?? [];

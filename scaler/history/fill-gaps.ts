@@ -1,9 +1,9 @@
 import type { Series } from '../forecast/types.js';
 
-/** Gaps shorter than this are bridged, whatever the step: a restart of Prometheus or of an exporter. */
+/** Gaps up to this are bridged whatever the step: a restart of Prometheus or of an exporter. */
 export const SHORT_GAP_SECONDS = 15 * 60;
 
-/** Coarse steps: so many missing ones are bridged even though they last longer. */
+/** So many missing steps are bridged even when they last longer. */
 const SHORT_GAP_STEPS = 3;
 
 /** Longest run of unknown steps that is bridged: 15 minutes, and at least 3 steps. */
@@ -12,11 +12,8 @@ export function longestBridgedGap(stepSeconds: number): number {
 }
 
 /**
- * Makes a series fit for learning: unknown steps before the first known one are cut off, short gaps are bridged with
- * a straight line between their neighbours (mean and maximum alike), longer gaps and the end stay NaN.
- *
- * What is bridged depends on this series alone, so two processes that hold the same steps get the same numbers.
- * Changes the arrays it is given.
+ * Makes a series fit for learning: unknown steps before the first known one are cut off, and short gaps are bridged
+ * with straight lines. Longer gaps and the end stay NaN. Changes the arrays it is given.
  */
 export function fillGaps(series: Required<Series>): Required<Series> {
   const { values, peaks, startSeconds, stepSeconds } = series;

@@ -2,7 +2,7 @@ import { type AnsweredSeries, type ApiAnswer, finiteOrNaN } from '../prometheus/
 import { severalSeriesMessage } from '../prometheus/message-text.js';
 import { longestBridgedGap } from './fill-gaps.js';
 
-/** The steps that are joined. */
+/** The steps of a joined series. */
 export interface StepGrid {
   /** Epoch seconds at which the first step begins; a multiple of the step. */
   readonly startSeconds: number;
@@ -10,23 +10,23 @@ export interface StepGrid {
   readonly steps: number;
 }
 
-/** One number for each step, out of every series that a query gave. */
+/** One number for each step, from all series that a query gave. */
 export interface Joined {
-  /** NaN where no series has a value, and where several go on side by side. */
+  /** NaN where no series has a value, and where several overlap. */
   readonly values: Float64Array;
-  /** Samples left out because they are not finite or belong to no step. */
+  /** Samples that are not finite or belong to no step. */
   readonly dropped: number;
-  /** What is wrong with a query that gives several series most of the time; undefined when it does not. */
+  /** What is wrong when several series overlap in more than a few steps. */
   readonly refusal: string | undefined;
 }
 
-/** More steps than this share, and more than are bridged, mean that the query gives several series for good. */
+/** Share of the steps in which series may overlap; as many steps as are bridged may in any case. */
 const TOLERATED_SHARE = 0.05;
 
 /**
- * Joins series that follow each other, as when a pod is replaced and with it the label `instance`. In the step in which
- * one ends and the next begins both count. Where two go on side by side there is no single value, so the step is
- * unknown: the query would have been refused at that moment.
+ * Joins series that follow each other, as when a pod is replaced and its label `instance` changes. Both count in the
+ * step in which one ends and the next begins. Steps in which series overlap are unknown: an instant query would be
+ * refused.
  */
 export function joinSeries(
   answers: readonly ApiAnswer[],
@@ -36,7 +36,7 @@ export function joinSeries(
   const { steps } = grid;
   const values = new Float64Array(steps).fill(Number.NaN);
   const counts = new Uint16Array(steps);
-  /** Series that were there before a step, and those that are there after it. */
+  /** Series of a step that began before it, and that go on after it. */
   const coming = new Uint16Array(steps);
   const going = new Uint16Array(steps);
   const one = new Float64Array(steps).fill(Number.NaN);
@@ -59,7 +59,7 @@ export function joinSeries(
       const value = one[step]!;
       if (Number.isNaN(value)) continue;
       one[step] = Number.NaN;
-      // What lies beyond the range is not known: a series at its edge is taken to go on there.
+      // A series at an edge of the range is assumed to go on beyond it.
       if (step > first || step === 0) coming[step]!++;
       if (step < last || step === steps - 1) going[step]!++;
       const before = counts[step]!++;
@@ -81,7 +81,7 @@ export function joinSeries(
   return { values, dropped, refusal: overlapping > tolerated ? severalSeriesMessage(labelSets) : undefined };
 }
 
-/** The parts of each series, from all answers. Long label sets are cut, so two of one answer may be equal as text. */
+/** The parts of each series. Long label sets are cut, so those of two series in one answer may be equal. */
 function seriesByLabels(answers: readonly ApiAnswer[]): Map<string, AnsweredSeries[]> {
   const byLabels = new Map<string, AnsweredSeries[]>();
   for (const { series } of answers) {

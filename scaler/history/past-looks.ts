@@ -1,20 +1,19 @@
-/** The first look comes after so long at most; the pause is doubled for each further one up to the longest. */
+/** Longest pause before the first look, doubled for each further one. */
 const FIRST_PAUSE_SECONDS = 60;
 const LONGEST_PAUSE_SECONDS = 3600;
 
-/** How many samples a look for a past takes at most. */
+/** Most samples of one look. */
 const MOST_SAMPLES = 400;
 
 /**
- * When a past that came empty is looked for again: soon at first, and at growing distances for a workload that is really
- * new. Looks are due at moments that the clock gives, so that two replicas that have both waited for long find what
- * comes at the same time.
+ * When to look again for a past that was empty: soon at first, then at growing distances. Looks are due at fixed times
+ * of the clock, so that replicas find what comes at the same time.
  */
 export class PastLooks {
   #pauseSeconds = FIRST_PAUSE_SECONDS;
   #lookedAtSeconds = Number.NEGATIVE_INFINITY;
 
-  /** @param lateness in [0, 1): where in each pause a look is due, so that many windows are not looked at at once */
+  /** @param lateness in [0, 1): where in each pause a look is due, so that windows do not all look at once */
   constructor(readonly lateness: number) {}
 
   isDue(nowSeconds: number): boolean {
@@ -38,8 +37,8 @@ export class PastLooks {
 }
 
 /**
- * How many steps lie between two samples of a look at so many steps. Neither 2 nor 3 divides it: samples would otherwise
- * fall on the same times of each day, and miss what is only there at others.
+ * Steps between two samples of a look. Neither 2 nor 3 divides them: samples would otherwise fall on the same times of
+ * each day, and miss a load at other times.
  */
 export function stepsBetweenSamples(steps: number): number {
   let apart = Math.ceil(steps / MOST_SAMPLES);

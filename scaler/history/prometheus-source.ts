@@ -11,15 +11,15 @@ import { resolutionWithin, stepQueries } from './step-queries.js';
 import type { HistorySource, Observation } from './types.js';
 
 /**
- * Prometheus refuses a range query of more than 11,000 evaluations for a series. The evaluations inside the steps are
- * kept under the same bound: they are what a query costs in memory, and VictoriaMetrics bounds them as well.
+ * Prometheus refuses range queries of more than 11,000 points. The evaluations inside the steps have the same bound:
+ * they are what a query costs in memory, and VictoriaMetrics bounds them too.
  */
 const MAX_EVALUATIONS = 11_000;
 
-/** Steps without a heartbeat, as in an outage, before that is reported. */
+/** So many steps without a heartbeat may be an outage; more are reported. */
 const RECENT_HEARTBEATS = 24;
 
-/** How many times a request that is too much for the server is halved. */
+/** How often a request that is too large for the server is halved. */
 const MAX_HALVINGS = 5;
 
 /** The past and the present of queries to one Prometheus-compatible server. */
@@ -38,11 +38,7 @@ export class PrometheusSource implements HistorySource {
     return slicesOf(stepSeconds, resolutionWithin(stepSeconds, this.resolutionSeconds));
   }
 
-  /**
-   * Mean and maximum of each step, from two samples per step. Parts of a long range are asked for at once.
-   * @param given resolution in seconds, which divides the step. What is left out of a look at another resolution than
-   *   the source's own is not reported: it would be reported again and again.
-   */
+  /** @param given resolution of a look; samples that it leaves out are not reported, since looks are repeated */
   async range(
     query: string,
     fromSeconds: number,
@@ -55,7 +51,6 @@ export class PrometheusSource implements HistorySource {
     signal?.throwIfAborted();
     const resolutionSeconds = given ?? resolutionWithin(stepSeconds, this.resolutionSeconds);
     const queries = stepQueries(query, stepSeconds, resolutionSeconds);
-    // With one sample in each step mean and maximum are the same.
     const isOneSample = resolutionSeconds === stepSeconds;
     const statistics = isOneSample ? (['mean'] as const) : (['mean', 'maximum'] as const);
     const sliceSeconds = slicesOf(stepSeconds, resolutionSeconds) * stepSeconds;
@@ -66,9 +61,9 @@ export class PrometheusSource implements HistorySource {
     const ended = ending.signal;
     const giveUp = (): void => ending.abort(signal?.reason);
     signal?.addEventListener('abort', giveUp, { once: true });
-    // As many parts listen as the range needs; they leave when they end.
+    // Each part of the range listens until it ends.
     setMaxListeners(0, ended);
-    /** The answers for the steps in `[from, to)`: several when the range is too much for the server at once. */
+    /** The answers for the steps in `[from, to)`: several when the range is too large for the server. */
     const read = async (asked: string, from: number, to: number, halvings = 0): Promise<ApiAnswer[]> => {
       try {
         // Each step is evaluated at its end.
@@ -130,7 +125,6 @@ export class PrometheusSource implements HistorySource {
     }
   }
 
-  /** The query's value at a time, as an instant query. */
   async instant(
     query: string,
     atSeconds: number,
@@ -169,7 +163,7 @@ function slicesOf(stepSeconds: number, resolutionSeconds: number): number {
   return Math.max(1, Math.floor((MAX_EVALUATIONS * resolutionSeconds) / stepSeconds));
 }
 
-/** A step is known when both its mean and its maximum are, and its maximum is not below its mean by a rounding. */
+/** Makes steps unknown that lack mean or maximum, and undoes roundings that put a maximum below its mean. */
 function agree(values: Float64Array, peaks: Float64Array): void {
   for (let step = 0; step < values.length; step++) {
     // NaN where either is NaN.

@@ -2,7 +2,7 @@ import type { Series } from '../forecast/types.js';
 import { formatDuration } from '../shared/duration.js';
 import { invalid } from '../shared/errors.js';
 
-/** Most steps of a series: nineteen years of minutes, in a few hundred megabytes. */
+/** Most steps of a series: 19 years of minutes, in a few hundred megabytes. */
 const MOST_STEPS = 10_000_000;
 
 /** Measurements at irregular times, oldest first, without unknown values. */
@@ -12,11 +12,7 @@ export interface Samples {
   readonly values: Float64Array;
 }
 
-/**
- * The usual distance between two samples in seconds: the median, so that gaps do not count.
- *
- * @param samples at least two; NaN for fewer.
- */
+/** The usual distance between two samples in seconds: the median, so that gaps do not count. NaN for fewer than two. */
 export function sampleIntervalSeconds({ timestamps }: Samples): number {
   const distances = new Float64Array(Math.max(0, timestamps.length - 1));
   for (let i = 0; i < distances.length; i++) distances[i] = timestamps[i + 1]! - timestamps[i]!;
@@ -25,10 +21,10 @@ export function sampleIntervalSeconds({ timestamps }: Samples): number {
 }
 
 /**
- * Mean and maximum of the samples in each step of a regular grid that lies on multiples of the step, from the step
- * that holds the first sample to the step that holds the last; NaN in steps without a sample.
+ * Mean and maximum of the samples in each step, on a grid of multiples of the step from the first sample to the last;
+ * NaN in steps without a sample.
  *
- * @throws ScalerError `invalid` when that is more steps than memory should be taken for
+ * @throws ScalerError `invalid` when that is too many steps
  */
 export function seriesOfSamples({ timestamps, values }: Samples, stepSeconds: number): Required<Series> {
   const first = Math.floor((timestamps[0] ?? 0) / stepSeconds);

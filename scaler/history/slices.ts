@@ -4,10 +4,10 @@ import { formatDuration } from '../shared/duration.js';
 import { ScalerError } from '../shared/errors.js';
 import type { HistorySource } from './types.js';
 
-/** Slices are not made smaller than this: so few steps are not what makes a query slow. */
+/** Slices are not made smaller: with so few steps a query is not slow because of its length. */
 const FEWEST_STEPS = 12;
 
-/** How many steps of one query are asked for at once: halved each time the source does not answer in time. */
+/** How many steps are asked for at once: halved after each timeout. */
 export class SliceSize {
   steps: number;
 
@@ -25,9 +25,8 @@ export class SliceSize {
 
   /**
    * Halves the size after a timeout.
-   * @param wanted steps that there are to ask for.
-   * @returns whether the next request is smaller, and the error with the old and the new size; undefined when the error
-   *   is not a timeout.
+   * @param wanted steps that are still to be asked for
+   * @returns whether the next request is smaller, and the error with both sizes; undefined when it is not a timeout
    */
   halve(error: ScalerError, wanted: number): { isSmaller: boolean; error: ScalerError } | undefined {
     const { cause, kind, message } = error;
@@ -43,8 +42,8 @@ export class SliceSize {
 }
 
 /**
- * A range of any length at once, the newest slice first; slices get smaller while the source does not answer in time.
- * @throws ScalerError as `HistorySource.range` does, of a timeout when the smallest slice takes too long.
+ * A range of any length, slice by slice, the newest first. Slices get smaller after timeouts.
+ * @throws ScalerError as `HistorySource.range` does; for a timeout when the smallest slice takes too long
  */
 export async function rangeInSlices(
   source: HistorySource,

@@ -12,10 +12,9 @@ import { WindowStore, type WindowStoreOptions } from './window-store.js';
 
 type AddressSource = Extract<TriggerSource, { kind: 'address' }>;
 
-/** What holds for an address that a trigger brings along. */
 const defaultLimits: SourceLimits = sourceLimitsSchema.parse({});
 
-/** Addresses, each with its headers and parameters, that one namespace may use at once: connections are kept for each. */
+/** Addresses, counted with their headers and parameters, that a namespace may use: each has its own connections. */
 const MOST_ADDRESSES_PER_NAMESPACE = 32;
 
 /** What makes one source, named or not. */
@@ -23,7 +22,7 @@ interface Recipe
   extends SourceLimits,
     Omit<PrometheusApiOptions, 'notices' | 'queue' | 'lookup' | 'machineSeconds'> {
   readonly key: string;
-  /** Sources of one origin share their places at the server; undefined for a source with places of its own. */
+  /** Sources of one origin share their places at the server; undefined for a named source, which has its own. */
   readonly origin: string | undefined;
 }
 
@@ -41,12 +40,11 @@ export interface SourcesOptions
 }
 
 /**
- * Every Prometheus that triggers may ask: the named sources of the configuration, and addresses on its allow-list.
- * A source owns its connections, limits, breaker and windows. It is made for the first window of a trigger and ends with
- * the last one.
+ * Every Prometheus that triggers may ask: the named sources of the configuration, and addresses on its allow-list. A
+ * source, with its connections, limits, breaker and windows, lives from the first window of a trigger to the last.
  *
- * An address never gets the credentials of a named source, also not when it is the same server: whoever may write a
- * trigger could otherwise combine the operator's credentials with headers of their own.
+ * An address never gets the credentials of a named source, even if it is the same server: the author of a trigger could
+ * otherwise combine them with headers of their own.
  */
 export class Sources implements HistoryProvider {
   readonly #config: SourcesConfig;
@@ -67,10 +65,7 @@ export class Sources implements HistoryProvider {
     return this.open(request.source, request.namespace).window(request);
   }
 
-  /**
-   * The source that a trigger names. Connects to nothing yet. Errors as for `window`.
-   * @param namespace on whose behalf it is opened.
-   */
+  /** The source of a trigger, not connected yet. Errors as for `window`. @param namespace that uses it */
   open(source: TriggerSource, namespace = ''): WindowStore {
     const recipe = source.kind === 'named' ? this.#named(source.name) : this.#address(source);
     if (recipe.origin !== undefined) this.#checkAddresses(recipe.key, namespace);
@@ -128,7 +123,7 @@ export class Sources implements HistoryProvider {
   #create({ key, origin, ...recipe }: Recipe): Entry {
     const { lookup, machineSeconds } = this.#options;
     const notices = new Notices(key, this.#observer);
-    // Sources of one origin share their places: other headers must not give a namespace more of them at a server.
+    // Other headers must not give a namespace more places at a server.
     const sameOrigin =
       origin === undefined ? undefined : [...this.#entries.values()].find((entry) => entry.origin === origin);
     const queue = sameOrigin?.api.queue;
@@ -144,7 +139,7 @@ export class Sources implements HistoryProvider {
   }
 }
 
-/** Headers and parameters may hold secrets, and a key is shown: so only a digest of them goes into it. */
+/** A key is shown, and headers and parameters may hold secrets: the key has only a digest of them. */
 function addressKey(url: URL, { headers, queryParameters }: AddressSource): string {
   const extras = JSON.stringify([url.href, Object.entries(headers), Object.entries(queryParameters)]);
   return `${shown(url)}#${createHash('sha256').update(extras).digest('hex').slice(0, 12)}`;

@@ -1,10 +1,9 @@
 import type { Series } from '../forecast/types.js';
 
 /**
- * The last steps of a series in a ring of fixed size: 8 bytes a step, nothing is moved when the window goes on. Single
- * precision, seven digits, is more than a load is known to, and ten thousand windows have to fit into memory.
- * Steps are numbered from the epoch (`step number * stepSeconds` is where a step begins), and a step lives in the slot
- * `number % capacity`. Unknown steps hold NaN.
+ * The last steps of a series in a ring of fixed size. Single precision, 8 bytes for mean and maximum, lets ten thousand
+ * windows fit into memory. Steps are numbered from the epoch, by their begin over `stepSeconds`; step n is in slot
+ * `n % capacity`. Unknown steps are NaN.
  */
 export class StepBuffer {
   #values: Float32Array;
@@ -44,10 +43,7 @@ export class StepBuffer {
     this.#put(held);
   }
 
-  /**
-   * Puts a series in. It must touch or overlap the steps held, or else it replaces them. Steps that the ring has no
-   * room for are left out: the oldest.
-   */
+  /** Adds a series, which replaces the steps held unless it touches them. The oldest are dropped for lack of room. */
   write(series: Series): void {
     const from = Math.round(series.startSeconds / this.stepSeconds);
     const to = from + series.values.length;

@@ -5,36 +5,33 @@ import { Bootstrap } from './bootstrap.js';
 import type { HistoryRequest, HistorySource, TriggerHistory } from './types.js';
 import { HistoryWindow, type WindowOptions } from './window.js';
 
-/**
- * Seconds after its end that a step is left to settle: two scrapes at the usual 15 s, or one evaluation of recording
- * rules at 30 s, and the few seconds of a remote write.
- */
+/** How long a step settles after its end: two scrapes of 15 s, or one evaluation of recording rules. */
 const DEFAULT_SETTLE_SECONDS = 30;
 
-/** Steps of all queries end at the same moment; they are asked for over this share of a step, and this time at most. */
+/** All steps end at the same moment; queries for them are spread over this share of a step, and this time at most. */
 const SPREAD_SHARE = 0.2;
 const LONGEST_SPREAD_SECONDS = 60;
 
 /** How windows are read. */
 export interface WindowStoreOptions {
-  /** Seconds after its end that a step is left to settle. @default 30 */
+  /** How long a step settles after its end. @default 30 */
   readonly settleSeconds?: number;
   /** Folder of the files that triggers name as `bootstrap`. @default none */
   readonly bootstrapFolder?: string;
 }
 
 /**
- * The history windows of one source: one for each distinct query and step of a namespace. Namespaces share none: one
- * could make another's fetch wait among its own, or fail with it, by asking the same. A window is made for its first
- * user and ends with its last, and so does the store.
+ * The history windows of one source, one for each query and step of a namespace. Namespaces share none: otherwise one
+ * could delay the fetch of another, or make it fail, by asking the same. A window lives from its first user to its
+ * last, and so does the store.
  */
 export class WindowStore {
   /** By namespace, and there by query and step. */
   readonly #windows = new Map<string, Map<string, HistoryWindow>>();
 
   /**
-   * @param key identifies the source: its name, or its address with a digest of headers and parameters; no secret.
-   * @param onUnused called when the last window has ended.
+   * @param key of the source: its name, or its address with a digest of headers and parameters
+   * @param onUnused called when the last window has ended
    */
   constructor(
     readonly key: string,
@@ -56,7 +53,7 @@ export class WindowStore {
     const lateSeconds = lateness * Math.min(SPREAD_SHARE * stepSeconds, LONGEST_SPREAD_SECONDS);
     const own = { query, namespace, stepSeconds, settleSeconds: settleSeconds + lateSeconds, lateness };
     const { window, leave } = this.#join(steps, own);
-    // The source's heartbeat is read once the window has an absence that it may explain; all namespaces share it.
+    // Read only when the window has an absence that it may explain; all namespaces share it.
     const heartbeatOptions = { query: HEARTBEAT_QUERY, isHeartbeat: true, stepSeconds, settleSeconds };
     const heartbeatBackoff = new Backoff();
     let heartbeat: { readonly window: HistoryWindow; leave(): void } | undefined;
@@ -73,7 +70,7 @@ export class WindowStore {
         await heartbeat.window.refresh(steps, nowSeconds);
         heartbeatBackoff.succeeded();
       } catch (error) {
-        // The source has reported it, and the load is known without the heartbeat.
+        // The source has reported it already.
         if (!(error instanceof ScalerError)) throw error;
         heartbeatBackoff.failed(nowSeconds, error);
       }

@@ -8,20 +8,19 @@ import { SliceSize } from './slices.js';
 import { StepBuffer } from './step-buffer.js';
 import type { HistorySource, Observation } from './types.js';
 
-/** Newest steps that came empty are asked for again as long as they are younger than this (and at least two steps). */
+/** Empty newest steps are asked for again until they are this old, two steps at least. */
 const LATE_SECONDS = 15 * 60;
 
-/** What identifies a window, and how long a step takes to become final. */
+/** Which history a window holds. */
 export interface WindowOptions {
   readonly query: string;
-  /** Whether it holds the source's heartbeat, which is read in another way. */
+  /** Whether it holds the heartbeat of the source. */
   readonly isHeartbeat?: boolean;
-  /** On whose behalf the source is asked. */
   readonly namespace?: string | undefined;
   readonly stepSeconds: number;
   /** Seconds after a step's end until it is asked for. */
   readonly settleSeconds: number;
-  /** In [0, 1): where in each pause it looks for a past that came empty. @default 0 */
+  /** In [0, 1): where in each pause it looks for an empty past. @default 0 */
   readonly lateness?: number;
 }
 
@@ -33,30 +32,29 @@ interface Goal {
 }
 
 /**
- * The past of one query on one step grid, shared by every trigger that asks the same. It is loaded whole once, newest
- * part first, and then only for new steps. Callers say what time it is on this machine; everything held is dated by the
- * source's clock.
+ * The past of one query on one step grid, shared by the triggers that ask for it. It is loaded whole once, newest part
+ * first, and then only for new steps. Callers pass the time of this machine; steps are dated by the source's clock.
  *
- * A step is final `settleSeconds` after its end, and is then asked for once: scrapes, recording rules and remote
- * writes may arrive that late. Newest steps that came empty are asked for again for a quarter of an hour. While nothing
- * is known of the oldest steps, one cheap query looks now and then whether there is something by now, as when a store
- * was not there yet or a past was imported. Only a process that starts later sees what fills a gap between known steps.
+ * A step is final `settleSeconds` after its end and is then asked for once, since scrapes, recording rules and remote
+ * writes may arrive late. Empty newest steps are asked for again for a quarter of an hour. While the oldest steps are
+ * unknown, a cheap query looks for them now and then: a past may be imported, or its store start late. What fills a gap
+ * between known steps is seen only by a process that starts later.
  */
 export class HistoryWindow {
   readonly #buffer: StepBuffer;
   readonly #slice: SliceSize;
   #isLoaded = false;
-  /** First step that was asked for: earlier ones are unknown because no trigger wanted them. */
+  /** First step that was asked for. */
   #askedFrom = 0;
   readonly #looks: PastLooks;
   #lateArrivals = 0;
   #askedAtSeconds = Number.NEGATIVE_INFINITY;
   readonly #newestBackoff = new Backoff();
   readonly #olderBackoff = new Backoff();
-  /** What its users share: the fetch under way, and the newest look at the load. */
+  /** What users share: the fetch in progress, and the newest look at the load. */
   #load: Promise<Goal> | undefined;
   #observation: { readonly nowSeconds: number; readonly result: Promise<Observation> } | undefined;
-  /** Aborted with the last share: nobody waits for what is under way. */
+  /** Aborted with the last share. */
   readonly #closing = new AbortController();
   /** The shares of its users: how many steps each wants. */
   readonly #shares = new Set<{ readonly historySteps: number }>();
@@ -76,20 +74,20 @@ export class HistoryWindow {
     return this.#buffer.end;
   }
 
-  /** How many times there was a past where it had been asked for before and was empty. */
+  /** How often a part of the past came that had been empty before. */
   get lateArrivals(): number {
     return this.#lateArrivals;
   }
 
   /**
-   * Takes a share, which makes room for its steps. What the window lacks of them is fetched by the next refresh.
-   * @returns gives the share up and says whether the window is still in use; the last one ends what is under way
+   * Takes a share, which makes room for its steps. The next refresh fetches those that are missing.
+   * @returns gives the share up and says whether the window is still in use; the last one ends its requests
    */
   join(historySteps: number): () => boolean {
     const share = { historySteps };
     this.#shares.add(share);
     this.#fit();
-    // A new user gets what a window of its own would.
+    // A new user expects what a new window would find.
     this.#looks.hurry();
     return () => {
       this.#shares.delete(share);
@@ -106,10 +104,9 @@ export class HistoryWindow {
   }
 
   /**
-   * Asks the source for what is missing of the last `historySteps` final steps. Callers at the same time share one
-   * fetch.
-   * @throws ScalerError of kind `unavailable` or `rejected`; the window then keeps what it had, and what came before
-   *   the failure. After a timeout or a refusal the same error comes until it is time to retry.
+   * Fetches what is missing of the last `historySteps` final steps. Callers at the same time share one fetch.
+   * @throws ScalerError of kind `unavailable` or `rejected`; what came before the failure stays. After a timeout or a
+   *   refusal it is the same error until the time of the retry.
    */
   async refresh(historySteps: number, nowSeconds: number): Promise<void> {
     for (;;) {
@@ -143,28 +140,25 @@ export class HistoryWindow {
     const { query, namespace } = this.options;
     const atSeconds = this.sourceSeconds(nowSeconds);
     const observation = await this.source.instant(query, atSeconds, this.#closing.signal, namespace);
-    // The answer may have shown that the source's clock says something else: then it is about another moment.
+    // The answer may have shown another offset of the source's clock: then it is about another moment.
     const isAboutNow = isAgain || atSeconds === this.sourceSeconds(nowSeconds);
     return isAboutNow ? observation : this.#instant(nowSeconds, true);
   }
 
-  /** What the source's clock says at a moment of this machine's. */
   sourceSeconds(nowSeconds: number): number {
     return nowSeconds + this.source.clockOffsetSeconds;
   }
 
-  /** When the first step after those final at `nowSeconds` becomes final; both by the source's clock. */
   nextStepFinalSeconds(nowSeconds: number): number {
     const { stepSeconds, settleSeconds } = this.options;
     return (this.#goal(0, nowSeconds).end + 1) * stepSeconds + settleSeconds;
   }
 
   /**
-   * Up to `historySteps` steps until the last final one, gaps filled where they are short. A copy.
+   * A copy of up to `historySteps` steps until the last final one, with short gaps bridged unless `keepsGaps`.
    *
-   * @param fromSeconds what is needed begins here: a little more is copied, so that gaps are filled as in the whole
-   * @param heartbeat window of the source's heartbeat on the same grid: absence then reads as 0
-   * @param keepsGaps whether short gaps stay
+   * @param fromSeconds where the copy is to begin; it has a little more, so that gaps are bridged as in the whole
+   * @param heartbeat window of the source's heartbeat on the same grid; with it absence reads as 0
    */
   series(historySteps: number, fromSeconds = 0, heartbeat?: HistoryWindow, keepsGaps = false): Series {
     const { end } = this.#buffer;
@@ -179,7 +173,7 @@ export class HistoryWindow {
     return finished({ ...whole, ...part, startSeconds: from * stepSeconds });
   }
 
-  /** Whether the query had no series for longer than a restart takes, after it had one. */
+  /** Whether the query, after it had a series, had none for longer than a restart takes. */
   hasAbsence(historySteps: number): boolean {
     const { first, end } = this.#buffer;
     return hasAbsence(this.#buffer.read(Math.max(first, end - historySteps), end));
@@ -224,14 +218,14 @@ export class HistoryWindow {
     );
   }
 
-  /** Whether there are new steps, or it is time to ask again for newest ones that came empty. */
+  /** Whether there are new steps, or it is time to ask again for empty newest ones. */
   #lacksNewest({ end }: Goal, nowSeconds: number): boolean {
     if (end > this.#buffer.end) return true;
     const isDue = nowSeconds - this.#askedAtSeconds >= this.options.settleSeconds;
     return isDue && this.#resumeAt() < this.#buffer.end;
   }
 
-  /** The step after the last known one; not further back than a late sample can be, since the series may have ended. */
+  /** The step after the last known one, or the oldest that late samples may still reach: the series may have ended. */
   #resumeAt(): number {
     const { end, first } = this.#buffer;
     const late = Math.max(2, Math.ceil(LATE_SECONDS / this.options.stepSeconds));
@@ -241,10 +235,7 @@ export class HistoryWindow {
     return step;
   }
 
-  /**
-   * Loads what is missing; once more from the start when an answer shows that the source's clock differs by another
-   * amount than was thought, and the steps were not those meant.
-   */
+  /** Loads what is missing; again when an answer shows another offset of the source's clock: other steps were meant. */
   async #reach(historySteps: number, nowSeconds: number, isAgain = false): Promise<Goal> {
     const { stepSeconds } = this.options;
     const offsetSeconds = this.source.clockOffsetSeconds;
@@ -294,10 +285,7 @@ export class HistoryWindow {
     return goal;
   }
 
-  /**
-   * Looks whether there is a past before the first known step by now, and has these steps asked for again where there
-   * is.
-   */
+  /** Looks for a past before the first known step. @returns whether there is one: these steps are then missing */
   async #look(nowSeconds: number): Promise<boolean> {
     const { signal } = this.#closing;
     const { query, namespace } = this.options;
@@ -314,13 +302,13 @@ export class HistoryWindow {
       this.#askedFrom = knownFrom;
       return true;
     } catch (error) {
-      // Nothing that was there is missing now. Where the source fails, the question about the next step says so.
+      // Nothing is lost; a source that fails is reported when the next step is asked for.
       if (!(error instanceof ScalerError)) throw error;
       return false;
     }
   }
 
-  /** Asks for steps; waits longer after each timeout or refusal, which the source would only suffer from again. */
+  /** Asks for steps; waits longer after each timeout or refusal, to spare the source. */
   async #ask(from: number, end: number, backoff: Backoff, nowSeconds: number): Promise<Series> {
     const { signal } = this.#closing;
     signal.throwIfAborted();
@@ -338,7 +326,7 @@ export class HistoryWindow {
       if (!(error instanceof ScalerError)) throw error;
       const halved = this.#slice.halve(error, this.#buffer.capacity);
       if (halved === undefined && error.kind !== 'rejected') throw error;
-      // The next try asks for less, so it need not wait longer than this one did.
+      // The next try asks for less, so it need not wait longer.
       if (halved?.isSmaller) backoff.succeeded();
       const reported = halved?.error ?? error;
       backoff.failed(nowSeconds, reported);

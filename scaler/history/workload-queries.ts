@@ -4,12 +4,12 @@ import type { Trigger } from '../trigger/trigger.js';
 const STARTUP_QUANTILE = 0.9;
 
 /**
- * PromQL for how long the pods of a trigger's ScaledObject took until they were ready: the 0.9 quantile over the pods of
- * the last seven days. Empty where kube-state-metrics knows none.
+ * PromQL for how long the pods of a ScaledObject took until they were ready: the 0.9 quantile over the pods of the last
+ * seven days. Empty where kube-state-metrics knows none.
  *
- * `kube_pod_status_ready_time` is when readiness changed last, so the earliest value of a pod's first day counts; older
- * releases of kube-state-metrics have it for pods that are not ready as well. Pods are those that the target of the HPA
- * owns, itself or through ReplicaSets.
+ * `kube_pod_status_ready_time` is when readiness last changed, so the earliest value of a pod's first day counts; older
+ * releases of kube-state-metrics also have it for pods that are not ready. The target of the HPA owns the pods, itself
+ * or through ReplicaSets.
  *
  * @see https://github.com/kubernetes/kube-state-metrics/blob/main/docs/metrics/workload/pod-metrics.md
  */
@@ -47,8 +47,8 @@ export function podStartupQuery(trigger: Trigger): string {
 }
 
 /**
- * PromQL that is 1 while the trigger's load is above what the ready pods of its ScaledObject carry, and 0 while it is
- * not. Empty where kube-state-metrics does not know the target of its HPA, a Deployment or a StatefulSet.
+ * PromQL that is 1 while the load is above what the ready pods of the ScaledObject carry, and 0 otherwise. Empty where
+ * kube-state-metrics does not know the target of its HPA, a Deployment or a StatefulSet.
  */
 export function overloadQuery(trigger: Trigger): string {
   const { namespace, query, capacity, ignoreNullValues } = trigger;
@@ -57,14 +57,14 @@ export function overloadQuery(trigger: Trigger): string {
     const target = rename(hpaOf(trigger, kind), 'scaletargetref_name', label);
     return `kube_${label}_status_replicas_ready{namespace=${JSON.stringify(namespace)}} and on (namespace, ${label}) ${target}`;
   };
-  // Line breaks keep a comment at the end of the query from swallowing the parenthesis.
+  // Without the line breaks a comment at the end of the query would hide the parenthesis.
   const load = ignoreNullValues ? `((\n${query}\n) or on () vector(0))` : `(\n${query}\n)`;
   return `${load} > bool on () (${capacity} * max(${readyOf('Deployment')} or ${readyOf('StatefulSet')}))`;
 }
 
 /**
- * The HPA that KEDA keeps for a ScaledObject, as one series with namespace and target: by the name that KEDA gives it, or
- * where the ScaledObject names it otherwise, by the metric that only it has.
+ * The HPA of a ScaledObject, as one series with namespace and target: by the name that KEDA gives it, or else by the
+ * metric that only it has.
  *
  * @see https://github.com/kedacore/keda/blob/main/controllers/keda/hpa.go (getDefaultHpaName)
  */
