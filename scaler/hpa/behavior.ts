@@ -1,4 +1,4 @@
-/** One limit on how fast replicas may change: at most `value` pods, or percent of the pods, within each period. */
+/** A limit on how fast replicas may change: at most `value` pods, or percent of the pods, in each period. */
 export interface ScalingPolicy {
   readonly type: 'Pods' | 'Percent';
   readonly value: number;
@@ -9,7 +9,7 @@ export interface ScalingPolicy {
 export interface ScalingRules {
   /** The most cautious recommendation within this window decides; 0 follows the newest one. */
   readonly stabilizationWindowSeconds: number;
-  /** Which policy decides when several allow different changes: the largest, the smallest, or no change at all. */
+  /** Which policy decides: that with the largest change, that with the smallest, or none, so that nothing changes. */
   readonly selectPolicy: 'Max' | 'Min' | 'Disabled';
   readonly policies: readonly ScalingPolicy[];
   /** Share by which the metric may miss its target without a change; by default the cluster's own (0.1). */

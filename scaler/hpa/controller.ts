@@ -21,8 +21,8 @@ export interface HpaOptions {
 const DOWNSCALE_STABILIZATION_SECONDS = 300;
 
 /**
- * What Kubernetes' HPA controller decides at each sync for one external metric with an AverageValue target, with what
- * it remembers. Times must not go backwards.
+ * The decisions of Kubernetes' HPA controller for one external metric with an AverageValue target. Times must not go
+ * backwards.
  *
  * Source: kubernetes `pkg/controller/podautoscaler/horizontal.go` (reconcileAutoscaler, normalizeDesiredReplicas,
  * normalizeDesiredReplicasWithBehaviors).
@@ -48,8 +48,6 @@ export class HpaController {
   }
 
   /**
-   * One sync.
-   *
    * @param metric the total that the metrics server answers
    * @param currentReplicas replicas of the workload, ready or not; 0 means that autoscaling is disabled
    * @returns the replicas that the workload gets

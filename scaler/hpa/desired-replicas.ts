@@ -1,4 +1,4 @@
-/** Shares by which the metric may miss its target before the autoscaler acts, per direction. */
+/** Shares by which the metric may miss its target before the HPA acts. */
 export interface Tolerances {
   readonly scaleUp: number;
   readonly scaleDown: number;
@@ -6,7 +6,7 @@ export interface Tolerances {
 
 const MAX_INT32 = 2 ** 31 - 1;
 
-/** Kubernetes counts in whole thousandths; here a quotient such as 1.2000000000000002 / 0.1 must not add a pod. */
+/** A quotient such as 1.2000000000000002 / 0.1 must not add a pod; Kubernetes counts in whole thousandths. */
 const ROUNDING = 1 - 1e-12;
 
 /**
@@ -19,9 +19,8 @@ export function replicasFor(load: number, targetPerReplica: number): number {
 }
 
 /**
- * How many replicas an external metric asks for when its target is an AverageValue, which is how KEDA writes its
- * triggers: the total over the target per replica, rounded up, unless the load per replica is within the tolerance of
- * the target. Kubernetes does not look at which pods are ready for this kind of metric.
+ * Replicas for an external metric with an AverageValue target, which KEDA uses: the total over the target per replica,
+ * rounded up, unless the load per replica is within the tolerance. Whether pods are ready does not matter here.
  *
  * @param metric total of the metric; at least 0
  * @param targetPerReplica the trigger's threshold; above 0

@@ -2,9 +2,9 @@ import type { ScalingPolicy, ScalingRules } from './behavior.js';
 import type { TimedValues } from './timed-values.js';
 
 /**
- * The most replicas that the policies for scaling up allow now, or the fewest that those for scaling down do. Each policy
- * counts from the replicas at the start of its own period. A percentage is rounded up where pods are added, so that it can
- * always add one, and down where they are removed.
+ * The most replicas that the policies for scaling up allow now, or the fewest that those for scaling down allow. Each
+ * policy counts from the replicas at the start of its period. Percentages are rounded up on the way up, so that they
+ * can always add a pod, and down on the way down.
  *
  * @param changes replicas added by each past change, negative where they were removed
  *
@@ -29,7 +29,7 @@ export function scaleLimit(
   });
   // The smallest change is the lowest proposal on the way up, and the highest on the way down.
   const limit = isUp === (selectPolicy === 'Min') ? Math.min(...proposals) : Math.max(...proposals);
-  // Policies may have become stricter after the change that they now count: never a step back.
+  // Never a step back, even if policies became stricter after a change that they count.
   return isUp ? Math.max(limit, currentReplicas) : Math.min(limit, currentReplicas);
 }
 

@@ -1,11 +1,11 @@
 import { TimedValues } from './timed-values.js';
 
 /**
- * What the autoscaler recommended before stabilization, from which the stabilization windows are served.
+ * Past recommendations of the HPA, and their stabilization.
  *
  * Source: kubernetes `pkg/controller/podautoscaler/horizontal.go` (stabilizeRecommendation,
- * stabilizeRecommendationWithBehaviors). The two treat an entry of exactly the window's age differently, and so do
- * the two methods here.
+ * stabilizeRecommendationWithBehaviors). As there, the two methods treat an entry of exactly the age of the window
+ * differently.
  */
 export class Recommendations extends TimedValues {
   /** Without `spec.behavior`: the highest recommendation of the scale-down window, this one included. */
@@ -20,8 +20,8 @@ export class Recommendations extends TimedValues {
   }
 
   /**
-   * With `spec.behavior`: the current number of replicas, raised at least to the lowest recommendation of the scale-up
-   * window and lowered at most to the highest one of the scale-down window.
+   * With `spec.behavior`: the current replicas, raised at least to the lowest recommendation of the scale-up window and
+   * lowered at most to the highest one of the scale-down window.
    */
   stabilized(
     nowSeconds: number,

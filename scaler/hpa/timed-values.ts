@@ -1,4 +1,4 @@
-/** Values in the order of their times, of which those older than `keepSeconds` are forgotten as new ones arrive. */
+/** Values in the order of their times. Those older than `keepSeconds` are dropped as new ones arrive. */
 export class TimedValues {
   readonly times: number[] = [];
   readonly values: number[] = [];
