@@ -22,7 +22,7 @@ import { statusPage } from './web/status-page.js';
 export interface ScalerOptions {
   /** @default the machine's clock */
   readonly clock?: Clock;
-  /** This machine's clock in epoch seconds, which those of the sources are compared with. @default Date.now() */
+  /** Epoch seconds of this machine, to compare the clocks of sources with. @default Date.now() */
   readonly machineSeconds?: () => number;
   /** @default JSON lines on standard output, at the configured level */
   readonly log?: Logger;
@@ -39,7 +39,7 @@ export interface Scaler {
   readonly ready: Promise<void>;
   readonly grpcPort: number;
   readonly httpPort: number;
-  /** Takes no more calls, lets those in flight finish for a bounded time, and ends everything. */
+  /** Takes no more calls, gives those in flight a bounded time to finish, and ends everything. */
   stop(): Promise<void>;
 }
 
@@ -107,7 +107,7 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
     await calendars.close();
   };
   try {
-    // Before the first fit, which would learn a holiday as an ordinary day.
+    // Before the first fit, which would otherwise learn a holiday as an ordinary day.
     await calendars.start();
     await grpc.listen(config.grpc.address);
     web = createWebServer({

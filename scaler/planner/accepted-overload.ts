@@ -12,12 +12,12 @@ import { overloadOfAnswers } from './simulated-overload.js';
 import type { OverloadKept, PastAnswers, SpanShares } from './types.js';
 
 const DAY_SECONDS = 86_400;
-/** Minutes before the first replayed one, for what was known at its beginning. */
+/** Extra history before the first replayed minute, for what was known at its begin. */
 const MARGIN_SECONDS = 600;
 
 /**
- * The overload that a trigger accepts: a policy is chosen for it each day, from the load of each minute, and what there
- * was of it is looked at. The minutes are a window of their own, of which only the new ones are read each day.
+ * Chooses a policy for the accepted overload each day, from the load of each minute, and follows how much overload
+ * there was. The minutes are a window of their own, of which each day only the new ones are read.
  */
 export class AcceptedOverload {
   readonly #minutes: TriggerHistory;
@@ -25,9 +25,9 @@ export class AcceptedOverload {
   #seen: SpanShares = { day: undefined, week: undefined };
   #seenProblem: string | undefined;
   #simulatedDay: number | undefined;
-  /** What of the history had come late by the newest choice. */
+  /** `lateArrivals` of the history at the newest choice. */
   #lateArrivals: number | undefined;
-  /** The newest choice; the fits after it use it. */
+  /** The newest choice, for the fits after it. */
   choice: Choice | undefined;
 
   /**
@@ -47,12 +47,12 @@ export class AcceptedOverload {
   }
 
   /**
-   * Chooses a policy from the past days, once for each boundary. Where the minutes cannot be read the maxima of the steps
-   * stand in, until they can: then it chooses again, as it does when a part of the history came late.
+   * Chooses a policy from the past days, once for each boundary. While the minutes cannot be read, the maxima of the
+   * steps stand in for them. It chooses again when they can be read, and when a part of the history came late.
    *
    * @param trigger with the start-up time that is in use
    * @param steps the history until the boundary; asked for when a thread is free
-   * @param lateArrivals as the history's
+   * @param lateArrivals of the history
    */
   async choose(
     trigger: Trigger,
@@ -89,7 +89,7 @@ export class AcceptedOverload {
     }
   }
 
-  /** Looks at the overload that there was until now. */
+  /** Updates how much overload there was. */
   async look(past: PastAnswers | undefined, trigger: Trigger): Promise<void> {
     this.#simulatedDay = overloadOfAnswers(past, trigger);
     try {
@@ -117,12 +117,12 @@ export class AcceptedOverload {
   }
 }
 
-/** The longest past that a choice replays: a day is left to learn from. */
+/** The longest past that a choice replays; a day before it is left to learn from. */
 function replayedSeconds({ historySeconds }: Pick<Trigger, 'historySeconds'>): number {
   return Math.max(0, Math.min(REPLAYED_DAYS * DAY_SECONDS, historySeconds - DAY_SECONDS));
 }
 
-/** Minutes that are held for a trigger that accepts overload: its choice ends up to a day and a refit before now. */
+/** How much history in minutes is held for a choice, which ends up to a day and a refit before now. */
 export function minutesSeconds(trigger: Pick<Trigger, 'historySeconds'>, refitSeconds: number): number {
   return replayedSeconds(trigger) + MARGIN_SECONDS + DAY_SECONDS + refitSeconds;
 }

@@ -4,22 +4,22 @@ import type { Answer, PastAnswers } from './types.js';
 /** Slots kept: two days of five minutes. */
 const SLOTS = 576;
 
-/** A slot is never shorter, so that a trigger with short steps keeps two days too. */
+/** So a trigger with short steps keeps two days too. */
 const SHORTEST_SLOT_SECONDS = 300;
 
 /** What is written for each slot: the members of `PastAnswers`, in this order. */
 const CHANNELS = 5;
 
 /**
- * Remembers the answers of the last two days, so that what was forecast can be held against what came. A ring of
- * single-precision numbers that grows with use: 11 KiB at most, so that ten thousand triggers take 110 MiB.
+ * The answers of the last two days, to compare forecasts with what came. A ring of single-precision numbers that grows
+ * with use: 11 KiB at most, 110 MiB for ten thousand triggers.
  */
 export class AnswerRecord {
   readonly #stepSeconds: number;
   readonly #slotSeconds: number;
   /** How many slots ahead the recorded forecasts look. */
   #leadSlots: number;
-  /** Row `slot % SLOTS` of `CHANNELS` numbers. */
+  /** `CHANNELS` numbers for each slot. */
   #rows = new Float32Array(0);
   #firstSlot = 0;
   #newestSlot = -1;
@@ -33,7 +33,7 @@ export class AnswerRecord {
     this.#leadSlots = this.#leadOf(settings.horizonSeconds);
   }
 
-  /** Records forecasts of another horizon from now on. Those made before look another distance ahead: they are left out. */
+  /** Records forecasts of another horizon from now on, and forgets those of the one before. */
   followHorizon(horizonSeconds: number): void {
     const leadSlots = this.#leadOf(horizonSeconds);
     if (leadSlots === this.#leadSlots) return;
@@ -47,7 +47,7 @@ export class AnswerRecord {
     return Math.floor(lastStepStarts / this.#slotSeconds);
   }
 
-  /** Records an answer given at `nowSeconds`. One older than the newest slot is left out. */
+  /** Records an answer; one older than the newest slot is left out. */
   note(nowSeconds: number, answer: Answer): void {
     const slot = Math.floor(nowSeconds / this.#slotSeconds);
     if (this.#newestSlot < 0) this.#firstSlot = slot;
@@ -64,8 +64,7 @@ export class AnswerRecord {
       this.#rows[row + 1] = highest(this.#rows[row + 1]!, observed);
     }
     this.#rows[row + 2] = highest(this.#rows[row + 2]!, value);
-    // The first forecast of a slot stands for it: later ones of the same slot know more. Before the first rung of the
-    // ladder there is nothing that could be called one.
+    // The first forecast of a slot counts, since later ones know more.
     if (forecast && stage !== 'observed' && Number.isNaN(this.#rows[row + 3]!)) {
       const last = forecast.mean.length - 1;
       this.#rows[row + 3] = forecast.mean[last]!;
@@ -73,7 +72,7 @@ export class AnswerRecord {
     }
   }
 
-  /** The record as charts need it, oldest slot first; a copy. Undefined before the first answer. */
+  /** A copy of the record, oldest slot first; undefined before the first answer. */
   past(): PastAnswers | undefined {
     if (this.#newestSlot < 0) return undefined;
     const oldest = Math.max(this.#firstSlot, this.#newestSlot - SLOTS + 1);
@@ -94,7 +93,7 @@ export class AnswerRecord {
     };
   }
 
-  /** Makes `slot` the newest; slots in between, in which nothing was answered, are left unknown. */
+  /** Makes `slot` the newest, and it and the slots before it unknown. */
   #open(slot: number): void {
     this.#reserve(Math.min(SLOTS, slot - this.#firstSlot + 1));
     const from = Math.max(this.#newestSlot + 1, slot - SLOTS + 1, this.#firstSlot);
@@ -113,7 +112,7 @@ export class AnswerRecord {
     this.#rows = grown;
   }
 
-  /** Rows are counted from the first slot, so that growing the ring moves none of them. */
+  /** Rows are counted from the first slot, so that they stay in place when the ring grows. */
   #rowOf(slot: number): number {
     return ((slot - this.#firstSlot) % SLOTS) * CHANNELS;
   }

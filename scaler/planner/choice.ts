@@ -6,7 +6,7 @@ import type { Trigger } from '../trigger/trigger.js';
 import { fitOptions } from './fit-options.js';
 import type { OutlookTrigger } from './outlook.js';
 
-/** More replicas than a cluster has, and the HPA's default tolerance: those of the ScaledObject do not reach an external scaler. */
+/** More replicas than a cluster has, and the HPA's default tolerance: an external scaler knows no others. */
 const MOST_REPLICAS = 100_000;
 const TOLERANCE = 0.1;
 
@@ -18,18 +18,13 @@ export function podsSetup(startupSeconds: number): PodsSetup {
 
 /** The past that a policy is chosen from. */
 export interface ChoiceHistory {
-  /** What the trigger learns from, on its grid, short gaps bridged. */
+  /** History on the grid of the trigger, with short gaps bridged. */
   readonly steps: Series;
-  /** The same minute by minute, with its gaps; without it each step's maximum stands in for its minutes. */
+  /** The same in minutes, with its gaps; without it the maximum of each step stands in. */
   readonly minutes?: Series;
 }
 
-/**
- * What a trigger asks of a choice at a boundary.
- *
- * @param spans days that are not like others
- * @throws RangeError for a trigger that states no overload that it accepts
- */
+/** The options of a choice at a boundary. @throws RangeError for a trigger without `targetOverload` */
 export function choiceOptions(
   trigger: Trigger,
   boundarySeconds: number,
@@ -47,13 +42,13 @@ export function choiceOptions(
   };
 }
 
-/** What a model is made for: the trigger with what is measured and chosen, and the choice behind it. */
+/** What a model is fitted for: the trigger with what was measured and chosen, and the choice behind it. */
 export interface InUse extends OutlookTrigger {
   readonly trigger: Trigger;
   readonly choice: Choice | undefined;
 }
 
-/** What a model is made for under a choice: a policy that looks at a forecast brings its own quantile. */
+/** What a model is fitted for under a choice: a policy that looks at a forecast has its own quantile. */
 export function inUse(measured: Trigger, choice: Choice | undefined): InUse {
   const chosen = choice?.chosen?.policy;
   const quantile = chosen?.basis === 'forecast' ? chosen.quantile : measured.quantile;

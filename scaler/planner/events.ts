@@ -5,21 +5,21 @@ import type { FittedModel, Reference, SpecialSpan, StepEffects } from '../foreca
 import type { Trigger } from '../trigger/trigger.js';
 import { horizonSteps } from './fit-options.js';
 
-/** Holidays and events that begin so long after a fit are known to its model. */
+/** How long after the next fit a model knows holidays and events. */
 const COMING_SECONDS = 2 * 86_400;
 
-/** What a trigger says that events depend on. */
+/** The part of a trigger that events depend on. */
 export type EventTrigger = Pick<Trigger, 'timezone' | 'threshold' | 'stepSeconds' | 'horizonSeconds'>;
 
-/** What the load in an event is taken to be like, and why. */
+/** Which past the load in an event is forecast from, and why. */
 export type EventLike = Pick<
   Reference,
   'likeness' | 'likeStartSeconds' | 'scale' | 'pastErrors' | 'pastDays'
 >;
 
-/** An event that had a part in an answer. */
+/** An event that had an effect on an answer. */
 export interface EffectiveEvent extends Occurrence {
-  /** What its load was taken to be like; left out where it is forecast as any other time, or not in the history. */
+  /** Left out for an event that is forecast as ordinary time. */
   readonly like?: EventLike;
 }
 
@@ -30,11 +30,11 @@ export interface ComingEvents {
   /** The largest factor and floor over the steps; 1 and -Infinity where there are none. */
   readonly factor: number;
   readonly floor: number;
-  /** Whether an event with a factor has begun: the load now has it in it. */
+  /** Whether an event with a factor has begun, so that the load now includes its effect. */
   readonly hasBegun: boolean;
 }
 
-/** What a calendar says of the time that a model is fitted on and of the time soon after, as the forecast takes it. */
+/** Special days, for the forecast, in the window of a fit and until some time after the next one. */
 export function specialSpans(
   calendar: Calendar | undefined,
   timezone: string,
@@ -52,11 +52,11 @@ export function specialSpans(
 }
 
 /**
- * The events within the horizon from a step on; undefined where there are none. Factors of events that overlap multiply, the larger
- * floor holds.
+ * The events within the horizon; undefined where there are none. When events overlap, their factors multiply and the
+ * largest floor holds.
  *
- * @param fromSeconds when the step begins that holds now
- * @param count steps that are looked at, those of the horizon unless given
+ * @param fromSeconds begin of the current step
+ * @param count of steps that are looked at. @default those of the horizon
  */
 export function comingEvents(
   calendar: Calendar | undefined,
@@ -94,7 +94,7 @@ function floorOf({ floor = Number.NEGATIVE_INFINITY, floorReplicas }: Effects, t
   return Math.max(floor, floorReplicas === undefined ? Number.NEGATIVE_INFINITY : floorReplicas * threshold);
 }
 
-/** Events with what the model takes each to be like. */
+/** Events, each with the past that the model forecasts it from. */
 export function effectiveEvents(
   events: ComingEvents | undefined,
   model: FittedModel | undefined,
@@ -110,7 +110,7 @@ export function effectiveEvents(
 }
 
 /**
- * What an event is taken to be like, for people.
+ * The past that an event is forecast from, in words.
  *
  * @example likeText(event.like, 'UTC') // 'like Sunday 2026-11-22 and 1 more, at 104 % of its level'
  */

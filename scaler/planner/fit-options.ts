@@ -1,10 +1,7 @@
 import type { FitOptions } from '../forecast/index.js';
 import type { Trigger } from '../trigger/trigger.js';
 
-/**
- * Steps that hold the time from now until now + horizon, whenever now is: from the step under way to the one in which
- * the horizon ends, so one more than the horizon lasts.
- */
+/** Steps from the current one to that in which the horizon ends: one more than the horizon lasts. */
 export function horizonSteps(trigger: Pick<Trigger, 'horizonSeconds' | 'stepSeconds'>): number {
   return spanSteps(trigger) + 1;
 }
@@ -14,7 +11,7 @@ function spanSteps({ horizonSeconds, stepSeconds }: Pick<Trigger, 'horizonSecond
   return Math.max(1, Math.ceil(horizonSeconds / stepSeconds));
 }
 
-/** What a trigger asks of its model: the same in the live planner and in a replay. */
+/** The options of a fit, the same in the live planner and in a replay. */
 export function fitOptions(
   trigger: Pick<
     Trigger,

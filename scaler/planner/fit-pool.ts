@@ -9,35 +9,34 @@ import type { FitTurn, Fitter } from './ports.js';
 
 /** Bounds on the worker threads. */
 export interface FitPoolLimits {
-  /** Worker threads at most. */
+  /** Most worker threads. */
   readonly threads: number;
-  /** Longest time that one fit may take, not counting its wait for a thread, before its thread is stopped. */
+  /** Longest time for one fit, without its wait for a thread. Then its thread is stopped. */
   readonly timeoutSeconds: number;
-  /** Heap of one thread, so that a fit that runs wild ends alone. */
+  /** Heap of one thread, so that a fit that needs too much ends alone. */
   readonly heapMebibytes: number;
 }
 
-/** How far fits stand back from the thread that answers when processors are short, as `nice` counts. */
+/** Niceness of the threads: fits can wait, answers cannot. */
 const NICENESS = 10;
 
 /**
- * Urgency of every fit, first or later: were first fits to go before, a namespace with ever new triggers would keep the
- * models of others from being renewed. Not 0, which halves the places.
+ * Priority of every fit. If first fits went before others, a namespace with ever new triggers could keep the models of
+ * others from being renewed. Not 0, which would halve the places.
  */
 const PRIORITY = 1;
 
 /**
- * Fits models in worker threads, so that the event loop goes on answering. Namespaces take turns, so that one with a
- * thousand triggers delays another's fit by the fits under way and one turn of each. A thread that dies or runs too
- * long fails its own fit only; the pool replaces it.
+ * Fits models in worker threads, so that the event loop can answer. Namespaces take turns, so that one with a thousand
+ * triggers hardly delays the others. A thread that dies or runs too long fails only its own fit, and is replaced.
  */
 export class FitPool implements Fitter {
   readonly #pool: Piscina;
   readonly #timeoutSeconds: number;
-  /** Queues in front of the pool, so that the time limit starts when a thread is free. */
+  /** In front of the pool, so that the time limit starts when a thread is free. */
   readonly #queue: FairQueue;
 
-  /** @param worker program of the threads; the fit itself unless given. */
+  /** @param worker program of the threads */
   constructor(limits: FitPoolLimits, worker = new URL('./fit-worker.js', import.meta.url)) {
     this.#timeoutSeconds = limits.timeoutSeconds;
     this.#queue = new FairQueue(limits.threads);
@@ -46,13 +45,12 @@ export class FitPool implements Fitter {
       minThreads: 1,
       maxThreads: limits.threads,
       idleTimeout: 60_000,
-      // Fits can wait; answers cannot.
       niceIncrement: NICENESS,
       resourceLimits: { maxOldGenerationSizeMb: limits.heapMebibytes },
     });
   }
 
-  /** @throws Error when the fit failed, took too long, lost its thread, was given up, or the pool was closed. */
+  /** @throws Error when the fit failed, took too long, lost its thread or was given up, or the pool was closed */
   fit(take: () => Series, options: FitOptions, turn: FitTurn): Promise<FittedModel> {
     return this.#run('default', () => ({ series: take() }), options, turn);
   }
@@ -62,10 +60,7 @@ export class FitPool implements Fitter {
     return this.#run('chooseInWorker', () => ({ ...take() }), options, turn);
   }
 
-  /**
-   * @param name of the worker's export
-   * @param take the series of the task, by what the worker calls them
-   */
+  /** @param name of the worker's export; @param take the series of the task, by their names in the worker */
   async #run<Result>(
     name: string,
     take: () => Readonly<Record<string, Series>>,

@@ -5,7 +5,7 @@ import { loadOfMinutes } from '../policy/load.js';
 import type { Choice } from '../policy/types.js';
 import type { ChoiceHistory } from './choice.js';
 
-/** Fits a model in the compact form in which the live planner holds thousands. Errors as for `fit`. */
+/** Fits a model in the compact form of which the planner holds thousands. Errors as for `fit`. */
 export function fitCompact(series: Series, options: FitOptions): FittedModel {
   return compactModel(fit(series, options), options.quantile);
 }

@@ -5,7 +5,7 @@ import { type ComingEvents, type EffectiveEvent, effectiveEvents } from './event
 import { horizonSteps } from './fit-options.js';
 import type { PlannedForecast } from './types.js';
 
-/** What a model says of the coming horizon, as far as answers need it: it holds until the next step of history. */
+/** What a model says about the horizon, for answers. It holds until the next step of history. */
 export type Outlook = Pick<
   FittedModel,
   'stage' | 'nextStageInSeconds' | 'quality' | 'endSeconds' | 'stepSeconds'
@@ -14,20 +14,20 @@ export type Outlook = Pick<
   readonly trust: number;
   /** Whether the last value has the larger share. */
   readonly guarded: boolean;
-  /** Newest known step mean; NaN when there is none. */
+  /** Mean of the newest known step; NaN when there is none. */
   readonly last: number;
-  /** The trigger's quantile of the highest load until a pod that is asked for now is ready, where that is asked for. */
+  /** The trigger's quantile of the highest load until a pod that is asked for now is ready; undefined unless needed. */
   readonly startupPeak?: number | undefined;
-  /** From the step that holds the moment asked about on. */
+  /** From the current step on. */
   readonly forecast: PlannedForecast;
   /** The events within the horizon. */
   readonly events: readonly EffectiveEvent[];
 };
 
-/** Lower edge of the band that charts show around the forecast. */
+/** Lower edge of the band around the forecast in charts. */
 export const LOWER_QUANTILE = 0.1;
 
-/** Steps that a model does not know and that are over: it may end before now when steps are missing. */
+/** Steps that are over and that the model does not know. */
 export function stepsBehind(
   { endSeconds, stepSeconds }: Pick<FittedModel, 'endSeconds' | 'stepSeconds'>,
   nowSeconds: number,
@@ -35,14 +35,14 @@ export function stepsBehind(
   return Math.max(0, Math.floor((nowSeconds - endSeconds) / stepSeconds));
 }
 
-/** What a trigger says that an outlook depends on. */
+/** The part of a trigger that an outlook depends on. */
 export interface OutlookTrigger
   extends Pick<Trigger, 'horizonSeconds' | 'stepSeconds' | 'quantile' | 'timezone' | 'threshold'> {
-  /** How long pods take to start, where the highest load until then is asked for. */
+  /** How long pods take to start, where `startupPeak` is needed. */
   readonly startupSeconds?: number | undefined;
 }
 
-/** When the step begins that holds a moment, as a model counts its steps. */
+/** Begin of the step that holds a moment, on the grid of a model. */
 export function currentStepSeconds(
   model: Pick<FittedModel, 'endSeconds' | 'stepSeconds'>,
   nowSeconds: number,

@@ -7,37 +7,37 @@ import type { Outlook } from './outlook.js';
 import { decideSignal, type FollowedPolicy } from './signal.js';
 import type { Answer, OverloadKept, Snapshot } from './types.js';
 
-/** Everything known about a trigger at one moment. */
+/** What is known about a trigger at one moment. */
 export interface Knowledge {
-  /** With the horizon that the model in use looks ahead. */
+  /** With the horizon of the model in use. */
   readonly trigger: Trigger;
   readonly podStartupProblem?: string | undefined;
-  /** How the accepted overload is kept, and the policy that is followed for it; undefined without. */
+  /** How the accepted overload is kept, and the policy for it; undefined without a `targetOverload`. */
   readonly overload?: OverloadKept | undefined;
   readonly followed?: FollowedPolicy | undefined;
   readonly nowSeconds: number;
-  /** The newest observation of the load; undefined when there never was one. */
+  /** The newest observation of the load; undefined when there was none. */
   readonly observation: Observation | undefined;
-  /** Why the newest look at the load failed; undefined when it did not. */
+  /** Why the newest observation failed; undefined when it did not. */
   readonly observeFailure: ScalerError | undefined;
   /** Why the newest read of the history failed; undefined when it did not. */
   readonly historyFailure: ScalerError | undefined;
-  /** What the model in use says of the coming horizon; undefined while there is none. */
+  /** From the model in use; undefined while there is none. */
   readonly outlook: Outlook | undefined;
-  /** What calendars say of the coming horizon; undefined where they say nothing. */
+  /** The events within the horizon; undefined where there are none. */
   readonly events?: ComingEvents | undefined;
-  /** An observation older than this means that the history source does not answer. */
+  /** An older observation means that the history source does not answer. */
   readonly freshSeconds: number;
-  /** How old observation and model may be and still serve. */
+  /** Oldest observation and oldest model that still serve. */
   readonly maxStalenessSeconds: number;
 }
 
 /**
- * What KEDA is answered, by the failure table of docs/operations.md: the load now or the coming peak; for a while the
- * last of both when the history source fails; then the error that makes KEDA's fallback count. A history that cannot be
- * read costs the forecast, never the load now.
+ * The answer to KEDA, by the failure table of docs/operations.md: the load now or the coming peak; when the history
+ * source fails, for a while what was known last, and then an error, so that KEDA's fallback counts. Without the history
+ * there is no forecast, but still the load now.
  *
- * @returns undefined while nothing is known yet, neither a value nor a failure.
+ * @returns undefined while neither a value nor a failure is known
  */
 export function planAnswer(knowledge: Knowledge): Answer | undefined {
   const { trigger, nowSeconds, observation, observeFailure, freshSeconds, maxStalenessSeconds } = knowledge;
@@ -56,7 +56,7 @@ export function planAnswer(knowledge: Knowledge): Answer | undefined {
 
   const outlook = usable(knowledge);
   const stale = observeFailure !== undefined || observedAgo > freshSeconds;
-  // An empty result is no load as long as Prometheus says so; afterwards nothing is known.
+  // An empty result means no load only while Prometheus answers.
   const knowsNothing = observation.value === undefined && (!outlook || outlook.stage === 'observed');
   if (stale && knowsNothing) return outage();
   const historyFailure = stale ? undefined : historyFailureOf(knowledge, outlook);
@@ -88,14 +88,13 @@ export function planAnswer(knowledge: Knowledge): Answer | undefined {
   return { snapshot };
 }
 
-/** The outlook, unless its model is so old that the forecast would be a guess. */
+/** The outlook, unless its model is too old. */
 function usable({ outlook, nowSeconds, maxStalenessSeconds }: Knowledge): Outlook | undefined {
   if (!outlook) return undefined;
   const unseenSeconds = nowSeconds - outlook.endSeconds;
   return unseenSeconds <= maxStalenessSeconds + 2 * outlook.stepSeconds ? outlook : undefined;
 }
 
-/** Why the history is not what it should be, although the load now is known. */
 function historyFailureOf(
   { trigger, nowSeconds, outlook, historyFailure }: Knowledge,
   used: Outlook | undefined,
@@ -108,7 +107,7 @@ function historyFailureOf(
   );
 }
 
-/** Why work on a trigger's history failed, as KEDA may see it. What is not written for users is kept as the cause. */
+/** An error of a trigger's history, for KEDA. One that is not written for users becomes the cause. */
 export function historyError(error: unknown, { namespace, scaledObject }: Trigger): ScalerError {
   if (error instanceof ScalerError) return error;
   return new ScalerError(

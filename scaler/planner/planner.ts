@@ -7,18 +7,15 @@ import type { PlannerParts } from './ports.js';
 import { TrackedTrigger } from './tracked-trigger.js';
 import type { Answer, Answers, Evidence, KnownTrigger } from './types.js';
 
-/** How many times a trigger is looked at without a question in between until it is dropped. */
+/** A trigger is dropped after so many looks without a question in between. */
 const LOOKS_UNTIL_IDLE = 10;
 
 /**
- * Keeps every trigger that KEDA asks about: the first question makes a trigger known, its answer is then renewed in
- * the background, and it is dropped when nobody has asked for a while. Calls are answered from memory.
+ * Keeps the triggers that KEDA asks about. The first question makes a trigger known, and its answer is then renewed in
+ * the background, until nobody has asked for a while. Calls are answered from memory.
  */
 export class Planner implements Answers {
-  /**
-   * By namespace, and there by `nameOf`. Several have one name while an edit is new, and where triggers of a ScaledObject
-   * have one metricName.
-   */
+  /** By namespace and `nameOf`. Several have the same name for a while after an edit, and with the same metricName. */
   readonly #tracked = new Map<string, Map<string, readonly TrackedTrigger[]>>();
   readonly #ending = new Set<Promise<void>>();
   readonly #closing = new AbortController();
@@ -41,7 +38,7 @@ export class Planner implements Answers {
     return tracked.answer ?? { error: noAnswerYet(trigger, this.parts.settings.firstAnswerWaitSeconds) };
   }
 
-  /** Makes a trigger known as if it had been asked about, and waits for its first model or the reason for none. */
+  /** Makes a trigger known without a question, and waits for its first model or the reason for none. */
   async warmUp(trigger: Trigger): Promise<void> {
     await this.#track(trigger).settled;
   }
@@ -55,7 +52,7 @@ export class Planner implements Answers {
     for (const sameName of [...this.#tracked.values()].flatMap((names) => [...names.values()])) {
       const latest = Math.min(...sameName.map(({ idleLooks }) => idleLooks));
       const current = sameName.filter(({ idleLooks }) => idleLooks <= latest + 1);
-      // A map, since triggers that differ in a secret alone have one name; the newer counts.
+      // In a map, since triggers that differ only in a secret have the same name; the newer counts.
       const named = new Map(
         current.map((one) => [current.length > 1 ? distinctName(one.trigger) : one.trigger.metricName, one]),
       );
@@ -67,14 +64,14 @@ export class Planner implements Answers {
     return this.#find(trigger)?.evidence();
   }
 
-  /** Stops every trigger's life and waits until nothing is under way. */
+  /** Stops every trigger, and waits until all have ended. */
   async close(): Promise<void> {
     this.#closing.abort();
     for (const tracked of this.#everyone()) this.#drop(tracked);
     await Promise.all([this.#sweeping, ...this.#ending]);
   }
 
-  /** A copy, since those who read it drop some. */
+  /** A copy, since callers drop triggers while they read it. */
   #everyone(): TrackedTrigger[] {
     return [...this.#tracked.keys()].flatMap((namespace) => this.#ofNamespace(namespace));
   }
@@ -109,8 +106,8 @@ export class Planner implements Answers {
   }
 
   /**
-   * Drops what the trigger was before an edit where the namespace has no room for both: that is no longer asked about.
-   * @throws ScalerError when there is still no room.
+   * Drops what the trigger was before an edit where the namespace has no room for both.
+   * @throws ScalerError when there is still no room
    */
   #makeRoom(trigger: Trigger): void {
     let refusal = this.#refusal(trigger);
@@ -130,7 +127,6 @@ export class Planner implements Answers {
     const tracked = this.#ofNamespace(namespace);
     const steps = tracked.reduce((sum, known) => sum + this.#stepsOf(known.trigger), 0);
     const wanted = this.#stepsOf(trigger);
-    // The limit on steps is no setting: it follows from the one on triggers.
     const ask = 'or ask the operator to raise planner.maxTriggersPerNamespace';
     const reason =
       tracked.length >= maxTriggersPerNamespace
@@ -171,7 +167,7 @@ export class Planner implements Answers {
     this.#ending.add(ending);
   }
 
-  /** Idle time is counted in looks: by the time of day, a clock that jumps ahead would make every trigger idle at once. */
+  /** Idle time is counted in looks: otherwise a clock that jumps ahead would make all triggers idle. */
   async #sweep(): Promise<void> {
     const { clock, settings, observer } = this.parts;
     const signal = this.#closing.signal;
@@ -190,7 +186,7 @@ function nameOf(trigger: Trigger): string {
   return `${trigger.scaledObject}/${trigger.metricName}`;
 }
 
-/** Of triggers with one metricName each gets its own, from what it says: replicas and restarts agree on it. */
+/** A name for one of several triggers with the same metricName. It follows from the trigger, so replicas agree. */
 function distinctName({ notices: _, ...trigger }: Trigger): string {
   const hash = createHash('sha256').update(JSON.stringify(trigger)).digest('hex');
   return `${trigger.metricName}-${hash.slice(0, 6)}`;

@@ -4,18 +4,17 @@ import { choiceBoundarySeconds } from '../policy/choose.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
 
-/** Wait after a failure: the query looks at a week of every pod of the namespace. */
+/** Wait after a failure. The query is expensive: a week of every pod of the namespace. */
 const RETRY_SECONDS = 900;
 
 /**
- * Measures once a day how long the pods of a ScaledObject take to start. Each measurement is about the moment at which
- * policies are chosen, and is caught up on after a restart, so that replicas agree. One that fails is repeated within the
- * day.
+ * Measures once a day how long the pods of a ScaledObject take to start. A measurement is about the time at which
+ * policies are chosen, even after a restart, so that replicas agree. After a failure it is repeated.
  */
 export class PodStartupMeasurement {
-  /** 0.9 quantile over the pods of the last week, rounded up to whole seconds; undefined while it could not be measured. */
+  /** 0.9 quantile over the pods of the last week, rounded up; undefined while it could not be measured. */
   seconds: number | undefined;
-  /** Why the newest measurement gave none; undefined when it gave one, and before the first. */
+  /** Why the newest measurement failed; undefined when it did not, and before the first. */
   problem: string | undefined;
   #measuredAtSeconds = Number.NEGATIVE_INFINITY;
   #nextTrySeconds = Number.NEGATIVE_INFINITY;
@@ -28,14 +27,14 @@ export class PodStartupMeasurement {
     this.#history = provider.window({ source, namespace, query, stepSeconds, historySeconds: stepSeconds });
   }
 
-  /** Measures when that is due; `seconds` and `problem` then say what came of it. */
+  /** Measures, when that is due, into `seconds` or `problem`. */
   async refresh(nowSeconds: number): Promise<void> {
     const dueSeconds = choiceBoundarySeconds(nowSeconds);
     if (this.#measuredAtSeconds >= dueSeconds || nowSeconds < this.#nextTrySeconds) return;
     try {
       const { value } = await this.#history.observe(dueSeconds);
       this.#measuredAtSeconds = dueSeconds;
-      // A value from an earlier day would make this replica differ from one that has just started.
+      // A value of an earlier day would differ from that of a replica that has just started.
       this.seconds = value === undefined ? undefined : Math.ceil(value);
       this.problem = value === undefined ? NO_PODS : undefined;
     } catch (error) {

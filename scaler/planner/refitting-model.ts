@@ -5,7 +5,7 @@ import { type ComingEvents, comingEvents } from './events.js';
 import { currentStepSeconds, type Outlook, type OutlookTrigger, outlookOf, stepsBehind } from './outlook.js';
 import { refitBoundarySeconds } from './schedule.js';
 
-/** A model fitted on the window that ends at a boundary, and what it was fitted for. */
+/** A model, the end of the window that it was fitted on, and what it was fitted for. */
 interface Fit<Settings> {
   readonly model: FittedModel;
   readonly boundarySeconds: number;
@@ -13,9 +13,9 @@ interface Fit<Settings> {
 }
 
 /**
- * The model of one trigger through time: fitted on the window that ends at a refit boundary, carried on by step
- * updates until the next fit comes into use. What it holds at a moment depends on the history and the moment alone,
- * not on when the process started: replicas and replays agree.
+ * The model of one trigger: fitted on the window that ends at a boundary, and updated by each step until the next fit
+ * comes into use. It depends on the history and the time alone, not on when the process started, so that replicas and
+ * replays agree.
  */
 export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
   #current: Fit<Settings> | undefined;
@@ -24,10 +24,10 @@ export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
   #outlook: { readonly behind: number; readonly outlook: Outlook } | undefined;
 
   /**
-   * @param trigger whose horizon and quantile the outlook is for, unless a fit brings others
+   * @param trigger what the outlook is for, unless a fit was made for something else
    * @param refitSeconds distance between two fits
    * @param offsetSeconds this trigger's shift of the boundaries
-   * @param calendar its events are part of the outlook
+   * @param calendar of the events in the outlook
    */
   constructor(
     readonly trigger: Settings,
@@ -36,14 +36,14 @@ export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
     readonly calendar?: Calendar | undefined,
   ) {}
 
-  /** Epoch seconds up to which every model held has seen the history; undefined before the first fit. */
+  /** Until when every model held has seen the history; undefined before the first fit. */
   get seenUntilSeconds(): number | undefined {
     if (!this.#current) return undefined;
     const { endSeconds } = this.#current.model;
     return Math.min(endSeconds, this.#next?.model.endSeconds ?? endSeconds);
   }
 
-  /** The model in use, which the next step changes: not to be kept. Undefined before the first fit. */
+  /** The model in use; undefined before the first fit. Not to be kept: the next step changes it. */
   get model(): FittedModel | undefined {
     return this.#current?.model;
   }
@@ -53,7 +53,7 @@ export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
     return this.#current?.settings ?? this.trigger;
   }
 
-  /** What the model in use says of the coming horizon; undefined before the first fit. */
+  /** The outlook of the model in use; undefined before the first fit. */
   outlook(nowSeconds: number): Outlook | undefined {
     if (!this.#current) return undefined;
     const { model, settings } = this.#current;
@@ -63,7 +63,7 @@ export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
     return this.#outlook.outlook;
   }
 
-  /** The events of the calendar within the horizon, also where there is no model; undefined where there are none. */
+  /** The events within the horizon, also without a model; undefined where there are none. */
   events(nowSeconds: number): ComingEvents | undefined {
     const { settings = this.trigger, model } = this.#current ?? {};
     const grid = model ?? { endSeconds: 0, stepSeconds: settings.stepSeconds };
@@ -71,10 +71,10 @@ export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
   }
 
   /**
-   * The boundary up to which a model should be fitted now: one of the refit clock, or the moment at which the history
-   * became long enough for the next stage of the cold start. Undefined while no fit is due.
+   * The boundary for a fit that is due: a regular one, or the moment at which the history became long enough for the
+   * next stage. Undefined while no fit is due.
    *
-   * @param knownUntilSeconds end of the newest step of history that is held.
+   * @param knownUntilSeconds end of the newest step of history
    */
   dueBoundarySeconds(nowSeconds: number, knownUntilSeconds: number): number | undefined {
     const newest = this.#next ?? this.#current;
@@ -89,17 +89,17 @@ export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
   }
 
   /**
-   * The boundary of the fit that is to be in use at a moment. A fit comes into use a step after its boundary: time for
-   * the newest step to arrive and for the fit to end, so that every replica changes over at the same moment.
+   * The boundary of the fit to use at a moment. A fit comes into use a step after its boundary, when the newest step
+   * has arrived and the fit has ended, so that all replicas change over at the same moment.
    */
   latestBoundarySeconds(nowSeconds: number): number {
     return this.#boundary(nowSeconds - this.trigger.stepSeconds);
   }
 
   /**
-   * Takes over a model that was fitted on the window ending at `boundarySeconds`. The caller must not use it any more.
+   * Takes over a model, which the caller must not use any more.
    *
-   * @param settings what it was fitted for, on the same step; they hold while it is in use
+   * @param settings what it was fitted for, with the same step
    */
   offer(boundarySeconds: number, model: FittedModel, settings: Settings = this.trigger): void {
     const offered = { model, boundarySeconds, settings };
@@ -115,7 +115,7 @@ export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
     this.#outlook = undefined;
   }
 
-  /** Changes over to the newer fit when it is time, and updates the model to the end of the history. */
+  /** Changes over when it is time, and updates the model to the end of the history. */
   advance(nowSeconds: number, history: Series): void {
     this.changeOver(nowSeconds);
     if (!this.#current || this.#current.model.endSeconds >= seriesEndSeconds(history)) return;

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The newest refit boundary at or before a moment. Boundaries lie on the step grid, `refitSeconds` apart, shifted by
- * `offsetSeconds`, so that every replica refits at the same moments and a thousand triggers do not refit at once.
+ * The newest refit boundary at or before a moment, on the step grid, so that all replicas refit at the same moments.
  *
- * @param refitSeconds distance between refits; a multiple of the step is used, at least one step.
- * @param offsetSeconds this trigger's shift; rounded down to the step grid.
- * @returns epoch seconds, a multiple of the step.
+ * @param refitSeconds distance between boundaries, rounded to steps, one at least
+ * @param offsetSeconds shift of this trigger, rounded down to steps, so that triggers do not refit all at once
  */
 export function refitBoundarySeconds(
   nowSeconds: number,
@@ -19,18 +17,12 @@ export function refitBoundarySeconds(
   return tickSeconds(nowSeconds, period, offset);
 }
 
-/**
- * The newest tick at or before a moment, on a grid `intervalSeconds` apart and shifted by a phase. Replicas that
- * observe on the same grid see the same values.
- */
+/** The newest tick at or before a moment. Replicas that observe at the same ticks see the same values. */
 export function tickSeconds(nowSeconds: number, intervalSeconds: number, phaseSeconds: number): number {
   return Math.floor((nowSeconds - phaseSeconds) / intervalSeconds) * intervalSeconds + phaseSeconds;
 }
 
-/**
- * A number in [0, 1) that depends on the text alone: equal in every replica and after every restart. Spreads triggers
- * over a period.
- */
+/** A number in [0, 1) that depends on the text alone, to spread triggers over a period as other replicas do. */
 export function spread(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE(0) / 2 ** 32;
 }

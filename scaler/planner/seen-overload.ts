@@ -9,10 +9,10 @@ const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 const WEEK_SECONDS = 7 * DAY_SECONDS;
 
-/** With less of a span known, nothing is said about it. */
+/** A span of which less is known has no share. */
 const LEAST_KNOWN_SHARE = 0.5;
 
-/** The overload that a trigger's workload really had, as far as kube-state-metrics is in the source. */
+/** The measured overload of a workload, where kube-state-metrics is in the source. */
 export class SeenOverload {
   readonly #history: TriggerHistory;
   #refreshedAtSeconds = Number.NEGATIVE_INFINITY;
@@ -45,7 +45,6 @@ export class SeenOverload {
     this.#refreshedAtSeconds = dueSeconds;
   }
 
-  /** What was seen until the newest read. */
   get shares(): SpanShares {
     const seen = this.#history.series();
     return { day: meanShare(seen, DAY_SECONDS), week: meanShare(seen, WEEK_SECONDS) };
@@ -56,7 +55,6 @@ export class SeenOverload {
   }
 }
 
-/** Mean of the last `spanSeconds`; undefined when too little of them is known. */
 function meanShare(series: Series, spanSeconds: number): number | undefined {
   const { values, stepSeconds } = series;
   const steps = Math.round(spanSeconds / stepSeconds);

@@ -5,13 +5,13 @@ import type { ComingEvents } from './events.js';
 import type { Outlook } from './outlook.js';
 import type { Reason, Signal } from './types.js';
 
-/** What a trigger says about its answer. */
+/** The part of a trigger that an answer depends on. */
 export type SignalSettings = Pick<
   Trigger,
   'mode' | 'minValue' | 'maxValue' | 'activationThreshold' | 'threshold'
 >;
 
-/** The policy that an answer follows, and what it looks at beside the load now and the forecast. */
+/** The policy that an answer follows, and what the policy looks at beside the load now and the forecast. */
 export interface FollowedPolicy {
   readonly chosen: Pick<ReplayedPolicy, 'policy' | 'weekFloor'>;
   /** Load that one ready replica carries at most. */
@@ -22,39 +22,35 @@ export interface FollowedPolicy {
 }
 
 /**
- * Share of `threshold` by which a forecast must exceed the activation threshold to wake a workload: a tenth of what one
- * replica carries, the least that the HPA acts upon. Below that it is a margin of error, not a load.
+ * Share of `threshold` by which a forecast must exceed the activation threshold to wake a workload. Less is within the
+ * margin of error, and below the tolerance of the HPA.
  */
 const LOAD_THAT_WAKES = 0.1;
-/** The same while the newest step had load: what only just woke a workload does not send it back to sleep. */
+/** The same while the newest step had load, so that a forecast close to the limit does not wake and sleep in turns. */
 const LOAD_THAT_KEEPS_AWAKE = 0.05;
 
 /** What is known at the moment of an answer, beside the model. */
 export interface Now {
+  /** The load now; undefined when the result of the query is empty or Prometheus does not answer. */
   readonly observed: number | undefined;
+  /** Whether Prometheus does not answer, so that the forecast goes on from the last state of the model. */
   readonly stale: boolean;
+  /** Whether there is no forecast because the history cannot be read. */
   readonly lacksHistory?: boolean;
   readonly events?: ComingEvents | undefined;
 }
 
 /**
- * Decides the answered value: the larger of the load now and the coming peak's quantile, so it is never below what a
- * reactive scaler would answer. Without a model the load now is answered alone; while Prometheus does not answer there is
- * no load to observe: the forecast alone decides, or the newest known step where the forecast must not. A forecast that
- * is too little to wake the workload is not answered as a value either.
+ * Decides the answered value: the larger of the load now and the quantile of the coming peak, so that it is never below
+ * what a reactive scaler would answer. Without a model it is the load now. While Prometheus does not answer it is the
+ * forecast, or the newest known step where the forecast must not decide. A forecast too small to wake the workload does
+ * not count.
  *
- * Known events are part of the forecast. Without a model their floor holds, and their factor multiplies the load before the event:
- * the newest known step, or the load now until the event begins. What it multiplies is not known after that.
+ * A chosen policy decides in place of that maximum, with the maximum as its lower bound during events. It does not
+ * change whether the workload is active.
  *
- * Where a policy was chosen, it decides in place of the larger of the two; what events ask for is its lower bound, and whether
- * the workload is active does not change.
- *
- * Pure; the live planner and the replay both call it, once a minute or more often.
- *
- * @param now.observed The load now; undefined when the query's result is empty or Prometheus does not answer.
- * @param now.stale Whether Prometheus does not answer, so that the forecast goes on from the model's last state.
- * @param now.lacksHistory Whether the history cannot be read, which is why there is no forecast.
- * @param now.events Known events within the horizon.
+ * Events are part of the forecast. Without a model their floor holds, and their factor multiplies the load before the
+ * event: the newest known step, or the load now until the event begins.
  */
 export function decideSignal(
   settings: SignalSettings,
@@ -73,7 +69,7 @@ export function decideSignal(
   const active = now > activationThreshold || isComing;
   const larger = active && peak !== undefined ? Math.max(now, peak) : now;
   const byPolicy = followed && mode === 'predict' && active ? valueByPolicy(followed) : Number.NaN;
-  // No past day says what an event needs.
+  // Past days, from which the policy was chosen, do not show what an event needs.
   const isByPolicy = !Number.isNaN(byPolicy) && !(hasEvents() && larger > byPolicy);
   const value = isByPolicy ? byPolicy : larger;
   // No load asks for fewer than no replicas.
@@ -93,7 +89,7 @@ export function decideSignal(
     return (outlook?.events.length ?? 0) > 0 || (events !== undefined && events.floor > 0);
   }
 
-  /** What events ask for where there is no forecast; undefined where they ask for nothing. */
+  /** The load that events announce without a forecast; undefined for none. */
   function eventPeak(): number | undefined {
     if (events === undefined) return undefined;
     const before = outlook ? lastKnown : events.hasBegun ? 0 : now;
@@ -101,7 +97,7 @@ export function decideSignal(
     return atLeast > 0 ? atLeast : undefined;
   }
 
-  /** The HPA divides the answer by the threshold, where the policy's load is for replicas at their capacity. */
+  /** The load of a policy is for replicas at their capacity, and the HPA divides the answer by the threshold. */
   function valueByPolicy({ chosen: { policy, weekFloor }, capacity, recent, hours }: FollowedPolicy): number {
     const known = {
       now: observed ?? (stale ? Number.NaN : 0),

@@ -3,15 +3,10 @@ import type { Trigger } from '../trigger/trigger.js';
 import { podsSetup } from './choice.js';
 import type { PastAnswers } from './types.js';
 
-/** With less of the day known, nothing is said about it. */
+/** A day of which less is known has no share. */
 const LEAST_KNOWN_MINUTES = DAY_MINUTES / 2;
 
-/**
- * Share of the last day in which the load was above what the pods would have carried that a model of the HPA makes of
- * the answers.
- *
- * @returns undefined where too little of the day is known
- */
+/** Share of the last day in overload, by a model of the HPA on the answers; undefined where too little is known. */
 export function overloadOfAnswers(
   past: PastAnswers | undefined,
   { threshold, capacity, podStartupSeconds }: Pick<Trigger, 'threshold' | 'capacity' | 'podStartupSeconds'>,

@@ -1,6 +1,6 @@
 import type { Answer, StateChange } from './types.js';
 
-/** Changes kept: enough for a bad night, little enough for ten thousand triggers. */
+/** Changes kept: enough for a bad night, and few enough for ten thousand triggers. */
 const KEPT = 30;
 
 /** Longest message kept with an error. */
@@ -10,7 +10,7 @@ const MESSAGE_LENGTH = 500;
 export class StateChanges {
   readonly #changes: StateChange[] = [];
 
-  /** Records the state of an answer when it differs from the one before. */
+  /** Records the state of an answer when it has changed. */
   note(nowSeconds: number, answer: Answer): void {
     const state = stateOf(answer);
     const before = this.#changes.at(-1)?.state;
@@ -19,7 +19,7 @@ export class StateChanges {
     if (this.#changes.length > KEPT) this.#changes.shift();
   }
 
-  /** The changes, oldest first; a copy. */
+  /** A copy, oldest first. */
   list(): readonly StateChange[] {
     return [...this.#changes];
   }

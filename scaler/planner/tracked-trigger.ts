@@ -24,12 +24,11 @@ import type { Answer, Evidence } from './types.js';
 const DAY_SECONDS = 86_400;
 
 /**
- * One trigger's life. It takes its share in a history window and its source when it is made and gives it up when it is
- * stopped. In between it observes the load, keeps its model up to date, and renews its answer at each tick of the refresh
- * clock. Nothing that Prometheus does can hold up a tick.
+ * A trigger that is asked about. Until it is stopped it has a share in a history window, observes the load, keeps its
+ * model up to date, and renews its answer at each tick, whatever Prometheus does.
  */
 export class TrackedTrigger {
-  /** In [0, 1): where in each period it ticks and refits. Triggers with one query share it, and so the observation. */
+  /** In [0, 1): where in each period it ticks and refits. Triggers with one query share it, and so observations. */
   readonly #phase: number;
   readonly #history: TriggerHistory;
   readonly #listeners = new Set<(answer: Answer) => void>();
@@ -41,12 +40,12 @@ export class TrackedTrigger {
   readonly #changes = new StateChanges();
   readonly #stopping = new AbortController();
   #observation: Observation | undefined;
-  /** Why the newest look at the load, and the newest read of its history, failed; undefined when they did not. */
+  /** Why the newest observation, and the newest read of the history, failed. */
   #observeFailure: ScalerError | undefined;
   #loadFailure: ScalerError | undefined;
-  /** Whether the newest fit lacked a part of the history: it is repeated when the history is whole. */
+  /** Whether the newest fit lacked a part of the history, and is to be repeated when the history is whole. */
   #isFittedOnPart = false;
-  /** What of the history came late until the steps were looked at last. */
+  /** `lateArrivals` of the history when its steps were last read. */
   #lateArrivals = 0;
   /** When the history source has the next step to give. */
   #nextStepFinalSeconds = Number.NEGATIVE_INFINITY;
@@ -56,13 +55,13 @@ export class TrackedTrigger {
   #fitting: Promise<void> | undefined;
   #announceSettled!: () => void;
 
-  /** The current answer; undefined until the first observation or failure. */
+  /** Undefined until the first observation or failure. */
   answer: Answer | undefined;
   /** Sweeps for idle triggers since the last call about this one. */
   idleLooks = 0;
-  /** The bounded wait for `settled`, which all calls share; it is over for later ones. */
+  /** The bounded wait for `settled`, which all first calls share. */
   firstWait: Promise<void> | undefined;
-  /** Resolves when the answer rests on all that can be learned at first: a model, or the reason why there is none. */
+  /** Resolves when there is a model, or a reason why there is none. */
   readonly settled = new Promise<void>((resolve) => {
     this.#announceSettled = resolve;
   });
@@ -74,9 +73,8 @@ export class TrackedTrigger {
   ) {
     const { refitSeconds } = parts.settings;
     this.#phase = spread(trigger.query);
-    // The window of a fit ends at a refit boundary, up to a refit and its grace before now. Without that lead a replica
-    // that has just started would fit on less than one that runs.
-    // The history of a choice ends up to a day before now.
+    // The window of a fit ends up to a refit and two steps before now, and that of a choice up to a day. Without this
+    // lead a replica that has just started would learn from less than the others.
     const leadSeconds = trigger.targetOverload === undefined ? refitSeconds : refitSeconds + DAY_SECONDS;
     const historySeconds = trigger.historySeconds + leadSeconds + 2 * trigger.stepSeconds;
     this.#history = parts.history.window({ ...trigger, historySeconds, lateness: this.#phase });
@@ -96,7 +94,7 @@ export class TrackedTrigger {
     const end = seriesEndSeconds(history);
     return {
       inUse: this.#model.settings.trigger,
-      // Held is a little more than the trigger asks for.
+      // The window is a little longer.
       history: cutSeries(history, end - this.trigger.historySeconds, end),
       bootstrapUntilSeconds: this.#history.bootstrapUntilSeconds,
       model: this.#model.model,
@@ -115,11 +113,11 @@ export class TrackedTrigger {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Ends the life: gives up the history, and cancels what no other trigger waits for. */
+  /** Gives up the history, and cancels what no other trigger waits for. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#listeners.clear();
-    // After the trigger that an edit makes of it has its share: what was fetched then stays.
+    // By then the trigger after an edit has its share, so that what was fetched stays.
     await this.#running;
     this.#history.release();
     this.#podStartup?.release();
@@ -135,7 +133,7 @@ export class TrackedTrigger {
       const tick = tickSeconds(clock.nowSeconds(), settings.refreshSeconds, phase);
       if (this.#observing || this.#loading) this.#renew();
       this.#observing ??= this.#observe(tick);
-      // The load now comes first: many triggers that start together all get an answer before the first history is read.
+      // First the load now: so many triggers that start together all have an answer before the first history is read.
       if (this.#observation) this.#loading ??= this.#load(tick);
       await clock
         .sleep(Math.max(0, tick + settings.refreshSeconds - clock.nowSeconds()), signal)
@@ -171,26 +169,22 @@ export class TrackedTrigger {
     }
     if (signal.aborted) return;
     try {
-      // After a failure too: what came before it may be much.
+      // After a failure too: much may have come before it.
       hasLearned = this.#learnNewSteps(this.#history.sourceSeconds(tick));
     } catch (error) {
       this.#loadFailure ??= historyError(error, this.trigger);
     }
     this.#loading = undefined;
     if (this.#loadFailure) this.#announceSettled();
-    // While the load is being observed too, its end says whether the source answers at all.
+    // An observation in progress will show whether the source answers at all.
     if ((hasLearned || failedBefore || this.#loadFailure) && !this.#observing) this.#renew();
   }
 
-  /** The time by the clock that dates what is known of this trigger. */
   #sourceNowSeconds(): number {
     return this.#history.sourceSeconds(this.parts.clock.nowSeconds());
   }
 
-  /**
-   * Carries the model on over the steps that came, and has it fitted again when that is due.
-   * @returns whether it was time for new steps
-   */
+  /** Updates the model with new steps, and fits it when that is due. @returns whether it was time for new steps */
   #learnNewSteps(nowSeconds: number): boolean {
     const isWhole = this.#loadFailure === undefined;
     const { lateArrivals = 0 } = this.#history;
@@ -216,7 +210,7 @@ export class TrackedTrigger {
   async #fit(boundarySeconds: number): Promise<void> {
     const { targetOverload, measuresPodStartup } = this.trigger;
     const own = this.#model.trigger;
-    // A choice takes as long as several fits, and there is no answer with a forecast before the first.
+    // A choice takes as long as several fits: a first fit before it gives a forecast sooner.
     if (targetOverload !== undefined && this.#model.model === undefined) {
       await this.#fitFor(boundarySeconds, own);
       if (this.#stopping.signal.aborted) return;
@@ -232,7 +226,7 @@ export class TrackedTrigger {
     this.#fitting = undefined;
   }
 
-  /** @param given what the model is made for; what is measured and chosen by then unless given */
+  /** @param given what the model is fitted for. @default what is measured and chosen by then */
   async #fitFor(boundarySeconds: number, given: InUse | undefined): Promise<void> {
     const { fitter, observer } = this.parts;
     const isOnPart = this.#loadFailure !== undefined;
@@ -253,7 +247,7 @@ export class TrackedTrigger {
     }
   }
 
-  /** The window of history that ends at a boundary, and the days that are not like others, in it and until the next fit. */
+  /** The window of history that ends at a boundary, and the special days for a fit on it. */
   #learnable(boundarySeconds: number) {
     const { historySeconds, timezone } = this.trigger;
     const { refitSeconds } = this.parts.settings;
@@ -269,13 +263,13 @@ export class TrackedTrigger {
     return { namespace: this.trigger.namespace, signal: this.#stopping.signal };
   }
 
-  /** What is measured and chosen by a moment, so that replicas agree. */
+  /** What a model is fitted for: the trigger with what was measured and chosen by a boundary, as in all replicas. */
   async #settingsAt(boundarySeconds: number): Promise<InUse> {
     await this.#podStartup?.refresh(boundarySeconds);
     const seconds = this.#podStartup?.seconds;
     const trigger = seconds === undefined ? this.trigger : withPodStartup(this.trigger, seconds);
     const choiceAt = choiceBoundarySeconds(boundarySeconds);
-    // A part of the history would lead to another choice than the whole.
+    // Part of a history could lead to another choice.
     if (!this.#loadFailure)
       await this.#overload?.choose(trigger, choiceAt, this.#learnable(choiceAt), this.#turn);
     const settings = inUse(trigger, this.#overload?.choice);
@@ -283,7 +277,6 @@ export class TrackedTrigger {
     return isDeepStrictEqual(settings, before) ? before : settings;
   }
 
-  /** The policy in use with what it looks at; undefined while none is chosen. */
   #followed(nowSeconds: number): FollowedPolicy | undefined {
     const { trigger, choice } = this.#model.settings;
     if (choice?.chosen === undefined) return undefined;
@@ -292,10 +285,9 @@ export class TrackedTrigger {
     return { chosen: choice.chosen, capacity: trigger.capacity, ...before };
   }
 
-  /** Replaces the answer by what is known now. */
   #renew(): void {
     const nowSeconds = this.#sourceNowSeconds();
-    // Replicas change over at one moment, also those whose fit ended late, and not with the next step that comes.
+    // Here and not with the next step, so that all replicas change over at the same moment.
     this.#model.changeOver(nowSeconds);
     const { refreshSeconds, maxStalenessSeconds } = this.parts.settings;
     const before = this.answer;

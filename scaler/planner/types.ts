@@ -10,8 +10,8 @@ import type { EffectiveEvent } from './events.js';
  * - `observed`: the load is already above the coming peak;
  * - `warming-up`: history is too short for a model;
  * - `no-history`: the history cannot be read, so there is no forecast; the observed value is answered;
- * - `guarded`: the model hardly beats "last value" on this trigger, or the load has stayed far below the forecast for half an
- *   hour, so the last value has the larger share in the peak;
+ * - `guarded`: the model hardly beats "last value" on this trigger, or the load has stayed far below the forecast for
+ *   half an hour, so the last value has the larger share in the peak;
  * - `observe-mode`: a dry run, the observed value is answered;
  * - `stale`: Prometheus does not answer; the forecast goes on from the last state;
  * - `empty`: the query's result is empty and that is allowed: 0.
@@ -26,10 +26,10 @@ export type Reason =
   | 'stale'
   | 'empty';
 
-/** What a trigger that answers is doing: its reason, where it means nothing which of load and forecast is larger. */
+/** The reason of an answer, without whether load or forecast is larger. */
 export type AnswerStatus = 'forecasting' | Exclude<Reason, 'forecast' | 'observed'>;
 
-/** What a trigger is doing, in one word: `starting` before the first answer, `error` while KEDA gets one. */
+/** State of a trigger: `starting` before the first answer, `error` while KEDA gets an error. */
 export type TriggerStatus = AnswerStatus | 'starting' | 'error';
 
 /** The answer to KEDA and why it is what it is. */
@@ -38,23 +38,19 @@ export interface Signal {
   readonly value: number;
   /** The value before the two bounds. */
   readonly unboundedValue: number;
-  /** The bound that changed the value. */
   readonly bound: 'minValue' | 'maxValue' | undefined;
   /**
-   * What the value before the bounds is: the load now, the forecast's peak, what a known event asks for where there is no
-   * forecast, the newest known step, nothing: 0, or what the chosen policy makes of them.
+   * Source of the value before the bounds: the load now, the peak of the forecast, a known event without a forecast,
+   * the newest known step, nothing (0), or the chosen policy.
    */
   readonly decidedBy: 'observed' | 'forecast' | 'event' | 'last-step' | 'nothing' | 'policy';
-  /**
-   * Answered to IsActive: the load now is above `activationThreshold`, or one is coming that means something. The
-   * bounds have no part in it.
-   */
+  /** Answered to IsActive: the load now, or one that is coming, is above `activationThreshold`. Bounds do not count. */
   readonly active: boolean;
   readonly reason: Reason;
   readonly status: AnswerStatus;
 }
 
-/** The forecast from the current step on, as charts and metrics show it. */
+/** The forecast from the current step on. */
 export interface PlannedForecast {
   /** Epoch seconds of the first forecast step. */
   readonly startSeconds: number;
@@ -66,11 +62,11 @@ export interface PlannedForecast {
   readonly upper: Float64Array;
   /** The trigger's quantile of the highest step maximum within the horizon. */
   readonly peak: number;
-  /** Epoch seconds of the step in which that peak is most likely. */
+  /** Begin of the step in which the peak is most likely. */
   readonly peakAtSeconds: number;
 }
 
-/** Shares of the time in overload in the last day and week; undefined where too little is known. */
+/** Shares of the last day and week in overload; undefined where too little is known. */
 export interface SpanShares {
   readonly day: number | undefined;
   readonly week: number | undefined;
@@ -80,58 +76,58 @@ export interface SpanShares {
 export interface OverloadKept {
   /** The policy of the day and what it rests on; undefined until the first choice. */
   readonly choice: Choice | undefined;
-  /** Overload that the ready pods of the source's kube-state-metrics had. */
+  /** Overload that was measured on ready pods, by kube-state-metrics. */
   readonly seen: SpanShares;
   /** Why nothing is seen, where reading it failed. */
   readonly seenProblem: string | undefined;
-  /** Overload that modeled pods had: following the answers of the last day, and the policy on the replayed days. */
+  /** Overload of simulated pods: by the answers of the last day, and by the policy on the replayed days. */
   readonly simulated: SpanShares;
 }
 
-/** The answer to KEDA and everything that explains it. Immutable; replaced whole at each refresh. */
+/** The answer to KEDA, and what explains it. Replaced at each refresh. */
 export interface Snapshot extends Signal {
-  /** With the start-up time, the horizon and the quantile that are in use, where they are measured or chosen. */
+  /** With start-up time, horizon and quantile as they were measured or chosen. */
   readonly trigger: Trigger;
   readonly computedAtSeconds: number;
-  /** undefined when the query's result was empty. */
+  /** undefined when the result of the query was empty. */
   readonly observed: number | undefined;
   readonly observedAtSeconds: number;
   readonly stage: Stage;
-  /** Seconds of history still missing for the next stage, 0 on the last one; undefined before the first model. */
+  /** History that is missing for the next stage, 0 on the last one; undefined before the first model. */
   readonly nextStageInSeconds: number | undefined;
   readonly forecast: PlannedForecast | undefined;
   readonly quality: ModelQuality | undefined;
-  /** The events of the trigger's calendars within the horizon, and what each did to the forecast. */
+  /** The events within the horizon. */
   readonly events: readonly EffectiveEvent[];
   /** Share of the model in the forecast of the peak, 0 to 1; "the last value stays" has the rest. */
   readonly modelShare: number;
-  /** Whether the last value has the larger share, because the model hardly beats it on this trigger. */
+  /** Whether the last value has the larger share. */
   readonly guarded: boolean;
-  /** Epoch seconds at which the newest step of history that the model has seen ends; undefined without a model. */
+  /** End of the newest step of history that the model has seen; undefined without a model. */
   readonly historyUntilSeconds: number | undefined;
   /** How the accepted overload is kept; undefined for a trigger that states none. */
   readonly overload: OverloadKept | undefined;
-  /** Why the start-up time of pods is not measured although it should be; undefined while it is. */
+  /** Why the start-up time of pods could not be measured. */
   readonly podStartupProblem: string | undefined;
-  /** Why the history cannot be read although the load now can; undefined while it can, and while the answer is stale. */
+  /** Why the history cannot be read although the load now can; undefined while the answer is stale. */
   readonly historyFailure: ScalerError | undefined;
 }
 
-/** What a trigger answers at this moment: a snapshot, or the error that KEDA must see. */
+/** What a trigger answers: a snapshot, or an error for KEDA. */
 export type Answer =
   | { readonly snapshot: Snapshot; readonly error?: undefined }
   | { readonly snapshot?: undefined; readonly error: ScalerError };
 
 /** A trigger that is asked about. */
 export interface KnownTrigger {
-  /** Its `metricName`, with an ending of its own where two triggers of the ScaledObject have the same one. */
+  /** Its `metricName`, with a suffix where two triggers of the ScaledObject have the same one. */
   readonly name: string;
   readonly trigger: Trigger;
   /** undefined until the first answer. */
   readonly answer: Answer | undefined;
 }
 
-/** What was answered in the recent past, beside what came, in slots of `slotSeconds`. */
+/** Past answers and loads, in slots of `slotSeconds`. */
 export interface PastAnswers {
   /** Epoch seconds at which the first slot begins. */
   readonly startSeconds: number;
@@ -148,7 +144,7 @@ export interface PastAnswers {
   readonly forecastUpper: Float32Array;
 }
 
-/** From when on a trigger was in a state, as far as operators care when it changes. */
+/** When a trigger came into a state. */
 export interface StateChange {
   readonly atSeconds: number;
   readonly state:
@@ -158,31 +154,31 @@ export interface StateChange {
 
 /** What an answer was computed from. */
 export interface Evidence {
-  /** The trigger with what is measured and chosen, as the model in use was made for it. */
+  /** The trigger as the model in use was fitted for it, with what was measured and chosen. */
   readonly inUse: Trigger;
   /** The history held; a copy. */
   readonly history: Series;
-  /** Until when it is from the trigger's bootstrap file; undefined when all of it is from the source. */
+  /** Until when it is from the bootstrap file; undefined when all of it is from the source. */
   readonly bootstrapUntilSeconds?: number | undefined;
-  /** The model in use, which the next step changes: not to be kept. */
+  /** The model in use. Not to be kept: the next step changes it. */
   readonly model: FittedModel | undefined;
-  /** The answers of the last two days beside what came; undefined before the first answer. */
+  /** The answers of the last two days; undefined before the first answer. */
   readonly past: PastAnswers | undefined;
   /** The latest changes of the trigger's state, oldest first. */
   readonly changes: readonly StateChange[];
 }
 
-/** The planner as handlers see it: memory only, except for the bounded wait of a first call. */
+/** The planner as handlers see it. It answers from memory. */
 export interface Answers {
   /**
-   * The current answer for a trigger; makes the trigger known, and marks it as asked about. Only the first call for a
-   * new trigger waits, until it has an answer or the configured bound has passed.
+   * The current answer for a trigger, which counts as asked about from then on. Only first calls for a new trigger
+   * wait, for a bounded time.
    */
   answer(trigger: Trigger): Promise<Answer>;
   /** Calls back at each refresh of the trigger's answer until the returned function is called. */
   subscribe(trigger: Trigger, listener: (answer: Answer) => void): () => void;
-  /** Every trigger that is asked about; what a trigger was before an edit is left out within two minutes. */
+  /** Every trigger that is asked about; what a trigger was before an edit leaves the list within two minutes. */
   all(): Iterable<KnownTrigger>;
-  /** What a trigger's answer was computed from, for those who want to look into it; undefined when unknown. */
+  /** What a trigger's answer was computed from; undefined for an unknown trigger. */
   evidence(trigger: Trigger): Evidence | undefined;
 }
