@@ -3,11 +3,11 @@ import { invalid, type ScalerError } from '../shared/errors.js';
 import { showAddress } from '../shared/redact.js';
 import { clip } from './message-text.js';
 
-/** An address that may be asked. */
+/** An address that triggers may use. */
 export interface AdmittedAddress {
   /** Normalised: lower case, punycode, IP addresses in their one canonical form, no default port. */
   readonly url: URL;
-  /** Which IP addresses its host may resolve to. To be checked when connecting. */
+  /** Whether its host may resolve to an IP address; for use when connecting. */
   readonly isAllowedIp: (ip: string) => boolean;
 }
 
@@ -17,7 +17,7 @@ interface AddressRule {
   /** `http:` or `https:`, and the port, as `URL` has them. */
   readonly protocol: string;
   readonly port: string;
-  /** Whether a host name, or an IP address in canonical form, matches by its text. */
+  /** Whether the text of a host name, or of a canonical IP address, matches. */
   readonly matchesHost: (host: string) => boolean;
   /** The network of a CIDR rule. */
   readonly network: BlockList | undefined;
@@ -26,27 +26,25 @@ interface AddressRule {
 const FORM =
   'http://host:port or https://host:port, where the host is a name, an IP address, a pattern such as *.monitoring.svc, or a CIDR block such as 10.0.0.0/8 or [fd00::]/8';
 
-/** Entries shown in a refusal. */
+/** Most entries in a message. */
 const MAX_SHOWN = 5;
 
 /**
- * The addresses that triggers may bring along. Whoever can write a ScaledObject is not trusted, so an address is
- * compared only after the WHATWG URL parser has brought it into its one form: `http://0x7f.1`, `http://[::FFFF:7f00:1]`
- * or an upper-case name gain nothing.
+ * The addresses that triggers may use. Authors of ScaledObjects are not trusted, so addresses are compared after the
+ * WHATWG URL parser has normalized them: `http://0x7f.1`, `http://[::FFFF:7f00:1]` or upper case gain nothing.
  */
 export class AddressAllowList {
   readonly #rules: readonly AddressRule[];
 
-  /** @throws ScalerError of kind `invalid` when an entry is not of the accepted form. */
+  /** @throws ScalerError of kind `invalid` when an entry is not of the accepted form */
   constructor(entries: readonly string[]) {
     this.#rules = entries.map(parseRule);
   }
 
   /**
-   * The address, if the list has it. Scheme and port must be those of an entry, and the host must match it. What a host
-   * name resolves to is checked as well: by the CIDR entries where only these can cover it, and where the name itself is
-   * listed it must not lead to this machine or its link, unless these are listed too.
-   * @throws ScalerError of kind `invalid` when it is not an address, holds credentials, or is not on the list.
+   * The address, if scheme, host and port match an entry. A host name that is not listed must resolve into the CIDR
+   * entries. One that is listed must not resolve to this machine or its link, unless these are listed too.
+   * @throws ScalerError of kind `invalid` when it is not an address, holds credentials, or is not on the list
    */
   admit(address: string): AdmittedAddress {
     const url = parseAddress(address);
@@ -73,7 +71,7 @@ export class AddressAllowList {
   }
 }
 
-/** Scheme, host, port and path of an address: never its user, password, query or fragment. */
+/** Scheme, host, port and path of an address, without user, password, query and fragment. */
 export function shown(url: URL): string {
   return clip(`${url.protocol}//${url.host}${url.pathname === '/' ? '' : url.pathname}`, 200);
 }
@@ -98,8 +96,8 @@ function isHttp(url: URL): boolean {
 }
 
 /**
- * The host without the brackets of an IPv6 address. A dot at its end stays: such a name is looked up without the search
- * domains of the cluster, so it may well be another host.
+ * The host without the brackets of an IPv6 address. A dot at its end stays: a name with it is resolved without search
+ * domains, so it may be another host.
  */
 function canonicalHost({ hostname }: URL): string {
   return hostname.replace(/^\[(.*)\]$/, '$1');
@@ -108,10 +106,7 @@ function canonicalHost({ hostname }: URL): string {
 /** This machine. */
 const ownAddresses = blockList(['127.0.0.0/8', '::1/128', '0.0.0.0/8', '::/128']);
 
-/**
- * Link-local networks, where clouds serve their metadata and with it credentials, the addresses of such services
- * elsewhere, and groups of machines: no Prometheus is meant by them.
- */
+/** Link-local networks, other addresses of the metadata services of clouds, which give credentials, and multicast. */
 const linkAddresses = blockList([
   '169.254.0.0/16',
   'fe80::/10',
@@ -125,7 +120,7 @@ const linkAddresses = blockList([
   '255.255.255.255/32',
 ]);
 
-/** Whether a name that is listed may not resolve to an address: of all names, only localhost means this machine. */
+/** Whether a listed name may not resolve to an address. Of all names, only localhost may mean this machine. */
 function isNearby(ip: string, host: string): boolean {
   if (contains(linkAddresses, ip)) return true;
   return contains(ownAddresses, ip) && host !== 'localhost' && !host.endsWith('.localhost');
@@ -141,7 +136,7 @@ function blockList(networks: readonly string[]): BlockList {
 }
 
 function contains(network: BlockList, ip: string): boolean {
-  // What a name resolves to may have the interface at its end: fe80::1%eth0.
+  // A resolved address may end with its interface: fe80::1%eth0.
   return network.check(ip.replace(/%.*$/, ''), isIP(ip) === 6 ? 'ipv6' : 'ipv4');
 }
 

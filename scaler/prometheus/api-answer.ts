@@ -7,7 +7,7 @@ import { formatFailure, RequestFailure } from './request-failure.js';
 export interface AnsweredSeries {
   /** Label set as PromQL writes it. */
   readonly labels: string;
-  /** Epoch seconds and value as text, in the order in which they came. */
+  /** Epoch seconds and value as text. */
   readonly samples: readonly (readonly [number, string])[];
 }
 
@@ -16,17 +16,16 @@ export interface ApiAnswer {
   readonly series: readonly AnsweredSeries[];
   /** Samples in all series. */
   readonly samples: number;
-  /** What the server warns of: a store that did not answer (Thanos), a partial result (VictoriaMetrics), ... */
+  /** Such as a store that did not answer (Thanos) or a partial result (VictoriaMetrics). */
   readonly warnings: readonly string[];
 }
 
 /**
  * Reads the JSON of a successful answer: a vector, a matrix or a scalar.
  *
- * @param hide hides the request's secrets in labels and warnings, which messages repeat.
+ * @param hide hides the secrets of the request in labels and warnings, which messages repeat
  * @see https://prometheus.io/docs/prometheus/latest/querying/api/#expression-query-result-formats
- * @throws RequestFailure of kind `unavailable` when it is not such JSON, of kind `rejected` when the query gives
- *   something that is not a number over time.
+ * @throws RequestFailure `unavailable` when it is not such JSON, `rejected` when the query gives no number over time
  */
 export function readAnswer(text: string, contentType: string, hide: Hide = (part) => part): ApiAnswer {
   const envelope = parseEnvelope(text, contentType);
@@ -83,7 +82,7 @@ function readSeries(
       );
     const labels = Object.entries(series.metric).map(([name, value]) => {
       if (typeof value !== 'string') throw formatFailure('a label that is no text');
-      // Before labels are cut to length: half a secret would not be recognized any more.
+      // Before labels are cut to length, since half a secret would not be recognized.
       return [name, hide(value)] as const;
     });
     return { labels: labelSet(Object.fromEntries(labels)), samples: samplesOf(series) };
@@ -107,7 +106,7 @@ function readWarnings(envelope: Record<string, unknown>): string[] {
         typeof warning === 'string' ? warning : 'a warning that is no text',
       )
     : [];
-  // VictoriaMetrics says so in a field of its own.
+  // A field of VictoriaMetrics.
   if (envelope.isPartial === true) warnings.push('the result is partial: some storage nodes did not answer');
   return warnings;
 }
@@ -116,9 +115,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The number that a sample's text stands for; NaN when it is not finite or no number. */
+/** The number in the text of a sample; NaN when it is not a finite number. */
 export function finiteOrNaN(text: string): number {
-  // Number('') is 0, and an unknown value must never read as 0.
+  // Number('') is 0, but an unknown value must not read as 0.
   const value = text === '' ? Number.NaN : Number(text);
   return Number.isFinite(value) ? value : Number.NaN;
 }

@@ -18,40 +18,40 @@ import {
 } from './request-failure.js';
 import type { SourceConfig } from './source-config.js';
 
-/** Where requests go and what goes with each of them. */
+/** Where requests go, and what is sent with each. */
 export interface ConnectionOptions
   extends Omit<SourceConfig, 'address' | 'namespaces' | 'retries' | 'resolutionSeconds'> {
   /** Base address, http or https. */
   readonly url: URL;
-  /** Which IP addresses the host may resolve to; every one when undefined. */
+  /** Whether the host may resolve to an IP address. @default it may to all */
   readonly isAllowedIp?: ((ip: string) => boolean) | undefined;
-  /** Resolves host names; node:dns `lookup` when undefined. */
+  /** Resolves host names. @default `lookup` of node:dns */
   readonly lookup?: LookupFunction | undefined;
   readonly onFileTrouble: OnFileTrouble;
 }
 
-/** A request, as far as it is not the same for all. */
+/** The part of a request that differs between requests. */
 interface Sent {
   readonly method: 'GET' | 'POST';
   readonly body?: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What came back, whatever its status. */
+/** An answer of any status. */
 interface Exchanged {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
   readonly bytes: number;
-  /** Hides in the text the secrets that went with the request. */
+  /** Hides the secrets of the request in the text. */
   readonly hide: Hide;
 }
 
-/** What is said of requests without an answer, by those who know what was asked for. */
+/** Words for requests without a usable answer, which depend on what was asked for. */
 export interface ExchangeFailures {
   readonly late: (timeoutSeconds: number) => RequestFailure;
   readonly oversize: (maxBodyBytes: number) => string;
-  /** The answer is of another kind; `detail` says what was there instead. */
+  /** @param detail what was there instead of an answer */
   readonly format: (detail: string) => RequestFailure;
 }
 
@@ -62,13 +62,12 @@ const queryFailures: ExchangeFailures = {
   format: formatFailure,
 };
 
-/** Milliseconds that an idle connection is kept: longer than KEDA's usual 15 and 30 s between two polls. */
+/** How long an idle connection is kept: longer than KEDA's usual 15 and 30 s between two polls. */
 const KEEP_ALIVE_MILLISECONDS = 40_000;
 
 /**
- * Connections to one address. Credentials, TLS and the check of IP addresses belong to it, so they cannot reach
- * another host: redirects are not followed, and a name is resolved in the same act that connects, which leaves no
- * moment between the check of an IP address and its use.
+ * Connections to one address. Its credentials cannot reach another host: redirects are not followed, and the IP address
+ * is checked where the connection is made, so that it cannot change in between.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -76,7 +75,7 @@ export class Connection {
   readonly #tlsFiles: readonly { readonly role: 'ca' | 'cert' | 'key'; readonly file: WatchedFile }[];
   #agent: Agent | undefined;
   #tlsVersion = '';
-  /** What hides the secrets of requests with an Authorization header, for the newest of these headers. */
+  /** What hides the secrets of a request, for the newest Authorization header. */
   readonly #hide: LRUCache<string, Hide>;
   #isDestroyed = false;
 
@@ -95,9 +94,9 @@ export class Connection {
 
   /**
    * Sends a form by POST to a path below the base address and reads the answer within the deadline.
-   * @param size is given the size of the body, whatever comes of it.
-   * @returns the answer, and its Date header.
-   * @throws RequestFailure that says why there is no usable answer; the signal's reason when it is aborted.
+   * @param size set to the size of the body, also when the answer cannot be used
+   * @returns the answer, and its Date header
+   * @throws RequestFailure when there is no usable answer; the signal's reason when it is aborted
    */
   async post(path: string, form: URLSearchParams, signal?: AbortSignal, size = { bytes: 0 }) {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
@@ -110,11 +109,7 @@ export class Connection {
     return { answer: readAnswer(text, contentType, hide), date: single(reply.headers.date) };
   }
 
-  /**
-   * Gets what the base address holds, within the deadline.
-   * @param failures words for what goes wrong.
-   * @throws RequestFailure when there is no answer that can be read.
-   */
+  /** Gets what is at the base address, within the deadline. @throws RequestFailure when no answer can be read */
   async get(accept: string, failures: ExchangeFailures): Promise<Pick<Exchanged, 'status' | 'text'>> {
     return await this.#exchange('', { method: 'GET', headers: { accept } }, failures);
   }
@@ -126,7 +121,7 @@ export class Connection {
     signal?: AbortSignal,
   ): Promise<Exchanged> {
     const { timeoutSeconds, maxBodyBytes } = this.#options;
-    // AbortSignal.any would keep each signal that it makes for as long as the caller's signal lives.
+    // AbortSignal.any would leak: its signals live as long as the caller's.
     const deadline = new AbortController();
     const giveUp = (): void => deadline.abort(signal?.reason);
     signal?.addEventListener('abort', giveUp, { once: true });
@@ -139,11 +134,11 @@ export class Connection {
       const { target, init, hide } = await this.#requestOf(path, sent);
       deadline.signal.throwIfAborted();
       const { statusCode, headers, body } = await request(target, { ...init, signal: deadline.signal });
-      // undici also emits the error that `bytes` rejects with; without a listener it would end the process.
+      // undici also emits the error of `bytes`, which would end the process without a listener.
       body.on('error', () => {});
       const encoding = single(headers['content-encoding']);
       if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-        // Not unpacked: a few bytes could become gigabytes.
+        // A few compressed bytes could become gigabytes.
         body.destroy();
         const shown = JSON.stringify(hide(encoding).slice(0, 40));
         throw failures.format(`content encoding ${shown}, which was not asked for`);
@@ -162,7 +157,7 @@ export class Connection {
     }
   }
 
-  /** What is sent, and what hides in the answer the secrets that go with it. */
+  /** What is sent, and what hides its secrets in the answer. */
   async #requestOf(path: string, { headers: own, ...sent }: Sent) {
     const { url, headers, queryParameters } = this.#options;
     const target = new URL(url);
@@ -182,7 +177,7 @@ export class Connection {
     return { target, init, hide: this.#hide.memo(authorization ?? '') };
   }
 
-  /** Closes every connection, also those in use. */
+  /** Closes all connections, also those in use. */
   async destroy(): Promise<void> {
     this.#isDestroyed = true;
     await this.#agent?.destroy();
@@ -206,13 +201,13 @@ export class Connection {
           'unavailable',
           `is not asked, because ${message}; check that they are PEM and that certificate and key belong together`,
         );
-      // Half-way through a rotation certificate and key differ for a moment.
+      // During a rotation certificate and key may differ for a moment.
       onFileTrouble(`set of ${paths}`, `${message}; the last valid set goes on being used`);
       return this.#agent;
     }
     if (this.#agent !== undefined && version === this.#tlsVersion) return this.#agent;
     if (this.#isDestroyed) throw new DOMException('the source is no longer in use', 'AbortError');
-    // Requests under way end on the old connections.
+    // Requests in progress end on the old connections.
     this.#agent?.close();
     this.#tlsVersion = version;
     this.#agent = this.#createAgent(secureContext);
@@ -225,7 +220,7 @@ export class Connection {
     return new Agent({
       connections: concurrency,
       keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
-      // `#exchange` keeps one deadline for the whole request.
+      // `#exchange` has one deadline for the whole request.
       headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: 16_384,
@@ -241,7 +236,7 @@ export class Connection {
   }
 }
 
-/** Resolves names to those of their IP addresses that are allowed, and fails when none is. */
+/** Resolves names to IP addresses that are allowed, and fails when there are none. */
 function guardedLookup(resolve: LookupFunction, isAllowedIp: (ip: string) => boolean): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, found) => {

@@ -2,13 +2,10 @@ import { WatchedFile } from '../shared/watched-file.js';
 import { RequestFailure } from './request-failure.js';
 import type { SourceConfig } from './source-config.js';
 
-/** Called with the reason when a file cannot be used, with undefined when it can. */
+/** Called with a reason when a file cannot be used, and with undefined when it can. */
 export type OnFileTrouble = (path: string, message: string | undefined) => void;
 
-/**
- * The Authorization header for each request; undefined when the source needs none. A secret in a file is read again
- * when the file changes.
- */
+/** The Authorization header for each request, with a file's secret as it is then; undefined when none is needed. */
 export function credentialsOf(
   { basic, bearer }: Pick<SourceConfig, 'basic' | 'bearer'>,
   onFileTrouble: OnFileTrouble,
@@ -26,8 +23,8 @@ export function credentialsOf(
 }
 
 /**
- * A file's content, or its last one while it cannot be read: a rotation under way must not cost an answer.
- * @throws RequestFailure when it could never be read.
+ * The content of a file, or its last content while it cannot be read: a rotation must not cost an answer.
+ * @throws RequestFailure when it could never be read
  */
 export async function readOrKeep(file: WatchedFile, onFileTrouble: OnFileTrouble): Promise<string> {
   try {

@@ -1,7 +1,7 @@
-/** Label sets shown of a query that gives too many. */
+/** Most label sets in a message. */
 const MAX_SHOWN = 3;
 
-/** Text from elsewhere as a message may repeat it: one line, printable, bounded. */
+/** Text from elsewhere for use in a message: on one line, printable, shortened. */
 export function clip(text: string, length = 300): string {
   const printable = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
   return printable.length <= length
@@ -10,7 +10,7 @@ export function clip(text: string, length = 300): string {
 }
 
 /**
- * A series' labels as PromQL writes them, sorted by name, so that equal sets give equal text. Long sets are cut.
+ * Labels as PromQL writes them, sorted by name, so that equal sets give equal text. Long sets are cut.
  *
  * @example labelSet({ pod: 'a', app: 'shop' }) // '{app="shop", pod="a"}'
  */
@@ -21,7 +21,7 @@ export function labelSet(labels: Readonly<Record<string, string>>): string {
   return clip(`{${pairs.join(', ')}}`, 500);
 }
 
-/** Lists the series where one is wanted, and says how to make one of them. Equal label sets are counted. */
+/** Says which series there are where one is needed, and how to make one of them. */
 export function severalSeriesMessage(labelSets: readonly string[]): string {
   const shown = [...new Set(labelSets)]
     .sort()

@@ -5,9 +5,9 @@ export interface RequestEnded {
   /** The source's key. */
   readonly source: string;
   readonly kind: 'range' | 'instant';
-  /** `failed`: no usable answer; `refused`: the server answered that the query is wrong. */
+  /** `failed`: no usable answer; `refused`: the server says that the query is wrong. */
   readonly outcome: 'ok' | 'refused' | 'failed' | 'aborted';
-  /** Seconds on the wall, without the wait for a free place. */
+  /** Wall time, without the wait for a free place. */
   readonly seconds: number;
   /** Samples in the answer. */
   readonly samples: number;
@@ -15,33 +15,33 @@ export interface RequestEnded {
   readonly bytes: number;
 }
 
-/** A state that users should know of, reported once when it begins and once when it ends. */
+/** A state that users should know of, reported when it begins and when it ends. */
 export interface Notice {
   /** The source's key. */
   readonly source: string;
-  /** The query or the file that it is about; undefined when it is about the source. */
+  /** A query or file; undefined for the source itself. */
   readonly subject: string | undefined;
   readonly topic: 'warnings' | 'not-finite' | 'circuit' | 'clock' | 'files' | 'heartbeat';
-  /** The state in words, safe to log; undefined when it has ended. */
+  /** Safe to log; undefined when the state has ended. */
   readonly message: string | undefined;
 }
 
-/** Turns requests and states of sources into metrics and logs. */
+/** Is told of requests to sources and of their states. */
 export interface HistoryObserver {
   requestEnded(event: RequestEnded): void;
-  /** Samples without a finite value (NaN, Inf) that were left out of an answer. */
+  /** Samples without a finite value (NaN, Inf) were left out. */
   samplesDropped(source: string, count: number): void;
   noticed(notice: Notice): void;
 }
 
-/** Ignores everything. */
+/** Does nothing. */
 export const silentObserver: HistoryObserver = {
   requestEnded: () => {},
   samplesDropped: () => {},
   noticed: () => {},
 };
 
-/** Reports each change of state of one source once. */
+/** Reports changes of the states of one source. */
 export class Notices {
   readonly #once = new OncePerChange();
 
@@ -50,7 +50,7 @@ export class Notices {
     readonly observer: HistoryObserver,
   ) {}
 
-  /** Reports the state of a topic and its subject, if it has one; undefined for a good state. */
+  /** @param message undefined for a good state */
   report(topic: Notice['topic'], message: string | undefined, subject?: string): void {
     if (this.#once.changed(message, `${topic}\n${subject ?? ''}`))
       this.observer.noticed({ source: this.source, topic, subject, message });

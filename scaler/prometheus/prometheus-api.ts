@@ -14,12 +14,12 @@ import type { SourceLimits } from './source-config.js';
 export interface PrometheusApiOptions
   extends Omit<SourceLimits, 'resolutionSeconds'>,
     Omit<ConnectionOptions, 'onFileTrouble'> {
-  /** How messages name the source, such as `Prometheus source "main" (http://prometheus:9090)`. No secrets. */
+  /** Name of the source in messages, such as `Prometheus source "main" (http://prometheus:9090)`. */
   readonly where: string;
   readonly notices: Notices;
-  /** Where requests wait for a free place; a queue of `concurrency` places of its own when undefined. */
+  /** Where requests wait for a free place. @default a queue with `concurrency` places */
   readonly queue?: FairQueue | undefined;
-  /** This machine's clock in epoch seconds; Date.now() when undefined. */
+  /** Epoch seconds of this machine. @default Date.now() */
   readonly machineSeconds?: (() => number) | undefined;
   /** Random number in [0, 1) that spreads retries. @default Math.random */
   readonly random?: () => number;
@@ -28,34 +28,32 @@ export interface PrometheusApiOptions
 }
 
 const paths = { instant: '/api/v1/query', range: '/api/v1/query_range' };
-/** Wait before the first retry, doubled for each further one. */
+/** Wait before the first retry, doubled for each later one. */
 const FIRST_BACKOFF_SECONDS = 0.2;
-/** Longest wait that a Retry-After header can impose: a wrong one must not silence the source for a day. */
+/** Longest wait by a Retry-After header: a wrong one must not stop requests for a day. */
 const LONGEST_PAUSE_SECONDS = 300;
-/** A range query of fewer steps carries a window on; one of more loads it. */
+/** A range query of fewer steps continues a window; a longer one loads it. */
 const RECENT_STEPS = 24;
 /** Latest time that is believed, in the year 5138. */
 const LATEST_SECONDS = 1e11;
 
 /**
- * The Prometheus HTTP API v1 of one source: instant and range queries by POST, with a bound on concurrent requests, a
- * deadline and a size limit for each, retries with jitter, and a circuit breaker. Queries about now go before those
- * about recent steps, and these before whole histories. Namespaces take turns.
+ * The Prometheus HTTP API v1 of one source, with limits on concurrency, time and size, retries with jitter, and a
+ * circuit breaker. Queries about now go before those about recent steps, and these before whole histories. Namespaces
+ * take turns.
  *
  * @see https://prometheus.io/docs/prometheus/latest/querying/api/
  */
 export class PrometheusApi {
-  /** How messages name the source. */
   readonly where: string;
   readonly notices: Notices;
-  /** Where requests wait for a free place. */
   readonly queue: FairQueue;
-  /** Private, since secrets are in it. */
+  /** Private, since it holds secrets. */
   readonly #options: PrometheusApiOptions;
   readonly #connection: Connection;
   readonly #breaker: SourceBreaker;
   readonly #clock: SourceClock;
-  /** performance.now() until which the server wants no requests. */
+  /** Time of performance.now() until which the server wants no requests. */
   #pausedUntil = 0;
   #isClosed = false;
 
@@ -76,7 +74,7 @@ export class PrometheusApi {
     this.#clock = new SourceClock(machineSeconds, () => this.#serverSeconds());
   }
 
-  /** How far the server's clock is from this machine's, as far as its answers have shown. */
+  /** The server's clock less that of this machine, as far as answers have shown. */
   get clockOffsetSeconds(): number {
     return this.#clock.offsetSeconds;
   }
@@ -88,8 +86,8 @@ export class PrometheusApi {
 
   /**
    * Evaluates a query at `startSeconds`, `startSeconds + stepSeconds`, ... up to and including `endSeconds`.
-   * @param namespace on whose behalf it is asked.
-   * @throws ScalerError that says where and why; the signal's reason when it is aborted.
+   * @param namespace that asks
+   * @throws ScalerError that says where and why; the signal's reason when it is aborted
    */
   queryRange(
     query: string,
@@ -104,7 +102,7 @@ export class PrometheusApi {
     return this.#ask('range', { query, start, end, step }, isRecent ? 1 : 0, signal, namespace);
   }
 
-  /** Aborts requests under way and waiting, and closes the connections. */
+  /** Aborts all requests, and closes the connections. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#connection.destroy();
@@ -181,7 +179,7 @@ export class PrometheusApi {
     }
   }
 
-  /** The server's own time; undefined when it refuses to tell. Belongs to a request that has its place already. */
+  /** The time of the server; undefined when it refuses to tell. Part of a request that already has its place. */
   async #serverSeconds(): Promise<number | undefined> {
     try {
       const { answer } = await this.#connection.post(paths.instant, new URLSearchParams({ query: 'time()' }));

@@ -3,21 +3,21 @@ import type { ScalerErrorKind } from '../shared/errors.js';
 import type { Hide } from '../shared/redact.js';
 import { clip } from './message-text.js';
 
-/** How the caller of a failed request goes on. */
+/** What the caller of a failed request can do. */
 export interface FailureTraits {
   /** A retry may succeed soon. */
   readonly isPassing?: boolean;
   /** The server as a whole is in trouble, not only this query. */
   readonly isServerFault?: boolean;
-  /** The answer did not come in time: the query may be too heavy, so it counts only against those who ask it. */
+  /** The answer did not come in time. The query may be too heavy, so it counts only against its namespace. */
   readonly isSlow?: boolean;
-  /** How long the server wants to be left alone. */
+  /** How long the server wants no requests. */
   readonly retryAfterSeconds?: number | undefined;
-  /** The query asked for more than the server loads at once: a shorter range may succeed. */
+  /** The query needs more than the server loads at once: a shorter range may succeed. */
   readonly isTooMuchAtOnce?: boolean;
 }
 
-/** A request without a usable answer: what is wrong and what to do. Its sender adds where. */
+/** A request without a usable answer: what is wrong and what to do. The sender adds where. */
 export class RequestFailure extends Error {
   override readonly name = 'RequestFailure';
 
@@ -38,7 +38,7 @@ function unavailable(message: string, traits?: FailureTraits, cause?: unknown): 
   return new RequestFailure('unavailable', message, traits, cause);
 }
 
-/** The answer did not come in time. Not retried at once: heavy queries would pile up at the server. */
+/** The answer did not come in time. Not passing, since retries of heavy queries would pile up at the server. */
 export function timeoutFailure(timeoutSeconds: number): RequestFailure {
   return unavailable(
     `did not answer within ${timeoutSeconds} s; check its load, make the query cheaper with a recording rule, or raise the source's timeout`,
@@ -46,7 +46,7 @@ export function timeoutFailure(timeoutSeconds: number): RequestFailure {
   );
 }
 
-/** The answer is not what the Prometheus HTTP API v1 gives. `detail` says what was there instead. */
+/** The answer is not one of the Prometheus HTTP API v1. @param detail what was there instead */
 export function formatFailure(detail: string, cause?: unknown): RequestFailure {
   return unavailable(
     `sent something other than an answer of the Prometheus HTTP API (${detail}); check the address, whether the port speaks http or https, and that no login page or proxy stands before it`,
@@ -55,10 +55,7 @@ export function formatFailure(detail: string, cause?: unknown): RequestFailure {
   );
 }
 
-/**
- * The connection failed or broke, by the error code that Node.js, OpenSSL or undici gave.
- * @param oversize what to say of an answer that is too large.
- */
+/** The connection failed, with an error of Node.js, OpenSSL or undici. @param oversize says that it was too large */
 export function connectionFailure(error: unknown, oversize: string): RequestFailure {
   if (error instanceof RequestFailure) return error;
   const { code, message } = innermost(error);
@@ -86,7 +83,7 @@ const connectionAdvice: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'check whether the port speaks http or https',
 };
 
-/** The error that says most: undici and Node.js wrap it in causes and, for several addresses, in a list. */
+/** The innermost error: undici and Node.js wrap it in causes and, for several addresses, in a list. */
 function innermost(error: unknown): { code: string; message: string } {
   if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0]);
   if (!(error instanceof Error)) return { code: '', message: String(error) };
@@ -95,11 +92,7 @@ function innermost(error: unknown): { code: string; message: string } {
   return { code: typeof code === 'string' ? code : '', message: error.message };
 }
 
-/**
- * What an HTTP answer without a result means.
- * @param body what could be read of it.
- * @param hide hides the request's secrets in what the message repeats of the body.
- */
+/** What an HTTP answer without a result means. @param hide hides the secrets of the request in what is repeated */
 export function statusFailure(
   status: number,
   headers: Readonly<Record<string, string | string[] | undefined>>,
@@ -135,20 +128,20 @@ export function statusFailure(
       { isSlow: true },
     );
   const fails = `fails (${line})${said}; check its log`;
-  // These words may be the query's own, so they lead to a retry only and do not count for the breaker.
+  // These words may be part of the query, so they only lead to a retry and do not count for the breaker.
   if (isBackends) return unavailable(fails, { isPassing: true });
   if (status >= 500 || error !== undefined) return unavailable(fails, { ...passingFault, retryAfterSeconds });
   return formatFailure(line);
 }
 
-/** What to do about a query that serves for one moment and not over time. */
+/** What to do about a query that gives a scalar. */
 function remedy(error: string): string {
   return isOfScalar.test(error)
     ? '; only a vector has a history: put vector(...) around the query, or leave scalar(...) out'
     : '';
 }
 
-/** A history is read by subqueries, which a scalar cannot be part of. */
+/** A history is read by subqueries, which take no scalar. */
 const isOfScalar = /subquery is only allowed on instant vector, got scalar/;
 
 const backendTrouble =
@@ -167,17 +160,17 @@ function errorEnvelope(body: string, hide: Hide): { errorType?: string; error?: 
       ...(typeof errorType === 'string' && { errorType: clip(hide(errorType)) }),
     };
   } catch {
-    // Proxies answer errors in HTML or plain text: then the status has to say it all.
+    // Proxies answer errors in HTML or plain text: then the status must do.
     return {};
   }
 }
 
-/** A status as people know it, such as `404 Not Found`. */
+/** A status with its name: `404 Not Found`. */
 export function statusLine(status: number): string {
   return `${status} ${STATUS_CODES[status] ?? ''}`.trim();
 }
 
-/** A header that is sent once; the first where it came several times. */
+/** A header, or the first of several with its name. */
 export function single(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
 }

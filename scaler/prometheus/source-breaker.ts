@@ -15,19 +15,18 @@ import { type FailureTraits, RequestFailure } from './request-failure.js';
 /** Failures in a row after which requests stop for a while. */
 const BREAK_AFTER_FAILURES = 5;
 
-/** Namespaces that are remembered for one source. */
+/** Namespaces remembered for one source. */
 const MAX_NAMESPACES = 10_000;
 
-/** The breaker of one namespace, and the last failure of its queries. */
 interface NamespaceBreaker {
   readonly policy: CircuitBreakerPolicy;
   lastFailure: string;
 }
 
 /**
- * Stops requests to a source that fails. A failure of the server counts for all only once it has hit two namespaces:
- * some queries make a server, or a proxy before it, fail every time, and the namespace that sends them must not block
- * the others. Until then, and for queries that time out, only the namespace itself has to wait.
+ * Stops requests to a source that fails. Failures of the server stop all namespaces only when two have had them: some
+ * queries make a server, or a proxy before it, fail every time, and must not block other namespaces. Until then, and
+ * after timeouts, only the namespace itself must wait.
  */
 export class SourceBreaker {
   readonly #breakSeconds: number;
@@ -37,13 +36,13 @@ export class SourceBreaker {
     sizeCalculation: () => 1,
     memoMethod: (namespace) => this.#breakerOf(namespace),
   });
-  /** Namespaces hit by a failure of the server since the last query that succeeded: the first two. */
+  /** The first two namespaces with a failure of the server since the last query that succeeded. */
   readonly #faulty = new Set<string>();
   #lastFault = '';
 
   /**
-   * @param breakSeconds how long requests stop; then one of them tries again.
-   * @param onChange called with the reason when requests of all namespaces stop, with undefined when they go on.
+   * @param breakSeconds how long requests stop; then one of them tries again
+   * @param onChange called with the reason when requests of all namespaces stop, with undefined when they go on
    */
   constructor(breakSeconds: number, onChange: (reason: string | undefined) => void) {
     this.#breakSeconds = breakSeconds;
@@ -56,7 +55,7 @@ export class SourceBreaker {
     });
   }
 
-  /** @throws RequestFailure of the request, or one that says why it was not sent. */
+  /** @throws RequestFailure of the request, or why it was not sent */
   async run<Result>(namespace: string, request: () => Promise<Result>): Promise<Result> {
     const own = this.#namespaces.memo(namespace);
     const isOwnAlone = this.#isOpenForOthers(namespace);
@@ -75,7 +74,7 @@ export class SourceBreaker {
     }
   }
 
-  /** Whether requests stopped because of one other namespace alone, so that this one may try for itself. */
+  /** Whether requests stopped because of one other namespace alone, so that this one may try. */
   #isOpenForOthers(namespace: string): boolean {
     const isStopped = this.#source.state !== CircuitState.Closed;
     return isStopped && this.#faulty.size < 2 && !this.#faulty.has(namespace);
@@ -112,7 +111,7 @@ function breaker(
   );
 }
 
-/** cockatiel measures its waits by Date.now(), which may be set back; this one measures by performance.now(). */
+/** A wait by performance.now(): cockatiel measures waits by Date.now(), which may be set back. */
 function monotonicWait(milliseconds: number): IBackoffFactory<unknown> {
   const next = (): IBackoff<unknown> => {
     const openedAt = performance.now();

@@ -1,22 +1,22 @@
-/** Difference of two clocks that is ignored: NTP's error, the whole seconds of a Date header and the network. */
+/** Smaller differences are ignored: the error of NTP, whole seconds of Date headers, and the network. */
 const TOLERATED_SECONDS = 30;
 
 /**
- * How far a source's clock is from this machine's. The source dates its samples, so its clock says what "now" is: a
- * scaler that is 10 minutes ahead would ask for a moment without data and read the empty result as no load.
+ * The offset of a source's clock. The source dates its samples, so its clock says what "now" is: a scaler that is 10
+ * minutes ahead would ask for a time without data and read the empty result as no load.
  *
- * The Date header may be a proxy's, so a header that differs only makes the scaler ask the source for its `time()`.
+ * A Date header that differs makes the scaler ask the source for its `time()`, since the header may be that of a proxy.
  */
 export class SourceClock {
-  /** Seconds to add to this machine's time; 0 while the clocks differ by less than half a minute. */
+  /** Seconds to add to the time of this machine; 0 while the clocks differ by less than half a minute. */
   offsetSeconds = 0;
   /** Offset of the Date header that was last looked into. */
   #heardSeconds = 0;
   #checking: Promise<void> | undefined;
 
   /**
-   * @param machineSeconds this machine's clock in epoch seconds.
-   * @param askTime the source's clock in epoch seconds; undefined when the source refuses to tell.
+   * @param machineSeconds epoch seconds of this machine
+   * @param askTime epoch seconds of the source; undefined when it refuses to tell
    */
   constructor(
     readonly machineSeconds: () => number,
@@ -24,9 +24,9 @@ export class SourceClock {
   ) {}
 
   /**
-   * Compares the Date header of an answer that has just come with this machine's clock. Resolves when the offset is known,
-   * or as `askTime`.
-   * @param sentAtSeconds this machine's time before the request.
+   * Compares the Date header of an answer with the clock of this machine. Resolves when the offset is known; rejects as
+   * `askTime`.
+   * @param sentAtSeconds time of this machine before the request
    */
   async hear(date: string | undefined, sentAtSeconds: number): Promise<void> {
     const atSeconds = Date.parse(date ?? '') / 1000;
@@ -48,7 +48,7 @@ export class SourceClock {
       const offset = atSeconds - (sentAtSeconds + this.machineSeconds()) / 2;
       this.offsetSeconds = Math.abs(offset) < TOLERATED_SECONDS ? 0 : Math.round(offset);
     } catch (error) {
-      // Not known yet, so the next answer must bring it up again.
+      // The next answer must ask again.
       this.#heardSeconds = heardBefore;
       throw error;
     } finally {

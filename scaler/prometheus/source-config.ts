@@ -11,7 +11,7 @@ const sourceAddress = z
     'expected http://host:port or https://host:port, with a path where the API is not at the root, without user name, password, query or fragment (credentials go under "basic" or "bearer", parameters under "queryParameters")',
   );
 
-/** Text that may be absent and, where it is given, is not empty. */
+/** Text that may be absent, but not empty. */
 const text = (meaning: string, absent = 'none') => described(z.string().min(1).optional(), absent, meaning);
 
 const file = (meaning: string, absent?: string) => text(`${meaning} Read again when it changes.`, absent);
@@ -56,17 +56,13 @@ const tlsSchema = z
 
 const MEBIBYTE = 1024 * 1024;
 
-/** What goes with each request, and how its server is trusted. */
+/** Credentials for requests, and trust in their server. */
 export const requestShape = {
-  /** HTTP basic authentication. */
   basic: basicSchema.optional(),
-  /** Bearer token. */
   bearer: bearerSchema.optional(),
-  /** Trust and client certificate for https. */
   tls: tlsSchema.optional(),
 };
 
-/** What is the same for a named source and for an address that a trigger brings along. */
 const limitsShape = {
   timeout: defaulted('10s', seconds({ min: 0.1, max: 600, fractions: true }), {
     form: 'a duration from 100ms to 10m',
@@ -94,13 +90,12 @@ const limitsShape = {
   ),
 };
 
-/** Limits alone, with their defaults: what holds for an address given in a trigger's metadata. */
+/** Limits with their defaults, which hold for the address of a trigger. */
 export const sourceLimitsSchema = z.strictObject(limitsShape).transform(unitsInNames).readonly();
 
 /**
- * One named source in the configuration file: a server that speaks the Prometheus HTTP API v1 (Prometheus, Thanos,
- * Mimir, VictoriaMetrics), how to authenticate there, and how much may be asked of it at once. Durations are
- * written as Prometheus writes them and read into seconds.
+ * A named source: a server with the Prometheus HTTP API v1 (Prometheus, Thanos, Mimir, VictoriaMetrics), with
+ * credentials and limits. Durations are read into seconds.
  */
 export const sourceSchema = z
   .strictObject({
@@ -134,7 +129,7 @@ export const sourceSchema = z
   .transform(unitsInNames)
   .readonly();
 
-/** A named source as the configuration file may write it. */
+/** A named source in the configuration file. */
 export type SourceConfigInput = z.input<typeof sourceSchema>;
 
 /** A named source, checked and complete. */
@@ -143,7 +138,7 @@ export type SourceConfig = z.output<typeof sourceSchema>;
 /** Bounds on what is asked of one source. */
 export type SourceLimits = z.output<typeof sourceLimitsSchema>;
 
-/** Everything that the configuration says about where history comes from. */
+/** The sources in the configuration. */
 export const sourcesSchema = z
   .strictObject({
     /** Sources by the name that triggers and dashboards use for them. */
@@ -169,7 +164,7 @@ export const sourcesSchema = z
     path: ['default'],
   });
 
-/** Everything that the configuration says about where history comes from, checked and complete. */
+/** The sources of the configuration, checked and complete. */
 export type SourcesConfig = z.output<typeof sourcesSchema>;
 
 /** Whether a text is an address without credentials, query or fragment. */
@@ -189,7 +184,6 @@ function checkRule(text: string, context: z.RefinementCtx): void {
   }
 }
 
-/** Limits as the program reads them: durations in seconds, and named so. */
 function unitsInNames<Limits extends { timeout: number; resolution: number }>({
   timeout,
   resolution,
