@@ -5,7 +5,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Seconds in each unit, longest first. A day is 24 hours and a year 365 days, as Prometheus counts them. */
+/** Seconds in each unit, longest first. As in Prometheus a day is 24 hours and a year 365 days. */
 const UNIT_SECONDS: Readonly<Record<string, number>> = {
   y: 365 * DAY,
   w: 7 * DAY,
@@ -20,26 +20,25 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = {
   ns: 1e-9,
 };
 
-/** Units used to write a duration; `y`, `us` and `ns` are understood but never needed. */
+/** Units in which durations are written. */
 const WRITTEN_UNITS = ['w', 'd', 'h', 'm', 's', 'ms'] as const;
 
-/** What a duration may look like, for messages and reference pages. */
+/** Form of a duration, for messages and reference pages. */
 export const DURATION_FORM = 'a duration such as 90s, 15m, 2h30m, 14d or 1w';
 
-/** Longer text cannot be a sensible duration; the bound keeps hostile input cheap. */
+/** Longer text is no sensible duration; the bound keeps hostile input cheap. */
 const MAX_LENGTH = 64;
 
 const SHAPE = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|μs|ms|[smhdwy]))+$/;
 const PART = /(\d+(?:\.\d+)?)(ns|us|µs|μs|ms|[smhdwy])/g;
 
 /**
- * Reads a duration as Prometheus and Go write them: numbers with a unit, largest unit first, each unit at most once
- * (`90s`, `2h30m`, `1d12h`, `1w`, `500ms`, `1.5h`), or a bare `0`.
+ * Reads a duration as Prometheus and Go write it: numbers with a unit, largest unit first, each unit at most once
+ * (`90s`, `2h30m`, `1d12h`, `1w`, `500ms`, `1.5h`), or a bare `0`. Another order is refused, as in Prometheus: it is
+ * usually a mistake.
  *
- * The order is checked because `30m2h` is usually a mistake; Prometheus refuses it too. Negative durations are refused.
- *
- * @returns seconds, with fractions below a second.
- * @throws ScalerError `invalid`, with the text received and the accepted form.
+ * @returns seconds, with fractions
+ * @throws ScalerError `invalid`, with the text received and the accepted form
  * @see https://prometheus.io/docs/prometheus/latest/querying/basics/#float-literals-and-time-durations
  * @see https://pkg.go.dev/time#ParseDuration
  * @example parseDurationSeconds('2h30m') // 9000
@@ -64,9 +63,9 @@ export function parseDurationSeconds(text: string): number {
 }
 
 /**
- * Writes seconds in the form that `parseDurationSeconds` reads back to the same number, to the millisecond.
+ * Writes seconds, to the millisecond, as `parseDurationSeconds` reads them.
  *
- * @throws RangeError when `seconds` is negative or not finite: a bug of the caller, not a user's mistake.
+ * @throws RangeError when `seconds` is negative or not finite
  * @example formatDuration(9000) // '2h30m'
  */
 export function formatDuration(seconds: number): string {
@@ -78,7 +77,7 @@ export function formatDuration(seconds: number): string {
     const unitMilliseconds = Math.round(UNIT_SECONDS[unit]! * 1000);
     const amount = Math.floor(milliseconds / unitMilliseconds);
     if (amount === 0) continue;
-    // Whole weeks read well; `2w1d` reads worse than `15d`.
+    // `15d` is easier to read than `2w1d`.
     if (unit === 'w' && milliseconds % unitMilliseconds !== 0) continue;
     text += `${amount}${unit}`;
     milliseconds -= amount * unitMilliseconds;
@@ -86,7 +85,7 @@ export function formatDuration(seconds: number): string {
   return text;
 }
 
-/** Adding parts leaves dust in the last bit (1 s + 1 ms); a double's 15 sure digits are what the text said. */
+/** Adding parts (1 s + 1 ms) may change the last bit; the first 15 digits are exact. */
 function withoutFloatDust(seconds: number): number {
   return Number(seconds.toPrecision(15));
 }

@@ -1,14 +1,14 @@
 /**
- * What went wrong, in the terms that decide the answer to KEDA:
- * - `invalid`: the trigger's metadata or the configuration is wrong (gRPC INVALID_ARGUMENT);
- * - `rejected`: the query cannot serve as a trigger, for example it gives several series (FAILED_PRECONDITION);
- * - `unavailable`: Prometheus does not answer and no fresh enough model is there (UNAVAILABLE).
+ * What went wrong, with the answer to KEDA:
+ * - `invalid`: the metadata of the trigger or the configuration is wrong (INVALID_ARGUMENT);
+ * - `rejected`: the query cannot serve as a trigger; for example, it gives several series (FAILED_PRECONDITION);
+ * - `unavailable`: Prometheus does not answer and there is no fresh model (UNAVAILABLE).
  */
 export type ScalerErrorKind = 'invalid' | 'rejected' | 'unavailable';
 
 /**
- * An error whose message is written for the user: it names what was wrong, where, the value received, the accepted
- * form and what to do, and it never holds a secret. Its text is safe to send to KEDA, to log and to show.
+ * An error with a message for the user: what was wrong, where, the value received, the accepted form and what to do. It
+ * holds no secret, so it is safe to send, log and show.
  */
 export class ScalerError extends Error {
   override readonly name = 'ScalerError';
@@ -22,6 +22,6 @@ export class ScalerError extends Error {
   }
 }
 
-/** The error for something wrong that a user gave. */
+/** A ScalerError of kind `invalid`. */
 export const invalid = (message: string, options?: ErrorOptions): ScalerError =>
   new ScalerError('invalid', message, options);

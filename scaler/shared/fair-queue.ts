@@ -2,9 +2,8 @@ import { LRUCache } from 'lru-cache';
 
 /** Whose task it is, and how urgent. */
 export interface Turn {
-  /** Work of a higher number goes first. Work of number 0 is long and has half of the places at most. */
+  /** Tasks with a higher number go first. Those with 0 are long and have half of the places at most. */
   readonly priority: number;
-  /** Namespace on whose behalf it is. */
   readonly namespace: string;
 }
 
@@ -17,34 +16,32 @@ interface Waiting {
 /** Namespaces whose last turn is remembered. */
 const MAX_REMEMBERED = 10_000;
 
-/** Urgent tasks that may start before a less urgent one while it waits: of its own namespace, or of others. */
+/** So many urgent tasks may start before a less urgent one that waits. */
 const MOST_PASSED = 16;
 
-/** Tasks of one namespace that are equally urgent, in the order of arrival. */
+/** Tasks of one namespace and priority, in the order of arrival. */
 interface Level {
   readonly priority: number;
   readonly list: Waiting[];
-  /** Tasks of other levels that have started since this one had a turn, or since it has had tasks that wait. */
+  /** Tasks of other levels that have started since this one had a turn, or since its tasks began to wait. */
   passed: number;
 }
 
-/** Tasks of one namespace. */
 interface Queue {
-  /** Those that have tasks, the most urgent first. */
+  /** Levels with tasks, the most urgent first. */
   readonly levels: Level[];
-  /** Tasks that had been started when the namespace's last one was, or when this one began to wait. */
+  /** `#served` at the last turn of the namespace, or when it began to wait. */
   waitsSince: number;
 }
 
 /**
- * Lets a bounded number of tasks run at once and namespaces take turns. Next is a task of the namespace with the fewest
- * running; among equals the most urgent task; among these one of the namespace that was served longest ago. A namespace
- * says itself how urgent its tasks are, so others are passed over for them a few times only, and so are its own less
- * urgent tasks. No namespace has more than three quarters of the places and long work no more than half of them (with
- * fewer than 4 places either may have all).
+ * Lets a bounded number of tasks run at once, with turns for namespaces. Next is the namespace with the fewest running
+ * tasks, among these the one with the most urgent task, and among these the one that was served longest ago. Less
+ * urgent tasks are passed over only a few times. A namespace has at most three quarters of the places, and long tasks
+ * have at most half of them (with fewer than 4 places both may have all).
  *
- * Own code, since no library does it: p-queue and fastq know priorities but no groups, and Bottleneck's groups, chained to
- * a common limiter, are served there in the order of arrival.
+ * No library does this: p-queue and fastq have priorities but no groups, and Bottleneck serves groups that share a
+ * limit in the order of arrival.
  */
 export class FairQueue {
   readonly #places: number;
@@ -52,13 +49,12 @@ export class FairQueue {
   readonly #placesForLongWork: number;
   readonly #waiting = new Map<string, Queue>();
   readonly #running = new Map<string, number>();
-  /** When each namespace was served last, counted in tasks. */
+  /** `#served` at the last turn of each namespace. */
   readonly #servedAt = new LRUCache<string, number>({ maxSize: MAX_REMEMBERED, sizeCalculation: () => 1 });
   #served = 0;
   #longRunning = 0;
   #free: number;
 
-  /** @param places tasks at once. */
   constructor(places: number) {
     this.#places = places;
     this.#free = places;
@@ -66,10 +62,7 @@ export class FairQueue {
     this.#placesPerNamespace = places < 4 ? places : Math.floor((places * 3) / 4);
   }
 
-  /**
-   * Waits for a place. Rejects with the signal's reason when that is aborted meanwhile.
-   * @returns gives the place back; to be called once, when the task has ended.
-   */
+  /** Waits for a place. Rejects with the signal's reason. @returns gives the place back; to be called once */
   enter(turn: Turn, signal: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
@@ -94,14 +87,13 @@ export class FairQueue {
     });
   }
 
-  /** Rejects every task that waits; those under way go on. */
+  /** Rejects every task that waits; those that run go on. */
   clear(reason: unknown): void {
     const waiting = [...this.#waiting.values()].flatMap(({ levels }) => levels.flatMap(({ list }) => list));
     this.#waiting.clear();
     for (const { giveUp } of waiting) giveUp(reason);
   }
 
-  /** Where a task waits. */
   #levelOf({ priority, namespace }: Turn): Level {
     const queue = this.#waiting.get(namespace) ?? { levels: [], waitsSince: this.#served };
     this.#waiting.set(namespace, queue);
@@ -121,7 +113,7 @@ export class FairQueue {
     if (levels.length === 0) this.#waiting.delete(waiting.turn.namespace);
   }
 
-  /** A namespace's level whose turn it is: the most urgent that may start, or one that was passed over too often. */
+  /** The most urgent level that may start, or one that was passed over too often. */
   #levelToServe({ levels }: Queue): Level | undefined {
     const startable = levels.filter(
       ({ priority }) => priority > 0 || this.#longRunning < this.#placesForLongWork,

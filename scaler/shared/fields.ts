@@ -3,29 +3,28 @@ import { DURATION_FORM, formatDuration, parseDurationSeconds } from './duration.
 import { ScalerError } from './errors.js';
 import { show } from './show.js';
 
-/** What a field says about itself, for error messages and the reference pages. */
+/** Description of a field, for error messages and reference pages. */
 export interface FieldMeta {
-  /** Accepted form with the unit, as the end of "expected ..."; undefined where the schema's own messages say it. */
+  /** Accepted form with the unit, after "expected ..."; undefined where the schema has messages. */
   readonly form?: string;
-  /** What the field is for, in one or two sentences. */
   readonly meaning: string;
-  /** What the reference shows as default; undefined for a required field. */
+  /** Default in the reference; undefined for a required field. */
   readonly shownDefault?: string;
   readonly example?: string;
-  /** Whether the value is a secret, which never appears in a message. */
+  /** Whether messages must not repeat the value. */
   readonly secret?: boolean;
-  /** How a wrong value is repeated in a message. @default show */
+  /** How messages repeat a wrong value. @default show */
   readonly show?: (value: string) => string;
 }
 
 const metaOfFields = z.registry<FieldMeta>();
 
-/** What a schema says about itself; undefined when it is no field. */
+/** The description of a field; undefined for another schema. */
 export function metaOf(schema: z.core.$ZodType | undefined): FieldMeta | undefined {
   return schema && metaOfFields.get(schema);
 }
 
-/** A schema of structured data with what the reference says about it. */
+/** Describes a field of structured data. */
 export function described<Schema extends z.ZodType>(
   schema: Schema,
   shownDefault: string | undefined,
@@ -49,7 +48,7 @@ export function defaulted<T>(
   return schema.prefault(text).register(metaOfFields, { shownDefault: `\`${text}\``, ...meta });
 }
 
-/** A value that may be absent. @param absent what the reference shows as default */
+/** A value that may be absent. @param absent default in the reference */
 export function optional<T>(
   absent: string,
   schema: z.ZodType<T>,
@@ -58,17 +57,14 @@ export function optional<T>(
   return schema.optional().register(metaOfFields, { shownDefault: absent, ...meta });
 }
 
-/** A text is not of the accepted form. The reason must not repeat a part of the text where that could be secret. */
+/** A text is not of the accepted form. The reason must not repeat what could be secret. */
 export class ValidationError extends Error {
   constructor(readonly reason?: string) {
     super(reason);
   }
 }
 
-/**
- * A schema that reads text with a function, which throws a ValidationError for text that it does not accept. Where the
- * field has a form, a message gives the reason beside it; where it has none, the reason is the message.
- */
+/** A schema that reads text with a function, which throws a ValidationError for text that it does not accept. */
 export function readWith<T>(read: (text: string) => T): z.ZodType<T> {
   return z.string().transform((text, context) => {
     try {
@@ -85,7 +81,7 @@ export function readWith<T>(read: (text: string) => T): z.ZodType<T> {
 /** Any text. */
 export const text: z.ZodType<string> = z.string();
 
-/** A decimal number, as Go's ParseFloat reads it less hexadecimal, underscores, Inf and NaN. */
+/** A decimal number as Go's ParseFloat reads it, without hexadecimal, underscores, Inf and NaN. */
 export function number(bounds: { min: number; max: number; open?: boolean }): z.ZodType<number> {
   return readWith((value) => {
     const read = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(value) ? Number(value) : Number.NaN;
@@ -100,11 +96,7 @@ export function whole(min: number, max: number): z.ZodType<number> {
   return number({ min, max }).refine(Number.isInteger, { params: { reason: 'it is not whole' } });
 }
 
-/**
- * A number of structured data within bounds, which its messages name.
- *
- * @param bounds `open` leaves out `min` itself; `whole` leaves out fractions
- */
+/** A number of structured data within bounds. @param bounds `open` excludes `min`; `whole` excludes fractions */
 export function amount(bounds: {
   min: number;
   max: number;
@@ -122,7 +114,7 @@ export function amount(bounds: {
     );
 }
 
-/** A bound as people write it: 1000, 1e15. */
+/** Writes a bound: 1000, 1e15. */
 function short(value: number): string {
   return value < 1e9 ? String(value) : value.toExponential().replace('+', '');
 }
@@ -145,11 +137,11 @@ export function someOf<const T extends string>(words: readonly T[]): z.ZodType<r
   );
 }
 
-/** Shortest and longest of a duration, in seconds. */
+/** Bounds of a duration, in seconds. */
 interface Seconds {
   readonly min: number;
   readonly max: number;
-  /** Whether parts of a second are accepted too. */
+  /** Whether parts of a second are accepted. */
   readonly fractions?: boolean;
 }
 
@@ -166,7 +158,7 @@ export function readSeconds(value: string, { min, max, fractions = false }: Seco
   return seconds;
 }
 
-/** Text as it stands, unless the check throws a ValidationError. */
+/** Text, unless the check throws a ValidationError. */
 export const checked = (check: (text: string) => void): z.ZodType<string> =>
   readWith((value) => {
     check(value);

@@ -21,9 +21,9 @@ const reasons: Readonly<Record<string, string>> = {
 /**
  * Binds a server to an address.
  *
- * @param protocol what the error calls the address
+ * @param protocol for the error message
  * @returns the port in use
- * @throws ScalerError `unavailable` in one line when the address cannot be bound
+ * @throws ScalerError `unavailable` when the address cannot be bound
  */
 export async function listen(
   server: Server,
@@ -42,8 +42,8 @@ export async function listen(
 /**
  * Prepares the end of an HTTP server that has served nothing yet.
  *
- * @returns closes it: nothing new is accepted, running requests finish, those left after `graceSeconds` are cut. May
- *   be called at any time and more than once.
+ * @returns closes it: nothing new is accepted, and requests that run longer than `graceSeconds` are cut. May be called
+ *   at any time and more than once.
  */
 export function gracefulClose(server: HttpServer): (graceSeconds: number) => Promise<void> {
   const responses = new Set<ServerResponse>();
@@ -59,7 +59,7 @@ export function gracefulClose(server: HttpServer): (graceSeconds: number) => Pro
         clearTimeout(cut);
         resolve();
       });
-      // A kept-alive connection would stay open until it idles out: the response under way is its last one.
+      // Otherwise a kept-alive connection would stay open until it has been idle for long enough.
       for (const response of responses) response.shouldKeepAlive = false;
     });
     return closed;

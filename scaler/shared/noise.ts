@@ -1,8 +1,8 @@
-/** A number from 0 up to 1 for each whole number: any moment can be asked for in any order. */
+/** A number in [0, 1) for each whole number, in any order. */
 export type IndexedNoise = (index: number) => number;
 
 /**
- * White noise that depends on seed and index alone: the same in every run. For made-up loads, not for secrets.
+ * White noise that depends on seed and index alone. For made-up loads, not for secrets.
  *
  * Source: the finalizer of MurmurHash3 (Austin Appleby, public domain) over index and seed.
  */

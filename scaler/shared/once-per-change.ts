@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
-/** Problems remembered at once; one that was forgotten counts as new when it is reported again. */
+/** Problems remembered at once; one that was forgotten counts as new. */
 const MAX_OPEN = 10_000;
 
-/** Longer texts are kept as a digest: a query may have thousands of characters. */
+/** Longer texts, such as a query, are kept as a digest. */
 const MAX_KEPT = 200;
 
-/** Turns repeated reports of a state into one for each change, so that a log has one line for it. */
+/** Turns repeated reports of a state into one for each change, for one line in a log. */
 export class OncePerChange {
   readonly #open = new LRUCache<string, string>({ maxSize: MAX_OPEN, sizeCalculation: () => 1 });
 
   /**
-   * Whether a subject's state differs from what was last reported of it.
+   * Whether the state of a subject differs from its last report.
    *
-   * @param problem undefined for a good state, which every subject begins with. Numbers that differ are no change.
+   * @param problem undefined for a good state, which is the first of every subject. Other numbers in it are no change.
    */
   changed(problem: string | undefined, subject = ''): boolean {
     if (problem === undefined && this.#open.size === 0) return false;
@@ -27,7 +27,7 @@ export class OncePerChange {
   }
 }
 
-/** A message without its numbers, which may count up while the state stays the same. */
+/** A message without its numbers, which may change while the state does not. */
 export function withoutNumbers(message: string): string {
   return message.replace(/\d+/g, '#');
 }

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder that holds package.json: files that are not compiled (proto, page assets, docs) are found from here. */
+/** The folder with package.json, from which files that are not compiled are found. */
 export const packageRoot = findUp(dirname(fileURLToPath(import.meta.url)));
 
-/** Version and description, as package.json has them. */
+/** Version and description in package.json. */
 export const { version: packageVersion, description: packageDescription } = JSON.parse(
   readFileSync(join(packageRoot, 'package.json'), 'utf8'),
 ) as { version: string; description: string };

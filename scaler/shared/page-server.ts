@@ -3,8 +3,8 @@ import express, { type RequestHandler, Router } from 'express';
 import helmet from 'helmet';
 
 /**
- * Headers for every answer of a server with pages. A page loads and asks nothing but its own server, runs no inline
- * script or style, and no text can become markup in it.
+ * Headers for every answer of a server with pages. A page uses only its own server and no inline script or style, and
+ * no text can become markup in it.
  */
 export const securityHeaders: RequestHandler[] = [
   helmet({
@@ -24,7 +24,7 @@ export const securityHeaders: RequestHandler[] = [
       },
     },
     xFrameOptions: { action: 'deny' },
-    // The proxy that terminates TLS decides whether a host is reached by HTTPS only.
+    // The proxy that terminates TLS decides on that.
     strictTransportSecurity: false,
   }),
   (_request, response, next) => {
@@ -34,11 +34,11 @@ export const securityHeaders: RequestHandler[] = [
 ];
 
 /**
- * Serves a page's files under `/page`, and `index.html` at `/` too. Browsers revalidate them each time, by ETag: a
+ * Serves the files of a page under `/page`, and `index.html` at `/`. Browsers revalidate them each time, by ETag: a
  * page must not use the script of an earlier version.
  *
  * @param folder path of the built files
- * @param index the page itself, where it is not the folder's as it lies
+ * @param index the page itself. @default index.html of the folder
  */
 export function pageFiles(folder: string, index?: string): Router {
   const revalidate: RequestHandler = (_request, response, next) => {
@@ -50,7 +50,7 @@ export function pageFiles(folder: string, index?: string): Router {
     redirect: false,
     setHeaders: (response) => response.setHeader('Cache-Control', 'no-cache'),
   });
-  /** express.static would answer 404 to an address that cannot be decoded. */
+  /** For an address that cannot be decoded express.static would answer 404. */
   const refuseMalformed: RequestHandler = ({ path }, _response, next) => {
     try {
       decodeURIComponent(path);

@@ -5,13 +5,13 @@ import { isSecretKey, showAddress } from './redact.js';
 import { show } from './show.js';
 import { didYouMean } from './suggest.js';
 
-/** Most problems in one message; a user fixes these first. */
+/** Most problems in one message. */
 const MAX_PROBLEMS = 5;
 
-/** What a message says in place of a secret. */
+/** Stands for a secret in messages. */
 export const HIDDEN_VALUE = 'a hidden value';
 
-/** Collects what is wrong with one input, so that a user sees all of it at once. */
+/** Collects what is wrong with an input, so that a user sees it all at once. */
 export class Problems {
   readonly #all: string[] = [];
 
@@ -19,7 +19,7 @@ export class Problems {
     this.#all.push(problem);
   };
 
-  /** @throws ScalerError `invalid` that names `subject` and the first five problems; nothing when there is none. */
+  /** @throws ScalerError `invalid` with `subject` and the first five problems, if there are any */
   throwIfAny(subject: string): void {
     if (this.#all.length === 0) return;
     const shown = this.#all.slice(0, MAX_PROBLEMS).join('; ');
@@ -28,7 +28,7 @@ export class Problems {
   }
 }
 
-/** One problem: where it is in the input, and what is wrong there. */
+/** A problem with an input, and where it is. */
 export interface Problem {
   readonly path: readonly string[];
   /** Such as `received "7"; expected a duration`. */
@@ -36,10 +36,10 @@ export interface Problem {
 }
 
 /**
- * What zod found wrong, in words: the value received (never a secret), why it is wrong, the accepted form, and for a key
- * that does not exist the one that was probably meant.
+ * The errors of zod in words: the value received (never a secret), why it is wrong, the accepted form, and for an
+ * unknown key the one that was probably meant.
  *
- * @param received what to say in place of the value at a path; undefined says the value
+ * @param received stands for the value at a path; undefined for the value itself
  */
 export function explain(
   error: z.core.$ZodError,
@@ -67,16 +67,16 @@ export function explain(
           ? meta.show(value)
           : shownAt(path, value));
     if (!expected) return [{ path, what: `received ${shown}; ${messageOf(issue)}` }];
-    // A reason may repeat a part of the value.
+    // A reason may repeat part of the value.
     const reason = issue.code === 'custom' && hidden === undefined ? issue.params?.reason : undefined;
     return [{ path, what: `received ${shown}${reason ? ` (${reason})` : ''}; ${expected}` }];
   });
 }
 
-/** The message of an issue, or of the one inside it that speaks of a key, in our words where the schema has none. */
+/** The message of an issue, or of the one inside it about a key. */
 export function messageOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
-  // zod's own words, which are for programmers.
+  // The words of zod itself are for programmers.
   if (!/^(Invalid|Too) /.test(issue.message)) return issue.message;
   if (issue.code === 'invalid_type') return `expected ${TYPES[issue.expected] ?? issue.expected}`;
   if (issue.code === 'invalid_value') return `expected one of ${issue.values.join(', ')}`;
@@ -94,19 +94,18 @@ const TYPES: Readonly<Record<string, string>> = {
   number: 'a number',
 };
 
-/** The schema of what stands under a key. */
+/** The schema of the value of a key. */
 function childOf(schema: z.core.$ZodType | undefined, key: string): z.core.$ZodType | undefined {
   const def = schema && unwrapped(schema);
   return def?.shape?.[key] ?? def?.valueType ?? def?.element;
 }
 
-/** Keys that a schema knows at a path. */
 function knownKeys(schema: z.core.$ZodType, path: readonly string[]): string[] {
   const inner = path.reduce<z.core.$ZodType | undefined>(childOf, schema);
   return Object.keys(inner ? shapeOf(inner) : {});
 }
 
-/** The fields of an object's schema; none for any other. */
+/** The fields of the schema of an object; none for any other. */
 export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> {
   return unwrapped(schema).shape ?? {};
 }
@@ -117,7 +116,7 @@ interface Definition {
   readonly element?: z.core.$ZodType;
 }
 
-/** The definition of an object or map without its defaults, transforms and the like. */
+/** The definition of a schema without its defaults, transforms and the like. */
 export function unwrapped(schema: z.core.$ZodType): Definition {
   const def = schema._zod.def as unknown as Record<'innerType' | 'in', z.core.$ZodType | undefined>;
   const inner = def.innerType ?? def.in;
@@ -135,7 +134,7 @@ function shownAt(path: readonly string[], value: unknown): string {
   if (path.some(isSecretKey)) return HIDDEN_VALUE;
   if (Array.isArray(value)) return 'a list';
   if (value !== null && typeof value === 'object') return 'a map';
-  // It is an easy mistake to give the token itself in place of the map that holds it.
+  // A token may be given by mistake in place of the map with it.
   if (/^(basic|bearer)$/.test(path.at(-1)!)) return HIDDEN_VALUE;
   if (path.at(-1) === 'address' || path.includes('allowedAddresses')) return showAddress(String(value));
   return typeof value === 'string' ? show(value) : String(value);

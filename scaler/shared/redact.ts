@@ -1,13 +1,13 @@
 import { inspect } from 'node:util';
 import { show } from './show.js';
 
-/** What is shown in place of a secret. */
+/** Stands for a secret. */
 export const HIDDEN = '(hidden)';
 
-/** Keys that hold secrets in a configuration: passwords and tokens, and headers and parameters, where tokens hide. */
+/** Keys of a configuration that may hold secrets. */
 const SECRET_KEY = /^(password|token|headers|queryParameters)$/;
 
-/** A deep copy of plain data for showing, with everything under a key that may hold a secret hidden. */
+/** A deep copy of plain data with the values of such keys hidden. */
 function withoutSecrets(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map(withoutSecrets);
@@ -21,10 +21,10 @@ function withoutSecrets(value: unknown): unknown {
 }
 
 /**
- * Makes an object write itself without secrets in JSON and dumps. Reading its properties is not affected, and what is
- * added is not enumerable, so that copies and comparisons do not see it.
+ * Hides the secrets of an object in JSON and dumps. What is added is not enumerable, so that copies and comparisons do
+ * not see it.
  *
- * @returns the same object, frozen.
+ * @returns the same object, frozen
  */
 export function guardSecrets<T extends object>(value: T): T {
   const shown = () => withoutSecrets(value);
@@ -33,57 +33,50 @@ export function guardSecrets<T extends object>(value: T): T {
   return Object.freeze(value);
 }
 
-/** Whether a key of a configuration holds a secret, so that messages must not repeat its value. */
+/** Whether messages must not repeat the value of a key of a configuration. */
 export function isSecretKey(key: string): boolean {
   return SECRET_KEY.test(key);
 }
 
 /**
- * An address as a message may repeat it: without user name, password, query and fragment, which are where tokens
- * hide. Works on text that is no valid address too, since that is what error messages are about.
+ * An address for messages, without user name, password, query and fragment. The text need not be a valid address, since
+ * messages are about those that are not.
  *
  * @example showAddress('http://ann:secret@prometheus:9090?token=x') // '"http://prometheus:9090"'
  */
 export function showAddress(address: string): string {
   const [path = ''] = address.split(/[?#]/, 1);
-  // A password may hold these characters too: then it is not clear where it begins and ends.
+  // A password may hold these characters: then it is not clear where it ends.
   if (address.slice(path.length).includes('@'))
     return show(`${/^[a-z]+:\/\//i.exec(address)?.[0] ?? ''}${HIDDEN}`);
-  // The greedy match reaches the last @, since a password may hold one; what follows the host may not.
+  // Greedy up to the last @, since a password may hold one.
   return show(path.replace(/^([^/]*\/\/)?.*@/, '$1'));
 }
 
 /** Repeats a text without the secrets in it. */
 export type Hide = (text: string) => string;
 
-/** What goes with a request and may be secret. */
+/** Parts of a request that may be secret. */
 export interface SentFields {
-  /** The Authorization header, where there is one. */
   readonly authorization?: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly queryParameters: Readonly<Record<string, string>>;
 }
 
-/** Names of headers and parameters whose values are secret however short. */
+/** Names of headers and parameters whose values are secret even if short. */
 const credentialName = /auth|token|key|secret|passw|cookie|session|signature/i;
 
-/**
- * Values under other names are hidden from this length on: `true` or a short name are no secrets, and messages without
- * such words could not be read.
- */
+/** Values with other names are hidden from this length on: messages without words such as `true` could not be read. */
 const SHORTEST_ELSEWHERE = 8;
 
-/**
- * Hides what went with a request in what came back. Servers and the proxies before them repeat requests in errors and
- * warnings, and those are shown in the log, on the page and to KEDA.
- */
+/** Hides the secrets of a request in its answer: servers and proxies repeat requests in errors and warnings. */
 export function hideSent({ authorization = '', headers, queryParameters }: SentFields): Hide {
   const secrets = secretsOf(authorization);
   for (const [name, value] of [...Object.entries(headers), ...Object.entries(queryParameters)])
     if (credentialName.test(name) || value.length >= SHORTEST_ELSEWHERE) secrets.push(...secretsOf(value));
   const forms = new Set(secrets.flatMap(formsOf).filter((form) => form !== ''));
   if (forms.size === 0) return (text) => text;
-  // The longest first: one secret may be the beginning of another.
+  // The longest first, since one secret may begin with another.
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(
     longestFirst.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'),
@@ -92,7 +85,7 @@ export function hideSent({ authorization = '', headers, queryParameters }: SentF
   return (text) => text.replace(pattern, HIDDEN);
 }
 
-/** A header's value, and what its scheme carries: the token, or the password that is inside the base64 (RFC 7617). */
+/** The value of a header, and the token or password in it (RFC 7617). */
 function secretsOf(value: string): string[] {
   const [, scheme, carried] = /^([A-Za-z]+) +(\S.*)$/.exec(value) ?? [];
   if (scheme === undefined || carried === undefined) return [value];
@@ -101,7 +94,7 @@ function secretsOf(value: string): string[] {
   return [value, carried, pair, pair.slice(pair.indexOf(':') + 1)];
 }
 
-/** The ways in which a text is written into JSON, addresses and headers. */
+/** The forms of a text in JSON, addresses and headers. */
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   return [
@@ -114,34 +107,34 @@ function formsOf(secret: string): string[] {
   ];
 }
 
-/** Names of settings, headers and labels whose value is taken for a secret. */
+/** Names of settings, headers and labels whose value counts as a secret. */
 const SECRET_NAME =
   /passw(?:or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|authorization|credential|cookie/i;
 
 /**
- * A name, what stands between it and its value, and the value: up to its closing quote (or the end of a text that was
- * cut), or up to white space. Quotes may be escaped, as in a message that repeats a query.
+ * A name, what is between it and its value, and the value up to its closing quote (or the end of a text that was cut),
+ * or up to white space. Quotes may be escaped, as in a message that repeats a query.
  *
- * Each pattern here begins where no character of its own kind comes before, so that it is tried once for each word and
- * hostile text costs no more than its length.
+ * The patterns here begin where no character of their own kind comes before: they are then tried once for each word,
+ * and hostile text costs only its length.
  */
 const NAMED_VALUE =
   /(?<![\w.-])([\w.-]+)(\\?["']?\s*(?:=~|!=|!~|=|:)\s*)(\\?"(?:[^"\\]|\\.)*(?:"|$)|\\?'(?:[^'\\]|\\.)*(?:'|$)|[^\s"',;&}()]+)/g;
 
-/** What looks like a secret by itself, and what is left of it. */
+/** Texts that look like secrets, and their replacements. */
 const SHAPES: readonly (readonly [RegExp, string])[] = [
-  // User name and password in an address. The greedy match reaches the last @, since a password may hold one.
+  // User name and password in an address. Greedy up to the last @, since a password may hold one.
   [/(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/)[^\s/"'`]*@/gi, `$1${HIDDEN}@`],
   [/\b(bearer|basic)\s+[\w.~+/-]{6,}=*/gi, `$1 ${HIDDEN}`],
-  // JSON web tokens, and keys with a prefix that their issuer chose so that they can be found.
+  // JSON web tokens, and keys with a prefix by which their issuers recognize them.
   [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, HIDDEN],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, HIDDEN],
   [/(?<![\w-])(?:gh[pousr]|github_pat|glpat|glsa|xox[abprs]|sk|hvs)[_.-][\w-]{16,}/g, HIDDEN],
 ];
 
 /**
- * A text of a user without what looks like a secret: credentials in addresses, bearer and basic tokens, values beside a
- * name such as `password` or `apiKey`, and tokens known by their shape. It may hide too much rather than too little.
+ * A text of a user without what looks like a secret: credentials in addresses, bearer and basic tokens, values of names
+ * such as `password` or `apiKey`, and tokens with a known form. It rather hides too much than too little.
  *
  * @example redact('up{token="s3cret"}') // 'up{token="(hidden)"}'
  */
@@ -158,7 +151,7 @@ export function redact(text: string): string {
       done = valueAt + value!.length;
       NAMED_VALUE.lastIndex = done;
     }
-    // The value of a harmless name may hold names itself: url=http://host?token=x.
+    // The value of a harmless name may hold other names: url=http://host?token=x.
     else NAMED_VALUE.lastIndex = valueAt;
   }
   return redacted + unnamed.slice(done);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Headers that belong to the connection or the body: set by hand they would break requests or reach another host. */
+/** Headers of the connection or the body: if set by hand, they would break requests or reach another host. */
 const reservedHeaders = new Set([
   'accept-encoding',
   'connection',
@@ -18,24 +18,24 @@ const reservedHeaders = new Set([
   'upgrade',
 ]);
 
-/** Parameters of the query itself: in the address they would contradict the body. */
+/** Parameters of the query, which are in the body. */
 const reservedParameters = new Set(['query', 'time', 'start', 'end', 'step', 'timeout']);
 
-/** Header names as RFC 9110 section 5.6.2 writes a token. */
+/** A token of RFC 9110 section 5.6.2. */
 const headerName = z
   .string()
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name has no spaces or separators')
   .refine((name) => !reservedHeaders.has(name.toLowerCase()), 'this header is set by the client itself');
 
-/** Header values without line breaks and other control characters, which would let a value add headers of its own. */
+/** Without line breaks, with which a value could add headers, and other control characters. */
 const headerValue = z
   .string()
   .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'a header value has only printable Latin-1 characters');
 
-/** Header names to values, as a trigger's metadata and a source's configuration give them. */
+/** Headers by their names, in the metadata of a trigger or the configuration of a source. */
 export const headersSchema = z.record(headerName, headerValue).readonly();
 
-/** Parameters added to each request's address. */
+/** Parameters added to the address of each request. */
 export const queryParametersSchema = z
   .record(
     z.string().refine((name) => !reservedParameters.has(name), 'this parameter is set by the client itself'),

@@ -1,9 +1,9 @@
 import { Parser } from 'yaml';
 
-/** Longest YAML text that is read, in characters: hundreds of sources, and well below the second that parsing may take. */
+/** Most characters of a YAML text: enough for hundreds of sources, and parsed in far less than a second. */
 const MOST_CHARACTERS = 256 * 1024;
 
-/** Deepest nesting. Ours needs five levels, a Kubernetes manifest some fifteen. */
+/** Deepest nesting. A configuration needs five levels, a Kubernetes manifest about fifteen. */
 const MOST_LEVELS = 50;
 
 interface Token {
@@ -12,11 +12,11 @@ interface Token {
 }
 
 /**
- * What makes a YAML text unfit to be composed into a document: its length or its nesting. Composing goes down one call
- * for each level, and where the stack ends inside a regular expression the process ends with it; no `catch` helps.
- * The tokens that are looked at here are made without recursion.
+ * Whether a YAML text is too long or too deep to be parsed. The parser makes documents by recursion, and a stack
+ * overflow inside a regular expression would end the process. The tokens that are looked at here are made without
+ * recursion.
  *
- * @returns the problem in words, or undefined.
+ * @returns the problem in words, or undefined
  */
 export function unsafeYaml(text: string): string | undefined {
   if (text.length > MOST_CHARACTERS)

@@ -1,12 +1,12 @@
-/** Longest part of a user's text that a message repeats. */
+/** Most characters of a user's text in a message. */
 const SHOWN_LENGTH = 80;
 
-/** Invisible characters, which break lines, control terminals or change the direction of text. */
+/** Invisible characters, which could break lines, control terminals or change the direction of text. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /**
- * A value as a message may repeat it: quoted, on one line with invisible characters escaped, and shortened when long,
- * with its full length.
+ * A value for messages: quoted, on one line with invisible characters escaped, and shortened, with its full length,
+ * when long.
  *
  * @example show('5 minutes') // '"5 minutes"'
  */
@@ -15,13 +15,13 @@ export function show(value: string): string {
   return `${quoted(`${value.slice(0, SHOWN_LENGTH)}…`)} (${value.length} characters)`;
 }
 
-/** A key as a message may name it: unchanged if it is a plain word, otherwise like a value. */
+/** A key for messages: unchanged if it is a plain word, otherwise as by `show`. */
 export function showKey(key: string): string {
   return /^[\w.<-]{1,80}$/.test(key) ? key : show(key);
 }
 
 /**
- * JSON of a value with invisible characters as escapes, which mean the same.
+ * JSON of a value, with invisible characters escaped.
  *
  * @example quoted('pod\u202e') // '"pod\\u202e"'
  */

@@ -1,8 +1,8 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 /**
- * The candidate that a misspelled word most likely meant, or undefined when none is near: at most a third of its letters
- * may differ, case aside.
+ * The candidate nearest to a misspelled word, without regard to case; undefined when more than a third of its letters
+ * differ.
  *
  * @example suggest('treshold', ['threshold', 'query']) // 'threshold'
  */

@@ -1,13 +1,13 @@
-/** Characters of the widest cell in each column, at least `minWidth`. */
+/** Width of each column in characters, at least `minWidth`. */
 export function columnWidths(rows: readonly (readonly string[])[], minWidth = 0): number[] {
   return rows[0]!.map((_, i) => Math.max(minWidth, ...rows.map((row) => row[i]!.length)));
 }
 
 /**
- * A table in fixed-width text: one line for each row, with two spaces between columns and none at the end.
+ * A table in fixed-width text, with two spaces between columns.
  *
  * @param rows all with the same number of cells
- * @param left columns that are aligned to the left, counted from 0; the others are aligned to the right
+ * @param left columns, from 0, that are aligned to the left; others are aligned to the right
  */
 export function textTable(
   rows: readonly (readonly string[])[],

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 
 /**
- * A small file that may change while the program runs, such as a mounted Secret. Looked at on each use instead of
- * being watched: mounted Secrets change by swapping symbolic links, which file watchers miss.
+ * A small file that may change, such as a mounted Secret. It is looked at on each use: Secrets change by other symbolic
+ * links, which file watchers miss.
  */
 export class WatchedFile {
   #version = '';
@@ -11,9 +11,8 @@ export class WatchedFile {
   constructor(readonly path: string) {}
 
   /**
-   * The file's content, read again only when its identity, size or time of change differs.
-   * @throws Error that says in a few words why there is none: `cannot be read (ENOENT)`, or `is empty`, as a file is
-   *   for a moment that is written in place.
+   * The content, read again only when inode, size or time of change differs.
+   * @throws Error with the reason: `cannot be read (ENOENT)`, or `is empty`, as a file may be while it is written
    */
   async read(): Promise<string> {
     const { ino, size, mtimeNs } = await stat(this.path, { bigint: true }).catch(refuse);
@@ -27,7 +26,7 @@ export class WatchedFile {
     return this.#text;
   }
 
-  /** What was read last; undefined when nothing ever was. */
+  /** What was read last; undefined before the first time. */
   get lastText(): string | undefined {
     return this.#text;
   }
