@@ -1,14 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from './log.js';
 
-/** Two lines for each of the 2,000 triggers that a namespace may have by default, when all of them start, and some. */
+/** Enough for two lines for each of the 2,000 triggers that a namespace may have by default. */
 const DEFAULT_MAX_LINES = 5000;
 const MAX_SUBJECTS = 10_000;
 
 /**
- * Limits the log lines about one subject (a namespace, a source) in a minute, so that one whose triggers change all the
- * time neither fills the disk nor hides the lines about others. One line says that lines are left out, and one in a
- * later minute how many.
+ * Limits the log lines about a subject (a namespace, a source) in a minute, so that triggers that keep changing neither
+ * fill the disk nor hide the lines about others. A line says when lines are left out, and one in a later minute how
+ * many.
  */
 export class LineLimit {
   #minute = Number.NaN;
@@ -21,7 +21,7 @@ export class LineLimit {
     readonly maxLines = DEFAULT_MAX_LINES,
   ) {}
 
-  /** Counts a line about a subject, and says whether it may be written. */
+  /** Counts a line about a subject. @returns whether it may be written */
   admits(subject: string): boolean {
     const minute = Math.floor(this.nowSeconds() / 60);
     if (minute !== this.#minute) this.#begin(minute);

@@ -7,14 +7,14 @@ export type { Logger } from 'pino';
 /** Log levels, from the most verbose to none at all. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-/** Fields that can hold a secret, wherever a caller may put them: at the top, or inside an object of any name. */
+/** Fields that may hold a secret, at the top or in an object. */
 const secretFields = ['password', 'token', 'authorization', 'headers', 'customHeaders', 'queryParameters'];
 
 /**
  * A structured log: one JSON object per line with `time` (ISO 8601), `level` (a word) and `msg`. JSON escapes control
- * characters, so that what a user wrote cannot forge a line. Fields named like secrets are hidden.
+ * characters, so that text of users cannot forge a line. Fields named like secrets are hidden.
  *
- * @param options.destination where the lines go; standard output unless given.
+ * @param options.destination @default standard output
  */
 export function createLog(options: { level: LogLevel; destination?: DestinationStream }): Logger {
   return pino(

@@ -11,7 +11,7 @@ import type { Logger } from './log.js';
 import { registerTriggerGauges } from './trigger-gauges.js';
 import { triggerLog } from './trigger-log.js';
 
-/** What the parts of the scaler report to, and what is scraped of it. */
+/** Observers for the parts of the scaler, and the metrics. */
 export type Telemetry = ReturnType<typeof createTelemetry>;
 
 /** What telemetry needs to know. */
@@ -19,14 +19,11 @@ export interface TelemetryOptions {
   readonly clock: Pick<Clock, 'nowSeconds'>;
   readonly log: Logger;
   readonly version: string;
-  /**
-   * Sources that the operator named. Addresses that triggers bring along count as one source, `address`: otherwise
-   * invented addresses would become series.
-   */
+  /** Named sources. All addresses of triggers count as one, `address`: otherwise invented ones would become series. */
   readonly sourceNames: ReadonlySet<string>;
 }
 
-/** Makes the metrics and log lines of a scaler, in a registry of their own. */
+/** Makes metrics and log lines, with a registry of their own. */
 export function createTelemetry({ clock, log, version, sourceNames }: TelemetryOptions) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -128,7 +125,7 @@ export function createTelemetry({ clock, log, version, sourceNames }: TelemetryO
     } satisfies CalendarObserver,
     rpc: (method: string, code: status, seconds: number): void =>
       rpcs.observe({ method: method.replace(/^\//, ''), code: status[code] ?? String(code) }, seconds),
-    /** From now on a scrape shows these triggers. To be called once, when the planner is there. */
+    /** Adds the metrics of these triggers. To be called once. */
     exportAnswers(answers: Pick<Answers, 'all'>): void {
       registerTriggerGauges(answers, () => clock.nowSeconds(), registry);
       gauge('triggers', 'Triggers that are known now.', [], function () {

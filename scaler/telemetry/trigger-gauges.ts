@@ -4,18 +4,18 @@ import type { Answer, Answers, KnownTrigger, OverloadKept } from '../planner/typ
 import { SharedLabelGauge, type SharedLabelSample } from '../shared/library-internals.js';
 import type { Trigger } from '../trigger/trigger.js';
 
-/** One family of gauges with a series, or a few, for each trigger. */
+/** A family of gauges, with one or more series for each trigger. */
 interface TriggerFamily {
-  /** Without the prefix of all. */
+  /** Without `PREFIX`. */
   readonly name: string;
   readonly help: string;
   /** A label beside those of the trigger. */
   readonly label?: string;
-  /** The value of a trigger, or those by the value of `label` where there is one; undefined and NaN for none. */
+  /** The value for a trigger, or values by `label` where there is one; undefined and NaN for none. */
   readonly read: (state: TriggerState) => number | Readonly<Record<string, number | undefined>> | undefined;
 }
 
-/** What a family may look at: a trigger, and what its answer holds once there is one. */
+/** What a family may read: a trigger, and its answer if there is one. */
 interface TriggerState {
   readonly trigger: Trigger;
   readonly snapshot: Answer['snapshot'];
@@ -25,7 +25,6 @@ interface TriggerState {
 
 const PREFIX = 'predictive_scaler_';
 
-/** Every family with a series for each trigger. Those about the load are in the query's unit. */
 const triggerFamilies: readonly TriggerFamily[] = [
   {
     name: 'observed',
@@ -36,7 +35,7 @@ const triggerFamilies: readonly TriggerFamily[] = [
     name: 'forecast',
     label: 'q',
     help: "Load forecast for the step at the end of the horizon, in the query's unit, for the lower quantile and the trigger's own.",
-    // A trigger may ask for the lower quantile itself: then there is one series, its own.
+    // If the trigger asks for the lower quantile, there is one series.
     read: ({ snapshot }) =>
       snapshot?.forecast && {
         [LOWER_QUANTILE]: snapshot.forecast.lower.at(-1),
@@ -188,7 +187,7 @@ function bySpan(
 
 const noLabels: Record<string, string> = Object.freeze({});
 
-/** Registers gauges that are computed when somebody scrapes, so that nothing is left of a dropped trigger. */
+/** Registers gauges that are computed at each scrape, so that nothing is left of a dropped trigger. */
 export function registerTriggerGauges(
   answers: Pick<Answers, 'all'>,
   now: () => number,
@@ -215,7 +214,7 @@ export function registerTriggerGauges(
   }
 }
 
-/** The labels of a trigger as one object, since prom-client remembers their text by identity. */
+/** The labels of each trigger as one object, since prom-client remembers their text by identity. */
 function rememberedLabels(): (known: KnownTrigger) => Record<string, string> {
   const remembered = new WeakMap<Trigger, Record<string, string>>();
   return ({ name: metric, trigger }) => {

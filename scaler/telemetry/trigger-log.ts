@@ -8,13 +8,9 @@ import type { Trigger } from '../trigger/trigger.js';
 import type { LineLimit } from './line-limit.js';
 import type { Logger } from './log.js';
 
-/**
- * Logs what happens to triggers: one line when a trigger's state changes, none for an answer that is renewed without a change.
- *
- * @param limit bounds the lines about one namespace
- */
+/** Logs what happens to triggers, a line for each change of state. @param limit of the lines about a namespace */
 export function triggerLog(log: Logger, limit: LineLimit): PlannerObserver {
-  /** Writes a line unless too many are about the namespace already. @returns whether it was written */
+  /** Writes a line unless there are too many about the namespace. @returns whether it was written */
   const tell = (level: 'info' | 'warn' | 'error', trigger: Trigger, fields: object, message: string) => {
     const isAdmitted = limit.admits(`namespace ${trigger.namespace}`);
     if (isAdmitted) log[level]({ ...name(trigger), ...fields }, message);
@@ -79,11 +75,11 @@ export function triggerLog(log: Logger, limit: LineLimit): PlannerObserver {
   };
 }
 
-/** Answers with the same state are logged once. */
+/** A text that is equal for answers that are logged once. */
 function state(answer: Answer): string {
   if (answer.error) {
     const { kind, message } = answer.error;
-    // A source with problems fails in changing ways: timeout, breaker open, too many requests.
+    // A source in trouble fails in changing ways: timeout, breaker open, too many requests.
     if (kind === 'unavailable') return `error ${kind}`;
     return `error ${kind} ${withoutNumbers(message)}`;
   }
