@@ -4,19 +4,19 @@ import { readSeconds, ValidationError } from '../shared/fields.js';
 import { messageOf } from '../shared/problems.js';
 import { headersSchema, queryParametersSchema } from '../shared/request-fields.js';
 
-/** An address that a trigger gives, and the credentials that stood in it. */
+/** The address of a trigger, and the credentials in it. */
 export interface TriggerAddress {
-  /** Scheme, host, port where it is not the scheme's own, and path without a slash at its end. */
+  /** Scheme, host, port unless it is the default, and path without a slash at its end. */
   readonly address: string;
   /** From `http://user:password@host`, decoded. */
   readonly credentials: { readonly username: string; readonly password: string } | undefined;
 }
 
 /**
- * Reads the address of a server that speaks the Prometheus HTTP API. Addresses that mean the same become the same
- * text, so that triggers share what was fetched.
+ * Reads the address of a server with the Prometheus HTTP API. Addresses that mean the same become the same text, so
+ * that triggers share windows.
  *
- * @throws ValidationError, which repeats nothing of the address: it may hold a password.
+ * @throws ValidationError, which repeats nothing of the address, since it may hold a password
  */
 export function address(text: string): TriggerAddress {
   if (!URL.canParse(text)) throw new ValidationError('it is not an address');
@@ -52,7 +52,7 @@ export function percentage(most: number) {
     const number = /^(\d+(?:\.\d+)?|\.\d+)\s*%$/.exec(value)?.[1];
     if (number === undefined)
       throw new ValidationError(/%/.test(value) ? undefined : 'the % sign is missing');
-    // 0.7 / 100 is a rounding error away from 0.007, which a page would show.
+    // 0.7 / 100 is not quite 0.007, which a page would show.
     const share = Number((Number(number) / 100).toPrecision(12));
     if (share <= 0) throw new ValidationError('it must be above 0%');
     if (share > most) throw new ValidationError(`it is above ${100 * most}%`);
@@ -60,12 +60,12 @@ export function percentage(most: number) {
   };
 }
 
-/** Writes a share of time as `percentage` reads it. @example percentText(0.002) // '0.2%' */
+/** Writes a share as `percentage` reads it. @example percentText(0.002) // '0.2%' */
 export function percentText(share: number): string {
   return `${Number((100 * share).toPrecision(12))}%`;
 }
 
-/** `auto`, `none`, or a comma-separated list of season lengths; shortest first and each once. */
+/** `auto`, `none`, or a comma-separated list of season lengths. @returns the lengths ascending, each once */
 export function seasons(most: number) {
   return (value: string): 'auto' | readonly number[] => {
     if (value === 'auto') return 'auto';
@@ -78,7 +78,7 @@ export function seasons(most: number) {
   };
 }
 
-/** Names with commas between them, each once. */
+/** A comma-separated list of names. @returns each once */
 export function names(most: number) {
   return (value: string): readonly string[] => {
     const parts = [...new Set(value.split(',').map((part) => part.trim()))];
@@ -89,7 +89,7 @@ export function names(most: number) {
   };
 }
 
-/** A formatter costs tens of microseconds to make, and the same few zones are asked for again and again. */
+/** A formatter takes tens of microseconds to make. */
 const canonicalZones = new LRUCache<string, string>({ max: 1000, memoMethod: canonicalZone });
 
 /** A time zone of the IANA database, in its canonical spelling. */
@@ -109,8 +109,7 @@ function canonicalZone(value: string): string {
 }
 
 /**
- * `name=value,name=value`, as KEDA writes maps. Only the first `=` of a pair separates, so that a value may hold one;
- * a value cannot hold a comma.
+ * `name=value,name=value`, as KEDA writes maps. Values may hold `=` but no comma.
  *
  * @see https://github.com/kedacore/keda/blob/main/pkg/scalers/scalersconfig/typed_config.go (setConfigValueMap)
  */
@@ -133,14 +132,13 @@ export function pairs(checkPair: (name: string, value: string) => void, most: nu
 }
 
 /**
- * Checks one header that a trigger adds to requests, by the rules for the headers of a named source: the name is a
- * token, the value printable, and the header not one that the client sets itself.
+ * Checks a header of a trigger, by the rules for the headers of a named source.
  *
- * @throws ValidationError, which names the header only if the name cannot be a secret put there by mistake.
+ * @throws ValidationError, which names the header only if the name cannot be a secret put there by mistake
  */
 export const checkHeader = checkPair(headersSchema, 'header');
 
-/** The same for one parameter that a trigger adds to requests. */
+/** Checks a parameter of a trigger. Errors as for `checkHeader`. */
 export const checkQueryParameter = checkPair(queryParametersSchema, 'parameter');
 
 function checkPair(schema: z.ZodType, what: string) {

@@ -10,13 +10,12 @@ import {
 import { horizonOfPodStartup } from './pod-startup.js';
 import type { Trigger } from './trigger.js';
 
-/** With fewer steps in the horizon, the step that it may reach too far is a large part of it. */
+/** The forecast may look a step too far, which is much of a horizon with fewer steps. */
 const FINE_HORIZON_STEPS = 3;
 
 /**
- * Brings step, horizon and history onto one grid and checks them against each other. Horizon and history are rounded up
- * to whole steps rather than refused, since KEDA's own trigger takes any mix; more horizon and more history are the safe
- * side.
+ * Rounds horizon and history up to whole steps, and checks the three against each other. They are not refused, since
+ * KEDA's own trigger takes any mix, and more of both is safe.
  */
 export function settleGrid(
   values: TriggerValues,
@@ -98,7 +97,7 @@ export function settleGrid(
   return { stepSeconds, horizonSeconds, historySeconds, horizonFollows };
 }
 
-/** The horizon that is asked for, before it is brought onto the grid. While a pod's start-up is not known, the default. */
+/** The horizon before it is rounded. While the start-up of pods is not known, it is the default. */
 function wantedHorizonSeconds({ predictHorizon, podStartup }: TriggerValues): number {
   if (predictHorizon !== 'auto') return predictHorizon;
   return typeof podStartup === 'number'

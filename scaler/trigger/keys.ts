@@ -31,21 +31,18 @@ import { safeMetricName } from './metric-name.js';
 
 const DAY_SECONDS = 86_400;
 
-/** `predictHorizon` where it is not given, and while it follows from a start-up time that is not known yet. */
+/** `predictHorizon` where it is not given, and while it depends on a start-up time that is not known yet. */
 export const DEFAULT_HORIZON = '15m';
 
-/**
- * Bounds on what one trigger may ask for. They are wide for honest use and keep a hostile or mistaken trigger from
- * taking the memory and the processor that the others need.
- */
+/** Limits for one trigger: wide for honest use, but a hostile or wrong trigger cannot use up memory and CPU time. */
 export const TRIGGER_LIMITS = {
-  /** Keys in the metadata; KEDA adds fewer than ten of its own. */
+  /** Keys in the metadata; KEDA adds fewer than ten. */
   keys: 100,
   /** Characters in a key. */
   keyLength: 256,
   /** Characters in a value, the query included. */
   valueLength: 16_384,
-  /** Shortest and longest step. A shorter one holds no more than one sample of most sources. */
+  /** A shorter step would hold at most one sample of most sources. */
   stepSeconds: { min: 5, max: DAY_SECONDS },
   /** Longest history: a quarter of a year. */
   historySeconds: 92 * DAY_SECONDS,
@@ -63,9 +60,9 @@ export const TRIGGER_LIMITS = {
   calendars: 16,
   /** Headers, and parameters, that a trigger can add to requests. */
   pairs: 32,
-  /** Largest share of time in overload that can be accepted: beyond it ways of scaling hardly differ. */
+  /** Largest share of time in overload: beyond it ways of scaling hardly differ. */
   targetOverload: 0.2,
-  /** Load per replica and bounds of the value: KEDA hands them to the HPA in thousandths, as an int64. */
+  /** KEDA passes values to the HPA in thousandths, as an int64. */
   value: { smallest: 0.001, largest: 1e15 },
 } as const;
 
@@ -73,15 +70,12 @@ const { smallest, largest } = TRIGGER_LIMITS.value;
 
 const headerText = checked((value) => checkHeader('Authorization', value));
 
-/** Without a slash, and no dot in front: a trigger must not reach files elsewhere. */
+/** Without a slash, and without a dot in front: a trigger must not reach other files. */
 const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/);
 
-/**
- * Every key that a trigger's metadata may hold, in the groups of the reference. Parsing reads this table, and `make docs`
- * writes docs/triggers.md from it.
- */
+/** Every key of a trigger's metadata, in the groups of docs/triggers.md, which `make docs` writes from it. */
 export const keyGroups = {
-  /** What most triggers set. */
+  /** For most triggers. */
   everyday: {
     query: required(text, {
       form: 'PromQL that gives one series',
@@ -170,7 +164,7 @@ export const keyGroups = {
         '`observe` is a dry run: the forecast is made, exported and charted, and the observed value is answered.',
     }),
   },
-  /** What few do. */
+  /** For a few. */
   rare: {
     seasonality: defaulted('auto', readWith(seasons(TRIGGER_LIMITS.seasons)), {
       form: `\`auto\`, \`none\`, or up to 4 durations with commas, each a multiple of the step and at most half the history`,
@@ -221,7 +215,7 @@ export const keyGroups = {
         "Name of a CSV file that the operator put beside the scaler, with the load from before Prometheus knew it. It stands in for what `historyTimeWindow` has before Prometheus' first sample.",
     }),
   },
-  /** What goes with an address of their own. */
+  /** For requests to an address of their own. */
   requests: {
     customHeaders: optional('none', readWith(pairs(checkHeader, TRIGGER_LIMITS.pairs)), {
       form: '`name=value` pairs with commas between them, for headers that do not belong to the connection',
@@ -292,10 +286,10 @@ export const keyGroups = {
   },
 };
 
-/** The same without the groups. */
+/** All keys without the groups. */
 export const triggerKeys = { ...keyGroups.everyday, ...keyGroups.rare, ...keyGroups.requests };
 
-/** All keys together, as one text each. */
+/** Schema of the metadata: a text for each key. */
 export const triggerSchema = z.object(triggerKeys);
 
 /** Name of a key. */
@@ -311,16 +305,16 @@ export const aliases: Readonly<Record<string, TriggerKeyName>> = {
 /** Every key's value, with defaults filled in. */
 export type TriggerValues = z.output<typeof triggerSchema>;
 
-/** Takes what there is to say about a trigger's metadata. */
+/** Is told of problems with the metadata of a trigger. */
 export interface Report {
-  /** What is wrong with a key, so that the trigger is refused. */
+  /** For a wrong key, so that the trigger is refused. */
   readonly complain: (key: string, what: string) => void;
-  /** What is accepted but should be known to the user. */
+  /** For what is accepted but the user should know. */
   readonly notice: (text: string) => void;
 }
 
 /**
- * Keys that KEDA itself reads from an external trigger's metadata and passes on with the rest.
+ * Keys that KEDA itself reads from the metadata of an external trigger, and passes on.
  *
  * @see https://github.com/kedacore/keda/blob/main/pkg/scalers/external_scaler.go (externalScalerMetadata)
  */
@@ -334,7 +328,7 @@ export const kedaKeys: ReadonlySet<string> = new Set([
   'tlsClientKey',
 ]);
 
-/** Keys of other triggers that are accepted and have no effect here, with the reason for the user. */
+/** Keys of other triggers that have no effect here, with the reason for the user. */
 export const keysWithoutEffect: Readonly<Record<string, string>> = {
   apiKey: 'it belongs to the PredictKube service, which is not used',
   predictKubeSite: 'it belongs to the PredictKube service, which is not used',

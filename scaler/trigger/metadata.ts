@@ -6,8 +6,8 @@ import { parseTrigger } from './parse.js';
 import type { Trigger } from './trigger.js';
 
 /**
- * A trigger's metadata as a ScaledObject would write it, every setting spelt out. Headers and parameters of an address
- * are left out, since that is where secrets live, and so is what looks like a secret in the query.
+ * The complete metadata of a trigger, for a ScaledObject. Headers and parameters of an address are left out, since they
+ * may hold secrets, and so is what looks like a secret in the query.
  */
 export function metadataOf(trigger: Trigger): Record<string, string> {
   const { source, seasonality } = trigger;
@@ -35,7 +35,7 @@ export function metadataOf(trigger: Trigger): Record<string, string> {
   return metadata;
 }
 
-/** Either the overload that is accepted or the quantile, as far as the trigger gives them. */
+/** Either the accepted overload or the quantile. */
 function overloadOf(trigger: Trigger): Record<string, string> {
   const { targetOverload, measuresPodStartup, horizonFollows, podStartupSeconds } = trigger;
   const usesPodStartup = targetOverload !== undefined || horizonFollows;
@@ -47,7 +47,7 @@ function overloadOf(trigger: Trigger): Record<string, string> {
   };
 }
 
-/** The same without settings that mean the same when they are not given, except for those that are to be kept. */
+/** As `metadataOf`, without settings at their defaults. @param kept settings to keep in any case */
 export function metadataBeyondDefaults(trigger: Trigger, kept: readonly string[]): Record<string, string> {
   const required = { query: trigger.query, threshold: String(trigger.threshold), source: 'any' };
   const defaults = metadataOf(parseTrigger({ name: 'any', namespace: 'any', scalerMetadata: required }));

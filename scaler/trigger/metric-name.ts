@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** A DNS label has 63 characters at most; four are left for the `sNN-` that KEDA puts before the name. */
+/** A DNS label has at most 63 characters; four are for KEDA's prefix `sNN-`. */
 const MAX_LENGTH = 59;
 
 /**
- * Keys that take no part in a derived name: those about KEDA's own connection to the scaler, and secrets, since a short
+ * Keys that are not part of a derived name: those about KEDA's connection to the scaler, and secrets, since a short
  * hash could confirm a guess. Adding a key here renames the metric of every ScaledObject that has it.
  */
 const leftOut: ReadonlySet<string> = new Set([
@@ -22,10 +22,9 @@ const leftOut: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A metric name for a trigger that gives none. It depends on what the manifest says and on nothing else: were it to
- * follow from a default or from the scaler's configuration, a release or a new source would rename the metric, and the
- * HPA would find no value until KEDA reconciles. Values from an environment variable (`...FromEnv`) are not the
- * manifest's.
+ * A metric name for a trigger that gives none. It depends on the manifest alone. If it depended on defaults or on the
+ * configuration, a release or a new source could rename the metric, and the HPA would find no value until KEDA
+ * reconciles. Values from environment variables (`...FromEnv`) are not part of the manifest.
  */
 export function derivedMetricName(metadata: Readonly<Record<string, string>>): string {
   const said = Object.entries(metadata)
@@ -35,17 +34,16 @@ export function derivedMetricName(metadata: Readonly<Record<string, string>>): s
   return `predictive-${shortHash(JSON.stringify(said))}`;
 }
 
-/** Without what stands before the `@` of an address, and without the value of an `Authorization` header. */
+/** Removes what is before the `@` of an address, and the value of an `Authorization` header. */
 function withoutCredentials(value: string): string {
   return value.replace(/^(https?:\/\/).*@/i, '$1').replace(/((?:^|,)\s*authorization\s*=)[^,]*/gi, '$1');
 }
 
 /**
- * A given name made fit for the external metrics API: lower case, since Kubernetes refuses the rest
- * (kubernetes/kubernetes#72996), and letters, digits and dashes only. A name that is too long keeps its beginning and
- * ends in a hash of the whole.
+ * A name for the external metrics API: letters, digits and dashes in lower case, since Kubernetes refuses upper case
+ * (kubernetes/kubernetes#72996). The end of a name that is too long becomes a hash.
  *
- * @returns undefined when nothing is left of the name.
+ * @returns undefined when nothing is left of the name
  * @example safeMetricName('HTTP_requests:rate5m') // 'http-requests-rate5m'
  */
 export function safeMetricName(given: string): string | undefined {

@@ -3,10 +3,10 @@ import type { settleGrid } from './grid.js';
 import type { Report, TriggerKeyName, TriggerValues } from './keys.js';
 import type { Trigger } from './trigger.js';
 
-/** A policy is chosen from three days: one to learn from and two to replay. */
+/** A choice needs a day to learn from and two to replay. */
 const CHOICE_NEEDS_SECONDS = 3 * 86_400;
 
-/** Brings together the keys about the overload that is accepted, and checks them against threshold and horizon. */
+/** Checks the keys about accepted overload against each other, threshold and horizon. */
 export function settleOverload(
   values: TriggerValues,
   given: ReadonlyMap<TriggerKeyName, unknown>,

@@ -26,20 +26,20 @@ export interface ScaledObjectRef {
   readonly scalerMetadata: Readonly<Record<string, string>>;
 }
 
-/** Ending of a key whose value KEDA took from an environment variable of the workload. */
+/** Suffix of a key whose value KEDA took from an environment variable of the workload. */
 const FROM_ENV = 'FromEnv';
 
 /** A key as the metadata gave it. */
 interface Given {
-  /** The key as it was written, for messages. */
+  /** The key in the metadata, for messages. */
   readonly spelling: string;
   /** Trimmed; never empty. */
   readonly value: string;
-  /** Came through `…FromEnv`: what an environment variable holds may be secret whatever the key. */
+  /** Whether it came through `…FromEnv`: then it may be secret, whatever the key. */
   readonly fromEnvironment: boolean;
 }
 
-/** Every key that is given, by its proper name. */
+/** Given keys by their proper names. */
 type GivenKeys = ReadonlyMap<TriggerKeyName, Given>;
 
 const spellings: ReadonlyMap<string, TriggerKeyName> = new Map([
@@ -47,19 +47,18 @@ const spellings: ReadonlyMap<string, TriggerKeyName> = new Map([
   ...Object.entries(aliases),
 ]);
 
-/** Keys whose value opens a door. */
 const credentialKeys: ReadonlySet<TriggerKeyName> = new Set(['bearerToken', 'password', 'customAuthValue']);
 
 /**
- * Checks a trigger's metadata once, so that everything behind reads settled values.
+ * Checks the metadata of a trigger.
  *
- * Unknown keys are accepted and noticed: KEDA adds its own, and a manifest written for KEDA's `predictkube` or
- * `prometheus` trigger works unchanged. A key that ends in `FromEnv` counts as the key without the ending: KEDA resolves
- * the variable and keeps the ending.
+ * Unknown keys only cause notices: KEDA adds keys, and a manifest for KEDA's `predictkube` or `prometheus` trigger
+ * works unchanged. A key with the suffix `FromEnv` counts as the key without it, since KEDA resolves the variable and
+ * keeps the suffix.
  *
- * @returns a frozen trigger; its `notices` say what was accepted but should be known to the user.
- * @throws ScalerError `invalid` with every wrong key (five at most), the value received, the accepted form and the
- * ScaledObject; values of secret keys and values that come from the environment are never repeated.
+ * @returns a frozen trigger, with notices for the user
+ * @throws ScalerError `invalid` with at most five wrong keys, the values received, the accepted forms and the
+ *   ScaledObject; secret values and values from the environment are never repeated
  */
 export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {}): Trigger {
   const owner = checkedOwner(ref);
@@ -76,7 +75,7 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
   if (tooMuch !== undefined) throw invalid(`${subject}: ${tooMuch}`);
   const { given, unknown } = collectKeys(ref.scalerMetadata, report);
   const values = readValues(given, unknown, report);
-  // Checks across keys would only repeat what is known to be wrong already.
+  // The checks across keys need values that are right.
   problems.throwIfAny(subject);
 
   const grid = settleGrid(values, given, report);
@@ -146,7 +145,7 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
   });
 }
 
-/** `"namespace/name"` for messages, once both are known to be names that Kubernetes allows. */
+/** `"namespace/name"` for messages, when both are valid names in Kubernetes. */
 function checkedOwner({ namespace, name }: ScaledObjectRef): string {
   for (const [what, value] of [
     ['name', name],
@@ -163,7 +162,7 @@ function mayUse(source: string, namespace: string, { named }: TriggerContext): b
   return named?.[source]?.namespaces?.includes(namespace) ?? true;
 }
 
-/** Why a trigger may not bring an address; undefined when it may. */
+/** Why a trigger may not use an address; undefined when it may. */
 function refusedAddress(address: string, { admit }: TriggerContext): string | undefined {
   try {
     admit?.(address);
@@ -179,12 +178,7 @@ function unknownCalendar(name: string, known: readonly string[]): string {
   return `names ${show(name)}, which is no calendar of the scaler's configuration${nearest}`;
 }
 
-/**
- * What keeps metadata from being looked at in detail: too many keys, or one that is too long. Checked first, and cheap
- * whatever was sent.
- *
- * @returns the problem, or undefined.
- */
+/** A cheap check for too many keys, and for texts that are too long. @returns the problem, or undefined */
 function oversize(metadata: Readonly<Record<string, string>>): string | undefined {
   const keys = Object.keys(metadata);
   if (keys.length > TRIGGER_LIMITS.keys)
@@ -199,11 +193,7 @@ function oversize(metadata: Readonly<Record<string, string>>): string | undefine
   return undefined;
 }
 
-/**
- * Sorts metadata into known keys under their proper names and notices about the rest.
- *
- * @returns the known keys, and the unknown ones.
- */
+/** Sorts metadata into known keys, by their proper names, and unknown ones, with notices. */
 function collectKeys(
   metadata: Readonly<Record<string, string>>,
   { complain, notice }: Report,
@@ -238,7 +228,7 @@ function collectKeys(
   return { given, unknown };
 }
 
-/** Complete unless a problem was reported, and not read then. */
+/** Not complete where a problem was reported. */
 function readValues(given: GivenKeys, unknown: readonly string[], { complain }: Report): TriggerValues {
   const texts = Object.fromEntries([...given].map(([name, { value }]) => [name, value]));
   const result = triggerSchema.safeParse(texts);

@@ -1,18 +1,18 @@
 import { TRIGGER_LIMITS } from './keys.js';
 import type { Trigger } from './trigger.js';
 
-/** `--horizontal-pod-autoscaler-sync-period` of the cluster, and `pollingInterval` of the ScaledObject: their defaults. */
+/** Defaults of `--horizontal-pod-autoscaler-sync-period` and of `pollingInterval`. */
 const HPA_SYNC_SECONDS = 15;
 const KEDA_POLLING_SECONDS = 30;
 
-/** Horizon within which a pod is ready that is asked for now, before it is brought onto the grid of steps. */
+/** The time until a pod that is asked for now is ready. */
 export function horizonOfPodStartup(podStartupSeconds: number): number {
   return podStartupSeconds + HPA_SYNC_SECONDS + KEDA_POLLING_SECONDS;
 }
 
 /**
- * A trigger with the start-up time that was measured, and with the horizon that follows where it is to follow. Neither
- * passes the longest horizon that the trigger can have.
+ * A trigger with the measured start-up time, and with the horizon for it if the horizon follows. Neither is longer than
+ * the longest horizon that the trigger can have.
  */
 export function withPodStartup(trigger: Trigger, measuredSeconds: number): Trigger {
   const { historySeconds, stepSeconds } = trigger;

@@ -3,25 +3,22 @@ import { address, type TriggerAddress } from './forms.js';
 import type { Report, TriggerKeyName, TriggerValues } from './keys.js';
 import type { TriggerSource } from './trigger.js';
 
-/** What parsing a trigger must know of the configuration. */
+/** The part of the configuration that triggers are checked against. */
 export interface TriggerContext {
-  /** Name of the source for triggers that name none and give no address. */
+  /** Name of the source for triggers without source and address. */
   readonly default?: string | undefined;
-  /** Sources by name, with the namespaces that may use them where they are not open to all; undefined checks no name. */
+  /** Sources by name, with the namespaces that may use them unless all may; undefined checks no names. */
   readonly named?: Readonly<Record<string, { address: string; namespaces?: readonly string[] | undefined }>>;
-  /**
-   * Throws a ScalerError that repeats the address when a trigger may not bring it; looks nothing up. Undefined admits
-   * all.
-   */
+  /** Throws a ScalerError when a trigger may not use an address; undefined admits all. */
   readonly admit?: ((address: string) => unknown) | undefined;
-  /** Names of the calendars; undefined checks no name. */
+  /** Names of the calendars; undefined checks no names. */
   readonly calendars?: readonly string[] | undefined;
 }
 
-/** Keys that say something about `prometheusAddress` and nothing about a named source. */
+/** Keys that need `prometheusAddress`. */
 const ADDRESS_KEYS = ['customHeaders', 'cortexOrgID', 'queryParameters', 'namespace'] as const;
 
-/** The mode of `authModes` that each credential belongs to. */
+/** The mode of `authModes` for each credential. */
 const MODE_OF = {
   bearerToken: 'bearer',
   username: 'basic',
@@ -32,10 +29,10 @@ const MODE_OF = {
 const CREDENTIAL_KEYS = Object.keys(MODE_OF) as (keyof typeof MODE_OF)[];
 
 /**
- * Where a trigger's history comes from, out of the keys that speak of it.
+ * The source of a trigger's history, from the keys about it.
  *
- * A trigger cannot add headers or parameters to a named source: with the operator's credentials and another Mimir tenant's
- * header it could read what it should not.
+ * A trigger cannot add headers or parameters to a named source: with the operator's credentials and the header of
+ * another Mimir tenant it could read data of that tenant.
  */
 export function triggerSource(
   values: TriggerValues,
@@ -80,9 +77,8 @@ export function triggerSource(
 }
 
 /**
- * Whether a trigger gives an address and nothing else. If that is the address of a configured source, the trigger means
- * that source: it could name it as well, so nothing is opened to it that was not, and a manifest written for KEDA's own
- * triggers works although its address is on no list.
+ * Whether a trigger gives an address and nothing else. If it is that of a configured source, it means this source. The
+ * trigger could name the source as well, and so manifests for KEDA's own triggers work without the allow-list.
  */
 function bringsNothing(values: TriggerValues): boolean {
   return (
@@ -91,7 +87,7 @@ function bringsNothing(values: TriggerValues): boolean {
   );
 }
 
-/** The configured source at an address; undefined where several have it, since their credentials differ. */
+/** The configured source with an address; undefined for several, since their credentials differ. */
 function sourceAt(wanted: string, { named = {} }: TriggerContext): string | undefined {
   const [name, ...others] = Object.keys(named).filter(
     (each) => address(named[each]!.address).address === wanted,
@@ -133,13 +129,13 @@ function addressSource(
     headers: Object.freeze(sorted(headers)),
     queryParameters: Object.freeze(sorted(parameters)),
   } as const;
-  // A trigger may get into logs, dumps and API answers, which must not show values of headers and parameters.
+  // Logs, dumps and API answers must not show values of headers and parameters.
   return guardSecrets(source);
 }
 
 /**
- * KEDA resolves a TriggerAuthentication for itself only, so a manifest that worked with KEDA's own trigger may name a
- * mode whose secret never arrives. That is a notice and no error: the address may do without.
+ * KEDA keeps a TriggerAuthentication to itself, so a manifest for KEDA's own trigger may name a mode without its
+ * secret. That is a notice and no error, since the address may not need it.
  */
 function addCredentials(
   values: TriggerValues,
@@ -179,11 +175,11 @@ function basic(username: string, password: string): string {
 }
 
 function sorted(entries: ReadonlyMap<string, string>): Record<string, string> {
-  // A null prototype would make deep comparison awkward; fromEntries defines own properties, "__proto__" included.
+  // fromEntries makes own properties, even of "__proto__", and the objects can be compared.
   return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A source as logs, errors and pages may name it. */
+/** A source in logs, errors and pages. */
 export function describeSource(source: TriggerSource): string {
   return source.kind === 'named' ? `source "${source.name}"` : `address ${showAddress(source.address)}`;
 }
