@@ -2,10 +2,10 @@ import type uPlot from 'uplot';
 import { h } from './dom.js';
 import type { TimeFormat } from './time-format.js';
 
-/** Fired on the document's root when colors have changed. */
+/** Event on the root of the document when colors have changed. */
 export const THEME_CHANGED = 'themechanged';
 
-/** Makes charts read the colors again. They do so by themselves when the system's theme changes. */
+/** Makes charts read the colors again, as they do when the theme of the system changes. */
 export function announceTheme(): void {
   document.documentElement.dispatchEvent(new Event(THEME_CHANGED));
 }
@@ -14,15 +14,11 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', announceTh
 
 const colors = new Map<string, string>();
 
-/**
- * A color of the style sheet, as a canvas takes it, in the theme of the moment.
- *
- * @param name of a custom property, without its dashes.
- */
+/** A color of the style sheet for a canvas, in the current theme. @param name of a custom property, without dashes */
 export function color(name: string): string {
   let resolved = colors.get(name);
   if (resolved === undefined) {
-    // light-dark() is settled only where a color is used, so it is used for a moment.
+    // light-dark() has a value only where a color is used.
     const probe = h('span.probe');
     probe.style.color = `var(--${name})`;
     document.body.append(probe);
@@ -37,7 +33,6 @@ document.documentElement.addEventListener(THEME_CHANGED, () => colors.clear());
 
 const FONT = '12px system-ui, sans-serif';
 
-/** The look that all axes share. */
 function axisLook(): Pick<uPlot.Axis, 'stroke' | 'font' | 'ticks' | 'grid'> {
   return {
     stroke: () => color('muted'),
@@ -61,12 +56,12 @@ export function timeAxis({ clock, date }: TimeFormat): uPlot.Axis {
   };
 }
 
-/** An axis of amounts. @param write writes one of its marks */
+/** An axis of amounts. @param write writes a mark */
 export function amountAxis(write: (amount: number) => string, more: Partial<uPlot.Axis> = {}): uPlot.Axis {
   return { ...axisLook(), values: (_chart, splits) => splits.map((amount) => write(amount)), ...more };
 }
 
-/** A part of a canvas, in its pixels. */
+/** A part of a canvas, in its own pixels. */
 export interface Box {
   readonly left: number;
   readonly right: number;
@@ -74,7 +69,7 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** The first box that lies within a frame and on none of those that are taken; otherwise the first one. */
+/** The first box within a frame that overlaps none of those taken; the first of all if there is none. */
 export function freeBox(candidates: readonly Box[], frame: Box, taken: readonly Box[]): Box {
   const isWithin = (box: Box) =>
     box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;

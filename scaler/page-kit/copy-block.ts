@@ -20,7 +20,7 @@ export class CopyBlock {
   }
 }
 
-/** Makes a button copy a text, or select it where the browser keeps the clipboard from the page (plain HTTP, files). */
+/** Makes a button copy a text, or select it where the page may not use the clipboard (plain HTTP, files). */
 export function copyButton(button: HTMLButtonElement, source: Element): void {
   button.addEventListener('click', async () => {
     try {

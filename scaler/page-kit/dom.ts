@@ -1,12 +1,12 @@
-/** Something that can stand inside an element. Strings become text, never markup. */
+/** Content of an element. Strings become text, never markup. */
 export type Child = Node | string | null | undefined;
 
 /** Control and direction characters, half surrogate pairs and invisible separators, without line breaks and tabs. */
 const UNSEEN = /[^\P{Cc}\n\t]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
- * A text with its invisible characters spelled out, so that it reads as it is: a query or a name with a right-to-left override
- * could otherwise show something else than what is run.
+ * A text with its invisible characters as escapes: a query with a right-to-left override could otherwise look like
+ * another one.
  *
  * @example visible('pod\u202e') // 'pod\\u202e'
  */
@@ -14,14 +14,14 @@ export function visible(text: string): string {
   return text.replace(UNSEEN, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`);
 }
 
-/** Attributes by name. */
+/** Attributes by name. Those that are undefined or false are left out. */
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 type Tag<Selector> = Selector extends `${infer Name}.${string}` ? Name : Selector;
 type ElementOf<Selector> = HTMLElementTagNameMap[Tag<Selector> & keyof HTMLElementTagNameMap];
 
 /**
- * Makes an element from a tag with classes, attributes and children. Attributes that are undefined or false are left out.
+ * Makes an element from a tag with classes, attributes and children.
  *
  * @example h('p.note', 'See ', h('a', { href: '#/' }, 'all triggers'))
  */
@@ -39,7 +39,7 @@ export function h<Selector extends string>(
   return made as ElementOf<Selector>;
 }
 
-/** Makes a button. @param press what it does */
+/** Makes a button. @param press called on a click */
 export function button(press: () => void, ...content: readonly (Child | Attributes)[]): HTMLButtonElement {
   const made = h('button', { type: 'button' }, ...content);
   made.addEventListener('click', press);
@@ -57,16 +57,12 @@ export function sentence(texts: TemplateStringsArray, ...parts: readonly Child[]
   return made;
 }
 
-/**
- * A paragraph with elements in it.
- *
- * @example paragraph`The load is ${h('strong', '52')} now.`
- */
+/** A paragraph with elements in it, as in `sentence`. */
 export function paragraph(texts: TemplateStringsArray, ...parts: readonly Child[]): HTMLParagraphElement {
   return h('p', sentence(texts, ...parts));
 }
 
-/** A paragraph that stands back behind the others. */
+/** A less prominent paragraph. */
 export function note(texts: TemplateStringsArray, ...parts: readonly Child[]): HTMLParagraphElement {
   return h('p.note', sentence(texts, ...parts));
 }
@@ -83,7 +79,7 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return made;
 }
 
-/** Gives an element other children, unless they would look the same: focus and selection in them then survive. */
+/** Replaces the children of an element, unless they look the same: then focus and selection in them survive. */
 export function renew(target: Element, ...children: readonly Child[]): void {
   const wanted = target.cloneNode() as Element;
   wanted.append(...shown(children));

@@ -4,7 +4,7 @@ import { h, renew } from './dom.js';
 import { type LegendEntry, LineLegend } from './line-legend.js';
 import { drawNames, type NamedSpan, shade, spansAt } from './named-spans.js';
 
-/** From when to when a chart reaches, in epoch seconds. */
+/** A span of time, in epoch seconds. */
 export interface TimeRange {
   readonly fromSeconds: number;
   readonly toSeconds: number;
@@ -13,11 +13,11 @@ export interface TimeRange {
 /** One column of a chart's data. */
 export interface Line {
   readonly name: string;
-  /** Key of the legend's entry that shows and hides it. @default name */
+  /** Key of its entry in the legend. @default name */
   readonly part?: string;
-  /** Name of the style sheet's color. @default name */
+  /** Name of its color in the style sheet. @default name */
   readonly color?: string;
-  /** What sets it apart from a plain line. */
+  /** Differences from a plain line. */
   readonly look?: Partial<uPlot.Series>;
 }
 
@@ -25,7 +25,7 @@ export interface Line {
 export interface LineChartOptions {
   /** Class of the frame. */
   readonly kind: string;
-  /** Asked again whenever the frame changes its size. */
+  /** Called whenever the frame changes its size. */
   readonly heightPixels: () => number;
   /** In the order of the data's columns: later ones lie above. */
   readonly lines: readonly Line[];
@@ -34,21 +34,21 @@ export interface LineChartOptions {
   readonly amount: (value: number) => string;
   /** Writes the place under the pointer. */
   readonly place: (x: number) => string;
-  /** Stands where the place does while nothing is pointed at. */
+  /** Shown instead of the place while the pointer is elsewhere. */
   readonly invitation?: string;
-  /** Spans of time that stand out from others, asked for whenever they are drawn. */
+  /** Spans of time to shade. Called whenever they are drawn. */
   readonly spans?: () => readonly NamedSpan[];
-  /** Draws over the lines. @param taken where the names of spans stand */
+  /** Draws over the lines. @param taken where the names of spans are */
   readonly drawOver?: (chart: uPlot, taken: readonly Box[]) => void;
-  /** Called when a span was chosen by dragging; without, dragging does nothing. */
+  /** Called with a span that was chosen by dragging. @default dragging does nothing */
   readonly onZoom?: (range: TimeRange) => void;
   /** Scales, axes and what is drawn beside the lines. */
   readonly more: Omit<uPlot.Options, 'width' | 'height' | 'series'>;
 }
 
 /**
- * A chart of lines, as wide as its frame and in the colors of the theme, with a legend that shows and hides lines and
- * shows their values under the pointer.
+ * A chart of lines, as wide as its frame and in the colors of the theme. Its legend shows and hides lines, and shows
+ * their values under the pointer.
  */
 export class LineChart {
   readonly element: HTMLElement;
@@ -56,7 +56,6 @@ export class LineChart {
   readonly #frame: HTMLElement;
   readonly #readout = h('p.readout');
   readonly #legend: LineLegend;
-  /** Undefined until there are data. */
   #chart: uPlot | undefined;
   #range: TimeRange | undefined;
   #isClosed = false;
@@ -83,13 +82,13 @@ export class LineChart {
   }
 
   /**
-   * Shows new data; the range stays as it was set.
+   * Shows new data in the same range.
    *
-   * @param data a column for each line after that of the places
-   * @param description what the chart shows, for those who cannot see it
+   * @param data a column of places, and one for each line
+   * @param description of the chart, for those who cannot see it
    */
   show(data: uPlot.AlignedData, description: string): void {
-    // What was still being read when the view closed comes too late.
+    // Data may arrive after the view was closed.
     if (this.#isClosed) return;
     const known = this.#options.lines.filter((_, i) => data[i + 1]!.some((value) => value != null));
     this.#legend.offer(new Set(known.map(partOf)));
@@ -99,7 +98,7 @@ export class LineChart {
     if (this.#range) this.setRange(this.#range);
   }
 
-  /** Sets the span of time that is shown, now and with later data; without, all of it is. */
+  /** Sets the span of time that is shown, also of later data. Before the first call all is shown. */
   setRange(range: TimeRange): void {
     this.#range = range;
     this.#chart?.setScale('x', { min: range.fromSeconds, max: range.toSeconds });
@@ -120,7 +119,7 @@ export class LineChart {
     this.#chart?.setSize({ width, height });
   }
 
-  /** The frame is as high as its chart before that is drawn, so that nothing moves then. */
+  /** Gives the frame the height of its chart, so that nothing moves when that is drawn. */
   #takeRoom(): void {
     this.#frame.style.minHeight = `${this.#options.heightPixels()}px`;
   }

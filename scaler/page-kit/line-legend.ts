@@ -1,22 +1,22 @@
 import { h, renew } from './dom.js';
 
-/** One line of a chart, as its legend shows and hides it. */
+/** An entry of a legend. */
 export interface LegendEntry {
   readonly key: string;
   readonly label: string;
-  /** What the line means, for the pointer that rests on it. */
+  /** Meaning of the line, as a tooltip. */
   readonly hint?: string;
   /** Whether it is shown at first. @default true */
   readonly isOn?: boolean;
-  /** Name of the style sheet's color. @default that of the line */
+  /** Name of its color in the style sheet. @default that of the line */
   readonly color?: string;
-  /** What stands for the line. @default a solid line */
+  /** Symbol of the line. @default a solid line */
   readonly swatch?: 'area' | 'dashed' | 'dotted' | 'dot';
   /** Names of the lines whose values it shows. @default the key */
   readonly valuesOf?: readonly string[];
 }
 
-/** The legend of a chart: a button for each line, which shows and hides it, with its value under the pointer. */
+/** The legend of a chart: a button for each line that shows and hides it, with its value under the pointer. */
 export class LineLegend {
   readonly element = h('div.legend', { role: 'group', 'aria-label': 'Lines of the chart' });
   readonly #buttons = new Map<string, { button: HTMLButtonElement; value: HTMLElement }>();
@@ -45,7 +45,7 @@ export class LineLegend {
     return this.#buttons.get(key)?.button.getAttribute('aria-pressed') === 'true';
   }
 
-  /** Leaves out the lines for which there is nothing to show. */
+  /** Shows only the entries with these keys. */
   offer(keys: ReadonlySet<string>): void {
     for (const [key, { button }] of this.#buttons) button.hidden = !keys.has(key);
   }

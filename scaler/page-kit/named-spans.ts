@@ -1,7 +1,7 @@
 import type uPlot from 'uplot';
 import { type Box, color } from './chart.js';
 
-/** A span of time that stands out in a chart, such as a holiday. */
+/** A span of time to shade in a chart, such as a holiday. */
 export interface NamedSpan {
   readonly name: string;
   readonly fromSeconds: number;
@@ -11,19 +11,19 @@ export interface NamedSpan {
 /** Pixels between the edge of a span and its name. */
 const MARGIN = 6;
 const LINE_HEIGHT = 14;
-/** A name that has less room is left out; the readout has it. */
+/** A name with less room is left out; the readout shows it. */
 const LEAST_WIDTH = 36;
-/** Names that overlap in time stand below one another. */
+/** Names that would overlap are written below each other. */
 const MOST_ROWS = 3;
 
-/** Names of the spans that hold a moment. */
+/** Names of the spans that contain a moment. */
 export function spansAt(spans: readonly NamedSpan[], seconds: number): string[] {
   return spans
     .filter(({ fromSeconds, toSeconds }) => seconds >= fromSeconds && seconds < toSeconds)
     .map(({ name }) => name);
 }
 
-/** Shades spans, before lines are drawn. */
+/** Shades spans; to be called before lines are drawn. */
 export function shade(chart: uPlot, spans: readonly NamedSpan[]): void {
   const { ctx, bbox } = chart;
   ctx.save();
@@ -36,11 +36,7 @@ export function shade(chart: uPlot, spans: readonly NamedSpan[]): void {
   ctx.restore();
 }
 
-/**
- * Writes the names of spans at their upper edges.
- *
- * @returns where they stand
- */
+/** Writes the names of spans at their upper edges. @returns where they are */
 export function drawNames(chart: uPlot, spans: readonly NamedSpan[]): Box[] {
   const { ctx, bbox } = chart;
   const ratio = devicePixelRatio;
@@ -59,7 +55,7 @@ export function drawNames(chart: uPlot, spans: readonly NamedSpan[]): Box[] {
     if (row === undefined) continue;
     const text = fitted(ctx, name, room - 2 * MARGIN * ratio);
     const [x, y] = [left + MARGIN * ratio, bbox.top + (4 + row * LINE_HEIGHT) * ratio];
-    // An edge in the color of the ground keeps the text apart from the lines that it crosses.
+    // An outline in the color of the background sets the text apart from lines that it crosses.
     ctx.strokeStyle = color('surface');
     ctx.strokeText(text, x, y);
     ctx.fillStyle = color('event-text');
@@ -79,7 +75,7 @@ interface VisibleSpan {
   readonly room: number;
 }
 
-/** The spans within the time that is shown, ascending, cut to it, on the canvas. */
+/** The visible parts of spans on the canvas, ascending. */
 function visible(chart: uPlot, spans: readonly NamedSpan[]): VisibleSpan[] {
   const { min, max } = chart.scales.x!;
   const { left: leftEdge, width: wholeWidth } = chart.bbox;

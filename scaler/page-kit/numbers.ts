@@ -2,7 +2,7 @@
 export const wholeNumbers = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 const fewDigits = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3 });
 
-/** From here on numbers are written with an exponent: in full they would take the room of what stands beside them. */
+/** Larger numbers are written with an exponent, since there is no room for them. */
 const HUGE = 1e9;
 
 /** A load in few digits: 0.0123, 7.25, 83.4, 1,284, 1.235e16. A dash when it is not known. */

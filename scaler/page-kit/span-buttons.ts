@@ -1,28 +1,28 @@
 import { button, h } from './dom.js';
 import type { TimeRange } from './line-chart.js';
 
-/** A span to choose: how many hours before and after an anchor, such as now. */
+/** A span to choose, in hours before and after an anchor such as now. */
 export interface Span {
   readonly label: string;
   readonly before: number;
   readonly after: number;
 }
 
-/** Which spans there are. */
+/** The spans to choose from. */
 export interface SpanButtonsOptions {
   readonly spans: readonly Span[];
-  /** The one shown at first. */
+  /** The first one. */
   readonly usual: Span;
-  /** Label of a button back to the usual span, shown while the viewer looks at a span of their own. @default no button */
+  /** Label of a button back to the usual span, shown beside another span. @default no button */
   readonly back?: string;
-  /** The farthest that one can look. @default no bounds */
+  /** @default no bounds */
   readonly bounds?: TimeRange;
   readonly onChange: (range: TimeRange) => void;
 }
 
 const ENDLESS: TimeRange = { fromSeconds: -Infinity, toSeconds: Infinity };
 
-/** What each button makes of a span: how far it moves, in widths, and how wide it becomes. */
+/** How far each button moves a span, in widths, and the factor of its width. */
 const MOVES = [
   { label: '‹', title: 'Earlier', by: -0.5, factor: 1 },
   { label: '›', title: 'Later', by: 0.5, factor: 1 },
@@ -35,7 +35,7 @@ export class SpanButtons {
   readonly element = h('div.spans', { role: 'group', 'aria-label': 'Span of the chart' });
   readonly #options: SpanButtonsOptions;
   readonly #back: HTMLElement;
-  /** A span around the anchor, which it follows; undefined while the viewer looks at a span of their own. */
+  /** A span that follows the anchor; undefined for one that the viewer chose in the chart. */
   #span: Span | undefined;
   #range: TimeRange = { fromSeconds: 0, toSeconds: 1 };
   #anchorSeconds = 0;
@@ -53,7 +53,7 @@ export class SpanButtons {
     this.element.append(...spans, ...moves, this.#back);
   }
 
-  /** Shows a span of the viewer's own. */
+  /** Shows a span that the viewer chose in the chart. */
   choose(range: TimeRange): void {
     this.#span = undefined;
     this.#range = range;
@@ -65,7 +65,7 @@ export class SpanButtons {
     this.#follow(this.#options.usual);
   }
 
-  /** Takes a span around the anchor along to a new moment. */
+  /** Moves the anchor, with a span that follows it. */
   moveTo(anchorSeconds: number): void {
     this.#anchorSeconds = anchorSeconds;
     this.#apply();

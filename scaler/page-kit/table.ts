@@ -1,19 +1,20 @@
 import { type Child, h } from './dom.js';
 
-/** A column of numbers: its head, and what that means for the pointer that rests on it. */
+/** A column of numbers. */
 export interface Column {
   readonly head: string;
+  /** A tooltip. */
   readonly hint?: string;
 }
 
-/** A row of a table: its name, and a text for each column. */
+/** A row of a table, with a cell for each column. */
 export interface Row {
   readonly name: Child;
   readonly cells: readonly string[];
   readonly isMuted?: boolean;
 }
 
-/** Makes a table of numbers with a name before each row, in a frame that scrolls where it is too wide. */
+/** Makes a table of numbers with named rows, in a frame that scrolls. */
 export function numberTable(
   caption: string,
   nameHead: string,

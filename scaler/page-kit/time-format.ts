@@ -1,4 +1,4 @@
-/** How moments are written in one time zone; all take epoch seconds. */
+/** Writes moments, in epoch seconds, in a time zone. */
 export interface TimeFormat {
   /** `18:05` */
   clock(seconds: number): string;
