@@ -5,13 +5,12 @@ import { OncePerChange } from '../shared/once-per-change.js';
 import { WatchedFile } from '../shared/watched-file.js';
 import type { Logger } from '../telemetry/log.js';
 
-/** One way in: what a request has to bring, as `basic user:password` or `bearer token`; undefined until the file could be read. */
+/** What a request must bring: `basic user:password` or `bearer token`; undefined until the file could be read. */
 type Accepted = () => Promise<string | undefined>;
 
 /**
- * Lets a request through that brings the password or the token; answers 401 to any other. Without credentials in the
- * configuration everyone is let through. A file is read again when it changes; while it cannot be read, its last content
- * counts, and the log says so once.
+ * Answers 401 to requests without the password or the token; without credentials in the configuration all pass. While a
+ * file cannot be read, its last content counts, and the log says so once.
  */
 export function requireAuth(auth: PageAuth | undefined, log: Pick<Logger, 'info' | 'warn'>): RequestHandler {
   if (auth === undefined) return (_request, _response, next) => next();
@@ -30,7 +29,7 @@ export function requireAuth(auth: PageAuth | undefined, log: Pick<Logger, 'info'
     const brought = credentials(request.headers.authorization);
     if (brought !== undefined) {
       const wanted = await Promise.all(accepted.map((read) => read()));
-      // Compared as digests: equal lengths are what timingSafeEqual needs, and the time says nothing about the secret.
+      // As digests, since timingSafeEqual needs equal lengths.
       const hash = digest(brought);
       if (wanted.some((one) => one !== undefined && timingSafeEqual(digest(one), hash))) {
         next();
@@ -65,12 +64,12 @@ function acceptedWith(prefix: string, path: string, log: Pick<Logger, 'info' | '
     const text = file.lastText;
     return text === undefined ? undefined : prefix + text.trim();
   };
-  // Read now, so that there is a last content when the file goes before the first request comes.
+  // Read now, so that there is a last content if the file is gone at the first request.
   void read();
   return read;
 }
 
-/** Scheme and what it carries, `basic user:password` or `bearer token`, out of a header (RFC 7617, RFC 6750). */
+/** `basic user:password` or `bearer token` from a header (RFC 7617, RFC 6750). */
 function credentials(header: string | undefined): string | undefined {
   const [, scheme, value] = /^(Basic|Bearer) +(\S+)$/i.exec(header ?? '') ?? [];
   if (scheme === undefined || value === undefined) return undefined;

@@ -2,9 +2,9 @@ import express, { type Request, type Response, Router } from 'express';
 import { show } from '../shared/show.js';
 import type { ApiFailure } from './api/contract.js';
 
-/** What one way of scaling has cost since the demo began, and what it failed to serve. */
+/** Cost and overload of one way of scaling since the demo began. */
 export interface DemoOutcome {
-  /** Pods that exist now, and those of them that can serve. */
+  /** Pods now, and those that can serve. */
   readonly replicas: number;
   readonly readyReplicas: number;
   /** Time that pods existed, ready or not. */
@@ -13,7 +13,7 @@ export interface DemoOutcome {
   readonly overloadedMinutes: number;
 }
 
-/** The course of the comparison. All arrays have one entry per step, oldest first; null where unknown. */
+/** The comparison over time, with one entry per step, oldest first; null where unknown. */
 export interface DemoTimeline {
   /** RFC 3339; when the first step begins. */
   readonly startTime: string;
@@ -25,13 +25,12 @@ export interface DemoTimeline {
   readonly reactiveReadyReplicas: readonly (number | null)[];
 }
 
-/** One made-up workload, scaled twice: by this scaler and by a plain HPA. */
+/** One made-up workload, scaled twice: by this scaler and by a reactive HPA. */
 export interface DemoWorkload {
   /** Names of its trigger, as `/api/triggers` has them. */
   readonly namespace: string;
   readonly scaledObject: string;
   readonly metricName: string;
-  /** What makes it interesting, in a few words. */
   readonly description: string;
   /** Load that one ready pod can carry, in the query's unit. */
   readonly capacityPerReplica: number;
@@ -47,14 +46,14 @@ export interface DemoState {
   readonly time: string;
   readonly startTime: string;
   readonly isPaused: boolean;
-  /** How many seconds of the demo pass in one second. */
+  /** Seconds of the demo in one second. */
   readonly speed: number;
-  /** Speeds offered for choice, ascending. */
+  /** Speeds to choose from, ascending. */
   readonly speedChoices: readonly number[];
   readonly workloads: readonly DemoWorkload[];
 }
 
-/** What the demo lets a viewer see and do. */
+/** What a viewer of the demo can see and do. */
 export interface DemoControl {
   state(): DemoState;
   readonly clock: {
@@ -66,7 +65,7 @@ export interface DemoControl {
 }
 
 /**
- * The demo's part of the API; the page shows its panel when `GET /api/demo` answers. Mount it before the status page:
+ * The API of the demo, to be mounted before the status page:
  *
  * - `GET /api/demo` answers the `DemoState`;
  * - `POST /api/demo/pause`, `POST /api/demo/resume` and `POST /api/demo/speed` with `{"speed": 300}` change it and
@@ -104,10 +103,7 @@ export function demoPanel(demo: DemoControl): Router {
   return router;
 }
 
-/**
- * Another site's page cannot press the buttons: browsers say where a request comes from. They do so by Sec-Fetch-Site
- * where they trust the connection, and over plain HTTP by Origin only.
- */
+/** Refuses requests from the pages of other sites. Browsers send Sec-Fetch-Site, but over plain HTTP only Origin. */
 function sameSiteOnly(request: Request, response: Response, next: () => void): void {
   const site = request.get('Sec-Fetch-Site');
   const origin = request.get('Origin');

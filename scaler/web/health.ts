@@ -1,16 +1,14 @@
 import { Router } from 'express';
 
-/** Why the scaler cannot answer KEDA now, in a few words; undefined when it can. */
+/** Why the scaler cannot answer KEDA now; undefined when it can. */
 export type Readiness = () => string | undefined;
 
 /**
- * `GET /healthz`: 200 as long as the process answers at all. `GET /readyz`: 200 when the scaler can answer KEDA, and 503
- * with the reason when it cannot.
+ * `GET /healthz`: 200 as long as the process answers. `GET /readyz`: 200 when the scaler can answer KEDA, and otherwise
+ * 503 with the reason.
  *
- * Neither looks at Prometheus or at the age of any model; a replica that starts waits for models, but not longer than a
- * bound. An answer about stale data is still an answer, and in the end UNAVAILABLE is one too: KEDA's fallback counts on
- * it. A replica taken out of the Service for stale data could give neither, and when Prometheus is down all replicas
- * would go at once. Freshness is what metrics and alerts are for.
+ * Neither looks at Prometheus or at the age of models: without Prometheus all replicas would leave the Service at once,
+ * and could give neither stale answers nor the error that KEDA's fallback needs. Metrics and alerts show freshness.
  */
 export function healthRoutes(readiness: Readiness): Router {
   const router = Router();

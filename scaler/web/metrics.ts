@@ -6,10 +6,10 @@ import compression from 'compression';
 import { type RequestHandler, Router } from 'express';
 import type { Registry } from 'prom-client';
 
-/** `GET /metrics` in the Prometheus text format, compressed for those who accept it (Prometheus does). */
+/** `GET /metrics` in the Prometheus text format, compressed for clients that accept it, as Prometheus does. */
 export function metricsRoutes(registry: Registry): Router {
   const router = Router();
-  // The text repeats itself so much that the fastest level is within a few percent of the best.
+  // For such repetitive text the fastest level is within a few percent of the best.
   router.get('/metrics', compression({ level: constants.Z_BEST_SPEED }), serveMetrics(registry));
   return router;
 }
@@ -31,10 +31,8 @@ function serveMetrics(registry: Registry): RequestHandler {
 }
 
 /**
- * A registry's metrics in the Prometheus text format, family by family.
- *
- * `registry.metrics()` gives the same text in one piece, but with 10,000 triggers that is 20 MB made in one go, and
- * calls from KEDA would wait for it. Between two families the event loop gets its turn.
+ * The metrics of a registry in the Prometheus text format, family by family. With 10,000 triggers `registry.metrics()`
+ * makes 20 MB at once, and calls from KEDA would wait for it. Here they get a turn between two families.
  */
 export async function* exposition(registry: Registry): AsyncGenerator<string, void, void> {
   for (const { name } of registry.getMetricsAsArray()) {

@@ -16,26 +16,26 @@ import { requireAuth } from './auth.js';
 import { healthRoutes, type Readiness } from './health.js';
 import { metricsRoutes } from './metrics.js';
 
-/** What the HTTP server serves. */
+/** The parts of the HTTP server. */
 export interface WebServerOptions {
   readonly registry: Registry;
   readonly readiness: Readiness;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
-  /** What opens the pages; undefined leaves them open to all. */
+  /** What opens the pages. @default open to all */
   readonly auth?: PageAuth | undefined;
-  /** Whether `/metrics` asks for the same. @default false */
+  /** Whether `/metrics` needs it too. @default false */
   readonly protectMetrics?: boolean;
   /** @default connections: 512, requestSeconds: 15 */
   readonly limits?: Partial<WebLimits>;
-  /** Further routes, such as the status page and its API. They come behind the check of credentials. */
+  /** Routes behind the check of credentials, such as the status page and its API. */
   readonly pages?: readonly Router[];
 }
 
-/** Bounds that keep one caller from exhausting the server. */
+/** Limits that keep one caller from exhausting the server. */
 export interface WebLimits {
-  /** Connections at once: a few scrapers, probes and open pages. More than the default is a mistake or an attack. */
+  /** Connections at once, of scrapers, probes and open pages. */
   readonly connections: number;
-  /** How long a request may take to arrive, so that slow senders cannot keep connections open forever. */
+  /** How long a request may take to arrive, so that slow senders cannot keep connections. */
   readonly requestSeconds: number;
 }
 
@@ -45,17 +45,14 @@ export interface WebServer {
   readonly port: number;
   /** @throws ScalerError `unavailable` in one line when the address cannot be bound. */
   listen(address: ListenAddress): Promise<void>;
-  /**
-   * Accepts nothing new, lets answers under way finish and cuts what is left after `graceSeconds`. May be called at any
-   * time and more than once.
-   */
+  /** Accepts nothing new, and cuts answers after `graceSeconds`. May be called at any time and more than once. */
   close(graceSeconds: number): Promise<void>;
 }
 
-/** How long a connection may stand still in the middle of an answer, so that those who do not read cannot either. */
+/** How long a connection may be idle in an answer, so that slow readers cannot keep connections. */
 const STILL_SECONDS = 30;
 
-/** Longest address with its query. Addresses beyond Node's 16 KiB of headers are refused as those are, with 431. */
+/** Longest address with its query. Node.js refuses addresses above 16 KiB itself, with 431. */
 const LONGEST_URL = 8192;
 
 /** Makes the server out of its parts. */
@@ -69,7 +66,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       keepAliveTimeout: 10_000,
       connectionsCheckingInterval: Math.min(1000, requestSeconds * 1000),
     },
-    // Express runs no handler for an address without a path, such as `//#@host/`. Node.js answers broken ones like this.
+    // Express runs no handler for an address without a path, such as `//#@host/`. Node.js refuses them like this.
     (request, response) =>
       app(request as Request, response as Response, () =>
         response.writeHead(400, { 'Content-Length': 0 }).end(),
@@ -91,8 +88,8 @@ export function createWebServer(options: WebServerOptions): WebServer {
 }
 
 /**
- * Bounds the connections. At the bound the one that has been without a whole request for longest is closed for the new
- * one: if new ones were refused, a client that opens many and sends nothing would block the kubelet's probes.
+ * Limits the connections. At the limit the one without a whole request for longest is closed for a new one: if new ones
+ * were refused, a client with many idle connections would block the kubelet's probes.
  */
 function makeRoomForNewcomers(server: Server, connections: number): void {
   const waiting = new Set<Socket>();
@@ -147,22 +144,19 @@ function refuseLongAddress({ url }: Request, response: Response, next: () => voi
   else refuse(response, 414, `the address has ${url.length} characters; at most ${LONGEST_URL} are read`);
 }
 
-/** What a client's mistake is in words, where there is more to say than that. */
+/** Messages for some mistakes of clients. */
 const CLIENT_MISTAKES: Readonly<Record<number, string>> = {
   413: 'the body is larger than what is read here',
   415: 'the body is in a coding or character set that is not read here',
 };
 
-/**
- * The last resort for an error in a route: a client's own mistake (a malformed address) keeps its status, anything else
- * is logged in full and answered as 500 without details.
- */
+/** Answers errors of routes: mistakes of clients with their status, and others with 500 and a line in the log. */
 function answerError(log: WebServerOptions['log']): ErrorRequestHandler {
   return (error, request, response, next) => {
     const isClients = typeof error?.status === 'number' && error.status >= 400 && error.status < 500;
     if (!isClients) log.error({ err: error, path: request.path }, 'a request failed');
     if (response.headersSent) {
-      // Express cuts the connection: half an answer must not look like a whole one.
+      // Express cuts the connection, so that half an answer does not look whole.
       next(error);
       return;
     }

@@ -21,9 +21,8 @@ const MOST_HISTORY_DAYS = 92;
 const DEFAULT_HISTORY_DAYS = 7;
 
 /**
- * The status page and its JSON API, as a router for the root of an Express app: `/api/triggers`,
- * `/api/triggers/{namespace}/{name}/{metric}` and their description at `/api/openapi.yaml`. It reads what the planner
- * holds in memory: it asks Prometheus nothing, fits nothing and changes nothing.
+ * The status page and its JSON API: `/api/triggers`, `/api/triggers/{namespace}/{name}/{metric}` and their description
+ * at `/api/openapi.yaml`. It only reads what the planner holds in memory.
  */
 export function statusPage(parts: StatusPageParts): Router {
   const { answers, calendars, clock } = parts;
@@ -65,7 +64,7 @@ export function statusPage(parts: StatusPageParts): Router {
     );
   });
 
-  // The page asks whether there is a demo; the demo answers before this does.
+  // The page asks whether there is a demo, which would have answered before this.
   router.get('/api/demo', (_request, response) => {
     response.status(204).end();
   });
@@ -81,12 +80,11 @@ export function statusPage(parts: StatusPageParts): Router {
   return router;
 }
 
-/** Sends a JSON text; Express answers 304 to those who have it. */
+/** Sends a JSON text; Express answers 304 to clients that have it. */
 function sendJson(response: Response, text: string): void {
   response.set('Cache-Control', 'no-cache').type('json').send(text);
 }
 
-/** A request that cannot be served, with the text to answer. */
 class ApiRefusal extends Error {
   constructor(
     readonly status: number,
@@ -97,7 +95,7 @@ class ApiRefusal extends Error {
   }
 }
 
-/** Answers a refusal as JSON; what is a fault of the scaler's own goes on to the server, which logs it. */
+/** Answers a refusal as JSON. Other errors are faults of the scaler, which the server logs. */
 function answerRefusal(error: unknown, _request: Request, response: Response, next: NextFunction): void {
   // Express refuses paths with broken escapes itself.
   const refusal =

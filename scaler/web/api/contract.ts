@@ -1,7 +1,6 @@
 /**
- * What the JSON API answers, by the names that the code has for it. docs/openapi.yaml describes each, and `make docs`
- * makes the types of it. Times are RFC 3339 in UTC, loads in the unit of the trigger's query, and what is not known is
- * null.
+ * The answers of the JSON API. `make docs` makes the types from docs/openapi.yaml. Times are RFC 3339 in UTC, loads
+ * have the unit of the trigger's query, and what is not known is null.
  */
 
 import type { Overload } from './generated/answers.js';
@@ -34,5 +33,5 @@ export type {
   TriggerSummary,
 } from './generated/answers.js';
 
-/** The policy of the day, and what it did on the replayed days. */
+/** The policy of the day, and its results on the replayed days. */
 export type PolicyView = NonNullable<Overload['policy']>;

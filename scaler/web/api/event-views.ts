@@ -8,7 +8,7 @@ import type { Trigger } from '../../trigger/trigger.js';
 import type { CalendarView, EventView } from './contract.js';
 import { rfc3339 } from './json-values.js';
 
-/** The calendars as the API reads them. */
+/** The calendars that the API reads. */
 export interface KnownCalendars extends Calendars {
   states(names: readonly string[]): readonly CalendarState[];
 }
@@ -16,7 +16,7 @@ export interface KnownCalendars extends Calendars {
 /** How far ahead events are listed. */
 const COMING_SECONDS = 14 * 86_400;
 
-/** The events of a trigger from some time of the history on. */
+/** The events of a trigger from a time in the past on. */
 export function eventViews(
   calendars: KnownCalendars,
   trigger: Trigger,
@@ -28,10 +28,10 @@ export function eventViews(
   return (found ?? []).map((event) => eventView(event, trigger));
 }
 
-/** What events do to so many steps from a time on. */
+/** The effects of events on a number of steps. */
 export type EffectsOf = (fromSeconds: number, steps: number) => StepEffects | undefined;
 
-/** What the events of a trigger do to the steps of a forecast that is drawn. */
+/** The effects of the events of a trigger on a forecast. */
 export function effectsAhead(calendars: KnownCalendars, trigger: Trigger): EffectsOf {
   return (fromSeconds, steps) => comingEvents(calendars.of(trigger), trigger, fromSeconds, steps)?.effects;
 }
@@ -46,7 +46,7 @@ export function calendarViews(calendars: KnownCalendars, trigger: Trigger): Cale
   }));
 }
 
-/** One event as the API shows it. */
+/** One event. */
 export function eventView(
   { name, calendar, startSeconds, endSeconds, effects }: Occurrence,
   { timezone, historySeconds }: Pick<Trigger, 'timezone' | 'historySeconds'>,

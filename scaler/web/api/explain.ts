@@ -9,7 +9,7 @@ import type { Accuracy, ApiError, ComingPeak, EventView, ExplanationStep } from 
 import { eventView } from './event-views.js';
 import { known, rfc3339, rounded } from './json-values.js';
 
-/** How a snapshot's value came about, in the order in which it was decided. */
+/** How the value of a snapshot was decided, step by step. */
 export function explain(snapshot: Snapshot): ExplanationStep[] {
   const { trigger, reason, decidedBy, bound } = snapshot;
   const value = rounded(snapshot.value);
@@ -42,13 +42,13 @@ export function explain(snapshot: Snapshot): ExplanationStep[] {
   return steps;
 }
 
-/** What an event does, and what its load is taken to be like. */
+/** An event with its effect and the past that it is forecast from. */
 function effectOf(event: EffectiveEvent, trigger: Trigger): Pick<EventView, 'name' | 'effect'> {
   const { name, effect } = eventView(event, trigger);
   return { name, effect: event.like ? `${effect}, ${likeText(event.like, trigger.timezone)}` : effect };
 }
 
-/** The peak that the snapshot's forecast expects; null without a model that may forecast. */
+/** The coming peak; null without a forecast. */
 export function comingPeak({ forecast, stage, trigger }: Snapshot): ComingPeak | null {
   if (!forecast || stage === 'observed') return null;
   return {
@@ -58,7 +58,7 @@ export function comingPeak({ forecast, stage, trigger }: Snapshot): ComingPeak |
   };
 }
 
-/** The measured errors; null before anything could be measured. */
+/** The measured errors; null before the first. */
 export function accuracyOf({ quality, trigger }: Snapshot): Accuracy | null {
   if (!quality || quality.samples === 0) return null;
   const { modelError, lastValueError, coverage, samples } = quality;
@@ -72,7 +72,7 @@ export function accuracyOf({ quality, trigger }: Snapshot): Accuracy | null {
   };
 }
 
-/** An error as the API shows it. */
+/** An error without secrets. */
 export function apiError(error: ScalerError): ApiError {
   return { kind: error.kind, message: redact(error.message) };
 }

@@ -1,18 +1,18 @@
 import { mean } from 'simple-statistics';
 import type { Known } from './contract.js';
 
-/** A moment in RFC 3339, in UTC, to the second. */
+/** Writes a moment as RFC 3339 in UTC, to the second. */
 export function rfc3339(epochSeconds: number): string {
   return `${new Date(Math.floor(epochSeconds) * 1000).toISOString().slice(0, 19)}Z`;
 }
 
-/** A number that JSON can hold, to six significant digits; null for what is not known or not finite. */
+/** A number to six significant digits; null when it is not known or not finite. */
 export function known(value: number | undefined): Known {
   if (value === undefined || !Number.isFinite(value)) return null;
   return rounded(value);
 }
 
-/** To six significant digits: more would only be noise in charts. */
+/** To six significant digits, which is enough for charts. */
 export function rounded(value: number): number {
   return Number(value.toPrecision(6));
 }

@@ -4,10 +4,7 @@ import { quoted } from '../../shared/show.js';
 import { metadataOf } from '../../trigger/metadata.js';
 import type { Trigger } from '../../trigger/trigger.js';
 
-/**
- * Invisible characters. A user must see what a text to paste does, so they are written as escapes, which mean
- * the same. Lines and tabs are none of them.
- */
+/** Invisible characters, except line breaks and tabs. As escapes they show what a text to paste does. */
 const UNSEEN = /[^\P{C}\n\t]|[\p{Zl}\p{Zp}]/gu;
 
 /**
@@ -27,7 +24,7 @@ export function manifestYaml(trigger: Trigger, scalerAddress: string): string {
   const document = new Document({ triggers: [entry] });
   visit(document, {
     Scalar: (_key, scalar) => {
-      // Escapes mean something between double quotes only.
+      // Escapes work only between double quotes.
       if (typeof scalar.value === 'string' && scalar.value.search(UNSEEN) >= 0) scalar.type = 'QUOTE_DOUBLE';
     },
   });
@@ -37,22 +34,22 @@ export function manifestYaml(trigger: Trigger, scalerAddress: string): string {
   return note + yaml;
 }
 
-/** Where and how a user of the page reaches the scaler's gRPC port. */
+/** How a user of the page reaches the gRPC port. */
 export interface GrpcAccess {
   /** `host:port`; in a cluster, at the end of a port-forward. */
   readonly address: string;
-  /** undefined for plaintext. */
+  /** @default plaintext */
   readonly tls?:
     | {
         /** Name in the server's certificate. */
         readonly serverName: string;
-        /** Whether the server asks for the caller's certificate. */
+        /** Whether callers need a certificate. */
         readonly isMutual: boolean;
       }
     | undefined;
 }
 
-/** A shell line that asks the scaler for the trigger's value, as KEDA does. The form is that of docs/probing.md. */
+/** A shell command that asks for the value of a trigger as KEDA does, in the form of docs/probing.md. */
 export function grpcurlCommand(trigger: Trigger, { address, tls }: GrpcAccess): string {
   const request = {
     scaledObjectRef: {

@@ -5,7 +5,7 @@ import { redact } from '../../shared/redact.js';
 import type { CostPoint, OverloadSpan, OverloadView, PolicyView } from './contract.js';
 import { rfc3339, rounded } from './json-values.js';
 
-/** How a trigger keeps the overload that it accepts; null for one that states none. */
+/** How a trigger keeps the accepted overload; null without a `targetOverload`. */
 export function overloadView({ overload, trigger }: Snapshot): OverloadView | null {
   const { targetOverload } = trigger;
   if (overload === undefined || targetOverload === undefined) return null;
@@ -24,7 +24,7 @@ export function overloadView({ overload, trigger }: Snapshot): OverloadView | nu
   };
 }
 
-/** What ready pods showed goes before what a model of pods shows. */
+/** Overload that was measured on ready pods, or else simulated. */
 function span({ seen, simulated }: OverloadKept, which: 'day' | 'week'): OverloadSpan | null {
   const share = seen[which] ?? simulated[which];
   return share === undefined ? null : { share: rounded(share), isMeasured: seen[which] !== undefined };
@@ -46,7 +46,7 @@ function pointOf({ overloadedShare, podHoursPerDay }: PolicyPoint): CostPoint {
   return { overloadedShare: rounded(overloadedShare), podHoursPerDay: rounded(podHoursPerDay) };
 }
 
-/** From little overload to much; of points with equal overload the cheapest. */
+/** Ascending by overload, with the cheapest of points with equal overload. */
 function curveOf({ curve }: ReplayedPolicy): CostPoint[] {
   const cheapest = new Map<number, CostPoint>();
   for (const point of curve.map(pointOf)) {

@@ -6,17 +6,16 @@ import type { PastAnswers } from '../../planner/types.js';
 import type { ReplicaChart } from './contract.js';
 import { knownList, rfc3339, rounded } from './json-values.js';
 
-/** Distance between two decisions of the simulated autoscaler: fine enough for its window of five minutes. */
+/** Distance between two syncs of the simulated HPA: short enough for its window of five minutes. */
 const SYNC_SECONDS = 60;
 
-/** More replicas than a cluster has; the ScaledObject's own bounds do not reach an external scaler. */
+/** More replicas than a cluster has: an external scaler does not know the bounds of the ScaledObject. */
 const NO_LIMIT = 100_000;
 
 /**
- * The replicas that Kubernetes' HPA rule, with its default behavior and at least one replica, makes of the answered
- * values, beside those that it makes of the observed load alone; of both the highest in each slot, which is what the
- * autoscaler's window for scaling down makes it hold on to. Where nothing is known the replicas stay, as they do
- * in a cluster.
+ * Replicas that the HPA, with its default behavior and at least one replica, makes of the answered values, beside those
+ * for the observed load. Both follow the highest value of each slot, which the HPA's window for scaling down keeps.
+ * They stay where nothing is known.
  *
  * @param threshold load per replica
  */

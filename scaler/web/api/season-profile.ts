@@ -3,10 +3,10 @@ import type { SeasonProfile } from './contract.js';
 import { rounded } from './json-values.js';
 
 /**
- * What the model of the means has learned of each rhythm, in the query's unit: the effects of its members, weighted as
- * they are at the horizon. A member in the log form multiplies; its effect is taken at its present level.
+ * The seasons of the model of the means, in the query's unit: the effects of its members with their weights at the
+ * horizon. The effect of a member in the log form is that at its present level.
  *
- * @returns shortest period first; empty without seasons.
+ * @returns shortest period first
  */
 export function seasonProfiles({ mean, timezone }: FittedModel): SeasonProfile[] {
   const periods = new Set(

@@ -9,10 +9,8 @@ const HISTORY_POINTS = 48;
 const FORECAST_POINTS = 12;
 
 /**
- * The last day and the next six hours in points of half an hour (longer for triggers with longer steps), each the mean
- * of what it covers. Null for a history shorter than one point.
- *
- * @param model undefined leaves the forecast out.
+ * Means of the last day and the next six hours, in points of half an hour, or of a step if that is longer. Null for a
+ * history shorter than one point.
  */
 export function sparkline(
   { history, model }: Pick<Evidence, 'history' | 'model'>,
@@ -22,7 +20,7 @@ export function sparkline(
   if (values.length === 0) return null;
   const pointSeconds = Math.max(1, Math.round(SHORTEST_STEP_SECONDS / stepSeconds)) * stepSeconds;
   const perPoint = pointSeconds / stepSeconds;
-  // Counted from the end, so that the newest point is a whole one.
+  // Counted from the end, so that the newest point is whole.
   const points = Math.min(HISTORY_POINTS, Math.floor(values.length / perPoint));
   if (points === 0) return null;
   const first = values.length - points * perPoint;

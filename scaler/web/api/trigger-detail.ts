@@ -40,7 +40,7 @@ import { seasonProfiles } from './season-profile.js';
 import { sparkline } from './sparkline.js';
 import { summarise } from './trigger-summary.js';
 
-/** What the details of all triggers share. */
+/** The same for all triggers. */
 export interface DetailContext {
   readonly calendars: KnownCalendars;
   /** `host:port` at which KEDA reaches the scaler, for manifests to paste. */
@@ -48,7 +48,7 @@ export interface DetailContext {
   readonly localAccess: GrpcAccess;
 }
 
-/** What a detail is made of. */
+/** What the detail of a trigger is made from. */
 export interface DetailParts extends KnownTrigger, DetailContext {
   readonly evidence: Evidence | undefined;
   readonly nowSeconds: number;
@@ -58,13 +58,13 @@ export interface DetailParts extends KnownTrigger, DetailContext {
 
 const DAY_SECONDS = 86_400;
 
-/** Points of history in one answer: a week of five minutes. Longer spans are thinned out. */
+/** Most points of history in an answer: a week of five minutes. Longer spans are thinned out. */
 const MOST_POINTS = 2016;
 
-/** Steps of forecast in one answer, for triggers with short steps. */
+/** Most steps of forecast in an answer. */
 const MOST_FORECAST_STEPS = 2016;
 
-/** Everything that the trigger's page shows. */
+/** Everything that the page of a trigger shows. */
 export function triggerDetail(parts: DetailParts): TriggerDetail {
   const { trigger, answer, evidence, nowSeconds, scalerAddress } = parts;
   const effectsOf = effectsAhead(parts.calendars, trigger);
@@ -148,7 +148,7 @@ function historyChart(history: Series, historySeconds: number): HistoryChart | n
   const wanted = Math.min(values.length, Math.ceil(historySeconds / stepSeconds));
   if (wanted === 0) return null;
   const per = Math.ceil(wanted / MOST_POINTS);
-  // Points lie on a fixed grid, so that they stay the same as time goes on.
+  // On a fixed grid, so that points do not change as time goes on.
   const gridSeconds = per * stepSeconds;
   const endSeconds = seriesEndSeconds(history);
   const from = Math.ceil((endSeconds - wanted * stepSeconds) / gridSeconds) * gridSeconds;

@@ -12,15 +12,15 @@ import { summarise } from './trigger-summary.js';
 /** Most triggers in one answer. */
 export const LARGEST_LIMIT = 1000;
 
-/** How long a page is answered from memory, however many ask; a tick of the planner is longer. */
+/** How long a page is answered from memory: less than a tick of the planner. */
 const FRESH_MILLISECONDS = 1000;
 
-/** Time after which others get their turn on the event loop. */
+/** Longest time on the event loop before others get a turn. */
 const SLICE_MILLISECONDS = 4;
 
 /**
- * Builds the pages of the trigger list: in slices, so that ten thousand triggers never delay an answer to KEDA, and
- * once for all who ask within a second.
+ * Builds the pages of the trigger list: in slices, so that ten thousand triggers delay no answer to KEDA, and once for
+ * all who ask within a second.
  */
 export class TriggerPages {
   readonly #pages = new LRUCache<string, string, { readonly offset: number; readonly limit: number }>({
@@ -63,7 +63,7 @@ export class TriggerPages {
     return `${JSON.stringify(frame).slice(0, -1)},"triggers":[${triggers.join(',')}]}`;
   }
 
-  /** The line changes with the model's steps only, and is kept until then. */
+  /** Kept until the model has a new step. */
   #sparkline(trigger: Trigger, answer: Answer | undefined): Sparkline | null {
     const untilSeconds = answer?.snapshot?.historyUntilSeconds ?? Number.NaN;
     const held = this.#sparklines.get(trigger);

@@ -4,7 +4,7 @@ import type { Sparkline, TriggerSummary } from './contract.js';
 import { accuracyOf, apiError, comingPeak } from './explain.js';
 import { known, rfc3339 } from './json-values.js';
 
-/** What the overview shows of a trigger. */
+/** A trigger in the overview. */
 export function summarise({ name, trigger, answer }: KnownTrigger, spark: Sparkline | null): TriggerSummary {
   const snapshot = answer?.snapshot;
   const peak = snapshot ? comingPeak(snapshot) : null;

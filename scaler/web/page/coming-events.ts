@@ -2,7 +2,7 @@ import { type Child, h, paragraph, sentence } from '../../page-kit/dom.js';
 import type { CalendarView, EventView, TriggerDetail } from '../api/contract.js';
 import { epochSeconds, span, timeElement } from './format.js';
 
-/** The events of the two weeks to come with what each does, and calendars that cannot be read. */
+/** The events of the next two weeks with their effects, and calendars that cannot be read. */
 export function comingEvents({ events, calendars, settings }: TriggerDetail, now: number): readonly Child[] {
   const coming = events.filter(({ endTime }) => epochSeconds(endTime) > now);
   const troubled = calendars.filter(({ problem }) => problem !== null);
@@ -15,7 +15,7 @@ export function comingEvents({ events, calendars, settings }: TriggerDetail, now
   ];
 }
 
-/** On a phone each row becomes a card; roles keep it a table for those who hear it. */
+/** On a phone each row becomes a card; roles keep it a table for screen readers. */
 function table(events: readonly EventView[], now: number): HTMLElement {
   const heads = ['Event', 'Begins', 'Lasts', 'What it does', 'Calendar'].map((title) =>
     h('th', { scope: 'col', role: 'columnheader' }, title),

@@ -7,7 +7,7 @@ import { count, epochSeconds, local, percent, span } from './format.js';
 import { replicaChart, replicaData } from './replica-chart.js';
 import { keyOf, triggerLink } from './route.js';
 
-/** The demo's panel: its clock with the buttons that steer it, and the comparison with a reactive HPA. */
+/** The panel of the demo: its clock with buttons, and the comparison with a reactive HPA. */
 export class DemoView {
   readonly element = h('section.demo.panel', { hidden: true, 'aria-label': 'Demo' });
   readonly #clock = h('p.clock');
@@ -49,7 +49,7 @@ export class DemoView {
     if (this.#hasDemo === false) return undefined;
     const state = await fetchJson<DemoState>('api/demo');
     this.#hasDemo = state !== undefined;
-    // The panel takes its place at once, so that nothing moves when its chart is drawn.
+    // At once, so that nothing moves when the chart is drawn.
     this.element.hidden = !this.#hasDemo;
     return state;
   }
@@ -61,7 +61,6 @@ export class DemoView {
     if (state) this.show(state);
   }
 
-  /** Shows a state of the demo. */
   show(state: DemoState): void {
     this.#state = state;
     const elapsed = epochSeconds(state.time) - epochSeconds(state.startTime);

@@ -13,7 +13,7 @@ import {
 } from './format.js';
 import { accuracyWords, errorAdvice } from './words.js';
 
-/** How the answered value came about, as a list that reads from the load to the replicas. */
+/** How the answered value was decided, as a list from the load to the replicas. */
 export function explanationList(steps: readonly ExplanationStep[], nowSeconds: number): HTMLElement {
   return h(
     'ol.steps.stack',
@@ -66,7 +66,7 @@ function trust({ modelShare, accuracy }: Extract<ExplanationStep, { step: 'trust
   const { samples } = accuracy;
   const past = samples === 1 ? 'one past forecast' : `${count(samples)} past forecasts`;
   const measured = sentence`${strong(accuracyWords(accuracy))} over ${past}`;
-  // A model that is closer than reacting is set aside only while the load stays away.
+  // Only while the load stays away a model that is closer than reacting does not count.
   if (modelShare === 0 && accuracy.closerThanReactingShare > 0)
     return 'The load has stayed far below the forecast for half an hour, so the forecast does not count until the load comes; the last load with its usual rise does.';
   if (modelShare >= 1) return sentence`The model alone makes this forecast: it was ${measured}.`;

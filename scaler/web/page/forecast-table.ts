@@ -7,7 +7,7 @@ import { epochSeconds, exactPercent, local, utc } from './format.js';
 
 const ROWS = 24;
 
-/** The forecast in numbers, in two dozen rows: the same as the chart for those who cannot see it. */
+/** The forecast in numbers, for those who cannot see the chart. */
 export function forecastTable(forecast: ForecastChart, threshold: number): HTMLElement {
   const { mean, lower, upper, lowerQuantile, upperQuantile, stepSeconds } = forecast;
   const every = Math.ceil(mean.length / ROWS);

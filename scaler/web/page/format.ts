@@ -7,12 +7,12 @@ export function percent(share: number): string {
   return `${wholeNumbers.format(share * 100)}\u00a0%`;
 }
 
-/** A share as a percentage with the digits that it has: `90 %`, `99.5 %`. */
+/** A share as a percentage with all its digits: `90 %`, `99.5 %`. */
 export function exactPercent(share: number): string {
   return `${String(Number((share * 100).toPrecision(12)))}\u00a0%`;
 }
 
-/** A share as a percentage in two digits: more would promise too much. */
+/** A share as a percentage with two digits. */
 export function roughPercent(share: number): string {
   return exactPercent(Number(share.toPrecision(2)));
 }
@@ -27,7 +27,7 @@ export function replicas(value: number): string {
   return value === 1 ? '1 replica' : `${count(value)} replicas`;
 }
 
-/** About how long a span is: `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`. For waits and ages, which pass. */
+/** An approximate duration: `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`. For waits and ages. */
 export function span(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
@@ -39,7 +39,7 @@ export function span(seconds: number): string {
   return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
 }
 
-/** A duration to the second, with each unit that it has: `1 min 30 s`, `14 d`. For what was set. */
+/** A duration to the second: `1 min 30 s`, `14 d`. For settings. */
 export function duration(seconds: number): string {
   const units: readonly [string, number][] = [
     ['d', Math.floor(seconds / 86_400)],
@@ -71,7 +71,7 @@ const dateTime = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 
-/** A moment on the viewer's clock: `09:35`, with the weekday when it is not today, with the date when it is far. */
+/** A moment on the viewer's clock: `09:35`, with the weekday when it is not today, or the date when it is far. */
 function localTime(seconds: number, nowSeconds: number): string {
   const at = new Date(seconds * 1000);
   const now = new Date(nowSeconds * 1000);
@@ -89,14 +89,14 @@ export function localAndUtc(seconds: number): string {
   return `${local.dateTime(seconds)} (${utc(seconds).slice(11)})`;
 }
 
-/** A moment that shows itself in UTC when pointed at. @param time RFC 3339 or epoch seconds */
+/** A moment, with UTC as a tooltip. @param time RFC 3339 or epoch seconds */
 export function timeElement(time: string | number, nowSeconds: number): HTMLTimeElement {
   const seconds = typeof time === 'number' ? time : epochSeconds(time);
   const datetime = new Date(seconds * 1000).toISOString();
   return h('time', { datetime, title: utc(seconds) }, localTime(seconds, nowSeconds));
 }
 
-/** In which zone times are shown, and how to see them in UTC where that is another. */
+/** In which zone times are shown, and how to see them in UTC. */
 export function zoneSentence(): string {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   return timeZone === 'UTC' || timeZone === 'Etc/UTC'

@@ -7,7 +7,7 @@ import { load } from '../../page-kit/numbers.js';
 import type { EventView, HistoryChart, Known, TriggerDetail } from '../api/contract.js';
 import { count, epochSeconds, local, localAndUtc } from './format.js';
 
-/** The two edges of the band come first, to lie below the rest. */
+/** The edges of the band are first, to be below the rest. */
 const LINES = [
   { name: 'upper', part: 'band', color: 'band-edge', look: { width: 0 } },
   { name: 'lower', part: 'band', color: 'band-edge', look: { width: 0 } },
@@ -50,13 +50,12 @@ const LEGEND = [
   { key: 'miss', label: 'Misses', hint: 'Load above the band that had been forecast for it', swatch: 'dot' },
 ] as const satisfies readonly LegendEntry[];
 
-/** The load that was, is and is coming, with what had been forecast and the replicas that it asks for. */
+/** The past, current and coming load, with earlier forecasts and an axis of replicas. */
 export class LoadChart {
-  /** The chart as it is placed, moved in time and closed. */
   readonly chart: LineChart;
   #detail: TriggerDetail | undefined;
 
-  /** @param onZoom called when the viewer has chosen a span in the chart. */
+  /** @param onZoom called when the viewer has chosen a span in the chart */
   constructor(onZoom: (range: TimeRange) => void) {
     const threshold = () => this.#detail!.settings.threshold;
     this.chart = new LineChart({
@@ -100,13 +99,13 @@ export class LoadChart {
     });
   }
 
-  /** Shows new data; the range stays as it was set. */
+  /** Shows new data in the same range. */
   show(detail: TriggerDetail): void {
     this.#detail = detail;
     this.chart.show(dataOf(detail), describe(detail));
   }
 
-  /** The horizon is shaded: within it the forecast decides the answer. */
+  /** Shades the horizon, within which the forecast decides the answer. */
   #drawComing(chart: uPlot): void {
     const forecast = this.#detail?.forecast;
     if (!forecast) return;
@@ -116,7 +115,7 @@ export class LoadChart {
     chart.ctx.fillRect(now, chart.bbox.top, Math.max(0, end - now), chart.bbox.height);
   }
 
-  /** Marks now and the coming peak. @param taken where nothing may be written */
+  /** Marks now and the coming peak. @param taken where there is other text */
   #drawNow(chart: uPlot, taken: readonly Box[]): void {
     const detail = this.#detail!;
     const { ctx, bbox } = chart;
@@ -126,7 +125,7 @@ export class LoadChart {
     ctx.font = `${11 * ratio}px system-ui, sans-serif`;
     ctx.textBaseline = 'top';
     ctx.textAlign = 'left';
-    // An edge in the color of the ground keeps a text apart from the lines that it crosses.
+    // An outline in the color of the background sets a text apart from lines that it crosses.
     ctx.lineJoin = 'round';
     const written = [...taken];
     const write = (text: string, x: number, tops: readonly number[], margin: number): void => {
@@ -175,7 +174,7 @@ function spanOf({ name, effect, startTime, endTime }: EventView): NamedSpan {
 type Steps = Pick<HistoryChart, 'startTime' | 'stepSeconds'>;
 type Columns = Partial<Record<LineName, readonly Known[] | null>>;
 
-/** Puts all lines on one axis of time, each value in the middle of its step. */
+/** All lines on one axis of time, with each value in the middle of its step. */
 function dataOf({ history, forecast, past }: TriggerDetail): uPlot.AlignedData {
   const rows = new Map<number, (Known | undefined)[]>();
   const add = ({ startTime, stepSeconds }: Steps, columns: Columns): void =>
@@ -197,27 +196,27 @@ function dataOf({ history, forecast, past }: TriggerDetail): uPlot.AlignedData {
   }
   if (forecast) add(forecast, { forecast: forecast.mean, lower: forecast.lower, upper: forecast.upper });
   const times = [...rows.keys()].sort((a, b) => a - b);
-  // Where a line has no value at a time, it is drawn on to its next one; null would be a gap.
+  // With undefined a line goes on to its next value; null would be a gap.
   return [times, ...LINES.map((_, line) => times.map((at) => rows.get(at)![line]))];
 }
 
-/** What the chart shows, for those who cannot see it. */
+/** For those who cannot see the chart. */
 function describe({ summary, time }: TriggerDetail): string {
   const now = `The load at ${local.dateTime(epochSeconds(time))} is ${load(summary.observed)}`;
   if (!summary.peak) return `${now}; there is no forecast yet.`;
   return `${now}; a peak of ${load(summary.peak.value)} is forecast for ${local.dateTime(epochSeconds(summary.peak.time))}. The table below has the numbers.`;
 }
 
-/** Height of a line of text, and how many lines further down one may stand where there is no room. */
+/** Height of a line of text, and how many lines further down it may be written for lack of room. */
 const TEXT_PIXELS = 13;
 const TEXT_ROWS = 8;
 
-/** Where the upper edges of a text may be, from the best one on. */
+/** Possible upper edges of a text, the best first. */
 function rowsFrom(top: number): number[] {
   return Array.from({ length: TEXT_ROWS }, (_, row) => top + row * TEXT_PIXELS * devicePixelRatio);
 }
 
-/** Where a text may stand beside a place: in each row on its better side first. */
+/** Possible boxes of a text beside a place: in each row on the better side first. */
 function besides(
   ctx: CanvasRenderingContext2D,
   text: string,
@@ -232,7 +231,7 @@ function besides(
   );
 }
 
-/** Where lines are drawn. */
+/** The area of the lines. */
 function frameOf({ bbox: { left, top, width, height } }: uPlot): Box {
   return { left, right: left + width, top, bottom: top + height };
 }
@@ -241,7 +240,7 @@ function isWithin(chart: uPlot, seconds: number): boolean {
   return seconds >= chart.scales.x!.min! && seconds <= chart.scales.x!.max!;
 }
 
-/** A moment's place on the canvas, at the edge when it lies beyond. */
+/** The place of a moment on the canvas, or the edge that it is beyond. */
 function clamped(chart: uPlot, seconds: number): number {
   const { min, max } = chart.scales.x!;
   return chart.valToPos(Math.min(max!, Math.max(min!, seconds)), 'x', true);

@@ -1,4 +1,4 @@
-/** Starts the page: shows what the address names, and keeps it fresh. */
+/** Starts the page: shows the view in the address, and refreshes it. */
 
 import { renew, visible } from '../../page-kit/dom.js';
 import { FetchError } from './fetch-json.js';
@@ -10,14 +10,14 @@ import { bindThemeButton } from './theme.js';
 import { TriggerView } from './trigger-view.js';
 
 const REFRESH_MILLISECONDS = 5000;
-/** Long lists are read less often: ten thousand triggers every half minute. */
+/** Long lists are read less often, ten thousand triggers every half minute. */
 const REFRESH_MILLISECONDS_PER_TRIGGER = 3;
 /** A demo's hours pass in seconds. */
 const DEMO_REFRESH_MILLISECONDS = 1000;
 
 interface View {
   readonly element: HTMLElement;
-  /** @param present called as soon as there is something to show; charts are drawn after it, at their final size. */
+  /** @param present called when there is something to show; charts are drawn after it, at their final size */
   refresh(present: () => void): Promise<void>;
   close?(): void;
 }
@@ -72,7 +72,7 @@ function show(): void {
   );
 }
 
-/** Shows what is wrong with the connection; an empty text for nothing. */
+/** Shows what is wrong with the connection. @param trouble empty for nothing */
 function report(trouble: string): void {
   renew(connection, trouble);
   connection.classList.toggle('trouble', trouble !== '');

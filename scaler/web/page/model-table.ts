@@ -15,11 +15,11 @@ const PARAMETERS = [
   ['rho', 'ρ', 'How much of a deviation is left one step later'],
 ] as const;
 
-/** Weights below this, and more of them than these, are not worth reading. */
+/** Smaller weights, and more of them, are not shown. */
 const LEAST_WEIGHT = 0.05;
 const MOST_WEIGHTS = 4;
 
-/** The model in use: what it is, what it follows, and each of its recursions with weights and parameters. */
+/** The model in use, with weights and parameters of its recursions. */
 export function modelNodes(model: ModelView, nowSeconds: number): Node[] {
   const { mean, highest, stage, stepSeconds, historyUntilTime } = model;
   const count = mean.members.length;

@@ -11,7 +11,7 @@ const mark = (name: string): Line['look'] => ({
   points: { show: true, size: 11, stroke: () => color(name), fill: () => color(name) },
 });
 
-/** A chart of what less overload costs: pod-hours a day against the share of the time in overload. */
+/** A chart of pod-hours a day against the share of the time in overload. */
 export function overloadChart(): LineChart {
   return new LineChart({
     kind: 'overload',
@@ -45,7 +45,7 @@ export function overloadChart(): LineChart {
   });
 }
 
-/** Shows the curves around the target: up to four times of it. */
+/** Shows the curves up to four times the target. */
 export function showOverload(chart: LineChart, view: OverloadView, description: string): void {
   const { policy, reactive, reactiveCurve, target } = view;
   if (!policy) return;

@@ -3,7 +3,7 @@ import { load } from '../../page-kit/numbers.js';
 import type { OverloadSpan, OverloadView, TriggerDetail } from '../api/contract.js';
 import { count, exactPercent, roughPercent, timeElement } from './format.js';
 
-/** Target beside what happened, and the policy of the day. Nothing for a trigger that states no target. */
+/** The target beside what happened, and the policy of the day. Empty without a target. */
 export function overloadNotes({ overload }: TriggerDetail, now: number): readonly Child[] {
   if (!overload) return [];
   const { target, lastDay, lastWeek, measurementProblem, minutesProblem, policy, isApplied } = overload;
@@ -23,12 +23,12 @@ export function overloadNotes({ overload }: TriggerDetail, now: number): readonl
   ];
 }
 
-/** What the policy costs beside a reactive HPA, in a sentence. */
+/** The cost of the policy beside a reactive HPA, in sentences. */
 export function costWords({ policy, reactive, target }: OverloadView): string {
   if (!policy) return '';
   const days = `On the ${count(policy.days)} days before, it`;
   const own = `${roughPercent(policy.overloadedShare)} of overload at ${load(policy.podHoursPerDay)} pod-hours a day`;
-  // A day unlike any before it counts for a part only, so a target can be held at more overload than it.
+  // The worst day counts only in part, so a policy can hold the target with more overload than it.
   const kept =
     policy.overloadedShare > target ? 'the target but for days unlike those before them' : 'the target';
   const held = policy.isHeld

@@ -6,7 +6,7 @@ import { keyOf, triggerLink } from './route.js';
 import { sparklineSvg } from './sparkline-svg.js';
 import { accuracyWords, STATUSES, stateWords } from './words.js';
 
-/** Statuses in the order of how much attention they need. */
+/** Statuses by the attention that they need. */
 export const STATUS_ORDER = Object.keys(STATUSES) as TriggerStatus[];
 
 /** A column of the overview. */
@@ -14,9 +14,9 @@ export interface OverviewColumn {
   readonly key: string;
   readonly title: string;
   readonly isNumber?: boolean;
-  /** What rows are ordered by; undefined for a column that has no order. */
+  /** Key to sort rows by; undefined where they cannot be sorted. */
   readonly order?: (summary: TriggerSummary) => string | number;
-  /** What of the summary its cells show: they are made anew when that has changed. Undefined where the time counts too. */
+  /** The fields that its cells show, which are renewed when these change. Undefined where cells depend on the time. */
   readonly shows?: readonly (keyof TriggerSummary)[];
   /** @param nowSeconds the scaler's time, from which ages are counted */
   readonly cell: (summary: TriggerSummary, nowSeconds: number) => readonly Child[];
@@ -24,7 +24,7 @@ export interface OverviewColumn {
 
 const unknown = (value: number | null | undefined) => value ?? Number.NEGATIVE_INFINITY;
 
-/** When something is expected; the step of it may have begun. */
+/** A time that may be over, since the step with it may have begun. */
 const comingTime = (time: string, nowSeconds: number) =>
   epochSeconds(time) > nowSeconds ? timeElement(time, nowSeconds) : 'now';
 
@@ -113,7 +113,7 @@ export const COLUMNS: readonly OverviewColumn[] = [
   },
 ];
 
-/** One trigger of the overview, renewed in place. Roles keep it a row where the style makes it a card. */
+/** One trigger of the overview. Roles keep it a row where the style makes it a card. */
 export class OverviewRow {
   readonly element = h('tr', { role: 'row' });
   readonly #cells = COLUMNS.map(({ key, title, isNumber }, i) => {

@@ -10,7 +10,7 @@ import { STATUSES } from './words.js';
 /** Triggers asked for at once. */
 const PAGE_TRIGGERS = 1000;
 
-/** Rows drawn before the viewer asks for more: a browser draws a thousand at once without a pause. */
+/** Rows drawn before the viewer asks for more: browsers draw a thousand without a pause. */
 const ROWS = 1000;
 
 /** The list of all triggers. */
@@ -85,12 +85,12 @@ export class Overview {
     this.element = h('div.overview', h('h1', 'Triggers'), ...parts);
   }
 
-  /** True while a demo's panel is shown, whose time runs fast. */
+  /** Whether there is a demo, whose time runs fast. */
   get isDemo(): boolean {
     return this.#demo.isShown;
   }
 
-  /** Triggers in the list. */
+  /** Number of triggers. */
   get size(): number {
     return this.#triggers.length;
   }
@@ -105,7 +105,7 @@ export class Overview {
       );
       triggers.push(...list!.triggers);
       this.#nowSeconds = epochSeconds(list!.time);
-      // A list that shrinks between two pages ends early rather than never.
+      // The list may shrink between two pages.
       if (triggers.length >= list!.total || list!.triggers.length === 0) break;
     }
     const demoState = await demo;
@@ -136,13 +136,13 @@ export class Overview {
 
   #sortBy(key: string): void {
     const column = COLUMNS.find((candidate) => candidate.key === key)!;
-    // Numbers are of interest from the top, names from A.
+    // Numbers begin with the largest, names with A.
     this.#isDescending = column === this.#column ? !this.#isDescending : column.key !== 'name';
     this.#column = column;
     this.#changed();
   }
 
-  /** The viewer wants something else to be shown: shows it and keeps it in the address. */
+  /** Shows what the viewer has chosen, and keeps it in the address. */
   #changed(): void {
     this.#rowLimit = ROWS;
     const parameters = new URLSearchParams();
@@ -214,7 +214,7 @@ export class Overview {
       row.show(summary, this.#nowSeconds);
       wanted.push(row.element);
     }
-    // Rows that stand right are left where they are, so that focus and selection stay.
+    // Rows in the right order stay in place, so that focus and selection stay.
     const present = this.#body.childNodes;
     if (present.length !== wanted.length || wanted.some((row, i) => present[i] !== row))
       this.#body.replaceChildren(...wanted);

@@ -1,6 +1,6 @@
 /**
- * Calls `refresh` again and again, `intervalMilliseconds` after each end; not while the page is hidden. A failure is
- * the caller's to show; after it the pauses grow up to half a minute.
+ * Calls `refresh` `intervalMilliseconds` after each end, but not while the page is hidden. After failures the pauses
+ * grow up to half a minute.
  */
 export class RefreshLoop {
   #timer: number | undefined;

@@ -4,7 +4,7 @@ import { LineChart } from '../../page-kit/line-chart.js';
 import type { Known, ReplicaChart as ReplicaComparison } from '../api/contract.js';
 import { count, epochSeconds, local, localAndUtc } from './format.js';
 
-/** Replicas by two ways of scaling, step by step, and those that the load needed, where that is known. */
+/** Replicas by two ways of scaling, and those that the load needed, where that is known. */
 type ReplicaLines = Pick<ReplicaComparison, 'startTime' | 'stepSeconds' | 'predictive' | 'reactive'> & {
   readonly needed?: readonly Known[];
 };
@@ -38,7 +38,7 @@ export function replicaChart(heightPixels = 200): LineChart {
       axes: [
         timeAxis(local),
         amountAxis(count, { size: 52, incrs: WHOLE_STEPS }),
-        // Keeps the chart in line with the one above, which has a second axis.
+        // Aligns the chart with the one above, which has a second axis.
         { side: 1, size: 46, grid: { show: false }, ticks: { show: false }, values: () => [] },
       ],
     },

@@ -1,11 +1,11 @@
 import type { TriggerSummary } from '../api/contract.js';
 
-/** Where the viewer is: kept behind the `#`, so that the page works under any path that a proxy gives it. */
+/** The current view. It is after the `#`, so that the page works under any path of a proxy. */
 export type Route =
   | { readonly view: 'overview'; readonly parameters: URLSearchParams }
   | { readonly view: 'trigger'; readonly namespace: string; readonly name: string; readonly metric: string };
 
-/** The route of a location's hash; the overview where it names no trigger. */
+/** The route in the hash of a location; the overview if it names no trigger. */
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#/, '').split('?', 2);
   const [, first, ...rest] = path.split('/').map(decode);
@@ -27,7 +27,7 @@ export function keyOf({ namespace, scaledObject, metricName }: Names): string {
   return `${namespace}/${scaledObject}/${metricName}`;
 }
 
-/** Names as a path. Half a surrogate pair, which no address can hold, becomes U+FFFD. */
+/** Names as a path. Half surrogate pairs, which no address can hold, become U+FFFD. */
 export function path(...names: readonly string[]): string {
   return names.map((name) => encodeURIComponent(name.replace(/\p{Cs}/gu, '\ufffd'))).join('/');
 }

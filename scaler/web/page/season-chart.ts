@@ -8,7 +8,7 @@ const DAY_SECONDS = 86_400;
 const WEEK_SECONDS = 7 * DAY_SECONDS;
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
-/** A chart of what the model has learned of one rhythm. */
+/** A chart of one season of the model. */
 export function seasonChart(periodSeconds: number): LineChart {
   const isWeek = periodSeconds === WEEK_SECONDS;
   return new LineChart({
@@ -33,7 +33,7 @@ export function seasonChart(periodSeconds: number): LineChart {
   });
 }
 
-/** Shows a rhythm in its chart. */
+/** Shows a season in its chart. */
 export function showSeason(chart: LineChart, season: SeasonProfile): void {
   const effects = fromMonday(season);
   const times = effects.map((_, i) => i * season.slotSeconds);

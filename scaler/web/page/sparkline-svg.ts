@@ -6,7 +6,7 @@ const WIDTH = 168;
 const HEIGHT = 36;
 const EDGE = 2;
 
-/** A picture of the last day as a line and of the next hours as a dashed one. It says nothing to those who cannot see it. */
+/** A picture of the last day as a line, and of the next hours as a dashed line. */
 export function sparklineSvg(line: Sparkline | null): SVGElement {
   const picture = svg('svg', {
     class: 'sparkline',

@@ -1,4 +1,4 @@
-/** How the page looks: as the system does, or as the viewer chose. Runs before the first paint. */
+/** The theme: that of the system, or the viewer's choice. Runs before the first paint. */
 
 import { announceTheme } from '../../page-kit/chart.js';
 
@@ -11,7 +11,7 @@ const LABELS: Record<Theme, string> = { system: 'Theme: system', light: 'Theme: 
 
 apply(stored());
 
-/** Makes a button switch between the choices. Charts are drawn again when the colors change. */
+/** Makes a button switch between the choices. */
 export function bindThemeButton(button: HTMLButtonElement): void {
   button.textContent = LABELS[stored()];
   button.addEventListener('click', () => {
@@ -32,7 +32,7 @@ function stored(): Theme {
     const held = localStorage.getItem(KEY);
     return CHOICES.find((choice) => choice === held) ?? 'system';
   } catch {
-    // Browsers that keep nothing for a page (private windows, blocked storage) throw here: follow the system.
+    // Browsers without storage for the page (private windows, blocked storage) throw here.
     return 'system';
   }
 }

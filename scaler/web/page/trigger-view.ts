@@ -43,10 +43,10 @@ const SPANS = [
   { label: '7 d', before: 144, after: 24 },
 ] as const;
 
-/** What a part of the page shows; nothing hides it. */
+/** Makes the content of a part of the page; empty content hides it. */
 type Content = (detail: TriggerDetail, nowSeconds: number) => readonly Child[];
 
-/** One trigger's page: what is coming, why the answer is what it is, and whether it can be trusted. */
+/** The page of a trigger: what is coming, why the answer is what it is, and whether to trust it. */
 export class TriggerView {
   readonly element: HTMLElement;
   readonly #renewals: ((detail: TriggerDetail, nowSeconds: number) => void)[] = [];
@@ -137,7 +137,7 @@ export class TriggerView {
     const now = epochSeconds(detail.time);
     for (const renewal of this.#renewals) renewal(detail, now);
     present();
-    // Charts are drawn at their final size, which they have now.
+    // Now charts have their final size.
     this.#spans.moveTo(now);
     if (hasCharts(detail)) this.#loadChart.show(detail);
     const comparison = comparisonToDraw(detail);
@@ -150,7 +150,7 @@ export class TriggerView {
     for (const season of detail.seasons) showSeason(this.#seasonCharts.get(season.periodSeconds)!, season);
   }
 
-  /** An element whose content follows the trigger; `frame` is what is hidden while there is none. */
+  /** An element whose content follows the trigger. @param frame is hidden without content */
   #live<E extends HTMLElement>(target: E, content: Content, frame: HTMLElement = target): E {
     this.#renewals.push((detail, now) => {
       const children = content(detail, now);
@@ -188,7 +188,7 @@ export class TriggerView {
     const title = h('h2');
     const section = h('section.panel', title, charts);
     this.#renewals.push(({ seasons, settings }) => {
-      // Rhythms follow the wall clock of the trigger, which need not be that of the viewer.
+      // Seasons follow the wall clock of the trigger, not that of the viewer.
       title.textContent = `Rhythms that the model has learned, by the clock of ${settings.timezone}`;
       section.hidden = seasons.length === 0;
       for (const { periodSeconds } of seasons) {
@@ -202,7 +202,7 @@ export class TriggerView {
   }
 }
 
-/** Whether there is a load to draw: a trigger that only ever got errors has a record without a value. */
+/** Whether there is a load to draw: with nothing but errors there is a record without values. */
 function hasCharts({ history, past }: TriggerDetail): boolean {
   const isKnown = (value: Known) => value !== null;
   return (
@@ -210,10 +210,10 @@ function hasCharts({ history, past }: TriggerDetail): boolean {
   );
 }
 
-/** Shorter than this, a line of replicas cannot be seen on the axis of the charts. */
+/** A shorter line of replicas could not be seen. */
 const LEAST_REPLICA_SECONDS = 3600;
 
-/** The comparison of replicas, once there is enough of it to draw. */
+/** The comparison of replicas, if it is long enough. */
 function comparisonToDraw({ replicaComparison: comparison }: TriggerDetail): ReplicaComparison | null {
   if (!comparison) return null;
   const knownSteps = comparison.predictive.filter((value) => value !== null).length;
@@ -269,7 +269,7 @@ function coming(detail: TriggerDetail, now: number): readonly Child[] {
   ];
 }
 
-/** The replicas that the answer asks for, beside those that peak and load of now would. */
+/** Replicas for the answer, beside those for the peak or the load now. */
 function askedFor({ peak, answered, observed, replicas: wanted }: TriggerSummary): string {
   const [forNow, forPeak] = [count(wanted.forObserved ?? 0), wanted.forPeak ?? 0];
   if (answered === peak?.value)
@@ -280,7 +280,7 @@ function askedFor({ peak, answered, observed, replicas: wanted }: TriggerSummary
     : `KEDA is answered ${load(answered)}, which asks for ${asked}; the load of now, ${load(observed)}, alone would ask for ${forNow}.`;
 }
 
-/** The highest mean of the day, where it lies beyond the horizon. */
+/** The highest mean of the day, if it is beyond the horizon. */
 function beyondHorizon({ forecast }: TriggerDetail, now: number): Child {
   if (!forecast) return undefined;
   const { mean, startTime, stepSeconds, horizonEndTime } = forecast;
@@ -313,7 +313,6 @@ function trust({ summary, past }: TriggerDetail, now: number): readonly Child[] 
   return [...nodes, newest && h('p.note', newest)];
 }
 
-/** How often an error counts, in few digits. */
 function weight(times: number): string {
   return String(Number(times.toFixed(3)));
 }

@@ -1,7 +1,7 @@
 import type { Accuracy, ApiError, TriggerStatus, TriggerSummary } from '../api/contract.js';
 import { duration, percent, span } from './format.js';
 
-/** A state as the page names it: a word or two, and what that means for this trigger. */
+/** A state in a word or two, and its meaning. */
 export interface StateWords {
   readonly label: string;
   readonly detail: string;
@@ -12,7 +12,7 @@ interface Status extends StateWords {
   readonly tone: 'good' | 'calm' | 'warn' | 'bad';
 }
 
-/** Each status as the page names it, with what it means; those that need attention first. */
+/** Each status, those that need attention first. */
 export const STATUSES: Readonly<Record<TriggerStatus, Status>> = {
   error: { tone: 'bad', label: 'No answer', detail: 'KEDA gets an error' },
   stale: { tone: 'warn', label: 'Stale', detail: 'no new data; the forecast goes on from the last' },
@@ -42,7 +42,7 @@ export const STATUSES: Readonly<Record<TriggerStatus, Status>> = {
   forecasting: { tone: 'good', label: 'Forecasting', detail: '' },
 };
 
-/** What a trigger is doing, and how far it has come. */
+/** State and stage of a trigger. */
 export function stateWords({ status, stage, nextStageInSeconds, error }: TriggerSummary): StateWords {
   const words = STATUSES[status];
   const next = nextStageInSeconds === 0 ? '' : leftWords(nextStageInSeconds);
@@ -65,7 +65,7 @@ const ERRORS: Readonly<Partial<Record<ApiError['kind'], string>>> & { readonly u
   unavailable: 'the load cannot be read',
 };
 
-/** What to do about an error, for people who operate the scaler. */
+/** What to do about an error. */
 export function errorAdvice(error: ApiError): string {
   switch (error.kind) {
     case 'rejected':
@@ -77,7 +77,7 @@ export function errorAdvice(error: ApiError): string {
   }
 }
 
-/** How good the forecasts are, as one plain sentence without its full stop. */
+/** How good the forecasts are, as a sentence without a full stop. */
 export function accuracyWords(accuracy: Accuracy | null): string {
   if (!accuracy) return 'not measured yet';
   const share = accuracy.closerThanReactingShare;
@@ -87,7 +87,7 @@ export function accuracyWords(accuracy: Accuracy | null): string {
     : `${percent(-share)} further off than reacting`;
 }
 
-/** The stages of the ladder as a sentence names them. */
+/** The stages within a sentence. */
 export const STAGE_WORDS = {
   observed: 'observed load only',
   trend: 'level and trend',
@@ -95,7 +95,7 @@ export const STAGE_WORDS = {
   weekly: 'daily and weekly seasons',
 } as const;
 
-/** A season's length as a word where there is one. */
+/** The length of a season, as a word where there is one. */
 export function seasonWords(periodSeconds: number): string {
   if (periodSeconds === 86_400) return 'day';
   if (periodSeconds === 7 * 86_400) return 'week';
