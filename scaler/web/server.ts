@@ -25,29 +25,21 @@ export interface WebServerOptions {
   readonly auth?: PageAuth | undefined;
   /** Whether `/metrics` needs it too. @default false */
   readonly protectMetrics?: boolean;
-  /** @default connections: 512, requestSeconds: 15 */
-  readonly limits?: Partial<WebLimits>;
+  readonly limits?: Partial<typeof defaultLimits>;
   /** Routes behind the check of credentials, such as the status page and its API. */
   readonly pages?: readonly Router[];
 }
 
 /** Limits that keep one caller from exhausting the server. */
-export interface WebLimits {
+const defaultLimits = {
   /** Connections at once, of scrapers, probes and open pages. */
-  readonly connections: number;
+  connections: 512,
   /** How long a request may take to arrive, so that slow senders cannot keep connections. */
-  readonly requestSeconds: number;
-}
+  requestSeconds: 15,
+};
 
-/** The HTTP server. Nothing listens until `listen` is called. */
-export interface WebServer {
-  /** The port in use; 0 before `listen`. */
-  readonly port: number;
-  /** @throws ScalerError `unavailable` in one line when the address cannot be bound. */
-  listen(address: ListenAddress): Promise<void>;
-  /** Accepts nothing new, and cuts answers after `graceSeconds`. May be called at any time and more than once. */
-  close(graceSeconds: number): Promise<void>;
-}
+/** What `createWebServer` makes. */
+export type WebServer = ReturnType<typeof createWebServer>;
 
 /** How long a connection may be idle in an answer, so that slow readers cannot keep connections. */
 const STILL_SECONDS = 30;
@@ -55,9 +47,9 @@ const STILL_SECONDS = 30;
 /** Longest address with its query. Node.js refuses addresses above 16 KiB itself, with 431. */
 const LONGEST_URL = 8192;
 
-/** Makes the server out of its parts. */
-export function createWebServer(options: WebServerOptions): WebServer {
-  const { connections = 512, requestSeconds = 15 } = options.limits ?? {};
+/** The HTTP server. Nothing listens until `listen` is called. */
+export function createWebServer(options: WebServerOptions) {
+  const { connections, requestSeconds } = { ...defaultLimits, ...options.limits };
   const app = createApp(options);
   const server = createServer(
     {
@@ -74,16 +66,18 @@ export function createWebServer(options: WebServerOptions): WebServer {
   );
   server.timeout = STILL_SECONDS * 1000;
   makeRoomForNewcomers(server, connections);
-  const close = gracefulClose(server);
   return {
-    get port() {
+    /** The port in use; 0 before `listen`. */
+    get port(): number {
       return (server.address() as AddressInfo | null)?.port ?? 0;
     },
-    async listen(address) {
+    /** @throws ScalerError `unavailable` when the address cannot be bound */
+    async listen(address: ListenAddress): Promise<void> {
       await listen(server, address, 'HTTP');
       server.on('error', (err) => options.log.error({ err }, 'the HTTP port could not accept a connection'));
     },
-    close,
+    /** Accepts nothing new, and cuts answers after `graceSeconds`. May be called at any time and more than once. */
+    close: gracefulClose(server),
   };
 }
 
