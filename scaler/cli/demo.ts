@@ -54,7 +54,7 @@ export function demoCommand(): Command {
 async function run(flags: Flags): Promise<void> {
   const ended = new AbortController();
   const ending = endOf(flags.for);
-  const demo = new Demo({ speed: flags.speed, seed: flags.seed });
+  const demo = new Demo(flags.speed, flags.seed);
   let scaler: Scaler | undefined;
   try {
     scaler = await start(demo, flags.http);

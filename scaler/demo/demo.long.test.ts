@@ -13,7 +13,7 @@ describe('Demo', () => {
   let scaler: Scaler;
 
   before(async () => {
-    demo = new Demo({ speed: 3600, seed: 1 });
+    demo = new Demo(3600, 1);
     const config = loadConfig({
       environment: {
         SCALER_PROMETHEUS_ADDRESS: await demo.startPrometheus(),

@@ -17,13 +17,6 @@ const TARGET_UTILIZATION = 0.8;
 /** From the creation of a pod until it serves. */
 const STARTUP_SECONDS = 180;
 
-export interface DemoOptions {
-  /** Seconds of the demo that pass in one second. */
-  readonly speed: number;
-  /** Changes the noise in the made-up load. */
-  readonly seed: number;
-}
-
 /**
  * Made-up services on an accelerated clock, with two weeks of history in an embedded Prometheus. Each is scaled twice:
  * by the scaler and by a reactive HPA.
@@ -39,11 +32,16 @@ export class Demo implements DemoControl {
   comparisons: readonly Comparison[] = [];
   #running: Promise<void> = Promise.resolve();
 
-  /** The clock stands still until `start`. */
-  constructor(options: DemoOptions) {
-    this.clock = new AcceleratedClock(START_SECONDS, options.speed);
+  /**
+   * The clock stands still until `start`.
+   *
+   * @param speed seconds of the demo in one second
+   * @param seed changes the noise in the made-up load
+   */
+  constructor(speed: number, seed: number) {
+    this.clock = new AcceleratedClock(START_SECONDS, speed);
     this.clock.pause();
-    this.#workloads = demoWorkloads(START_SECONDS, options.seed);
+    this.#workloads = demoWorkloads(START_SECONDS, seed);
   }
 
   /** Starts the embedded Prometheus. @returns its address. */
