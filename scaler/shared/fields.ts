@@ -13,8 +13,6 @@ export interface FieldMeta {
   readonly example?: string;
   /** Whether messages must not repeat the value. */
   readonly secret?: boolean;
-  /** How messages repeat a wrong value. @default show */
-  readonly show?: (value: string) => string;
 }
 
 const metaOfFields = z.registry<FieldMeta>();

@@ -59,13 +59,7 @@ export function explain(
     const expected = meta?.form && `expected ${meta.form}${meta.example ? `, such as ${meta.example}` : ''}`;
     if (value === undefined) return [{ path, what: `is missing${expected ? `; ${expected}` : ''}` }];
     const hidden = received(path);
-    const shown =
-      hidden ??
-      (meta?.secret
-        ? HIDDEN_VALUE
-        : meta?.show && typeof value === 'string'
-          ? meta.show(value)
-          : shownAt(path, value));
+    const shown = hidden ?? (meta?.secret ? HIDDEN_VALUE : shownAt(path, value));
     if (!expected) return [{ path, what: `received ${shown}; ${messageOf(issue)}` }];
     // A reason may repeat part of the value.
     const reason = issue.code === 'custom' && hidden === undefined ? issue.params?.reason : undefined;
@@ -136,6 +130,6 @@ function shownAt(path: readonly string[], value: unknown): string {
   if (value !== null && typeof value === 'object') return 'a map';
   // A token may be given by mistake in place of the map with it.
   if (/^(basic|bearer)$/.test(path.at(-1)!)) return HIDDEN_VALUE;
-  if (path.at(-1) === 'address' || path.includes('allowedAddresses')) return showAddress(String(value));
+  if (path.some((key) => /(^a|A)ddress(es)?$/.test(key))) return showAddress(String(value));
   return typeof value === 'string' ? show(value) : String(value);
 }

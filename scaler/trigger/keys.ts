@@ -15,7 +15,6 @@ import {
   userName,
   ValidationError,
 } from '../shared/fields.js';
-import { showAddress } from '../shared/redact.js';
 import {
   address,
   autoOrSeconds,
@@ -97,7 +96,6 @@ export const keyGroups = {
       form: "http:// or https:// with a host, and a path where the API is not at the root; on the scaler's allow-list",
       example: 'http://prometheus.monitoring:9090',
       meaning: 'Where the history comes from, when no named source is used.',
-      show: showAddress,
     }),
     source: optional("the scaler's default source", text, {
       form: "the name of a source in the scaler's configuration",
