@@ -14,7 +14,6 @@ import { packageVersion } from './shared/package-root.js';
 import { createLog, type Logger } from './telemetry/log.js';
 import { createTelemetry } from './telemetry/telemetry.js';
 import { parseTrigger } from './trigger/parse.js';
-import type { Trigger } from './trigger/trigger.js';
 import { createWebServer, type WebServer } from './web/server.js';
 import { statusPage } from './web/status-page.js';
 
@@ -82,7 +81,7 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
     answers: planner,
     parseTrigger: (ref) => parseTrigger(ref, context),
     tls: config.grpc.tls,
-    replicas: address && { address, tracked: () => triggersOf(planner) },
+    replicas: address && { address, tracked: () => [...planner.all()].map(({ trigger }) => trigger) },
     limits: {
       connections: config.grpc.maxConnections,
       streamsPerNamespace: STREAMS_PER_TRIGGER * config.planner.maxTriggersPerNamespace,
@@ -154,10 +153,6 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
   for (const notice of config.notices) log.warn(notice);
   log.info({ grpc: grpc.port, http: web.port, version: packageVersion }, 'the scaler serves');
   return { ready: warming ?? Promise.resolve(), grpcPort: grpc.port, httpPort: web.port, stop };
-}
-
-function* triggersOf(planner: Planner): Iterable<Trigger> {
-  for (const { trigger } of planner.all()) yield trigger;
 }
 
 /** Runs a scaler until SIGTERM or SIGINT, then drains it. Errors as for `startScaler`. */
