@@ -123,7 +123,7 @@ export function policySentences({ choices, targetOverload }: TargetReplay): stri
   ];
   if (!held)
     sentences.push(
-      `No policy held ${formatShare(targetOverload)} on these days: this one came closest. What came there nothing announced, and no load before was as high.`,
+      `No policy held ${formatShare(targetOverload)} on these days; this one came closest. Nothing announced the load that came, and none before was as high.`,
     );
   if (undecided > 0)
     sentences.push(`For ${undecided} of ${choices.length} days the history was too short to choose.`);

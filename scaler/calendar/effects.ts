@@ -69,11 +69,7 @@ export function effectsOf(given: z.output<z.ZodObject<typeof effectsShape>>): Ev
 const WORD =
   /^(?:x(?<factor>[\d.]+(?:e-\d+)?)|floor=(?<floor>[\d.eE+]+)|replicas=(?<replicas>\d+)|like=(?<like>\S+)|(?<holiday>holiday)|(?<learn>(?:no-)?learn))$/;
 
-/**
- * Effects as words, such as `x3 replicas=20`.
- *
- * @throws ValidationError that repeats the word that is wrong
- */
+/** Effects as words, such as `x3 replicas=20`. @throws ValidationError that repeats the word that is wrong */
 export function readEffectWords(words: readonly string[]): EventEffects {
   const given: Record<string, unknown> = {};
   for (const word of words) {

@@ -112,7 +112,7 @@ export class PrometheusSource implements HistorySource {
     const unable = (why: string) =>
       notices.report(
         'heartbeat',
-        `${where} ${why}; so an outage of it cannot be told from a query without a result, and only an absence that recurs daily or weekly is learned as no load`,
+        `${where} ${why}; so its outages look like a query without a result, and only an absence that recurs daily or weekly is learned as no load`,
       );
     try {
       const series = await this.range(HEARTBEAT_QUERY, from, to, stepSeconds, signal, undefined, stepSeconds);

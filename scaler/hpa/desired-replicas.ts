@@ -9,11 +9,7 @@ const MAX_INT32 = 2 ** 31 - 1;
 /** A quotient such as 1.2000000000000002 / 0.1 must not add a pod; Kubernetes counts in whole thousandths. */
 const ROUNDING = 1 - 1e-12;
 
-/**
- * How many replicas carry a load, rounded up.
- *
- * @param targetPerReplica load of one of them; above 0
- */
+/** How many replicas carry a load, rounded up. @param targetPerReplica load of one of them; above 0 */
 export function replicasFor(load: number, targetPerReplica: number): number {
   return Math.min(MAX_INT32, Math.max(0, Math.ceil((load / targetPerReplica) * ROUNDING)));
 }

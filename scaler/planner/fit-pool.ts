@@ -60,7 +60,7 @@ export class FitPool implements Fitter {
     return this.#run('chooseInWorker', () => ({ ...take() }), options, turn);
   }
 
-  /** @param name of the worker's export; @param take the series of the task, by their names in the worker */
+  /** @param take the series of the task, by their names in the worker */
   async #run<Result>(
     name: string,
     take: () => Readonly<Record<string, Series>>,

@@ -50,11 +50,7 @@ export function currentStepSeconds(
   return model.endSeconds + stepsBehind(model, nowSeconds) * model.stepSeconds;
 }
 
-/**
- * The outlook of a model for a trigger at a moment.
- *
- * @param events within the horizon from `currentStepSeconds` on
- */
+/** The outlook of a model for a trigger at a moment. @param events within the horizon from `currentStepSeconds` on */
 export function outlookOf(
   model: FittedModel,
   trigger: OutlookTrigger,

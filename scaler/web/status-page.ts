@@ -71,7 +71,7 @@ export function statusPage(parts: StatusPageParts): Router {
 
   router.use('/api', (request: Request) => {
     throw request.method === 'GET' || request.method === 'HEAD'
-      ? new ApiRefusal(404, 'not-found', 'no such address; /api/openapi.yaml lists those that there are')
+      ? new ApiRefusal(404, 'not-found', 'no such address; /api/openapi.yaml lists all of them')
       : new ApiRefusal(405, 'invalid', `${request.method} is not possible here: the API is read-only`);
   });
   router.use('/api', answerRefusal);

@@ -4,7 +4,7 @@ import { type ComparisonTable, comparisonTable } from '../table.js';
 import { chartData } from './chart-data.js';
 
 const DOT_NOTE =
-  ' A dot is what was chosen from the days before, for the overload that you accept, and what came of it.';
+  ' A dot marks what was chosen from the days before for the overload that you accept, with its result.';
 
 const costSection = (note: string) => `<section class="panel">
 <h2>Cost against overload</h2>

@@ -66,9 +66,9 @@ function trust({ modelShare, accuracy }: Extract<ExplanationStep, { step: 'trust
   const { samples } = accuracy;
   const past = samples === 1 ? 'one past forecast' : `${count(samples)} past forecasts`;
   const measured = sentence`${strong(accuracyWords(accuracy))} over ${past}`;
-  // Only while the load stays away a model that is closer than reacting does not count.
+  // A model that is closer than reacting is set aside only while the load stays away.
   if (modelShare === 0 && accuracy.closerThanReactingShare > 0)
-    return 'The load has stayed far below the forecast for half an hour, so the forecast does not count until the load comes; the last load with its usual rise does.';
+    return 'The load has stayed far below the forecast for half an hour. Until it comes, the forecast does not count; the last load with its usual rise does.';
   if (modelShare >= 1) return sentence`The model alone makes this forecast: it was ${measured}.`;
   const share = modelShare > 0 ? `counts ${percent(modelShare)}` : 'does not count';
   return sentence`The model was ${measured}, so it ${share} in this forecast; the rest is the last load with its usual rise.`;

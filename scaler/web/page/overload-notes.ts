@@ -30,7 +30,7 @@ export function costWords({ policy, reactive, target }: OverloadView): string {
   const own = `${roughPercent(policy.overloadedShare)} of overload at ${load(policy.podHoursPerDay)} pod-hours a day`;
   // The worst day counts only in part, so a policy can hold the target with more overload than it.
   const kept =
-    policy.overloadedShare > target ? 'the target but for days unlike those before them' : 'the target';
+    policy.overloadedShare > target ? 'the target, except on days unlike those before them' : 'the target';
   const held = policy.isHeld
     ? `${days} would have kept ${kept}: ${own}.`
     : `${days} would have missed the target, like every other policy, and came closest: ${own}.`;

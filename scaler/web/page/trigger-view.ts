@@ -308,7 +308,7 @@ function trust({ summary, past }: TriggerDetail, now: number): readonly Child[] 
     );
   else if (accuracy)
     nodes.push(
-      note`From ${duration(horizonSeconds)} after the scaler’s start on, forecasts are compared with what came.`,
+      note`From ${duration(horizonSeconds)} after the scaler’s start, forecasts are compared with the load.`,
     );
   return [...nodes, newest && h('p.note', newest)];
 }
