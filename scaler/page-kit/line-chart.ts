@@ -52,7 +52,6 @@ export interface LineChartOptions {
  */
 export class LineChart {
   readonly element: HTMLElement;
-  readonly #options: LineChartOptions;
   readonly #frame: HTMLElement;
   readonly #readout = h('p.readout');
   readonly #legend: LineLegend;
@@ -62,8 +61,7 @@ export class LineChart {
   readonly #resize = new ResizeObserver(() => this.#fit());
   readonly #repaint = () => this.#chart?.redraw(false, true);
 
-  constructor(options: LineChartOptions) {
-    this.#options = options;
+  constructor(private readonly options: LineChartOptions) {
     this.#frame = h('div', { class: `chart ${options.kind}`, role: 'img' });
     this.#takeRoom();
     this.#resize.observe(this.#frame);
@@ -90,7 +88,7 @@ export class LineChart {
   show(data: uPlot.AlignedData, description: string): void {
     // Data may arrive after the view was closed.
     if (this.#isClosed) return;
-    const known = this.#options.lines.filter((_, i) => data[i + 1]!.some((value) => value != null));
+    const known = this.options.lines.filter((_, i) => data[i + 1]!.some((value) => value != null));
     this.#legend.offer(new Set(known.map(partOf)));
     this.#frame.setAttribute('aria-label', description);
     if (this.#chart) this.#chart.setData(data, this.#range === undefined);
@@ -113,7 +111,7 @@ export class LineChart {
 
   #fit(): void {
     const width = Math.floor(this.#frame.clientWidth);
-    const height = this.#options.heightPixels();
+    const height = this.options.heightPixels();
     if (width === 0 || (width === this.#chart?.width && height === this.#chart.height)) return;
     this.#takeRoom();
     this.#chart?.setSize({ width, height });
@@ -121,11 +119,11 @@ export class LineChart {
 
   /** Gives the frame the height of its chart, so that nothing moves when that is drawn. */
   #takeRoom(): void {
-    this.#frame.style.minHeight = `${this.#options.heightPixels()}px`;
+    this.#frame.style.minHeight = `${this.options.heightPixels()}px`;
   }
 
   #uplotOptions(): uPlot.Options {
-    const { lines, more, onZoom, spans, drawOver } = this.#options;
+    const { lines, more, onZoom, spans, drawOver } = this.options;
     const own = more.hooks as uPlot.Hooks.Arrays | undefined;
     const hooks: uPlot.Hooks.Arrays = {
       ...own,
@@ -139,7 +137,7 @@ export class LineChart {
     return {
       ...more,
       width: Math.max(260, this.#frame.clientWidth),
-      height: this.#options.heightPixels(),
+      height: this.options.heightPixels(),
       legend: { show: false },
       cursor: {
         y: false,
@@ -165,14 +163,14 @@ export class LineChart {
     const { left, width } = chart.select;
     if (width > 0) chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     if (width >= 4)
-      this.#options.onZoom?.({
+      this.options.onZoom?.({
         fromSeconds: chart.posToVal(left, 'x'),
         toSeconds: chart.posToVal(left + width, 'x'),
       });
   }
 
   #showValues(chart: uPlot): void {
-    const { lines, legend, amount, place, spans, invitation = '' } = this.#options;
+    const { lines, legend, amount, place, spans, invitation = '' } = this.options;
     const index = (chart.cursor.left ?? -1) < 0 ? undefined : (chart.cursor.idx ?? undefined);
     const at = index === undefined ? undefined : chart.data[0][index];
     const names = at === undefined ? [] : spansAt(spans?.() ?? [], at);

@@ -33,15 +33,13 @@ const MOVES = [
 /** Buttons that choose which span of time charts show. */
 export class SpanButtons {
   readonly element = h('div.spans', { role: 'group', 'aria-label': 'Span of the chart' });
-  readonly #options: SpanButtonsOptions;
   readonly #back: HTMLElement;
   /** A span that follows the anchor; undefined for one that the viewer chose in the chart. */
   #span: Span | undefined;
   #range: TimeRange = { fromSeconds: 0, toSeconds: 1 };
   #anchorSeconds = 0;
 
-  constructor(options: SpanButtonsOptions) {
-    this.#options = options;
+  constructor(private readonly options: SpanButtonsOptions) {
     this.#span = options.usual;
     this.#back = button(() => this.reset(), options.back ?? '');
     const spans = options.spans.map((span) =>
@@ -62,7 +60,7 @@ export class SpanButtons {
 
   /** Shows the usual span. */
   reset(): void {
-    this.#follow(this.#options.usual);
+    this.#follow(this.options.usual);
   }
 
   /** Moves the anchor, with a span that follows it. */
@@ -85,7 +83,7 @@ export class SpanButtons {
   }
 
   #apply(): void {
-    const { back, bounds = ENDLESS, onChange } = this.#options;
+    const { back, bounds = ENDLESS, onChange } = this.options;
     const { before = 0, after = 0, label } = this.#span ?? {};
     let { fromSeconds, toSeconds } = this.#range;
     if (this.#span) {
