@@ -11,6 +11,15 @@ import { SeenOverload } from './seen-overload.js';
 import { overloadOfAnswers } from './simulated-overload.js';
 import type { OverloadKept, PastAnswers, SpanShares } from './types.js';
 
+/** What a model or a choice is made from. */
+export interface Learnable {
+  /** The history until the boundary, for when a thread is free. */
+  readonly steps: () => Series;
+  readonly spans: FitOptions['spans'];
+  /** Of the history. */
+  readonly lateArrivals: number | undefined;
+}
+
 const DAY_SECONDS = 86_400;
 /** Extra history before the first replayed minute, for what was known at its begin. */
 const MARGIN_SECONDS = 600;
@@ -51,21 +60,11 @@ export class AcceptedOverload {
    * steps stand in for them. It chooses again when they can be read, and when a part of the history came late.
    *
    * @param trigger with the start-up time that is in use
-   * @param steps the history until the boundary; asked for when a thread is free
-   * @param lateArrivals of the history
    */
   async choose(
     trigger: Trigger,
     boundarySeconds: number,
-    {
-      steps,
-      spans,
-      lateArrivals,
-    }: {
-      readonly steps: () => Series;
-      readonly spans: FitOptions['spans'];
-      readonly lateArrivals: number | undefined;
-    },
+    { steps, spans, lateArrivals }: Learnable,
     turn: FitTurn,
   ): Promise<void> {
     const { clock, fitter, observer } = this.parts;

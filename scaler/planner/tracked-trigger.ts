@@ -7,7 +7,7 @@ import { HOURS_MINUTES, highestBefore } from '../policy/past.js';
 import type { ScalerError } from '../shared/errors.js';
 import { withPodStartup } from '../trigger/pod-startup.js';
 import type { Trigger } from '../trigger/trigger.js';
-import { AcceptedOverload } from './accepted-overload.js';
+import { AcceptedOverload, type Learnable } from './accepted-overload.js';
 import { AnswerRecord } from './answer-record.js';
 import { type InUse, inUse } from './choice.js';
 import { specialSpans } from './events.js';
@@ -248,7 +248,7 @@ export class TrackedTrigger {
   }
 
   /** The window of history that ends at a boundary, and the special days for a fit on it. */
-  #learnable(boundarySeconds: number) {
+  #learnable(boundarySeconds: number): Learnable {
     const { historySeconds, timezone } = this.trigger;
     const { refitSeconds } = this.parts.settings;
     const fromSeconds = boundarySeconds - historySeconds;
