@@ -63,7 +63,7 @@ async function run(flags: Flags): Promise<void> {
     process.stdout.write(`The page:              http://${host}:${scaler.httpPort}/\n`);
     process.stdout.write(`The scaler, over gRPC: 127.0.0.1:${scaler.grpcPort}\n\n`);
     await demo.start(`127.0.0.1:${scaler.grpcPort}`);
-    await Promise.race([ending, demo.ended(), tellLive(demo, ended.signal)]);
+    await Promise.race([ending, demo.ended(), reportProgress(demo, ended.signal)]);
     process.stdout.write(`\n\n${summary(demo)}`);
   } finally {
     ended.abort();
@@ -105,7 +105,7 @@ async function start(demo: Demo, http: string | undefined): Promise<Scaler> {
 }
 
 /** Updates one line on a terminal; elsewhere, such as in a log, writes a line every five seconds. */
-async function tellLive(demo: Demo, signal: AbortSignal): Promise<void> {
+async function reportProgress(demo: Demo, signal: AbortSignal): Promise<void> {
   const { isTTY, columns } = process.stdout;
   while (!signal.aborted) {
     const line = liveLine(demo);

@@ -42,7 +42,7 @@ const defaultLimits = {
 export type WebServer = ReturnType<typeof createWebServer>;
 
 /** How long a connection may be idle in an answer, so that slow readers cannot keep connections. */
-const STILL_SECONDS = 30;
+const IDLE_SECONDS = 30;
 
 /** Longest address with its query. Node.js refuses addresses above 16 KiB itself, with 431. */
 const LONGEST_URL = 8192;
@@ -64,8 +64,8 @@ export function createWebServer(options: WebServerOptions) {
         response.writeHead(400, { 'Content-Length': 0 }).end(),
       ),
   );
-  server.timeout = STILL_SECONDS * 1000;
-  makeRoomForNewcomers(server, connections);
+  server.timeout = IDLE_SECONDS * 1000;
+  limitConnections(server, connections);
   return {
     /** The port in use; 0 before `listen`. */
     get port(): number {
@@ -85,7 +85,7 @@ export function createWebServer(options: WebServerOptions) {
  * Limits the connections. At the limit the one without a whole request for longest is closed for a new one: if new ones
  * were refused, a client with many idle connections would block the kubelet's probes.
  */
-function makeRoomForNewcomers(server: Server, connections: number): void {
+function limitConnections(server: Server, connections: number): void {
   const waiting = new Set<Socket>();
   const open = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
