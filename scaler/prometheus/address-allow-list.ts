@@ -78,7 +78,7 @@ export function shown(url: URL): string {
 
 function parseAddress(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || !isHttp(url))
+  if (url === undefined || !/^https?:$/.test(url.protocol))
     throw invalid('the address is not one; expected http://host:port or https://host:port');
   if (url.username !== '' || url.password !== '')
     throw invalid(
@@ -89,10 +89,6 @@ function parseAddress(address: string): URL {
       `the address of ${shown(url)} has a query or fragment; give parameters under queryParameters`,
     );
   return url;
-}
-
-function isHttp(url: URL): boolean {
-  return url.protocol === 'http:' || url.protocol === 'https:';
 }
 
 /**

@@ -59,7 +59,8 @@ export function parseDurationSeconds(text: string): number {
     seconds += Number(amount) * unitSeconds;
   }
   if (!Number.isSafeInteger(Math.ceil(seconds))) throw wrong(text, 'it is too long to count in seconds');
-  return withoutFloatDust(seconds);
+  // Adding parts (1 s + 1 ms) may change the last bit; the first 15 digits are exact.
+  return Number(seconds.toPrecision(15));
 }
 
 /**
@@ -83,11 +84,6 @@ export function formatDuration(seconds: number): string {
     milliseconds -= amount * unitMilliseconds;
   }
   return text;
-}
-
-/** Adding parts (1 s + 1 ms) may change the last bit; the first 15 digits are exact. */
-function withoutFloatDust(seconds: number): number {
-  return Number(seconds.toPrecision(15));
 }
 
 function wrong(text: string, why?: string): ScalerError {

@@ -97,7 +97,8 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
     if (context.calendars && !context.calendars.includes(name))
       complain('calendars', unknownCalendar(name, context.calendars));
   const source = triggerSource(values, context, report);
-  if (source?.kind === 'named' && !mayUse(source.name, ref.namespace, context))
+  const openTo = source?.kind === 'named' ? context.named?.[source.name]?.namespaces : undefined;
+  if (source?.kind === 'named' && openTo?.includes(ref.namespace) === false)
     complain(
       'source',
       `means the source "${source.name}", which is not open to namespace "${ref.namespace}"; use another, or ask the operator to add the namespace`,
@@ -156,10 +157,6 @@ function checkedOwner({ namespace, name }: ScaledObjectRef): string {
         `the ${what} of the ScaledObject is ${show(value)}; expected a Kubernetes name: lower-case letters, digits, "-" and "."`,
       );
   return `"${namespace}/${name}"`;
-}
-
-function mayUse(source: string, namespace: string, { named }: TriggerContext): boolean {
-  return named?.[source]?.namespaces?.includes(namespace) ?? true;
 }
 
 /** Why a trigger may not use an address; undefined when it may. */

@@ -27,7 +27,8 @@ export function sparkline(
   const means = (of: Float64Array, from: number, count: number) =>
     Array.from({ length: count }, (_, point) => {
       const start = from + point * perPoint;
-      return short(meanOfKnown(of.subarray(start, start + perPoint)));
+      // Three digits are more than a line of 30 pixels can show.
+      return known(Number(meanOfKnown(of.subarray(start, start + perPoint)).toPrecision(3)));
     });
   const steps = FORECAST_POINTS * perPoint;
   const coming = model && forecast(model, steps, [], 0, effectsOf?.(model.endSeconds, steps));
@@ -38,9 +39,4 @@ export function sparkline(
     forecastStartTime: coming ? rfc3339(coming.startSeconds) : null,
     forecast: coming ? means(coming.mean, 0, FORECAST_POINTS).map((mean) => mean ?? 0) : [],
   };
-}
-
-/** Three digits are more than a line of 30 pixels can show. */
-function short(value: number): number | null {
-  return known(Number(value.toPrecision(3)));
 }
