@@ -7,6 +7,7 @@ import {
   describeVariables,
   optionalText,
   optionalUrl,
+  plainName,
   port,
   readEnvironment,
   text,
@@ -24,6 +25,7 @@ const variables = z.object({
   LEVEL: choice(['low', 'high'], { default: 'low', meaning: MEANING }),
   TARGETS: urlList({ meaning: MEANING }),
   NOTE: optionalText({ meaning: MEANING }),
+  PLANT: plainName({ maxLength: 8, default: 'boiler', meaning: MEANING }),
   TRACES: optionalUrl({ protocols: ['http:'], meaning: MEANING }),
 });
 const required = z.object({
@@ -40,6 +42,7 @@ describe('the environment', () => {
       LEVEL: 'high',
       TARGETS: 'http://app-b:8000/process, http://app-c:8000/process',
       NOTE: 'x',
+      PLANT: 'night_2',
       TRACES: 'http://jaeger:4318',
     });
     assert.deepEqual(values, {
@@ -50,12 +53,21 @@ describe('the environment', () => {
       LEVEL: 'high',
       TARGETS: ['http://app-b:8000/process', 'http://app-c:8000/process'],
       NOTE: 'x',
+      PLANT: 'night_2',
       TRACES: 'http://jaeger:4318',
     });
   });
 
   it('gives the defaults for what is unset or empty', () => {
-    const expected = { NAME: 'app-a', PORT: 8000, ERRORS: 0, SHARE: 0.25, LEVEL: 'low', TARGETS: [] };
+    const expected = {
+      NAME: 'app-a',
+      PORT: 8000,
+      ERRORS: 0,
+      SHARE: 0.25,
+      LEVEL: 'low',
+      TARGETS: [],
+      PLANT: 'boiler',
+    };
     for (const empty of [undefined, '']) {
       const environment = Object.fromEntries(Object.keys(variables.shape).map((name) => [name, empty]));
       assert.deepEqual(
@@ -82,6 +94,7 @@ describe('the environment', () => {
       'http://a, app-b',
       'TARGETS: received "http://a, app-b"; expected http:// or https:// URLs separated by commas, such as http://app-b:8000/process',
     ],
+    ['PLANT', 'two words', 'PLANT: received "two words"; expected 1 to 8 letters, digits and _.:-'],
     ['TRACES', 'jaeger:4318', 'TRACES: received "jaeger:4318"; expected a URL that begins with http://'],
   ];
   for (const [name, value, complaint] of wrong) {
@@ -123,6 +136,7 @@ describe('the environment', () => {
         ['LEVEL', 'low'],
         ['TARGETS', 'none'],
         ['NOTE', 'none'],
+        ['PLANT', 'boiler'],
         ['TRACES', 'none'],
       ],
     );

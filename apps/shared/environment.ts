@@ -33,6 +33,12 @@ export function text(options: VariableOptions<string>) {
   return variable(z.string(), 'a text', options);
 }
 
+/** A text of letters, digits and `_.:-`, for names that other programs read. */
+export function plainName({ maxLength, ...options }: VariableOptions<string> & { maxLength: number }) {
+  const shape = new RegExp(`^[\\w.:-]{1,${maxLength}}$`);
+  return variable(z.string().regex(shape), `1 to ${maxLength} letters, digits and _.:-`, options);
+}
+
 /** A text that may be absent: `undefined` when the variable is unset or empty. */
 export function optionalText(options: OptionalOptions) {
   return optional('none', z.string(), { ...options, form: 'a text' });

@@ -110,14 +110,14 @@ describe('the boiler’s consumer', () => {
     const odd = { ...readings[59]!, pressure: 12.61 };
     await queue.publish([...readings.slice(0, 59), odd]);
     const consumer = startConsumer();
-    const text = 'boiler-1: drum pressure is 12.61 bar, expected 6.00 to 12.00 bar (limit)';
-    await consumer.logged(text, { level: 'warn', boiler: 'boiler-1', measure: 'pressure' });
+    const text = 'calm-1: drum pressure is 12.61 bar, expected 6.00 to 12.00 bar (limit)';
+    await consumer.logged(text, { level: 'warn', boiler: 'calm-1', measure: 'pressure' });
     const [alert] = await queue.drain(alerts);
-    assert.equal(alert!.fields.routingKey, 'boiler-1.pressure.limit');
+    assert.equal(alert!.fields.routingKey, 'calm-1.pressure.limit');
     assert.equal(alert!.properties.messageId, `${odd.id}:pressure`);
     assert.deepEqual(JSON.parse(alert!.content.toString()), {
       readingId: odd.id,
-      boiler: 'boiler-1',
+      boiler: 'calm-1',
       measure: 'pressure',
       kind: 'limit',
       measuredAtMs: odd.measuredAtMs,

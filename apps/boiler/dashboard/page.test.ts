@@ -64,7 +64,7 @@ describe('the boiler’s dashboard', () => {
       const batch = readings.slice(first, first + 100);
       await store(batch, batch.at(-1)!.measuredAtMs, rulesOfThePast);
     }
-    newest = readings.findLast(({ boiler }) => boiler === 'boiler-1')!;
+    newest = readings.findLast(({ boiler }) => boiler === 'page-1')!;
     dashboard = startDashboard(database.environment);
     url = await dashboard.url('http');
   });
@@ -83,8 +83,8 @@ describe('the boiler’s dashboard', () => {
       const watched = await openPage(browser, url, options);
       const { page } = watched;
       await page.waitForSelector('.connection.live');
-      // The line of boiler-3 in its color of the style sheet: 30 minutes of it are over a hundred pixels.
-      await pollUntil('the line of boiler-3 on the canvas', async () => (await pixelsOf(page, line)) > 100);
+      // The line of page-3 in its color of the style sheet: 30 minutes of it are over a hundred pixels.
+      await pollUntil('the line of page-3 on the canvas', async () => (await pixelsOf(page, line)) > 100);
       assert.equal(await page.locator('.boiler').count(), 3);
       assert.ok((await page.locator('#batches tr').count()) >= 5);
       assert.match(
@@ -109,7 +109,7 @@ describe('the boiler’s dashboard', () => {
     await pollUntil('the readout', async () => {
       return /^at \d\d:\d\d$/.test((await page.locator('.readout').textContent()) ?? '');
     });
-    assert.match((await page.locator('.legend').textContent())!, /boiler-1184\.\d °C/);
+    assert.match((await page.locator('.legend').textContent())!, /page-1184\.\d °C/);
     watched.assertUnblemished();
     await watched.close();
   });
@@ -118,7 +118,7 @@ describe('the boiler’s dashboard', () => {
     const watched = await openPage(browser, url, { viewport: { width: 1280, height: 900 } });
     const { page } = watched;
     await page.waitForSelector('.connection.live');
-    const boiler = page.locator('.boiler', { hasText: 'boiler-1' });
+    const boiler = page.locator('.boiler', { hasText: 'page-1' });
     assert.equal(await boiler.locator('.badge').textContent(), 'Normal');
     const countBefore = await page.locator('#anomalies tr').count();
     const now = Date.now();
@@ -132,7 +132,7 @@ describe('the boiler’s dashboard', () => {
     assert.equal(await page.locator('#anomalies tr').count(), countBefore + 1);
     const row = page.locator('#anomalies tr').first();
     assert.deepEqual((await row.locator('td').allTextContents()).slice(1), [
-      'boiler-1',
+      'page-1',
       'Temperature 201.5 °C',
       '150.0 to 195.0',
       '1',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { brokerVariables, startTimeoutVariables } from '../../shared/broker-variables.js';
-import { decimalNumber, text, wholeNumber } from '../../shared/environment.js';
+import { decimalNumber, plainName, wholeNumber } from '../../shared/environment.js';
 import type { CommonConfig } from '../../shared/run-program.js';
 import { operationsVariables } from '../../shared/serve-operations.js';
 
@@ -28,7 +28,12 @@ export const producerVariables = z.object({
     default: 0.5,
     meaning: 'Mean number of faults per hour of each boiler.',
   }),
-  SEED: text({ default: 'boiler', meaning: 'Seed of the simulation: the same seed gives the same boilers.' }),
+  SEED: plainName({
+    maxLength: 60,
+    default: 'boiler',
+    meaning:
+      'Seed of the simulation: the same seed gives the same boilers, called `boiler-1` and so on after it. Two producers on one queue need two.',
+  }),
   MAX_UNCONFIRMED: wholeNumber({
     min: 1,
     max: 100_000,

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { detectAnomalies } from '../anomaly/detect.js';
+import { defaultDeviationRule } from '../anomaly/deviation.js';
 import { createPlant } from './plant.js';
 
 const start = Date.UTC(2026, 2, 9) / 1000;
@@ -29,10 +31,10 @@ describe('a simulated plant', () => {
     assert.deepEqual(
       readings.slice(0, 4).map(({ id, boiler }) => [id, boiler]),
       [
-        ['id-1', 'boiler-1'],
-        ['id-2', 'boiler-2'],
-        ['id-3', 'boiler-3'],
-        ['id-4', 'boiler-1'],
+        ['id-1', 'plant-1'],
+        ['id-2', 'plant-2'],
+        ['id-3', 'plant-3'],
+        ['id-4', 'plant-1'],
       ],
     );
     assert.equal(readings[0]!.measuredAtMs, start * 1000);
@@ -53,6 +55,28 @@ describe('a simulated plant', () => {
       (_, hour) => readUntil(compressed, begin + (hour + 1) * 10).length,
     );
     assert.ok(perHour[10]! > 2.5 * perHour[3]!, `hours: ${perHour}`);
+  });
+
+  it('has boilers of its own beside a plant of another seed: neither looks out of the ordinary', () => {
+    // No boiler of either has a fault. Two boilers under one name would differ by the steam that each makes.
+    const ten = start + 10 * 3600;
+    const usual = plant({ seed: 'boiler', startSeconds: ten });
+    const bursts = plant({ seed: 'large-bursts', startSeconds: ten, readingsPerSecond: 30 });
+    const readings = [usual, bursts].flatMap((simulated) => readUntil(simulated, ten + 600));
+    readings.sort((a, b) => a.measuredAtMs - b.measuredAtMs);
+    const names = [...new Set(readings.map(({ boiler }) => boiler))];
+    const anomalies = names.flatMap((name) =>
+      detectAnomalies(
+        readings.filter(({ boiler }) => boiler === name),
+        () => true,
+        defaultDeviationRule,
+      ),
+    );
+    assert.ok(
+      anomalies.length < readings.length / 1000,
+      `${anomalies.length} of ${readings.length} readings`,
+    );
+    assert.equal(names.length, 6);
   });
 
   it('does not invent what it missed for longer than a second', () => {

@@ -8,7 +8,7 @@ const LONGEST_CATCH_UP_SECONDS = 1;
 
 /** What a simulated plant needs. */
 export interface PlantOptions {
-  /** Number of boilers; they are called `boiler-1`, `boiler-2`, ... */
+  /** Number of boilers; they are called by the seed and a number, such as `boiler-1`, `boiler-2`. */
   readonly boilers: number;
   /** The same seed gives the same boilers. */
   readonly seed: string;
@@ -38,10 +38,10 @@ export interface Plant {
  */
 export function createPlant(options: PlantOptions): Plant {
   const boilers = Array.from({ length: options.boilers }, (_, index) => {
-    const name = `boiler-${index + 1}`;
+    const name = `${options.seed}-${index + 1}`;
     const simulated = createBoiler({
       faultsPerHour: options.faultsPerHour,
-      random: seededRandom(`${options.seed}/${name}`),
+      random: seededRandom(`${options.seed}/boiler-${index + 1}`),
       startSeconds: options.startSeconds,
     });
     return { name, simulated };

@@ -124,7 +124,7 @@ describe('the store of readings', () => {
     assert.deepEqual(due, [
       {
         readingId: hot.id,
-        boiler: 'boiler-1',
+        boiler: 'calm-1',
         measure: 'temperature',
         kind: 'limit',
         measuredAtMs: hot.measuredAtMs,
