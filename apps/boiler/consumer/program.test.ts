@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import mysql from 'mysql2/promise';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/boiler/database.js';
 import { metricOf } from '../../../test/support/boiler/metrics.js';
 import { TestQueue } from '../../../test/support/boiler/queue.js';
@@ -196,6 +197,26 @@ describe('the boiler’s consumer', () => {
     } finally {
       await server.close();
     }
+  });
+
+  it('keeps its readings while the database takes a batch and does not answer, says so, and stores them later', async () => {
+    const consumer = startConsumer();
+    const metrics = await consumer.url('metrics');
+    await consumer.logged('started');
+    const other = await mysql.createConnection(database.url);
+    try {
+      await other.query('LOCK TABLES readings WRITE');
+      await queue.publish(calmReadings(10));
+      const { reason } = await consumer.logged('the database does not take a batch: trying again');
+      assert.match(String(reason), /the database server at 127\.0\.0\.1:\d+ has not answered for 10 s\. /);
+      assert.equal((await fetch(`${metrics}/readyz`)).status, 503);
+    } finally {
+      await other.end();
+    }
+    await consumer.logged('the database works again', {}, 30);
+    await stored(10);
+    assert.deepEqual(await consumer.stop(), { code: 0, signal: null });
+    assert.equal(await queue.waiting(READINGS_QUEUE), 0);
   });
 
   const mistakes: [string, () => Record<string, string>, RegExp][] = [

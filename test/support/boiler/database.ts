@@ -7,6 +7,8 @@ import { sharedMariadb } from '../shared-mariadb.js';
 /** A database of a test's own on the shared server. */
 export interface TestDatabase {
   readonly pool: Pool;
+  /** Its address. */
+  readonly url: string;
   /** What a program needs in its environment to use it. */
   readonly environment: Record<string, string>;
   /** Every reading stored, by id. */
@@ -36,6 +38,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   });
   return {
     pool,
+    url: url.href,
     environment: { ...address, MYSQL_PORT: url.port },
     async readings() {
       const [rows] = await pool.query<RowDataPacket[]>(
