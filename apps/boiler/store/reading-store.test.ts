@@ -116,6 +116,21 @@ describe('the store of readings', () => {
     assert.equal(alerts[0]!.measure, 'waterLevel');
   });
 
+  it('raises one alert for an episode also after one of a clock that runs ahead', async () => {
+    const hourMs = 3_600_000;
+    const low = calmReadings(20, { boilers: 1 }).map((reading) => ({ ...reading, waterLevel: 20 }));
+    const ahead = { ...low[0]!, measuredAtMs: low[0]!.measuredAtMs + hourMs };
+    for (const reading of [ahead, ...low.slice(1)]) await store([reading]);
+    const alerts = await pendingAlerts(
+      database.pool,
+      low.map(({ id }) => id),
+    );
+    assert.deepEqual(
+      alerts.map(({ readingId }) => readingId),
+      [low[1]!.id, ahead.id],
+    );
+  });
+
   it('keeps an alert due until it is known to be sent', async () => {
     const [reading] = calmReadings(1);
     const hot = { ...reading!, temperature: 230 };

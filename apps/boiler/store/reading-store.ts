@@ -160,12 +160,13 @@ async function insertAnomalies(
   alertQuietSeconds: number,
 ): Promise<void> {
   if (anomalies.length === 0) return;
+  const quietMs = alertQuietSeconds * 1000;
   const lastAlertMs = new Map<string, number>();
   const rows: unknown[][] = [];
   for (const { reading, measure, kind, value, expected } of anomalies) {
     const episode = `${reading.boiler}/${measure}/${kind}`;
-    const last = lastAlertMs.get(episode) ?? (await lastAlert(connection, reading, measure, kind));
-    const quiet = Math.abs(reading.measuredAtMs - last) < alertQuietSeconds * 1000;
+    const last = lastAlertMs.get(episode) ?? (await lastAlert(connection, reading, measure, kind, quietMs));
+    const quiet = Math.abs(reading.measuredAtMs - last) < quietMs;
     lastAlertMs.set(episode, quiet ? last : reading.measuredAtMs);
     rows.push([
       reading.id,
@@ -186,18 +187,22 @@ async function insertAnomalies(
   );
 }
 
-/** When the last alert for this kind of anomaly was raised, -Infinity for never. */
+/**
+ * When the last alert for this kind of anomaly was raised, -Infinity for never. One that is ahead of the reading by the
+ * quiet time, from a clock that runs ahead, says nothing about it.
+ */
 async function lastAlert(
   connection: Connection,
   reading: Reading,
   measure: string,
   kind: string,
+  quietMs: number,
 ): Promise<number> {
   const [rows] = await connection.query<RowDataPacket[]>(
     `SELECT measured_at_ms AS last FROM anomalies
-      WHERE boiler = ? AND measure = ? AND kind = ? AND alert <> 'quiet'
+      WHERE boiler = ? AND measure = ? AND kind = ? AND alert <> 'quiet' AND measured_at_ms < ?
       ORDER BY measured_at_ms DESC LIMIT 1`,
-    [reading.boiler, measure, kind],
+    [reading.boiler, measure, kind, reading.measuredAtMs + quietMs],
   );
   return rows[0]?.last ?? Number.NEGATIVE_INFINITY;
 }
