@@ -62,7 +62,7 @@ describe('the sender’s file', () => {
     [
       'an address of another kind, without showing it',
       SOUND.replace('amqp:', 'http:'),
-      'metricsender.yaml:2:8: connection.uri: expected an address that begins with amqp:// or amqps:// (value hidden)',
+      'metricsender.yaml:2:8: connection.uri: expected an address that begins with amqp:// or amqps:// and a host (value hidden)',
     ],
     [
       'a key that nobody knows',

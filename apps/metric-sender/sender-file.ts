@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ConfigurationError } from '../shared/configuration-error.js';
+import { isUrl } from '../shared/environment.js';
 
 /** One application whose resources are announced. */
 export interface Deployment {
@@ -24,7 +25,7 @@ const content = z.strictObject({
   connection: z
     .strictObject({
       uri: z.string().refine(isBrokerUri, {
-        error: 'expected an address that begins with amqp:// or amqps:// (value hidden)',
+        error: 'expected an address that begins with amqp:// or amqps:// and a host (value hidden)',
       }),
     })
     .optional(),
@@ -152,5 +153,5 @@ function asWritten(
 }
 
 function isBrokerUri(text: string): boolean {
-  return URL.canParse(text) && ['amqp:', 'amqps:'].includes(new URL(text).protocol);
+  return isUrl(text, ['amqp:', 'amqps:']);
 }

@@ -1,3 +1,4 @@
+import querystring from 'node:querystring';
 import { ConfigurationError } from './configuration-error.js';
 
 /** What went wrong with the broker, in words for the operator. */
@@ -23,7 +24,8 @@ export function brokerAddress(uri: string): string {
  * @param uri a checked `amqp://` or `amqps://` address
  */
 function virtualHost(uri: string): string {
-  return decodeURIComponent(new URL(uri).pathname.slice(1)) || '/';
+  // As amqplib reads it: a lone percent sign is one.
+  return querystring.unescape(new URL(uri).pathname.slice(1)) || '/';
 }
 
 /** Turns what amqplib and Node.js raise while connecting or declaring into a cause that an operator can act on. */

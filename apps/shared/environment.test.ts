@@ -95,7 +95,12 @@ describe('the environment', () => {
       'TARGETS: received "http://a, app-b"; expected http:// or https:// URLs separated by commas, such as http://app-b:8000/process',
     ],
     ['PLANT', 'two words', 'PLANT: received "two words"; expected 1 to 8 letters, digits and _.:-'],
-    ['TRACES', 'jaeger:4318', 'TRACES: received "jaeger:4318"; expected a URL that begins with http://'],
+    ['TRACES', 'http:', 'TRACES: received "http:"; expected a URL that begins with http:// and a host'],
+    [
+      'TRACES',
+      'jaeger:4318',
+      'TRACES: received "jaeger:4318"; expected a URL that begins with http:// and a host',
+    ],
   ];
   for (const [name, value, complaint] of wrong) {
     it(`rejects ${name}=${value}, saying what it expects`, () => {
@@ -113,9 +118,17 @@ describe('the environment', () => {
   it('says which required variable is missing', () => {
     assert.throws(() => readEnvironment(required, {}), {
       name: 'ConfigurationError',
-      message: 'BROKER: is missing; expected a URL that begins with amqp:// or amqps://',
+      message: 'BROKER: is missing; expected a URL that begins with amqp:// or amqps:// and a host',
     });
   });
+
+  for (const address of ['amqp:rabbitmq', 'amqp://', 'amqp:///plant'])
+    it(`refuses ${address}, which names no host`, () => {
+      assert.throws(() => readEnvironment(required, { BROKER: address }), {
+        message:
+          'BROKER: received a hidden value; expected a URL that begins with amqp:// or amqps:// and a host',
+      });
+    });
 
   it('never prints a secret', () => {
     assert.throws(

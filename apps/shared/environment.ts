@@ -149,10 +149,13 @@ function urlOf(protocols: readonly string[]): z.ZodType<string> {
   return z.string().refine((value) => isUrl(value, protocols));
 }
 
-function isUrl(value: string, protocols: readonly string[]): boolean {
-  return URL.canParse(value) && protocols.includes(new URL(value).protocol);
+/** Whether a text is a URL of one of the given schemes that names a host. */
+export function isUrl(value: string, protocols: readonly string[]): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocols.includes(protocol) && hostname !== '';
 }
 
 function formOfUrl(protocols: readonly string[]): string {
-  return `a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`;
+  return `a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')} and a host`;
 }

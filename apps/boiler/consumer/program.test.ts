@@ -231,6 +231,11 @@ describe('the boiler’s consumer', () => {
       /refuses the user or the password/,
     ],
     [
+      'a virtual host with a lone percent sign',
+      () => ({ RABBITMQ_URI: queue.uri.replace(/[^/]*$/, '100%') }),
+      /^RabbitMQ at amqp:\/\/127\.0\.0\.1:\d+\/100% refuses the virtual host "100%": .*\n$/,
+    ],
+    [
       'a database that is not there',
       () => ({ MYSQL_DATABASE: 'nowhere' }),
       /has no database "nowhere"\. Create it, or check MYSQL_DATABASE\./,
