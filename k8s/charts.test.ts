@@ -175,6 +175,22 @@ describe('the Helm charts', () => {
     assert.deepEqual([scaled!.spec.minReplicaCount, scaled!.spec.pollingInterval], [1, undefined]);
   });
 
+  it('boiler takes fractions from helm --set, which hands them on as text', () => {
+    const objects = renderChart('boiler', {
+      set: [
+        'rabbitmq.existingSecret=x',
+        'producer.readingsPerSecond=2.5',
+        'autoscaling.predictive.threshold=12.5',
+      ],
+    });
+    const rates = objects
+      .flatMap((object) => (podTemplate(object) ? containersOf(podTemplate(object)!) : []))
+      .flatMap(({ env }) => env?.filter(({ name }) => name === 'READINGS_PER_SECOND') ?? []);
+    assert.deepEqual(rates, [{ name: 'READINGS_PER_SECOND', value: '2.5' }]);
+    const scaled = objects.find(({ kind }) => kind === 'ScaledObject');
+    assert.equal(scaled!.spec.triggers[0].metadata.threshold, '12.5');
+  });
+
   it('boiler speaks the language that is set, on its page and in its alerts', () => {
     const languages = renderChart('boiler', { set: ['rabbitmq.existingSecret=x', 'language=pt-BR'] })
       .flatMap((object) => (podTemplate(object) ? containersOf(podTemplate(object)!) : []))
@@ -335,6 +351,8 @@ describe('the Helm charts', () => {
       ['rabbitmq.existingSecret=x', 'autoscaling.kind=magic'],
       /autoscaling\/kind|autoscaling\.kind/,
     ],
+    ['boiler', ['rabbitmq.existingSecret=x', 'producer.readingsPerSecond=fast'], /readingsPerSecond/],
+    ['boiler', ['rabbitmq.existingSecret=x', 'autoscaling.predictive.threshold=-0.5'], /threshold/],
   ];
   for (const [chart, set, message] of mistakes)
     it(`${chart} refuses ${set.join(' ') || 'no values'} and says why`, () => {
