@@ -81,7 +81,8 @@ describe('the load tests', () => {
       const next = await service({ APP_NAME: 'app-b' });
       const first = await service({ APP_NAME: 'app-a', APP_URL_DESTINO: next });
       const { code, output, metrics } = await run('load-test.js', {
-        BASE_URL: first,
+        // As people copy it from a browser.
+        BASE_URL: `${first}/`,
         PEAK_PER_SECOND: '80',
         STAGE_SECONDS: '0.25',
       });
@@ -199,6 +200,16 @@ describe('the load tests', () => {
     } finally {
       scaler.close();
     }
+  });
+
+  it('scaler-grpc.js fails when no scaler listens', async () => {
+    const { code, output } = await run('scaler-grpc.js', {
+      SCALER_ADDRESS: '127.0.0.1:1',
+      WARM_UP_SECONDS: '1',
+      DURATION_SECONDS: '1',
+    });
+    assert.equal(code, THRESHOLDS_BROKEN, output);
+    assert.match(output, /SCALER_ADDRESS is \\?"127\.0\.0\.1:1\\?": .*connection refused/);
   });
 
   it('scaler-grpc.js fails when a call is answered with an error', async () => {
