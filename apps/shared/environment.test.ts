@@ -94,6 +94,11 @@ describe('the environment', () => {
       'http://a, app-b',
       'TARGETS: received "http://a, app-b"; expected http:// or https:// URLs separated by commas, such as http://app-b:8000/process',
     ],
+    [
+      'TARGETS',
+      'http://app-b, http://ann:secret@app-c',
+      'TARGETS: received "http://app-c" (fetch takes no user and password in a URL); expected http:// or https:// URLs separated by commas, such as http://app-b:8000/process',
+    ],
     ['PLANT', 'two words', 'PLANT: received "two words"; expected 1 to 8 letters, digits and _.:-'],
     ['TRACES', 'http:', 'TRACES: received "http:"; expected a URL that begins with http:// and a host'],
     [

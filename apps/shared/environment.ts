@@ -10,6 +10,7 @@ import {
   whole,
 } from '../../scaler/shared/fields.js';
 import { explain } from '../../scaler/shared/problems.js';
+import { showAddress } from '../../scaler/shared/redact.js';
 import { ConfigurationError } from './configuration-error.js';
 
 interface VariableOptions<Value> {
@@ -91,10 +92,12 @@ export function urlList({ meaning }: { meaning: string }) {
     const items = value.split(',').map((item) => item.trim());
     const given = items.filter((item) => item !== '');
     if (!given.every((item) => isUrl(item, ['http:', 'https:']))) throw new ValidationError();
+    if (given.some((item) => new URL(item).username + new URL(item).password !== ''))
+      throw new ValidationError('fetch takes no user and password in a URL');
     return given;
   });
   const form = 'http:// or https:// URLs separated by commas, such as http://app-b:8000/process';
-  return defaulted('', list, { form, meaning, shownDefault: 'none' });
+  return defaulted('', list, { form, meaning, shownDefault: 'none', show: showAddress });
 }
 
 /** One row of an app's table of variables. */
