@@ -30,6 +30,20 @@ describe('the history simulator', () => {
     assert.equal(printed.at(-1), `wrote 2 files to ${output}`);
   });
 
+  it('writes an app once, under a name that the format would end early', async () => {
+    const output = join(folder, 'quoted');
+    await run('write', '--output', output, '--days', '0.01', '--app', 'a"b\\', 'a"b\\');
+    const texts = await Promise.all(
+      (await readdir(output)).map((file) => readFile(join(output, file), 'utf8')),
+    );
+    const lines = texts
+      .join('')
+      .split('\n')
+      .filter((line) => line.startsWith('app_requests_total{'));
+    assert.ok(lines.every((line) => line.startsWith('app_requests_total{app="a\\"b\\\\",endpoint=')));
+    assert.equal(new Set(lines).size, lines.length);
+  });
+
   it('gives a Prometheus that starts on the folder a past to learn from, and room for live samples', async () => {
     const dataFolder = join(folder, 'data');
     await run('load', '--data-folder', dataFolder, '--days', '2', '--app', 'app-a', 'app-b');

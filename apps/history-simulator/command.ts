@@ -65,7 +65,7 @@ function withHistoryFlags(command: Command): Command {
 function historyOptions(flags: HistoryFlags, nowSeconds: number): HistoryOptions {
   const endSeconds = Math.floor(flags.end ?? nowSeconds);
   return {
-    apps: flags.app,
+    apps: [...new Set(flags.app)],
     peakPerSecond: flags.peak,
     stepSeconds: flags.step,
     startSeconds: endSeconds - Math.round(flags.days * 86_400),

@@ -62,7 +62,8 @@ function seriesOf(app: string, options: HistoryOptions): ((untilSeconds: number)
   return endpoints.flatMap(({ endpoint, method, share }) =>
     (['200', '500'] as const).map((status) => {
       const random = seededRandom(`${seed} ${app} ${endpoint} ${status}`);
-      const labels = `app="${app}",endpoint="${endpoint}",method="${method}",status="${status}"`;
+      // JSON escapes quotes and backslashes as OpenMetrics does.
+      const labels = `app=${JSON.stringify(app)},endpoint="${endpoint}",method="${method}",status="${status}"`;
       const head = `app_requests_total{${labels},instance="history",job="history"}`;
       let second = startSeconds;
       let requests = 0;
