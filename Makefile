@@ -41,7 +41,7 @@ test-long: test-setup ## Faults, fuzzing, load and whole stacks; RUNS, SECONDS, 
 
 .PHONY: bench
 bench: build ## Measure forecasts and scaling on traces (TRACES=folder of CSV files; generated ones by default)
-	@TRACES=$(TRACES) node dist/test/bench/bench.js
+	@TRACES="$(TRACES)" node dist/test/bench/bench.js
 
 .PHONY: behavior behaviour
 behaviour: behavior
@@ -94,7 +94,7 @@ images-check: test-setup build ## Build every image with buildah, start each, pr
 PROMETHEUS_DATA ?= var/prometheus
 .PHONY: seed-history
 seed-history: build ## Put 14 simulated days of request history into PROMETHEUS_DATA (var/prometheus)
-	node dist/apps/history-simulator/main.js load --data-folder $(PROMETHEUS_DATA) --app app-a app-b app-c
+	node dist/apps/history-simulator/main.js load --data-folder "$(PROMETHEUS_DATA)" --app app-a app-b app-c
 
 # A cluster: OVERLAY=microk8s (default), kind, cloud or prometheus-operator; DRY_RUN=1 prints what would run. The other
 # settings stand at the top of the scripts.

@@ -471,6 +471,21 @@ describe('the scripts for a cluster', () => {
     assert.ok(deleted.calls.includes('kubectl delete -k k8s/boiler-bursts --ignore-not-found'));
   });
 
+  for (const script of ['nowhere', 'settings'])
+    it(`refuse SCRIPT=${script}, which is no load test`, () => {
+      const { status, errorOutput } = runScript('load.sh', { environment: { SCRIPT: script } });
+      assert.notEqual(status, 0);
+      assert.match(errorOutput, /^SCRIPT is "\w+": expected realistic-load, load-test or scaler-grpc$/m);
+    });
+
+  it('take a folder with a blank in its name for the past', () => {
+    const { stdout } = spawnSync('make', ['--dry-run', 'seed-history', 'PROMETHEUS_DATA=my data'], {
+      cwd: packageRoot,
+      encoding: 'utf8',
+    });
+    assert.match(stdout, /--data-folder "my data" --app/);
+  });
+
   it('pass every variable of the load tests on', () => {
     const readme = readFileSync(join(packageRoot, 'loadtests/README.md'), 'utf8');
     const names = new Set([...readme.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name!));
