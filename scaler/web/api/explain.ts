@@ -42,7 +42,7 @@ export function explain(snapshot: Snapshot): ExplanationStep[] {
   return steps;
 }
 
-/** An event with its effect and the past that it is forecast from. */
+/** What an event does, and what its load is taken to be like. */
 function effectOf(event: EffectiveEvent, trigger: Trigger): Pick<EventView, 'name' | 'effect'> {
   const { name, effect } = eventView(event, trigger);
   return { name, effect: event.like ? `${effect}, ${likeText(event.like, trigger.timezone)}` : effect };
