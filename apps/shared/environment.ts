@@ -10,7 +10,6 @@ import {
   whole,
 } from '../../scaler/shared/fields.js';
 import { explain } from '../../scaler/shared/problems.js';
-import { showAddress } from '../../scaler/shared/redact.js';
 import { ConfigurationError } from './configuration-error.js';
 
 interface VariableOptions<Value> {
@@ -97,7 +96,7 @@ export function urlList({ meaning }: { meaning: string }) {
     return given;
   });
   const form = 'http:// or https:// URLs separated by commas, such as http://app-b:8000/process';
-  return defaulted('', list, { form, meaning, shownDefault: 'none', show: showAddress });
+  return defaulted('', list, { form, meaning, shownDefault: 'none' });
 }
 
 /** One row of an app's table of variables. */

@@ -130,6 +130,7 @@ function shownAt(path: readonly string[], value: unknown): string {
   if (value !== null && typeof value === 'object') return 'a map';
   // A token may be given by mistake in place of the map with it.
   if (/^(basic|bearer)$/.test(path.at(-1)!)) return HIDDEN_VALUE;
-  if (path.some((key) => /(^a|A)ddress(es)?$/.test(key))) return showAddress(String(value));
+  const isAddress = /^[a-z]+:\/\//i.test(String(value)) || path.some((key) => /(^a|A)ddress(es)?$/.test(key));
+  if (isAddress) return showAddress(String(value));
   return typeof value === 'string' ? show(value) : String(value);
 }
