@@ -23,6 +23,25 @@ describe('recommend', () => {
   it('says not for this series when there is no rhythm and a reactive autoscaler keeps up', () => {
     const { verdict, reasons } = recommend(testBacktest(minuteSamples(9, wanderingLoad()), 2));
     assert.equal(verdict, 'not', reasons.join('\n'));
+    assert.doesNotMatch(reasons.join('\n'), /Less than firm/);
+  });
+
+  it('says that it is less than firm where it advises against it after one day', () => {
+    const { verdict, reasons } = recommend(testBacktest(minuteSamples(9, wanderingLoad()), 1));
+    assert.equal(verdict, 'not', reasons.join('\n'));
+    assert.equal(
+      reasons[1],
+      'Less than firm, because only 1d were evaluated, and two days or more would say enough.',
+    );
+  });
+
+  it('says to observe first where the load is too short for a day to be known', () => {
+    const { verdict, reasons } = recommend(testBacktest(minuteSamples(1, officeLoad), 1 / 3));
+    assert.equal(verdict, 'observe', reasons.join('\n'));
+    assert.match(
+      reasons[0]!,
+      /^First, because only 8h were evaluated, .*, and the model has no season yet\.$/,
+    );
   });
 
   it('gives its reasons in numbers of the comparison', () => {

@@ -4,7 +4,7 @@ import { type CheaperThreshold, cheaperThresholdOf, SAVING_THAT_COUNTS } from '.
 import { type EqualOverload, resultOf } from './compare.js';
 import { formatShare } from './format.js';
 import { policySentences, reasonsOf, reasonsToScaleNothing, targetSentence } from './reasons.js';
-import { minutesByReason } from './replay.js';
+import { minutesByReason, type Replay } from './replay.js';
 import type { TargetReplay } from './target.js';
 
 /** What to do with this scaler on this series. */
@@ -57,7 +57,8 @@ function decide(backtest: Backtest): Decision {
   if (backtest.target) return decideAtTarget(backtest, backtest.target);
   const [verdict, because] = judge(backtest);
   const cheaperThreshold = verdict === 'not' ? undefined : cheaperThresholdOf(backtest);
-  const reasons = reasonsOf(backtest, verdict === 'use', cheaperThreshold);
+  const doubts = verdict === 'not' ? lessThanFirm(backtest.replay) : [];
+  const reasons = [...doubts, ...reasonsOf(backtest, verdict === 'use', cheaperThreshold)];
   return { verdict, reasons: because ? [because, ...reasons] : reasons, cheaperThreshold };
 }
 
@@ -77,14 +78,10 @@ function decideAtTarget({ comparison, replay }: Backtest, target: TargetReplay):
   const reactiveKept = reactive.overloadedShare <= targetOverload;
   const saving = 1 - own.podHours / reactive.podHours;
   const pays = kept && (!reactiveKept || saving >= SAVING_THAT_COUNTS);
-  const doubts = shortEvidence(replay.reasons.length);
+  const doubts = lessThanFirm(replay);
   return {
     verdict: pays ? (doubts.length === 0 ? 'use' : 'observe') : kept || reactiveKept ? 'not' : 'observe',
-    reasons: [
-      targetSentence(targetOverload, own, reactive),
-      ...doubts.map((doubt) => `Less than firm, because ${doubt}.`),
-      ...policySentences(target),
-    ],
+    reasons: [targetSentence(targetOverload, own, reactive), ...doubts, ...policySentences(target)],
   };
 }
 
@@ -100,14 +97,14 @@ function judge(backtest: Backtest): readonly [verdict: Verdict, because?: string
   const counts = minutesByReason(replay);
   const guarded = (counts.guarded ?? 0) / minutes;
   const warming = (counts['warming-up'] ?? 0) / minutes;
+  const doubts = doubtsOf(backtest, guarded, warming);
+  const observeFirst = ['observe', `First, because ${doubts.join(', and ')}.`] as const;
+  if (warming > DISTRUST || (!hasSeason(replay) && minutes < FIRM_EVIDENCE_MINUTES)) return observeFirst;
   if (guarded > DISTRUST)
     return [
       'not',
       'For most of the time the model did not clearly beat the last value, which had the larger share in the forecast.',
     ];
-  const doubts = doubtsOf(backtest, guarded, warming);
-  const observeFirst = ['observe', `First, because ${doubts.join(', and ')}.`] as const;
-  if (warming > DISTRUST) return observeFirst;
   const reactive = resultOf(comparison, 'reactive').outcome;
   const own = resultOf(comparison, 'predictive').outcome;
   const [first, second] = comparison.equalOverload;
@@ -128,6 +125,14 @@ function shortEvidence(minutes: number): string[] {
     : [];
 }
 
+function lessThanFirm({ reasons }: Replay): string[] {
+  return shortEvidence(reasons.length).map((doubt) => `Less than firm, because ${doubt}.`);
+}
+
+function hasSeason({ stage }: Replay): boolean {
+  return stage === 'daily' || stage === 'weekly';
+}
+
 /** What makes the result less than firm, each as half a sentence. */
 function doubtsOf({ replay, coverage, options }: Backtest, guarded: number, warming: number): string[] {
   const minutes = replay.reasons.length;
@@ -138,7 +143,7 @@ function doubtsOf({ replay, coverage, options }: Backtest, guarded: number, warm
     doubts.push(`for ${formatShare(guarded)} of the time the model did not beat the last value`);
   if (coverage < options.trigger.quantile - COVERAGE_SLACK)
     doubts.push(`only ${formatShare(coverage)} of the peaks stayed at or below their forecast`);
-  if (replay.stage === 'trend' || replay.stage === 'observed') doubts.push('the model has no season yet');
+  if (!hasSeason(replay)) doubts.push('the model has no season yet');
   return doubts;
 }
 
