@@ -206,6 +206,7 @@ function fitSeries(
     weights,
     disagreement,
     last: known.at(-1) ?? Number.NaN,
+    highest: known.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
     floor: known.every((value) => value >= 0) ? 0 : Number.NEGATIVE_INFINITY,
     volatility,
     recurrences: [ofMembers, ofAll].filter((recurrence) => recurrence !== undefined),

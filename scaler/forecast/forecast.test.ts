@@ -193,6 +193,29 @@ describe('forecast', () => {
     }
   });
 
+  it('stays near the highest load of all at a high quantile, where jobs of one size come and go at random', () => {
+    const random = whiteNoise(4);
+    // Two hours without a job on average, then one of an hour.
+    let isRunning = false;
+    const load = generate(16 * DAY_STEPS, (t) => {
+      if (random(t) < (isRunning ? 1 / 12 : 1 / 24)) isRunning = !isRunning;
+      return isRunning ? 500 : 0;
+    });
+    let highest = 0;
+    let covered = 0;
+    let model: FittedModel | undefined;
+    for (let t = 14 * DAY_STEPS; t < 15 * DAY_STEPS; t++) {
+      if (model === undefined || t % 72 === 0) model = learn(seriesOf(load.slice(0, t)), options);
+      else update(model, load[t - 1]!, load[t - 1]!);
+      const { peaks, quantiles } = forecast(model, 6, [0.98]);
+      if (Math.max(...load.slice(t, t + 6)) <= peaks[0]!) covered++;
+      highest = Math.max(highest, peaks[0]!, ...quantiles[0]!);
+    }
+    // The load is 500 at most. Errors after hours of calm, put on top of a running job, made it thousands.
+    assert.ok(highest < 1.5 * 500, `${highest}`);
+    assertNear(covered / DAY_STEPS, 0.98, 0.03, 'coverage');
+  });
+
   it('lets go of a load that has stayed away for half an hour, and expects it again as soon as it comes', () => {
     const random = whiteNoise(3);
     const noisy = (t: number, load: number) => load * (1 + 0.1 * (random(t) - 0.5));

@@ -1,3 +1,4 @@
+import { boundedQuantile } from './errors/bounded-quantile.js';
 import { errorQuantile, quantileOfErrors } from './errors/conformal.js';
 import { expectedError, staysAway } from './errors/volatility.js';
 import { modelSlots, projectPool } from './pool/project-pool.js';
@@ -44,7 +45,7 @@ export function forecast(
   const share = recurring ? 1 : trust;
 
   const { stepErrors } = model;
-  const { volatility, floor } = model.mean;
+  const { volatility } = model.mean;
   const daySlots = slots.get(volatility.periodSeconds)!;
   const expected = mean.map((_, h) =>
     expectedError(volatility.typical[daySlots[skipSteps + h]!]!, volatility.ratio),
@@ -59,12 +60,12 @@ export function forecast(
       mean.map((value, h) =>
         isQuiet[h]
           ? 0
-          : Math.max(floor, value + errorQuantile(stepErrors, skipSteps + h + 1, q) * expected[h]!),
+          : boundedQuantile(model.mean, value, errorQuantile(stepErrors, skipSteps + h + 1, q), expected[h]!),
       ),
     ),
     peaks: quantiles.map((q) =>
       isQuiet.includes(0)
-        ? Math.max(model.peak.floor, highest + quantileOfErrors(model.peakErrors.sorted, q) * peakExpected)
+        ? boundedQuantile(model.peak, highest, quantileOfErrors(model.peakErrors.sorted, q), peakExpected)
         : 0,
     ),
     peakStep,

@@ -277,6 +277,8 @@ export interface PooledModel {
   readonly disagreement: Disagreement | undefined;
   /** Newest known value; NaN when there is none. */
   last: number;
+  /** Highest value of the history and since; -Infinity when there is none. */
+  highest: number;
   /** What is expected of the next step; undefined right after a fit. */
   next?: number | undefined;
   /** Lowest value a forecast may take: 0 for a series that was never negative. */

@@ -48,7 +48,10 @@ function advance(
     const error = value - (pool.next ?? projectPool(model, pool, slots, 1)[0]!);
     followError(volatility, error, volatility.typical[slot]!, model.stepSeconds);
   }
-  if (!Number.isNaN(filled[0]!)) pool.last = filled[0]!;
+  if (!Number.isNaN(filled[0]!)) {
+    pool.last = filled[0]!;
+    pool.highest = Math.max(pool.highest, pool.last);
+  }
   for (const member of pool.members) {
     const memberSlots = member.seasons.map(({ periodSeconds }) => slots.get(periodSeconds)!);
     const track = memberSlots.length === 0 ? filled : values;

@@ -1,3 +1,4 @@
+import { boundedQuantile } from '../errors/bounded-quantile.js';
 import { quantileOfErrors } from '../errors/conformal.js';
 import type { FittedModel, Forecast, Reference, StepEffects } from '../types.js';
 import { ratioOf } from './follow.js';
@@ -41,13 +42,13 @@ export function forecastSpecial(
   const peakOf = (h: number, q: number) => {
     const step = steps[h];
     const { center, margin } = ordinaryPeak(h);
-    const ordinaryMargin = quantileOfErrors(model.peakErrors.sorted, q) * margin;
-    if (!step) return factor(h) * Math.max(floor, center + ordinaryMargin);
+    const error = quantileOfErrors(model.peakErrors.sorted, q);
+    if (!step) return factor(h) * boundedQuantile(model.peak, center, error, margin);
     const { reference, peak, size } = step;
     const ofLike =
       reference.peakErrors.length > 0
         ? quantileOfErrors(reference.peakErrors, q) * size
-        : UNSURE * ordinaryMargin;
+        : UNSURE * error * margin;
     return factor(h) * Math.max(floor, peak + ofLike);
   };
   const highest = (q: number) => {
