@@ -23,7 +23,7 @@ export const effectsShape = {
   holiday: described(
     z.boolean().optional(),
     '`false`',
-    'Whether it is a day off, forecast like the days of the history that it is like.',
+    'Whether it is a day off, forecast like similar days of the history.',
   ),
   factor: described(
     amount({ min: 0, max: LARGEST_FACTOR, open: true }).optional(),
@@ -38,12 +38,12 @@ export const effectsShape = {
   replicas: described(
     amount({ min: 1, max: MOST_REPLICAS, whole: true }).optional(),
     'none',
-    'The answer is at least what so many replicas carry: this times the `threshold` of the trigger.',
+    'The answer is at least what this many replicas carry: this times the `threshold` of the trigger.',
   ),
   like: described(
     day.optional(),
     'none',
-    'A day such as `2026-11-13`: the forecast is the load of that day in the history, scaled to the level of now.',
+    'A day such as `2026-11-13`: the forecast is the load of that day in the history, scaled to the present level.',
   ),
   learn: described(
     z.boolean().default(false),

@@ -71,12 +71,12 @@ export const settingsSchema = z.strictObject({
     passwordFile: optional('none', text, {
       form: 'path of a file',
       meaning:
-        'File that holds the password; white space around it does not count. Read again when it changes.',
+        'File that holds the password; white space around it is ignored. Read again when it changes.',
     }),
     tokenFile: optional('none', text, {
       form: 'path of a file',
       meaning:
-        'File that holds a bearer token, which opens the status page and its API too; white space around it does not count. Read again when it changes.',
+        'File that holds a bearer token, which opens the status page and its API too; white space around it is ignored. Read again when it changes.',
     }),
     password: gone('write the password to a file and name it in http.passwordFile'),
     token: gone('write the token to a file and name it in http.tokenFile'),
@@ -101,7 +101,7 @@ export const settingsSchema = z.strictObject({
     maxStaleness: defaulted('30m', seconds({ min: 0, max: 86_400 }), {
       form: 'a duration of whole seconds up to 1d, of twice `planner.refresh` or more',
       meaning:
-        'How old the newest data may be while a forecast goes on without Prometheus. Beyond that KEDA gets UNAVAILABLE, and its fallback counts.',
+        'How old the newest data may be while a forecast continues without Prometheus. After that KEDA gets UNAVAILABLE, which its fallback counts.',
     }),
     maxTriggersPerNamespace: defaulted('2000', whole(1, 1_000_000), {
       form: 'a whole number from 1 to 1000000',
@@ -173,11 +173,11 @@ export const CONSTANTS = {
 
 /** Environment variables that are no settings of the file. */
 export const environmentOnly = {
-  SCALER_CONFIG_FILE: 'Path of the configuration file, where none is given on the command line.',
+  SCALER_CONFIG_FILE: 'Path of the configuration file, if none is given on the command line.',
   SCALER_PROMETHEUS_ADDRESS:
     'Address of the default source, for a set-up that needs no file: it becomes the source `default`.',
   SCALER_ALLOWED_ADDRESSES:
-    'The list `sources.allowedAddresses`, with commas between the addresses. Takes the place of the one in the file.',
+    'The list `sources.allowedAddresses`, with commas between the addresses. Replaces the one in the file.',
 } as const;
 
 /**

@@ -76,12 +76,12 @@ const limitsShape = {
   concurrency: described(
     amount({ min: 1, max: 256, whole: true }).default(8),
     '`8`',
-    'Requests under way at once.',
+    'Requests in flight at once.',
   ),
   retries: described(
     amount({ min: 0, max: 10, whole: true }).default(2),
     '`2`',
-    'Tries after the first for a request that failed in passing.',
+    'How often a request is tried again after a transient failure.',
   ),
   maxBodyBytes: described(
     amount({ min: 1024, max: 256 * MEBIBYTE, whole: true }).default(4 * MEBIBYTE),

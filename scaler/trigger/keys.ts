@@ -90,7 +90,7 @@ export const keyGroups = {
       form: 'a number from -1e15 to 1e15',
       example: '5',
       meaning:
-        'The workload is active, which means woken from zero, when the load, as observed or as forecast, is strictly above this. `minValue` and `maxValue` have no part in it.',
+        'The workload is active, which means woken from zero, when the observed or the forecast load is strictly above this. `minValue` and `maxValue` do not change that.',
     }),
     prometheusAddress: optional("the scaler's default source", readWith(address), {
       form: "http:// or https:// with a host, and a path where the API is not at the root; on the scaler's allow-list",
@@ -210,7 +210,7 @@ export const keyGroups = {
       form: 'a name of letters, digits, `.`, `_` and `-`',
       example: 'checkout',
       meaning:
-        "Name of a CSV file that the operator put beside the scaler, with the load from before Prometheus knew it. It stands in for what `historyTimeWindow` has before Prometheus' first sample.",
+        "Name of a CSV file that the operator mounted, with the load from before Prometheus recorded it. It fills the part of `historyTimeWindow` before Prometheus' first sample.",
     }),
   },
   /** For requests to an address of their own. */
