@@ -194,7 +194,7 @@ describe('compose.yaml', () => {
         assert.ok(service.profiles.includes('all'), `${name} is not in the profile all`);
   });
 
-  it('keeps the heart of the stack within 3 GiB, and all of it within 8', () => {
+  it('keeps the core of the stack within 3 GiB, and all of it within 8', () => {
     const megabytes = (chosen: (service: Service) => boolean) =>
       services
         .filter(([, service]) => chosen(service))

@@ -55,13 +55,13 @@ variable "boiler_cidrs" {
 }
 
 variable "instance_type" {
-  description = "Size of the host. t2.micro (1 GiB) holds the heart of the stack; t3.medium (4 GiB) is advised, t3.large for every profile. Figures: infra/README.md."
+  description = "Size of the host. t2.micro (1 GiB) holds the core of the stack; t3.medium (4 GiB) is advised, t3.large for every profile. Figures: infra/README.md."
   type        = string
   default     = "t2.micro"
 }
 
 variable "compose_profiles" {
-  description = "Parts of the stack beside its heart, as COMPOSE_PROFILES takes them: all, or any of pokedex, boiler, metric-sender, hello, dashboards, traces, containers, alerts, with commas between."
+  description = "Parts of the stack in addition to its core, as COMPOSE_PROFILES takes them: all, or any of pokedex, boiler, metric-sender, hello, dashboards, traces, containers, alerts, with commas between."
   type        = string
   default     = ""
   validation {

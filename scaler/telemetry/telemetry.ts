@@ -73,7 +73,7 @@ export function createTelemetry({ clock, log, version, sourceNames }: TelemetryO
   );
   const calendarReads = counter(
     'calendar_reads_total',
-    'Readings of calendars of the configuration, by how they ended.',
+    'Readings of calendars of the configuration, by outcome.',
     ['calendar', 'outcome'],
   );
   const calendarReadAt = gauge(

@@ -28,7 +28,7 @@ const PREFIX = 'predictive_scaler_';
 const triggerFamilies: readonly TriggerFamily[] = [
   {
     name: 'observed',
-    help: "Load as it was observed last, in the query's unit. Absent while the query's result is empty.",
+    help: "Last observed load, in the query's unit. Absent while the query's result is empty.",
     read: ({ snapshot }) => snapshot?.observed,
   },
   {
@@ -70,19 +70,19 @@ const triggerFamilies: readonly TriggerFamily[] = [
   },
   {
     name: 'active',
-    help: 'Whether the workload is to be active: 1 or 0.',
+    help: 'Whether the workload should be active: 1 or 0.',
     read: ({ snapshot }) => snapshot && Number(snapshot.active),
   },
   {
     name: 'stage',
     label: 'stage',
-    help: 'How far the model has come: 1 for the stage it is at; the others are absent.',
+    help: 'Stage of the model: 1 for the current one; the others are absent.',
     read: ({ snapshot }) => snapshot && { [snapshot.stage]: 1 },
   },
   {
     name: 'reason',
     label: 'reason',
-    help: 'Why the answered value is what it is: 1 for the reason that holds; the others are absent.',
+    help: 'Reason for the answered value: 1 for the current one; the others are absent.',
     read: ({ snapshot }) => snapshot && { [snapshot.reason]: 1 },
   },
   {
@@ -120,7 +120,7 @@ const triggerFamilies: readonly TriggerFamily[] = [
   },
   {
     name: 'last_value_error',
-    help: 'The same error for the plain guess that the last value stays.',
+    help: 'The same error for the guess that the last value stays.',
     read: ({ snapshot }) => snapshot?.quality?.lastValueError,
   },
   {
@@ -130,7 +130,7 @@ const triggerFamilies: readonly TriggerFamily[] = [
   },
   {
     name: 'quantile_ratio',
-    help: 'The quantile in use, from 0 to 1: what the coverage is to be compared with.',
+    help: 'The quantile in use, from 0 to 1: compare the coverage with it.',
     read: ({ snapshot, trigger }) => (snapshot?.trigger ?? trigger).quantile,
   },
   {
@@ -147,7 +147,7 @@ const triggerFamilies: readonly TriggerFamily[] = [
   {
     name: 'overload_budget_used_ratio',
     label: 'span',
-    help: 'That share over the accepted one, for the last day and week: 1 has used up what is accepted.',
+    help: 'That share divided by the accepted one, for the last day and week: at 1 the accepted overload is used up.',
     read: ({ snapshot }) =>
       bySpan(snapshot?.overload, (share) => share / (snapshot?.trigger.targetOverload ?? Number.NaN)),
   },
