@@ -70,8 +70,7 @@ export const settingsSchema = z.strictObject({
     }),
     passwordFile: optional('none', text, {
       form: 'path of a file',
-      meaning:
-        'File that holds the password; white space around it is ignored. Read again when it changes.',
+      meaning: 'File that holds the password; white space around it is ignored. Read again when it changes.',
     }),
     tokenFile: optional('none', text, {
       form: 'path of a file',
