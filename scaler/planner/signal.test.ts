@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Effects } from '../calendar/types.js';
 import { type FittedModel, fit as fitModel } from '../forecast/index.js';
 import { outlookOf } from './outlook.js';
 import { decideSignal, type SignalSettings } from './signal.js';
@@ -76,6 +77,24 @@ describe('decideSignal', () => {
       assert.equal(by({ chosen: { policy: week, weekFloor: 70 } }), 70 / 2);
       const hours = { ...recent, floor: { from: 'hours', share: 0.5 } } as const;
       assert.equal(by({ chosen: { policy: hours, weekFloor: 70 } }), 45 / 2);
+    });
+
+    it('follows the policy in events that only leave hours out of what is learned, and no lower load in others', () => {
+      const valueIn = (effects: Effects) => {
+        const span = {
+          name: 'event',
+          calendar: 'events',
+          startSeconds: nowSeconds,
+          endSeconds: nowSeconds + 3600,
+        };
+        const during = { ...withStartup, events: [{ ...span, effects }] };
+        return decideSignal(settings, during, now, followed).value;
+      };
+      const usual = decideSignal(settings, withStartup, now, followed).value;
+      assert.equal(valueIn({ learn: false }), usual);
+      assert.equal(valueIn({ learn: true }), usual);
+      for (const effects of [{ factor: 1.5 }, { holiday: true }, { likeStartSeconds: 0 }])
+        assert.equal(valueIn({ ...effects, learn: false }), withStartup.forecast.peak);
     });
 
     it('goes on with the forecast while Prometheus does not answer', () => {

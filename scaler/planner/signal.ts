@@ -1,3 +1,4 @@
+import type { Occurrence } from '../calendar/types.js';
 import { policyLoad } from '../policy/policy-load.js';
 import type { ReplayedPolicy } from '../policy/types.js';
 import type { Trigger } from '../trigger/trigger.js';
@@ -85,8 +86,11 @@ export function decideSignal(
     status: reason === 'forecast' || reason === 'observed' ? 'forecasting' : reason,
   };
 
+  /** Not those that only leave hours out of what is learned. */
   function hasEvents(): boolean {
-    return (outlook?.events.length ?? 0) > 0 || (events !== undefined && events.floor > 0);
+    const isForecast = ({ effects: { factor, holiday, likeStartSeconds } }: Occurrence): boolean =>
+      (factor ?? holiday ?? likeStartSeconds) !== undefined;
+    return (outlook?.events.some(isForecast) ?? false) || (events !== undefined && events.floor > 0);
   }
 
   /** The load that events announce without a forecast; undefined for none. */
