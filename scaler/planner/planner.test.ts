@@ -154,7 +154,7 @@ describe('Planner', () => {
   let log: Log;
   let planner: Planner;
 
-  function start(parts: { fitter?: Fitter } = {}): void {
+  function start(parts: Partial<ConstructorParameters<typeof Planner>[0]> = {}): void {
     planner = new Planner({ clock, history, fitter, settings, observer: log, ...parts });
   }
 
@@ -639,5 +639,28 @@ describe('Planner', () => {
     assert.ok(a.snapshot && b.snapshot);
     assert.equal(a.snapshot.observedAtSeconds, b.snapshot.observedAtSeconds);
     assert.ok(Math.abs(a.snapshot.value - b.snapshot.value) <= 1e-9 * a.snapshot.value);
+  });
+
+  it('answers two replicas alike that fit with each step, one of them started in the middle of a step', async () => {
+    await planner.close();
+    const often = { settings: { ...settings, refitSeconds: STEP } };
+    start(often);
+    const old = planner;
+    await ask();
+    for (let i = 0; i < 4; i++) {
+      await clock.advance(STEP);
+      await old.answer(trigger);
+    }
+    await clock.advance(STEP / 2);
+    start(often);
+    await ask();
+    for (let i = 0; i < 2; i++) {
+      await clock.advance(STEP);
+      await Promise.all([old.answer(trigger), planner.answer(trigger)]);
+      const [a, b] = [old.evidence(trigger), planner.evidence(trigger)];
+      assert.ok(a && b);
+      assert.deepEqual(a.model, b.model, `${i + 1} steps after the start`);
+    }
+    await old.close();
   });
 });

@@ -224,6 +224,11 @@ export class TrackedTrigger {
     const inUse = this.#model.settings.trigger;
     await this.#overload?.look(this.#record.past(), inUse);
     this.#fitting = undefined;
+    if (this.#stopping.signal.aborted) return;
+    // After a start, for replicas that already hold the fit that comes into use with the next step.
+    const known = this.#history.series(this.#model.seenUntilSeconds);
+    const next = this.#model.dueBoundarySeconds(this.#sourceNowSeconds(), seriesEndSeconds(known));
+    if (next !== undefined && next > boundarySeconds) this.#fitting = this.#fit(next);
   }
 
   /** @param given what the model is fitted for. @default what is measured and chosen by then */
