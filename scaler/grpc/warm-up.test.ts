@@ -198,6 +198,20 @@ describe('a replica that starts beside others', function () {
     }
   });
 
+  it('says that it has no models when Prometheus is down', async () => {
+    await warmFirst();
+    const nothing = (await freePorts(1))[0]!;
+    const second = await start('127.0.0.2', { SCALER_PROMETHEUS_ADDRESS: `http://127.0.0.1:${nothing}` });
+    await second.ready;
+    const { triggers, withModel, withoutModel } = recorded.lines.findLast(({ msg }) =>
+      String(msg).startsWith('warmed up'),
+    )!;
+    assert.deepEqual(
+      { triggers, withModel, withoutModel },
+      { triggers: TRIGGERS, withModel: 0, withoutModel: TRIGGERS },
+    );
+  });
+
   it('asks over mutual TLS with the certificate that replicas share, and is asked with no other', async () => {
     const authority = new Authority(folder, 'authority');
     const good = authority.issue('replica');

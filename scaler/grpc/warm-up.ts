@@ -31,9 +31,12 @@ export async function warmUp({
   const enough = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
   let triggers: readonly Trigger[] = [];
   let withModel = 0;
+  let withoutModel = 0;
   const report = (): void => {
     if (!enough.aborted)
-      onProgress(`${withModel} of the ${triggers.length} triggers of other replicas have their model`);
+      onProgress(
+        `${withModel} of the ${triggers.length} triggers of other replicas have their model, ${withoutModel} cannot have one yet`,
+      );
   };
   const work = async (): Promise<void> => {
     onProgress('asking the other replicas for their triggers');
@@ -42,8 +45,8 @@ export async function warmUp({
     triggers = known;
     report();
     const warm = async (trigger: Trigger): Promise<void> => {
-      await planner.warmUp(trigger).catch(() => undefined);
-      withModel++;
+      if (await planner.warmUp(trigger).catch(() => false)) withModel++;
+      else withoutModel++;
       report();
     };
     await Promise.all(triggers.map(warm));
@@ -55,7 +58,7 @@ export async function warmUp({
   if (signal.aborted) return;
   const took = Math.round(performance.now() - startedAt) / 1000;
   log.info(
-    { triggers: triggers.length, withModel, seconds: took },
+    { triggers: triggers.length, withModel, withoutModel, seconds: took },
     'warmed up with the triggers of other replicas',
   );
 }

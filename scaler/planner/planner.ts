@@ -38,9 +38,14 @@ export class Planner implements Answers {
     return tracked.answer ?? { error: noAnswerYet(trigger, this.parts.settings.firstAnswerWaitSeconds) };
   }
 
-  /** Makes a trigger known without a question, and waits for its first model or the reason for none. */
-  async warmUp(trigger: Trigger): Promise<void> {
-    await this.#track(trigger).settled;
+  /**
+   * Makes a trigger known without a question, and waits for its first model or the reason for none.
+   * @returns whether it has a model
+   */
+  async warmUp(trigger: Trigger): Promise<boolean> {
+    const tracked = this.#track(trigger);
+    await tracked.settled;
+    return tracked.evidence().model !== undefined;
   }
 
   /** @throws ScalerError as `HistoryProvider.window` does, and when the namespace has too many triggers. */
