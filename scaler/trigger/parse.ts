@@ -1,3 +1,5 @@
+import type { TimedEvent } from '../calendar/types.js';
+import { formatDuration } from '../shared/duration.js';
 import { invalid, ScalerError } from '../shared/errors.js';
 import { explain, HIDDEN_VALUE, Problems } from '../shared/problems.js';
 import { show } from '../shared/show.js';
@@ -96,6 +98,12 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
   for (const name of values.calendars ?? [])
     if (context.calendars && !context.calendars.includes(name))
       complain('calendars', unknownCalendar(name, context.calendars));
+  const leavesNothing = ({ start, end, effects }: TimedEvent): boolean =>
+    !effects.learn && end.seconds + (end.plusSeconds ?? 0) - start.seconds >= grid.historySeconds;
+  if (values.events?.some(leavesNothing))
+    notice(
+      `key "events" has an event that is not learned from and is as long as "historyTimeWindow" (${formatDuration(grid.historySeconds)}) or longer: towards its end there is no model and the load now is answered; lengthen "historyTimeWindow", or give the event learn and no factor`,
+    );
   const source = triggerSource(values, context, report);
   const openTo = source?.kind === 'named' ? context.named?.[source.name]?.namespaces : undefined;
   if (source?.kind === 'named' && openTo?.includes(ref.namespace) === false)

@@ -692,6 +692,15 @@ describe('parseTrigger', () => {
       assert.match(message, /key "eventsFromEnv" received a hidden value from the environment; expected/);
       assert.doesNotMatch(message, /has no end/);
     });
+
+    it('says when an event leaves nothing to learn from', () => {
+      const noticesOf = (events: string) => parse({ ...minimal, historyTimeWindow: '14d', events }).notices;
+      assert.match(
+        noticesOf('sale: 2026-11-01/P14D x2')[0]!,
+        /^key "events" has an event .* as long as "historyTimeWindow" \(2w\) .* lengthen "historyTimeWindow"/,
+      );
+      assert.deepEqual(noticesOf('sale: 2026-11-01/P14D learn; short: 2026-11-01/P13D x2'), []);
+    });
   });
 
   describe('an address that the scaler may not ask', () => {
