@@ -5,11 +5,10 @@ import { recentError } from './pool/weights.js';
 import { type Readable, readable, sameTimeBefore } from './regression/features.js';
 import { appendToPast, newestOfPast, recentPast } from './regression/recent-past.js';
 import { fitRegression, projectRegression, stepsNeeded } from './regression/regression.js';
-import { clockSteps, seasonSlots } from './seasons/local-time.js';
+import { type Clock, clockSteps, DAY_SECONDS, seasonSlots } from './seasons/local-time.js';
 import { fitTrees, projectTrees } from './trees/tree-forecast.js';
 import type { Companions, FittedModel, RecentPast } from './types.js';
 
-const DAY_SECONDS = 86_400;
 /** The fewest steps of the past that are kept, for nearest moments: two weeks of 5 minutes. */
 const KEPT_STEPS = 4032;
 
@@ -17,13 +16,6 @@ const KEPT_STEPS = 4032;
 const CLEARLY_BETTER = 0.8;
 /** Trees whose past errors were this many times the pool's are dropped: two forecasts that are far off would move the median. */
 const FAR_WORSE = 4;
-
-/** When a series begins, and in which time zone. */
-export interface Clock {
-  readonly startSeconds: number;
-  readonly stepSeconds: number;
-  readonly timezone: string;
-}
 
 /** Where a model stands in time. */
 export type ModelTime = Pick<FittedModel, 'endSeconds' | 'stepSeconds' | 'timezone' | 'horizonSteps'>;
@@ -56,7 +48,7 @@ export function fitCompanions(
   const past = recentPast(filled, daySteps);
   if (past === undefined) return none;
   const ahead = known.length + horizonSteps;
-  const moving = clockSteps(clock.startSeconds, clock.stepSeconds, ahead, clock.timezone);
+  const moving = clockSteps(clock, ahead);
   const read = readable(past, daySteps, moving, true);
   const error = (forecasts: Float64Array) =>
     measuredSteps(horizonSteps).reduce(
@@ -65,7 +57,7 @@ export function fitCompanions(
     );
   const poolError = error(pool);
   const fitted = fitRegression(past, known, read, origins, horizonSteps);
-  const daySlots = seasonSlots(clock.startSeconds, clock.stepSeconds, ahead, DAY_SECONDS, clock.timezone);
+  const daySlots = seasonSlots(clock, ahead, DAY_SECONDS);
   const tried = fitTrees(past, known, read, origins, horizonSteps, daySlots);
   const grown = tried && error(tried.replayed) < FAR_WORSE * poolError ? tried : undefined;
 
@@ -100,12 +92,12 @@ export function combineWithCompanions(
   const count = pool.length;
   const daySteps = DAY_SECONDS / stepSeconds;
   const startSeconds = endSeconds - known * stepSeconds;
-  const moving = clockSteps(startSeconds, stepSeconds, known + count, timezone);
+  const moving = clockSteps({ startSeconds, stepSeconds, timezone }, known + count);
   const read = readable(past, daySteps, moving);
   // Beyond the horizon that they were fitted for, the pool is alone: the same time yesterday may not be known there.
   const within = Math.min(count, model.horizonSteps);
   const byRegression = regression && projectRegression(past, regression, read, within);
-  const daySlots = seasonSlots(endSeconds, stepSeconds, within, DAY_SECONDS, timezone);
+  const daySlots = seasonSlots({ startSeconds: endSeconds, stepSeconds, timezone }, within, DAY_SECONDS);
   const byTrees = trees && projectTrees(past, trees, read, daySlots);
   const byMoments = new Float64Array(within);
   forecastByMoments(past, read, known - 1, within, byMoments, 0);

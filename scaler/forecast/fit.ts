@@ -1,5 +1,5 @@
 import { clean } from './clean.js';
-import { type Clock, fitCompanions } from './companions.js';
+import { fitCompanions } from './companions.js';
 import { adaptedCoverage, adaptedErrors } from './errors/adapt.js';
 import { stepErrors } from './errors/conformal.js';
 import { pastPeaks } from './errors/peak-errors.js';
@@ -9,7 +9,7 @@ import { type Origins, spreadOrigins } from './origins.js';
 import { fitPool, measuredSteps, type SeasonSlots } from './pool/pool.js';
 import { detectSeason } from './seasons/detect-season.js';
 import { AUTOMATIC_PERIODS, climb } from './seasons/ladder.js';
-import { seasonSlots, slotCount } from './seasons/local-time.js';
+import { type Clock, DAY_SECONDS, seasonSlots, slotCount } from './seasons/local-time.js';
 import { quietSeasons } from './seasons/quiet.js';
 import { replayRecurrence } from './seasons/recurrence.js';
 import { type LearnableSeries, setApart } from './special/special-days.js';
@@ -22,7 +22,6 @@ import type {
   SpecialSpans,
 } from './types.js';
 
-const DAY_SECONDS = 86_400;
 /** Past forecasts of means that are replayed to measure errors; more cost time and change little. */
 export const MOST_ORIGINS = 700;
 /** The same for maxima, which only the pool forecasts, in less time. Few of them decide the quantile of the peak. */
@@ -44,6 +43,7 @@ export function fit(series: Series, options: FitOptions): FittedModel {
   const { stepSeconds } = series;
   const { horizonSteps, spanSteps = horizonSteps, timezone, seasonality } = options;
   const { startSeconds, values, peaks, filledValues, filledPeaks, special } = learnable(series, options);
+  const clock = { startSeconds, stepSeconds, timezone };
   const n = values.length;
 
   const wanted = seasonality === 'auto' ? AUTOMATIC_PERIODS : [...seasonality].sort((a, b) => a - b);
@@ -51,7 +51,7 @@ export function fit(series: Series, options: FitOptions): FittedModel {
   const slotsOf = (periodSeconds: number): SeasonSlots => ({
     periodSeconds,
     slotCount: slotCount(periodSeconds, stepSeconds),
-    slots: seasonSlots(startSeconds, stepSeconds, n + horizonSteps + 1, periodSeconds, timezone),
+    slots: seasonSlots(clock, n + horizonSteps + 1, periodSeconds),
   });
   const short =
     seasonality === 'auto' && rung.stage === 'trend' ? detectSeason(values, stepSeconds) : undefined;
@@ -66,7 +66,6 @@ export function fit(series: Series, options: FitOptions): FittedModel {
       ? (seasons.find(({ periodSeconds }) => periodSeconds === DAY_SECONDS) ?? slotsOf(DAY_SECONDS))
       : { periodSeconds: 0, slotCount: 1, slots: new Int32Array(n + horizonSteps + 1) };
 
-  const clock = { startSeconds, stepSeconds, timezone };
   const mean = fitSeries(values, filledValues, seasons, daySlots, meanOrigins, horizonSteps, clock);
   const peak =
     peaks === undefined

@@ -110,5 +110,6 @@ function quietSteps(model: FittedModel, slots: ReadonlyMap<number, Int32Array>):
 /** Slots of the `count` steps after the model's newest one; a period of 0 has one slot for all times. */
 export function slotsAhead(model: FittedModel, periodSeconds: number, count: number): Int32Array {
   if (periodSeconds === 0) return new Int32Array(count);
-  return seasonSlots(model.endSeconds, model.stepSeconds, count, periodSeconds, model.timezone);
+  const { endSeconds, stepSeconds, timezone } = model;
+  return seasonSlots({ startSeconds: endSeconds, stepSeconds, timezone }, count, periodSeconds);
 }

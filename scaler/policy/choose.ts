@@ -1,4 +1,5 @@
 import type { Series } from '../forecast/index.js';
+import { DAY_SECONDS } from '../forecast/seasons/local-time.js';
 import { DAY_MINUTES, followPods, type PodDays, type PodsSetup } from './follow-pods.js';
 import type { Load } from './load.js';
 import {
@@ -12,7 +13,6 @@ import {
 } from './past.js';
 import type { Choice, Policy, PolicyPoint, ReplayedPolicy } from './types.js';
 
-const DAY_SECONDS = 86_400;
 /** Days that a choice rests on. */
 const CHOICE_DAYS = REPLAYED_DAYS - 1;
 

@@ -1,4 +1,5 @@
 import { type FitOptions, type FittedModel, fit, forecast, type Series, update } from '../forecast/index.js';
+import { DAY_SECONDS } from '../forecast/seasons/local-time.js';
 import { cutSeries, seriesEndSeconds } from '../forecast/series.js';
 import { DAY_MINUTES } from './follow-pods.js';
 import type { Load } from './load.js';
@@ -8,7 +9,6 @@ export const QUANTILES = [0.5, 0.9, 0.98] as const;
 /** Quantiles of the step maxima of the last 7 days that a floor can be. */
 export const WEEK_QUANTILES = [0.5, 0.8, 0.9, 0.95, 0.98, 0.995, 1] as const;
 
-const DAY_SECONDS = 86_400;
 /** The most days that are replayed: those that a choice is based on, and one more for the choice of the day before. */
 export const REPLAYED_DAYS = 8;
 /** The fewest replayed days that a choice is based on. */

@@ -93,7 +93,7 @@ function plainPass({ values, startSeconds, stepSeconds }: Series): () => void {
   const slotCount = DAY_SECONDS / stepSeconds;
   const track = {
     values,
-    slots: [seasonSlots(startSeconds, stepSeconds, values.length, DAY_SECONDS, 'UTC')],
+    slots: [seasonSlots({ startSeconds, stepSeconds, timezone: 'UTC' }, values.length, DAY_SECONDS)],
   };
   const parameters = { alpha: 0.1, beta: 0.01, phi: 1, gamma: 0.1, omega: 0, kappa: 0, rho: 0 };
   const layout = { form: 'additive', logOffset: 0, periods: [DAY_SECONDS], slotCounts: [slotCount] } as const;

@@ -1,6 +1,6 @@
 import type { Stage } from '../types.js';
+import { DAY_SECONDS } from './local-time.js';
 
-const DAY_SECONDS = 86_400;
 const WEEK_SECONDS = 7 * DAY_SECONDS;
 
 /** The stage that a history has reached. */

@@ -5,7 +5,7 @@ const DAY = 86_400;
 const at = (iso: string) => Date.parse(iso) / 1000;
 /** The wall clock of each step as hours, out of its slot of the day. */
 function wallHours(timezone: string, fromIso: string, count: number, stepSeconds = 1800): number[] {
-  return [...seasonSlots(at(fromIso), stepSeconds, count, DAY, timezone)].map(
+  return [...seasonSlots({ startSeconds: at(fromIso), stepSeconds, timezone }, count, DAY)].map(
     (slot) => (slot * stepSeconds) / 3600,
   );
 }
@@ -61,7 +61,7 @@ describe('local time', () => {
   it('finds the same slots in one look as step by step, over a year with both changes', () => {
     for (const timezone of ['UTC', 'Europe/Berlin', 'Pacific/Chatham', 'Africa/Casablanca']) {
       const start = at('2026-01-01T00:10:00Z');
-      const together = seasonSlots(start, 3000, 365 * 28, 7 * DAY, timezone);
+      const together = seasonSlots({ startSeconds: start, stepSeconds: 3000, timezone }, 365 * 28, 7 * DAY);
       const slots = slotCount(7 * DAY, 3000);
       for (let t = 0; t < together.length; t += 7) {
         const time = start + t * 3000;
@@ -73,15 +73,15 @@ describe('local time', () => {
 
   it('covers a period that is no multiple of the step with slots of equal length', () => {
     assert.equal(slotCount(DAY, 420), 206);
-    const seen = new Set(seasonSlots(0, 420, 3 * 206, DAY, 'UTC'));
+    const seen = new Set(seasonSlots({ startSeconds: 0, stepSeconds: 420, timezone: 'UTC' }, 3 * 206, DAY));
     assert.equal(seen.size, 206);
   });
 
   it('gives every step of a day a slot of its own, whatever the step', () => {
     for (const stepSeconds of [15, 30, 60, 120, 300, 420, 900]) {
       const slots = slotCount(DAY, stepSeconds);
-      const start = at('2026-03-02T00:00:00Z');
-      const seen = new Set(seasonSlots(start, stepSeconds, slots, DAY, 'Asia/Kolkata'));
+      const clock = { startSeconds: at('2026-03-02T00:00:00Z'), stepSeconds, timezone: 'Asia/Kolkata' };
+      const seen = new Set(seasonSlots(clock, slots, DAY));
       assert.equal(seen.size, slots, `step of ${stepSeconds} s`);
     }
   });

@@ -4,11 +4,18 @@
  */
 
 /** No zone changes its offset twice within a day. */
-const DAY_SECONDS = 86_400;
+export const DAY_SECONDS = 86_400;
 /** No zone changes its offset within a quarter of an hour. */
 const QUARTER_SECONDS = 900;
 /** Instants that are remembered for each zone: the midnights of more than a year. */
 const MOST_INSTANTS = 500;
+
+/** When a series begins, and in which time zone. */
+export interface Clock {
+  readonly startSeconds: number;
+  readonly stepSeconds: number;
+  readonly timezone: string;
+}
 
 /** How a zone is read, and its offsets from UTC that were looked up lately, by instant. */
 interface Zone {
@@ -88,18 +95,37 @@ export function slotAt(
   return Math.min(slots - 1, Math.floor((phase * slots) / periodSeconds));
 }
 
+/** Slots of the first `count` steps of a clock. */
+export function seasonSlots(clock: Clock, count: number, periodSeconds: number): Int32Array {
+  const slots = slotCount(periodSeconds, clock.stepSeconds);
+  return ofEachStep(clock, count, (time, offset) => slotAt(time, offset, periodSeconds, slots));
+}
+
 /**
- * Slots of `count` steps from `startSeconds` on. Changes of the zone's offset are found to the second by bisection, so
- * a few look-ups of the zone serve a whole history.
+ * Steps that the wall clock is ahead of UTC at each of the first `count` steps; undefined when it stays the same from the
+ * first to the last.
  */
-export function seasonSlots(
-  startSeconds: number,
-  stepSeconds: number,
+export function clockSteps(clock: Clock, count: number): Int32Array | undefined {
+  const { startSeconds, stepSeconds, timezone } = clock;
+  const endSeconds = startSeconds + count * stepSeconds;
+  if (utcOffsetSeconds(timezone, startSeconds) === utcOffsetSeconds(timezone, endSeconds)) return undefined;
+  return allClockSteps(clock, count);
+}
+
+/** The same where the clock never moves too. */
+export function allClockSteps(clock: Clock, count: number): Int32Array {
+  return ofEachStep(clock, count, (_, offset) => Math.round(offset / clock.stepSeconds));
+}
+
+/**
+ * What `valueAt` says of the instant of each step and the zone's offset then. Changes of the offset are found to the second by
+ * bisection, so a few look-ups of the zone serve a whole history.
+ */
+function ofEachStep(
+  { startSeconds, stepSeconds, timezone }: Clock,
   count: number,
-  periodSeconds: number,
-  timezone: string,
+  valueAt: (time: number, offsetSeconds: number) => number,
 ): Int32Array {
-  const slots = slotCount(periodSeconds, stepSeconds);
   const result = new Int32Array(count);
   let at = 0;
   while (at < count) {
@@ -109,45 +135,10 @@ export function seasonSlots(
     for (; at < count; at++) {
       const time = startSeconds + at * stepSeconds;
       if (time >= stop) break;
-      result[at] = slotAt(time, offset, periodSeconds, slots);
+      result[at] = valueAt(time, offset);
     }
   }
   return result;
-}
-
-/**
- * Steps that the wall clock is ahead of UTC at each of `count` steps from `startSeconds` on; undefined when it stays the
- * same from the first to the last.
- */
-export function clockSteps(
-  startSeconds: number,
-  stepSeconds: number,
-  count: number,
-  timezone: string,
-): Int32Array | undefined {
-  const endSeconds = startSeconds + count * stepSeconds;
-  if (utcOffsetSeconds(timezone, startSeconds) === utcOffsetSeconds(timezone, endSeconds)) return undefined;
-  return allClockSteps(startSeconds, stepSeconds, count, timezone);
-}
-
-/** The same where the clock never moves too. */
-export function allClockSteps(
-  startSeconds: number,
-  stepSeconds: number,
-  count: number,
-  timezone: string,
-): Int32Array {
-  const endSeconds = startSeconds + count * stepSeconds;
-  const ahead = new Int32Array(count);
-  let at = 0;
-  while (at < count) {
-    const from = startSeconds + at * stepSeconds;
-    const offset = utcOffsetSeconds(timezone, from);
-    const stop = offsetUntil(timezone, from, endSeconds, offset);
-    for (; at < count && startSeconds + at * stepSeconds < stop; at++)
-      ahead[at] = Math.round(offset / stepSeconds);
-  }
-  return ahead;
 }
 
 /** First instant after `from` at which the offset differs, looking a day at a time; `limit` when it stays. */

@@ -1,4 +1,5 @@
-const DAY_SECONDS = 86_400;
+import { DAY_SECONDS } from '../seasons/local-time.js';
+
 const WEEK_DAYS = 7;
 /** With less than a day in common, two weeks do not show how the level has moved. */
 const LEAST_DAYS = 1;

@@ -1,3 +1,4 @@
+import { type Clock, DAY_SECONDS } from '../seasons/local-time.js';
 import type { SpecialSpan, SpecialSpans } from '../types.js';
 import { judgeDaysOff } from './day-off.js';
 import { likelyValues } from './likely.js';
@@ -18,15 +19,10 @@ export interface LearnableSeries {
 }
 
 /** On which grid and clock a history lies, and how far ahead it is used. */
-export interface HistoryGrid {
-  readonly startSeconds: number;
-  readonly stepSeconds: number;
-  readonly timezone: string;
+interface HistoryGrid extends Clock {
   readonly horizonSteps: number;
   readonly spanSteps: number;
 }
-
-const DAY_SECONDS = 86_400;
 
 /**
  * Excludes the steps of a history that must not be learned, and says what the spans that are not over will be like. Where days
@@ -40,12 +36,12 @@ export function setApart(
   grid: HistoryGrid,
   spans: readonly SpecialSpan[],
 ): LearnableSeries {
-  const { startSeconds, stepSeconds, timezone, horizonSteps, spanSteps } = grid;
+  const { startSeconds, stepSeconds, horizonSteps, spanSteps } = grid;
   const n = values.length;
   const endSeconds = startSeconds + n * stepSeconds;
   const lastSeconds = spans.reduce((latest, span) => Math.max(latest, span.endSeconds), endSeconds);
   const steps = Math.ceil((lastSeconds - startSeconds) / stepSeconds) + Math.ceil(DAY_SECONDS / stepSeconds);
-  const timeline = new Timeline(startSeconds, stepSeconds, steps, timezone);
+  const timeline = new Timeline(grid, steps);
   const ordinaryOf = (all: readonly SpecialSpan[]) => masked(values, excludedSteps(all, timeline, n));
   const pastOf = (all: readonly SpecialSpan[]): Past => ({
     timeline,

@@ -1,7 +1,6 @@
-import { allClockSteps } from '../seasons/local-time.js';
+import { allClockSteps, type Clock, DAY_SECONDS } from '../seasons/local-time.js';
 import type { SpecialSpan } from '../types.js';
 
-const DAY_SECONDS = 86_400;
 /** 1970-01-01 was a Thursday, four days after a Sunday. */
 const WEEKDAY_OF_EPOCH = 4;
 /** Offsets and days are looked up this far beyond the last step: a clock moves by two hours at most. */
@@ -9,23 +8,19 @@ const MARGIN_SECONDS = 2 * 3600;
 
 /** Steps on a wall clock: which local day a step belongs to, and which step showed the same time some days before. */
 export class Timeline {
+  readonly startSeconds: number;
+  readonly stepSeconds: number;
   readonly #clock: Int32Array;
   /** Steps of a day. */
   readonly daySteps: number;
 
-  /**
-   * @param startSeconds epoch seconds at which step 0 begins
-   * @param count steps that will be asked about
-   */
-  constructor(
-    readonly startSeconds: number,
-    readonly stepSeconds: number,
-    count: number,
-    timezone: string,
-  ) {
-    const margin = Math.ceil(MARGIN_SECONDS / stepSeconds);
-    this.#clock = allClockSteps(startSeconds, stepSeconds, Math.max(1, count) + margin, timezone);
-    this.daySteps = DAY_SECONDS / stepSeconds;
+  /** @param count steps that will be asked about */
+  constructor(clock: Clock, count: number) {
+    this.startSeconds = clock.startSeconds;
+    this.stepSeconds = clock.stepSeconds;
+    const margin = Math.ceil(MARGIN_SECONDS / clock.stepSeconds);
+    this.#clock = allClockSteps(clock, Math.max(1, count) + margin);
+    this.daySteps = DAY_SECONDS / clock.stepSeconds;
   }
 
   /** Steps that the wall clock is ahead of UTC; before the first step and after the last as there. */
