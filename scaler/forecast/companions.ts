@@ -39,9 +39,9 @@ export function fitCompanions(
   filled: Float64Array,
   clock: Clock,
   origins: Origins,
-  horizonSteps: number,
   pool: Float64Array,
 ): FittedCompanions {
+  const { horizonSteps } = origins;
   const daySteps = DAY_SECONDS / clock.stepSeconds;
   const none = { companions: undefined, replayed: pool.slice() };
   if (!Number.isInteger(daySteps) || known.length < 3 * daySteps || origins.steps.length === 0) return none;
@@ -52,13 +52,13 @@ export function fitCompanions(
   const read = readable(past, daySteps, moving, true);
   const error = (forecasts: Float64Array) =>
     measuredSteps(horizonSteps).reduce(
-      (sum, ahead) => sum + recentError(known, forecasts, origins, horizonSteps, ahead),
+      (sum, ahead) => sum + recentError(known, forecasts, origins, ahead),
       0,
     );
   const poolError = error(pool);
-  const fitted = fitRegression(past, known, read, origins, horizonSteps);
+  const fitted = fitRegression(past, known, read, origins);
   const daySlots = seasonSlots(clock, ahead, DAY_SECONDS);
-  const tried = fitTrees(past, known, read, origins, horizonSteps, daySlots);
+  const tried = fitTrees(past, known, read, origins, daySlots);
   const grown = tried && error(tried.replayed) < FAR_WORSE * poolError ? tried : undefined;
 
   const byMoments = new Float64Array(pool.length);

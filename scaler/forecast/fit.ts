@@ -58,7 +58,7 @@ export function fit(series: Series, options: FitOptions): FittedModel {
   const seasons = (short === undefined ? rung.periods : [short]).map(slotsOf);
   const earliest = Math.floor(Math.max(n / 2, (rung.periods[0] ?? 0) / stepSeconds));
   const spread = (most: number) =>
-    spreadOrigins(n, rung.stage === 'observed' ? n : earliest, most, DAY_SECONDS / stepSeconds);
+    spreadOrigins(n, rung.stage === 'observed' ? n : earliest, most, DAY_SECONDS / stepSeconds, horizonSteps);
   const meanOrigins = spread(MOST_ORIGINS);
   const origins = peaks === undefined ? meanOrigins : spread(MOST_PEAK_ORIGINS);
   const daySlots: DaySlots =
@@ -66,26 +66,17 @@ export function fit(series: Series, options: FitOptions): FittedModel {
       ? (seasons.find(({ periodSeconds }) => periodSeconds === DAY_SECONDS) ?? slotsOf(DAY_SECONDS))
       : { periodSeconds: 0, slotCount: 1, slots: new Int32Array(n + horizonSteps + 1) };
 
-  const mean = fitSeries(values, filledValues, seasons, daySlots, meanOrigins, horizonSteps, clock);
+  const mean = fitSeries(values, filledValues, seasons, daySlots, meanOrigins, clock);
   const peak =
     peaks === undefined
       ? mean
-      : fitSeries(
-          peaks,
-          filledPeaks ?? peaks,
-          seasons,
-          daySlots,
-          origins,
-          horizonSteps,
-          clock,
-          mean.parameters,
-        );
+      : fitSeries(peaks, filledPeaks ?? peaks, seasons, daySlots, origins, clock, mean.parameters);
 
-  const past = pastPeaks(peaks ?? values, peak.replayed, origins, horizonSteps, spanSteps);
+  const past = pastPeaks(peaks ?? values, peak.replayed, origins, spanSteps);
   const errorsOf = (forecasts: Float64Array) => {
     // Sizes compare the same steps: a step beyond the end of the horizon is no error of the forecast.
     const sizes = past.cameInSteps.map((came, i) => came - forecasts[i]!);
-    const typical = typicalErrors(sizes, origins, daySlots, 1, stepSeconds);
+    const typical = typicalErrors(sizes, origins, daySlots, stepSeconds);
     const expected = peak.ratios.map((ratio, i) =>
       expectedError(typical[daySlots.slots[origins.steps[i]! + 1]!]!, ratio),
     );
@@ -115,7 +106,6 @@ export function fit(series: Series, options: FitOptions): FittedModel {
       values,
       mean.replayed,
       meanOrigins,
-      horizonSteps,
       mean.model.volatility,
       mean.ratios,
       daySlots,
@@ -176,7 +166,6 @@ function fitSeries(
   seasons: readonly SeasonSlots[],
   daySlots: DaySlots,
   origins: Origins,
-  horizonSteps: number,
   clock: Clock,
   likeSeries?: ReadonlyMap<string, SmoothingParameters>,
 ) {
@@ -186,14 +175,15 @@ function fitSeries(
     disagreement,
     replayed: byMembers,
     parameters,
-  } = fitPool(values, filled, seasons, origins, horizonSteps, clock.stepSeconds, likeSeries);
-  const ofMembers = replayRecurrence(values, filled, byMembers, origins, horizonSteps, daySlots);
+  } = fitPool(values, filled, seasons, origins, clock.stepSeconds, likeSeries);
+  const ofMembers = replayRecurrence(values, filled, byMembers, origins, daySlots);
   // Companions do not improve the peak's quantile, where a miss on the low side counts nine times: maxima have none.
   const { companions, replayed } =
     likeSeries === undefined
-      ? fitCompanions(values, filled, clock, origins, horizonSteps, byMembers)
+      ? fitCompanions(values, filled, clock, origins, byMembers)
       : { companions: undefined, replayed: byMembers };
-  const ofAll = companions && replayRecurrence(values, filled, replayed, origins, horizonSteps, daySlots);
+  const ofAll = companions && replayRecurrence(values, filled, replayed, origins, daySlots);
+  const { horizonSteps } = origins;
   const oneStep = new Float64Array(origins.steps.length);
   for (let i = 0; i < origins.steps.length; i++)
     oneStep[i] = values[origins.steps[i]! + 1]! - replayed[i * horizonSteps]!;

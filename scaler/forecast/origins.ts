@@ -1,9 +1,10 @@
-/** Past steps from which forecasts are made again to measure them. */
+/** Past steps from which forecasts are made again to measure them, `horizonSteps` from each. */
 export interface Origins {
   /** Ascending. */
   readonly steps: Int32Array;
   /** Usual distance between two of them. */
   readonly stride: number;
+  readonly horizonSteps: number;
 }
 
 /**
@@ -13,7 +14,13 @@ export interface Origins {
  *
  * @param daySteps steps of a day
  */
-export function spreadOrigins(length: number, earliest: number, most: number, daySteps: number): Origins {
+export function spreadOrigins(
+  length: number,
+  earliest: number,
+  most: number,
+  daySteps: number,
+  horizonSteps: number,
+): Origins {
   const last = length - 2;
   const stride = Math.max(1, Math.ceil((last - earliest + 1) / most));
   const steps: number[] = [];
@@ -22,5 +29,5 @@ export function spreadOrigins(length: number, earliest: number, most: number, da
     if (step < earliest) break;
     steps.push(step);
   }
-  return { steps: Int32Array.from(steps.reverse()), stride };
+  return { steps: Int32Array.from(steps.reverse()), stride, horizonSteps };
 }

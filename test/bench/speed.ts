@@ -113,11 +113,12 @@ function companionsAlone({ values, ...clock }: Series, { horizonSteps, timezone 
     values.length >> 1,
     MOST_ORIGINS,
     DAY_SECONDS / clock.stepSeconds,
+    horizonSteps,
   );
   const pool = new Float64Array(origins.steps.length * horizonSteps).map(
     (_, k) => values[k % values.length]!,
   );
-  return () => fitCompanions(values, values, { ...clock, timezone }, origins, horizonSteps, pool);
+  return () => fitCompanions(values, values, { ...clock, timezone }, origins, pool);
 }
 
 /** Wall time of the fastest of several runs, after one that does not count. */

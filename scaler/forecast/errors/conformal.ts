@@ -24,18 +24,17 @@ const STEP_RATE = 0.05;
 export function stepErrors(
   values: Float64Array,
   replayed: Float64Array,
-  origins: Origins,
-  horizonSteps: number,
+  { steps, stride, horizonSteps }: Origins,
   { typical }: Volatility,
   ratios: Float64Array,
   { slots }: DaySlots,
   quantile: number,
 ): ErrorQuantiles[] {
-  const pace = { quantile, rate: STEP_RATE, stride: origins.stride };
+  const pace = { quantile, rate: STEP_RATE, stride };
   return doublingSteps(horizonSteps).map((stepsAhead) => {
-    const errors = new Float64Array(origins.steps.length).fill(Number.NaN);
-    for (let i = 0; i < origins.steps.length; i++) {
-      const at = origins.steps[i]! + stepsAhead;
+    const errors = new Float64Array(steps.length).fill(Number.NaN);
+    for (let i = 0; i < steps.length; i++) {
+      const at = steps[i]! + stepsAhead;
       if (at >= values.length) break;
       const error = values[at]! - replayed[i * horizonSteps + stepsAhead - 1]!;
       const expected = expectedError(typical[slots[at]!]!, ratios[i]!);

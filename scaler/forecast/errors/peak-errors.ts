@@ -27,15 +27,14 @@ const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
 export function pastPeaks(
   values: Float64Array,
   replayed: Float64Array,
-  origins: Origins,
-  horizonSteps: number,
+  { steps, horizonSteps }: Origins,
   spanSteps: number,
 ): PastPeaks {
-  const unknown = () => new Float64Array(origins.steps.length).fill(Number.NaN);
+  const unknown = () => new Float64Array(steps.length).fill(Number.NaN);
   const peaks = { came: unknown(), cameInSteps: unknown(), forecast: unknown(), last: unknown() };
   const places = horizonSteps - spanSteps + 1;
-  for (let i = 0; i < origins.steps.length; i++) {
-    const origin = origins.steps[i]!;
+  for (let i = 0; i < steps.length; i++) {
+    const origin = steps[i]!;
     if (origin + horizonSteps >= values.length) break;
     const begin = origin + 1 + Math.floor(places * ((i * GOLDEN_RATIO) % 1));
     peaks.came[i] = highest(values, begin, begin + spanSteps);

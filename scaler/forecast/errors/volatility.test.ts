@@ -16,14 +16,14 @@ describe('volatility', () => {
     slotCount: 24,
     slots: Int32Array.from({ length: 24 * 11 }, (_, t) => t % 24),
   };
-  const origins = { steps: Int32Array.from({ length: 240 }, (_, i) => i), stride: 1 };
+  const origins = { steps: Int32Array.from({ length: 240 }, (_, i) => i), stride: 1, horizonSteps: 1 };
   /** The error of an origin belongs to the step after it. */
   const errorsBy = (size: (hour: number) => number) =>
     Float64Array.from({ length: 240 }, (_, i) => size((i + 1) % 24) * (i % 2 ? 1 : -1));
 
   it('knows the hours at which errors are large', () => {
     const errors = errorsBy((hour) => (hour === 9 ? 50 : 1));
-    const typical = typicalErrors(errors, origins, daySlots, 1, HOUR);
+    const typical = typicalErrors(errors, origins, daySlots, HOUR);
     assert.equal(typical.indexOf(Math.max(...typical)), 9);
     assert.ok(typical[9]! > 5 * typical[20]!);
     // The kernel of two hours weighs 1, 2, 3, 2, 1; a tenth is the overall mean.
@@ -36,14 +36,12 @@ describe('volatility', () => {
       errorsBy((hour) => (hour === 12 ? 9 : 1)),
       origins,
       daySlots,
-      1,
       HOUR,
     );
     const atMidnight = typicalErrors(
       errorsBy((hour) => (hour === 0 ? 9 : 1)),
       origins,
       daySlots,
-      1,
       HOUR,
     );
     atNoon.forEach((size, hour) => {

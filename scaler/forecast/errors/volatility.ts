@@ -89,14 +89,12 @@ export function followError(
  * Mean absolute error of each slot of the day, smoothed over neighbouring slots with a triangular kernel that wraps
  * round midnight.
  *
- * @param errors one for each origin, NaN where unknown
- * @param offset the error of an origin belongs to the slot this many steps after it
+ * @param errors one for each origin, NaN where unknown: it belongs to the slot of the step after the origin
  */
 export function typicalErrors(
   errors: Float64Array,
   origins: Origins,
   { slotCount, slots }: DaySlots,
-  offset: number,
   stepSeconds: number,
 ): Float64Array {
   const sizes = errors
@@ -111,7 +109,7 @@ export function typicalErrors(
   for (let i = 0; i < errors.length; i++) {
     const size = Math.min(most, Math.abs(errors[i]!));
     if (Number.isNaN(size)) continue;
-    const slot = slots[origins.steps[i]! + offset]!;
+    const slot = slots[origins.steps[i]! + 1]!;
     sum[slot]! += size;
     seen[slot]!++;
     total += size;
@@ -154,7 +152,7 @@ export function measureVolatility(
   daySlots: DaySlots,
   stepSeconds: number,
 ): { readonly volatility: Volatility; readonly ratios: Float64Array } {
-  const typical = typicalErrors(errors, origins, daySlots, 1, stepSeconds);
+  const typical = typicalErrors(errors, origins, daySlots, stepSeconds);
   const ratios = new Float64Array(errors.length);
   const spell: Spell = { ratio: 1, newest: 0, wasSudden: false, absentSteps: 0 };
   for (let i = 0; i < errors.length; i++) {

@@ -79,8 +79,7 @@ function placesOfDisagreement(members: readonly MadeForecasts[], span: number): 
 export function errorsInDisagreement(
   values: Float64Array,
   members: readonly MadeForecasts[],
-  { steps }: Origins,
-  horizonSteps: number,
+  { steps, horizonSteps }: Origins,
   measuredAt: readonly number[],
   span: number,
 ): number[] | undefined {

@@ -79,11 +79,10 @@ export function fitPool(
   filled: Float64Array,
   seasons: readonly SeasonSlots[],
   origins: Origins,
-  horizonSteps: number,
   stepSeconds: number,
   likeSeries: ReadonlyMap<string, SmoothingParameters> = new Map(),
 ): FittedPool {
-  const measuredAt = measuredSteps(horizonSteps);
+  const measuredAt = measuredSteps(origins.horizonSteps);
   const record = passRecord(values.length, origins.steps[0] ?? Math.max(0, values.length - 2), measuredAt);
   const logOffset = offsetForLog(values);
   const inLog = { form: 'log', logOffset } as const;
@@ -115,25 +114,23 @@ export function fitPool(
       : startFittedMember(shape, track, record, stepSeconds, likeSeries.get(name) ?? seasonal);
     if (!fixed && used.length > 0) seasonal = member.parameters;
     const isSeasonal = used.length > 0;
-    const made = replayMember(member, track, origins, horizonSteps);
+    const made = replayMember(member, track, origins);
     const shorter = forecasts.at(-1);
     asStarted.push({ isSeasonal, made });
     const isSameTime = fixed !== undefined && shorter !== undefined;
     forecasts.push({
       isSeasonal,
-      made: isSameTime
-        ? sinceFirstCycle(made, shorter.made, origins, horizonSteps, used[0]!.slotCount)
-        : made,
+      made: isSameTime ? sinceFirstCycle(made, shorter.made, origins, used[0]!.slotCount) : made,
     });
     members.push(member);
   }
   const errors = measuredAt.map((stepsAhead) =>
-    forecasts.map(({ made }) => recentError(values, made, origins, horizonSteps, stepsAhead)),
+    forecasts.map(({ made }) => recentError(values, made, origins, stepsAhead)),
   );
   // Forecasts that differ by more than a wild step cannot both be right. The first week is taken to come again until errors
   // show that it does not: the second Saturday has no other example.
   const span = members[0]!.clip;
-  const errorsApart = errorsInDisagreement(values, asStarted, origins, horizonSteps, measuredAt, span);
+  const errorsApart = errorsInDisagreement(values, asStarted, origins, measuredAt, span);
   const longest = members.findLastIndex(({ parameters }) => parameters === SAME_TIME);
   const decidesAlone =
     errorsApart !== undefined &&
@@ -149,7 +146,7 @@ export function fitPool(
     weights,
     disagreement,
     parameters: new Map(members.map(({ name, parameters }) => [name, parameters])),
-    replayed: combineMembers(used, { weights, measuredAt, disagreement }, horizonSteps),
+    replayed: combineMembers(used, { weights, measuredAt, disagreement }, origins.horizonSteps),
   };
 }
 
@@ -160,8 +157,7 @@ export function fitPool(
 function sinceFirstCycle(
   made: Float64Array,
   shorter: Float64Array,
-  { steps }: Origins,
-  horizonSteps: number,
+  { steps, horizonSteps }: Origins,
   cycleSteps: number,
 ): Float64Array {
   const honest = made.slice();

@@ -15,8 +15,7 @@ const HALF_LIFE = 0.25;
 export function recentError(
   values: Float64Array,
   forecasts: Float64Array,
-  { steps }: Origins,
-  horizonSteps: number,
+  { steps, horizonSteps }: Origins,
   stepsAhead: number,
 ): number {
   const fading = 2 ** (-1 / (HALF_LIFE * steps.length));

@@ -9,16 +9,11 @@ import { fromForm } from './scale-form.js';
  * @param member At the beginning of the data; afterwards it stands at the end.
  * @returns `horizonSteps` values for each origin, one origin after the other, in the series' own scale.
  */
-export function replayMember(
-  member: Member,
-  track: Track,
-  origins: Origins,
-  horizonSteps: number,
-): Float64Array {
-  const forecasts = new Float64Array(origins.steps.length * horizonSteps);
+export function replayMember(member: Member, track: Track, { steps, horizonSteps }: Origins): Float64Array {
+  const forecasts = new Float64Array(steps.length * horizonSteps);
   let next = 0;
-  for (let i = 0; i < origins.steps.length; i++) {
-    const origin = origins.steps[i]!;
+  for (let i = 0; i < steps.length; i++) {
+    const origin = steps[i]!;
     smooth(member, track, next, origin + 1);
     next = origin + 1;
     project(member, track.slots, next, horizonSteps, forecasts, i * horizonSteps);

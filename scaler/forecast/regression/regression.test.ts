@@ -22,8 +22,8 @@ const readable = (values: Float64Array, clockSteps?: Int32Array) => {
 };
 const regressionOf = (values: Float64Array) => {
   const { past, read } = readable(values);
-  const origins = spreadOrigins(values.length, values.length >> 1, values.length, DAY_STEPS);
-  return { past, read, origins, fitted: fitRegression(past, values, read, origins, 4)! };
+  const origins = spreadOrigins(values.length, values.length >> 1, values.length, DAY_STEPS, 4);
+  return { past, read, origins, fitted: fitRegression(past, values, read, origins)! };
 };
 
 describe('normal equations', () => {

@@ -48,8 +48,7 @@ export function fitRegression(
   past: RecentPast,
   known: Float64Array,
   read: Readable,
-  origins: Origins,
-  horizonSteps: number,
+  { steps, horizonSteps }: Origins,
 ): FittedRegression | undefined {
   const { daySteps } = read;
   const n = known.length;
@@ -64,10 +63,10 @@ export function fitRegression(
   const solutions = solvedAt.map((ahead) => solveDays(read, known, first, ahead, hasWeek, days, room));
   const regression = { solvedAt, hasWeek, weights: solutions.map((ofDays) => ofDays[days]!) };
 
-  const replayed = new Float64Array(origins.steps.length * horizonSteps).fill(Number.NaN);
+  const replayed = new Float64Array(steps.length * horizonSteps).fill(Number.NaN);
   const features = new Float64Array(size);
-  for (let i = 0; i < origins.steps.length; i++) {
-    const t = origins.steps[i]!;
+  for (let i = 0; i < steps.length; i++) {
+    const t = steps[i]!;
     const day = Math.floor((t - first) / daySteps);
     if (day < 1) continue;
     const weights = solutions.map((ofDays) => ofDays[day]!);

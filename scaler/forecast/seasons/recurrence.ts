@@ -113,8 +113,7 @@ export function replayRecurrence(
   values: Float64Array,
   filled: Float64Array,
   replayed: Float64Array,
-  { steps }: Origins,
-  horizonSteps: number,
+  { steps, horizonSteps }: Origins,
   { periodSeconds, slotCount, slots }: DaySlots,
 ): Recurrence | undefined {
   if (periodSeconds === 0) return undefined;

@@ -15,9 +15,9 @@ const slots = (from: number, count: number) => generate(count, (t) => (from + t)
 const grow = (values: Float64Array) => {
   const past = recentPast(values, DAY_STEPS)!;
   const read = readableOf(past, DAY_STEPS, undefined, true);
-  const origins = spreadOrigins(values.length, values.length >> 1, values.length, DAY_STEPS);
+  const origins = spreadOrigins(values.length, values.length >> 1, values.length, DAY_STEPS, 8);
   const daySlots = Int32Array.from(slots(0, values.length + 8));
-  return { past, read, origins, fitted: fitTrees(past, values, read, origins, 8, daySlots) };
+  return { past, read, origins, fitted: fitTrees(past, values, read, origins, daySlots) };
 };
 
 describe('the trees', () => {

@@ -36,8 +36,7 @@ export function fitTrees(
   past: RecentPast,
   known: Float64Array,
   read: Readable,
-  origins: Origins,
-  horizonSteps: number,
+  { steps, horizonSteps }: Origins,
   daySlots: Int32Array,
 ): FittedTrees | undefined {
   const { daySteps, raw } = read;
@@ -63,11 +62,11 @@ export function fitTrees(
     hasWeek,
     ...growTrees(binned, targets.subarray(0, rows)),
   });
-  const replayed = new Float64Array(origins.steps.length * horizonSteps).fill(Number.NaN);
+  const replayed = new Float64Array(steps.length * horizonSteps).fill(Number.NaN);
   const older = Math.floor(GROWN_AFTER * count);
   if (older >= daySteps / 2) {
     const trees = grow(older);
-    origins.steps.forEach((t, i) => {
+    steps.forEach((t, i) => {
       if (t <= stepOf[older - 1]!) return;
       const slotsAhead = daySlots.subarray(t + 1, t + 1 + horizonSteps);
       forecastSteps(past, trees, read, t, slotsAhead, replayed, i * horizonSteps);
