@@ -7,7 +7,7 @@ import { appendToPast, newestOfPast, recentPast } from './regression/recent-past
 import { fitRegression, projectRegression, stepsNeeded } from './regression/regression.js';
 import { type Clock, clockSteps, DAY_SECONDS, seasonSlots } from './seasons/local-time.js';
 import { fitTrees, projectTrees } from './trees/tree-forecast.js';
-import type { Companions, FittedModel, RecentPast } from './types.js';
+import type { Companions, FittedModel } from './types.js';
 
 /** The fewest steps of the past that are kept, for nearest moments: two weeks of 5 minutes. */
 const KEPT_STEPS = 4032;
@@ -56,20 +56,20 @@ export function fitCompanions(
       0,
     );
   const poolError = error(pool);
-  const fitted = fitRegression(past, known, read, origins);
+  const fitted = fitRegression(read, known, origins);
   const daySlots = seasonSlots(clock, ahead, DAY_SECONDS);
-  const tried = fitTrees(past, known, read, origins, daySlots);
+  const tried = fitTrees(read, known, origins, daySlots);
   const grown = tried && error(tried.replayed) < FAR_WORSE * poolError ? tried : undefined;
 
   const byMoments = new Float64Array(pool.length);
   for (let i = 0; i < origins.steps.length; i++) {
     const origin = origins.steps[i]!;
-    forecastByMoments(past, read, origin, horizonSteps, byMoments, i * horizonSteps);
+    forecastByMoments(read, origin, horizonSteps, byMoments, i * horizonSteps);
   }
   const combined = pool.map((value, k) => {
     const ahead = (k % horizonSteps) + 1;
     const origin = origins.steps[Math.floor(k / horizonSteps)]!;
-    return combine(past, read, origin, ahead, value, byMoments[k]!, fitted?.replayed[k], grown?.replayed[k]);
+    return combine(read, origin, ahead, value, byMoments[k]!, fitted?.replayed[k], grown?.replayed[k]);
   });
   const poolDecides = poolError < CLEARLY_BETTER * error(combined);
   const needed = fitted ? stepsNeeded(daySteps, fitted.regression.hasWeek) : 0;
@@ -96,14 +96,14 @@ export function combineWithCompanions(
   const read = readable(past, daySteps, moving);
   // Beyond the horizon that they were fitted for, the pool is alone: the same time yesterday may not be known there.
   const within = Math.min(count, model.horizonSteps);
-  const byRegression = regression && projectRegression(past, regression, read, within);
+  const byRegression = regression && projectRegression(regression, read, within);
   const daySlots = seasonSlots({ startSeconds: endSeconds, stepSeconds, timezone }, within, DAY_SECONDS);
-  const byTrees = trees && projectTrees(past, trees, read, daySlots);
+  const byTrees = trees && projectTrees(trees, read, daySlots);
   const byMoments = new Float64Array(within);
-  forecastByMoments(past, read, known - 1, within, byMoments, 0);
+  forecastByMoments(read, known - 1, within, byMoments, 0);
   return pool.map((value, h) => {
     if (h >= within) return value;
-    return combine(past, read, known - 1, h + 1, value, byMoments[h]!, byRegression?.[h], byTrees?.[h]);
+    return combine(read, known - 1, h + 1, value, byMoments[h]!, byRegression?.[h], byTrees?.[h]);
   });
 }
 
@@ -114,7 +114,6 @@ export function combineWithCompanions(
  * day is lost.
  */
 function combine(
-  { wildChange }: RecentPast,
   read: Readable,
   t: number,
   ahead: number,
@@ -125,8 +124,8 @@ function combine(
 ): number {
   const ofDay = changeBefore(read, t, ahead, 1);
   const ofWeek = sameTimeBefore(read, t, 7) < 0 ? ofDay : changeBefore(read, t, ahead, 7);
-  if (Math.abs(ofWeek - ofDay) > wildChange) return pool;
-  return median(pool, byMoments, byRegression, Math.abs(ofDay) > wildChange ? undefined : byTrees);
+  if (Math.abs(ofWeek - ofDay) > read.wildChange) return pool;
+  return median(pool, byMoments, byRegression, Math.abs(ofDay) > read.wildChange ? undefined : byTrees);
 }
 
 /** The change over the same time of day some days before. */

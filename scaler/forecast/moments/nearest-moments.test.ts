@@ -8,7 +8,7 @@ const DAY_STEPS = 96;
 function foretold(values: Float64Array, t: number, count: number): Float64Array {
   const past = recentPast(values, DAY_STEPS)!;
   const out = new Float64Array(count);
-  forecastByMoments(past, readable(past, DAY_STEPS, undefined, true), t, count, out, 0);
+  forecastByMoments(readable(past, DAY_STEPS, undefined, true), t, count, out, 0);
   return out;
 }
 

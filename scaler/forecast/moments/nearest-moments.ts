@@ -1,6 +1,5 @@
 import { meanUpTo, type Readable, sameTimeBefore } from '../regression/features.js';
 import { fromPastScale } from '../regression/recent-past.js';
-import type { RecentPast } from '../types.js';
 
 /** Steps that are compared to tell how similar two moments are; the newest counts most. */
 const PATTERN_STEPS = 12;
@@ -26,7 +25,6 @@ const distances = new Float64Array(MOST_MOMENTS);
  * @param out `count` values are written from `at` on; NaN where the past holds too few moments.
  */
 export function forecastByMoments(
-  past: RecentPast,
   read: Readable,
   t: number,
   count: number,
@@ -45,7 +43,7 @@ export function forecastByMoments(
   for (let h = 1; h <= count; h++) {
     let change = 0;
     for (let m = 0; m < found; m++) change += (calm[steps[m]! + h]! - calm[steps[m]!]!) / distances[m]!;
-    out[at + h - 1] = fromPastScale(past, now + change / weights);
+    out[at + h - 1] = fromPastScale(read, now + change / weights);
   }
 }
 

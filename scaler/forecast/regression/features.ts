@@ -32,13 +32,9 @@ export function featureCount(hasWeek: boolean): number {
   return LOOKS_AT.length - (hasWeek ? 0 : WEEKLY_FEATURES);
 }
 
-/** A series to read features from. */
-export interface Readable {
-  /** Values as they came, from step `rawFrom` on. */
-  readonly raw: RecentPast['raw'];
+/** A past to read features from: its `calm` values begin with step 0, its `raw` ones with step `rawFrom`. */
+export interface Readable extends RecentPast {
   readonly rawFrom: number;
-  /** Values without single wild steps, from step 0 on: for looks at earlier days. */
-  readonly calm: RecentPast['calm'];
   /** Running sums of both, where many features are read: a mean is then one difference. */
   readonly rawSums?: Float64Array | undefined;
   readonly calmSums?: Float64Array;
@@ -49,12 +45,13 @@ export interface Readable {
 
 /** Prepares a past for reading features, with running sums where many are read. */
 export function readable(
-  { raw, calm }: RecentPast,
+  past: RecentPast,
   daySteps: number,
   clockSteps: Int32Array | undefined,
   isReadOften = false,
 ): Readable {
-  const read = { raw, rawFrom: calm.length - raw.length, calm, daySteps, clockSteps };
+  const { raw, calm } = past;
+  const read = { ...past, rawFrom: calm.length - raw.length, daySteps, clockSteps };
   return isReadOften ? { ...read, rawSums: runningSums(raw), calmSums: runningSums(calm) } : read;
 }
 

@@ -16,14 +16,12 @@ const weekday = (t: number) =>
   100 + 10 * SIZES[Math.floor(t / DAY_STEPS) % 7]! * (1 - Math.cos((2 * Math.PI * t) / DAY_STEPS)) + noise(t);
 const generate = (count: number, load: (t: number) => number) =>
   Float64Array.from({ length: count }, (_, t) => load(t));
-const readable = (values: Float64Array, clockSteps?: Int32Array) => {
-  const past = recentPast(values, DAY_STEPS)!;
-  return { past, read: readableOf(past, DAY_STEPS, clockSteps, true) };
-};
+const readable = (values: Float64Array, clockSteps?: Int32Array) =>
+  readableOf(recentPast(values, DAY_STEPS)!, DAY_STEPS, clockSteps, true);
 const regressionOf = (values: Float64Array) => {
-  const { past, read } = readable(values);
+  const read = readable(values);
   const origins = spreadOrigins(values.length, values.length >> 1, values.length, DAY_STEPS, 4);
-  return { past, read, origins, fitted: fitRegression(past, values, read, origins)! };
+  return { read, origins, fitted: fitRegression(read, values, origins)! };
 };
 
 describe('normal equations', () => {
@@ -48,9 +46,9 @@ describe('normal equations', () => {
 describe('the regression', () => {
   it('follows the same time last week where days differ and weeks repeat', () => {
     const values = generate(28 * DAY_STEPS + 14, weekday);
-    const { past, read, fitted } = regressionOf(values);
+    const { read, fitted } = regressionOf(values);
     const at = values.length;
-    projectRegression(past, fitted.regression, read, 4).forEach((value, h) => {
+    projectRegression(fitted.regression, read, 4).forEach((value, h) => {
       // Noise of up to 1 to either side is in the load and in what it looks at.
       assert.ok(Math.abs(value - weekday(at + h)) < 4, `step ${h}: ${value}, came ${weekday(at + h)}`);
     });
@@ -80,7 +78,7 @@ describe('the regression', () => {
     const values = generate(4 * DAY_STEPS, weekday);
     // Two steps of half an hour: clocks went forward at step 120.
     const clockSteps = Int32Array.from({ length: values.length + 4 }, (_, t) => (t >= 120 ? 2 : 0));
-    const { read } = readable(values, clockSteps);
+    const read = readable(values, clockSteps);
     assert.equal(sameTimeBefore(read, 150, 1), 150 - DAY_STEPS + 2);
     assert.equal(sameTimeBefore(read, 180, 1), 180 - DAY_STEPS);
   });
@@ -119,7 +117,7 @@ describe('the regression', () => {
   it('leaves single wild steps out when it looks at earlier days, and keeps what recurs', () => {
     const spike = (t: number) =>
       t === 200 || (t % DAY_STEPS === 20 && t >= 4 * DAY_STEPS) ? 5000 : weekday(t);
-    const { read } = readable(generate(8 * DAY_STEPS, spike));
+    const read = readable(generate(8 * DAY_STEPS, spike));
     assert.ok(read.raw[200]! > 3 && read.calm[200]! < 3);
     // The first of the daily spikes could be anything; from the second on it is a rhythm.
     assert.equal(read.calm[5 * DAY_STEPS + 20], read.raw[5 * DAY_STEPS + 20]);

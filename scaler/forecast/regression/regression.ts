@@ -1,5 +1,5 @@
 import type { Origins } from '../origins.js';
-import type { RecentPast, Regression } from '../types.js';
+import type { Regression } from '../types.js';
 import {
   featureCount,
   LEAD_STEPS,
@@ -45,9 +45,8 @@ export interface FittedRegression {
  * @returns undefined when the history is too short to learn from
  */
 export function fitRegression(
-  past: RecentPast,
-  known: Float64Array,
   read: Readable,
+  known: Float64Array,
   { steps, horizonSteps }: Origins,
 ): FittedRegression | undefined {
   const { daySteps } = read;
@@ -70,30 +69,16 @@ export function fitRegression(
     const day = Math.floor((t - first) / daySteps);
     if (day < 1) continue;
     const weights = solutions.map((ofDays) => ofDays[day]!);
-    forecastSteps(
-      past,
-      { ...regression, weights },
-      read,
-      t,
-      horizonSteps,
-      features,
-      replayed,
-      i * horizonSteps,
-    );
+    forecastSteps({ ...regression, weights }, read, t, horizonSteps, features, replayed, i * horizonSteps);
   }
   return { regression, replayed };
 }
 
 /** What a regression expects of the `count` steps after the newest one of `read`. */
-export function projectRegression(
-  past: RecentPast,
-  regression: Regression,
-  read: Readable,
-  count: number,
-): Float64Array {
+export function projectRegression(regression: Regression, read: Readable, count: number): Float64Array {
   const out = new Float64Array(count);
   const features = new Float64Array(featureCount(regression.hasWeek));
-  forecastSteps(past, regression, read, read.calm.length - 1, count, features, out, 0);
+  forecastSteps(regression, read, read.calm.length - 1, count, features, out, 0);
   return out;
 }
 
@@ -173,7 +158,6 @@ function solveDays(
 }
 
 function forecastSteps(
-  past: RecentPast,
   { solvedAt, hasWeek, weights }: Regression,
   read: Readable,
   t: number,
@@ -195,7 +179,7 @@ function forecastSteps(
       const share = (ahead - low) / (high - low);
       change = share * change + (1 - share) * product(weights[k - 1]!, features, 0);
     }
-    out[at + ahead - 1] = fromPastScale(past, now + change);
+    out[at + ahead - 1] = fromPastScale(read, now + change);
   }
 }
 

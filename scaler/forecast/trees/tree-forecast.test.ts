@@ -17,15 +17,15 @@ const grow = (values: Float64Array) => {
   const read = readableOf(past, DAY_STEPS, undefined, true);
   const origins = spreadOrigins(values.length, values.length >> 1, values.length, DAY_STEPS, 8);
   const daySlots = Int32Array.from(slots(0, values.length + 8));
-  return { past, read, origins, fitted: fitTrees(past, values, read, origins, daySlots) };
+  return { past, read, origins, fitted: fitTrees(read, values, origins, daySlots) };
 };
 
 describe('the trees', () => {
   it('go on step by step from their own forecasts', () => {
     const values = generate(20 * DAY_STEPS + 7, daily);
-    const { past, read, fitted } = grow(values);
+    const { read, fitted } = grow(values);
     const ahead = Int32Array.from(slots(values.length, 8));
-    projectTrees(past, fitted!.trees, read, ahead).forEach((value, h) => {
+    projectTrees(fitted!.trees, read, ahead).forEach((value, h) => {
       const came = daily(values.length + h);
       assert.ok(Math.abs(value - came) < 6, `step ${h}: ${value}, came ${came}`);
     });
@@ -74,7 +74,7 @@ describe('the trees', () => {
           undefined,
           true,
         );
-        const [next] = projectTrees(past, fitted!.trees, known, Int32Array.of((t + 1) % DAY_STEPS));
+        const [next] = projectTrees(fitted!.trees, known, Int32Array.of((t + 1) % DAY_STEPS));
         sum += Math.abs(next! - values[t + 1]!);
         count++;
       }

@@ -9,7 +9,7 @@ import {
 } from '../regression/features.js';
 import { fromPastScale } from '../regression/recent-past.js';
 import { firstReadable } from '../regression/regression.js';
-import type { RecentPast, TreeForecaster } from '../types.js';
+import type { TreeForecaster } from '../types.js';
 import { binRows, growTrees, predictByTrees } from './boosted-trees.js';
 
 /** Forecasts of the past are made by trees grown from the older half of the rows: they know nothing of what came later. */
@@ -33,9 +33,8 @@ export interface FittedTrees {
  * @returns undefined when the history is too short to learn from
  */
 export function fitTrees(
-  past: RecentPast,
-  known: Float64Array,
   read: Readable,
+  known: Float64Array,
   { steps, horizonSteps }: Origins,
   daySlots: Int32Array,
 ): FittedTrees | undefined {
@@ -69,26 +68,20 @@ export function fitTrees(
     steps.forEach((t, i) => {
       if (t <= stepOf[older - 1]!) return;
       const slotsAhead = daySlots.subarray(t + 1, t + 1 + horizonSteps);
-      forecastSteps(past, trees, read, t, slotsAhead, replayed, i * horizonSteps);
+      forecastSteps(trees, read, t, slotsAhead, replayed, i * horizonSteps);
     });
   }
   return { trees: grow(count), replayed };
 }
 
 /** What trees expect of the steps after the newest one of `read`, whose times of day are `daySlots`. */
-export function projectTrees(
-  past: RecentPast,
-  trees: TreeForecaster,
-  read: Readable,
-  daySlots: Int32Array,
-): Float64Array {
+export function projectTrees(trees: TreeForecaster, read: Readable, daySlots: Int32Array): Float64Array {
   const out = new Float64Array(daySlots.length);
-  forecastSteps(past, trees, read, read.calm.length - 1, daySlots, out, 0);
+  forecastSteps(trees, read, read.calm.length - 1, daySlots, out, 0);
   return out;
 }
 
 function forecastSteps(
-  past: RecentPast,
   trees: TreeForecaster,
   read: Readable,
   t: number,
@@ -108,7 +101,7 @@ function forecastSteps(
     readRelative(ahead, t + h, lastDay, trees.hasWeek, daySlots[h]!, features, 0);
     const next = raw[LEAD_STEPS - 1 + h]! + predictByTrees(trees, features, 0);
     raw[LEAD_STEPS + h] = next;
-    out[at + h] = fromPastScale(past, next);
+    out[at + h] = fromPastScale(read, next);
   }
 }
 
