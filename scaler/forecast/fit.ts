@@ -4,12 +4,12 @@ import { adaptedCoverage, adaptedErrors } from './errors/adapt.js';
 import { stepErrors } from './errors/conformal.js';
 import { pastPeaks } from './errors/peak-errors.js';
 import { measureQuality, trustIn } from './errors/quality.js';
-import { type DaySlots, expectedError, measureVolatility, typicalErrors } from './errors/volatility.js';
+import { expectedError, measureVolatility, typicalErrors } from './errors/volatility.js';
 import { type Origins, spreadOrigins } from './origins.js';
-import { fitPool, measuredSteps, type SeasonSlots } from './pool/pool.js';
+import { fitPool, measuredSteps } from './pool/pool.js';
 import { detectSeason } from './seasons/detect-season.js';
 import { AUTOMATIC_PERIODS, climb } from './seasons/ladder.js';
-import { type Clock, DAY_SECONDS, seasonSlots, slotCount } from './seasons/local-time.js';
+import { type Clock, DAY_SECONDS, type SeasonSlots, seasonSlots, slotCount } from './seasons/local-time.js';
 import { quietSeasons } from './seasons/quiet.js';
 import { replayRecurrence } from './seasons/recurrence.js';
 import { type LearnableSeries, setApart } from './special/special-days.js';
@@ -61,7 +61,8 @@ export function fit(series: Series, options: FitOptions): FittedModel {
     spreadOrigins(n, rung.stage === 'observed' ? n : earliest, most, DAY_SECONDS / stepSeconds, horizonSteps);
   const meanOrigins = spread(MOST_ORIGINS);
   const origins = peaks === undefined ? meanOrigins : spread(MOST_PEAK_ORIGINS);
-  const daySlots: DaySlots =
+  // One slot for all steps where the history is too short to distinguish times of day.
+  const daySlots: SeasonSlots =
     origins.steps.length * origins.stride * stepSeconds >= 2 * DAY_SECONDS
       ? (seasons.find(({ periodSeconds }) => periodSeconds === DAY_SECONDS) ?? slotsOf(DAY_SECONDS))
       : { periodSeconds: 0, slotCount: 1, slots: new Int32Array(n + horizonSteps + 1) };
@@ -164,7 +165,7 @@ function fitSeries(
   values: Float64Array,
   filled: Float64Array,
   seasons: readonly SeasonSlots[],
-  daySlots: DaySlots,
+  daySlots: SeasonSlots,
   origins: Origins,
   clock: Clock,
   likeSeries?: ReadonlyMap<string, SmoothingParameters>,

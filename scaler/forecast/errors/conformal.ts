@@ -1,8 +1,9 @@
 import type { Origins } from '../origins.js';
+import type { SeasonSlots } from '../seasons/local-time.js';
 import type { ErrorQuantiles, Volatility } from '../types.js';
 import { adaptedErrors } from './adapt.js';
 import { quantileOfSorted } from './quantile-of-sorted.js';
-import { type DaySlots, expectedError } from './volatility.js';
+import { expectedError } from './volatility.js';
 
 /** Fewer errors than this say nothing about their spread. */
 const FEWEST_ERRORS = 10;
@@ -27,7 +28,7 @@ export function stepErrors(
   { steps, stride, horizonSteps }: Origins,
   { typical }: Volatility,
   ratios: Float64Array,
-  { slots }: DaySlots,
+  { slots }: SeasonSlots,
   quantile: number,
 ): ErrorQuantiles[] {
   const pace = { quantile, rate: STEP_RATE, stride };

@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
-import {
-  type DaySlots,
-  expectedError,
-  followError,
-  measureVolatility,
-  staysAway,
-  typicalErrors,
-} from './volatility.js';
+import { expectedError, followError, measureVolatility, staysAway, typicalErrors } from './volatility.js';
 
 const HOUR = 3600;
 
 describe('volatility', () => {
-  const daySlots: DaySlots = {
+  const daySlots = {
     periodSeconds: 86_400,
     slotCount: 24,
     slots: Int32Array.from({ length: 24 * 11 }, (_, t) => t % 24),

@@ -1,4 +1,6 @@
 import type { Origins } from '../origins.js';
+import type { SeasonSlots } from '../seasons/local-time.js';
+import { sumBySlot } from '../seasons/sum-by-slot.js';
 import type { Volatility } from '../types.js';
 import { quantileOfSorted } from './quantile-of-sorted.js';
 
@@ -27,15 +29,6 @@ const SHARED = 0.1;
 
 /** Errors above this quantile of all errors count as the quantile: one incident must not widen the margin of every day at its hour. */
 const ORDINARY_SHARE = 0.99;
-
-/** Slot of the day of each step where the history is long enough to distinguish times of day; otherwise one slot for all steps. */
-export interface DaySlots {
-  /** 0 when there is only one slot. */
-  readonly periodSeconds: number;
-  readonly slotCount: number;
-  /** Slot of each step, the horizon included. */
-  readonly slots: Int32Array;
-}
 
 /** Expected size of an error in a slot of the day at a present ratio. Above 0 as soon as there ever was an error. */
 export function expectedError(typical: number, ratio: number): number {
@@ -94,7 +87,7 @@ export function followError(
 export function typicalErrors(
   errors: Float64Array,
   origins: Origins,
-  { slotCount, slots }: DaySlots,
+  { slotCount, slots }: SeasonSlots,
   stepSeconds: number,
 ): Float64Array {
   const sizes = errors
@@ -102,20 +95,8 @@ export function typicalErrors(
     .map(Math.abs)
     .sort();
   const most = quantileOfSorted(sizes, ORDINARY_SHARE);
-  const sum = new Float64Array(slotCount);
-  const seen = new Float64Array(slotCount);
-  let total = 0;
-  let known = 0;
-  for (let i = 0; i < errors.length; i++) {
-    const size = Math.min(most, Math.abs(errors[i]!));
-    if (Number.isNaN(size)) continue;
-    const slot = slots[origins.steps[i]! + 1]!;
-    sum[slot]! += size;
-    seen[slot]!++;
-    total += size;
-    known++;
-  }
-  const mean = known > 0 ? total / known : 0;
+  const ordinary = errors.map((error) => Math.min(most, Math.abs(error)));
+  const { sum, seen, mean } = sumBySlot(ordinary, slotCount, (i) => slots[origins.steps[i]! + 1]!);
   const reach = Math.min(Math.round(SMOOTHING_SECONDS / stepSeconds), (slotCount - 1) >> 1);
   const smoothSum = smoothCircular(sum, reach);
   const smoothSeen = smoothCircular(seen, reach);
@@ -149,7 +130,7 @@ function boxCircular(values: Float64Array, width: number, shift: number): Float6
 export function measureVolatility(
   errors: Float64Array,
   origins: Origins,
-  daySlots: DaySlots,
+  daySlots: SeasonSlots,
   stepSeconds: number,
 ): { readonly volatility: Volatility; readonly ratios: Float64Array } {
   const typical = typicalErrors(errors, origins, daySlots, stepSeconds);

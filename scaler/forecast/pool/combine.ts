@@ -1,13 +1,9 @@
 import type { Origins } from '../origins.js';
-import type { Disagreement } from '../types.js';
+import type { PooledModel } from '../types.js';
 import { weightAt } from './weights.js';
 
 /** What decides how much each member counts. */
-export interface Decision {
-  readonly weights: readonly (readonly number[])[];
-  readonly measuredAt: readonly number[];
-  readonly disagreement: Disagreement | undefined;
-}
+type Decision = Pick<PooledModel, 'weights' | 'measuredAt' | 'disagreement'>;
 
 /** Forecasts of one member, `horizonSteps` for each origin, and whether it follows a season. */
 export interface MadeForecasts {

@@ -4,16 +4,10 @@ import { replayMember } from '../recursion/replay-member.js';
 import { offsetForLog, toForm } from '../recursion/scale-form.js';
 import { type MemberShape, startMember } from '../recursion/start-member.js';
 import { passRecord, startFittedMember } from '../search/start-fitted-member.js';
+import type { SeasonSlots } from '../seasons/local-time.js';
 import type { Disagreement, Member, SmoothingParameters } from '../types.js';
 import { combineMembers, errorsInDisagreement, type MadeForecasts } from './combine.js';
 import { recentError, weightsOfErrors } from './weights.js';
-
-/** A season that the pool may use: its period, and the slot of every step, the horizon included. */
-export interface SeasonSlots {
-  readonly periodSeconds: number;
-  readonly slotCount: number;
-  readonly slots: Int32Array;
-}
 
 /** A fitted pool, and the forecasts that it would have made in the past. */
 export interface FittedPool {

@@ -1,3 +1,5 @@
+import { sumBySlot } from './sum-by-slot.js';
+
 /** Periods looked for, in seconds. They divide the day, so that a day's profile holds them once it is known. */
 const PERIODS = [3600, 7200, 10_800, 14_400, 21_600, 28_800, 43_200];
 
@@ -35,19 +37,9 @@ export function detectSeason(values: Float64Array, stepSeconds: number): number 
 function profileSkill(values: Float64Array, slots: number): number {
   const deviations = deviationsFromRunningMean(values, slots);
   const split = Math.floor((2 * values.length) / 3);
-  const sum = new Float64Array(slots);
-  const seen = new Float64Array(slots);
-  let total = 0;
-  let known = 0;
-  for (let t = 0; t < split; t++) {
-    if (Number.isNaN(deviations[t]!)) continue;
-    sum[t % slots]! += deviations[t]!;
-    seen[t % slots]!++;
-    total += deviations[t]!;
-    known++;
-  }
+  const learned = deviations.subarray(0, split);
   // A trend keeps a load at a constant distance from its running mean, which is not a rhythm.
-  const always = known > 0 ? total / known : 0;
+  const { sum, seen, mean: always } = sumBySlot(learned, slots, (t) => t % slots);
   let withProfile = 0;
   let without = 0;
   for (let t = split; t < values.length; t++) {

@@ -95,6 +95,14 @@ export function slotAt(
   return Math.min(slots - 1, Math.floor((phase * slots) / periodSeconds));
 }
 
+/** Slot of each step in a season, the steps of the horizon included. */
+export interface SeasonSlots {
+  /** 0 when there is only one slot for all times. */
+  readonly periodSeconds: number;
+  readonly slotCount: number;
+  readonly slots: Int32Array;
+}
+
 /** Slots of the first `count` steps of a clock. */
 export function seasonSlots(clock: Clock, count: number, periodSeconds: number): Int32Array {
   const slots = slotCount(periodSeconds, clock.stepSeconds);

@@ -1,5 +1,5 @@
-import type { SeasonSlots } from '../pool/pool.js';
 import type { QuietSeason } from '../types.js';
+import type { SeasonSlots } from './local-time.js';
 
 /** With fewer cycles a slot may have been empty by chance. */
 const FEWEST_CYCLES = 2;

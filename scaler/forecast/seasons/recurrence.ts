@@ -1,6 +1,6 @@
-import type { DaySlots } from '../errors/volatility.js';
 import type { Origins } from '../origins.js';
 import type { Recurrence, Surprise } from '../types.js';
+import type { SeasonSlots } from './local-time.js';
 
 /** A surprise is an error of this many times the mean absolute error a horizon ahead. */
 const SURPRISE_TIMES = 4;
@@ -114,7 +114,7 @@ export function replayRecurrence(
   filled: Float64Array,
   replayed: Float64Array,
   { steps, horizonSteps }: Origins,
-  { periodSeconds, slotCount, slots }: DaySlots,
+  { periodSeconds, slotCount, slots }: SeasonSlots,
 ): Recurrence | undefined {
   if (periodSeconds === 0) return undefined;
   const count = steps.length;

@@ -1,3 +1,5 @@
+import { sumBySlot } from './sum-by-slot.js';
+
 /**
  * Mean of each slot of a season over the first `count` steps, smoothed over neighbouring slots with a triangular kernel
  * that wraps round the end of the season (so that 23:55 and 00:00 are neighbours). Centred on 0; slots without data get
@@ -12,19 +14,7 @@ export function seasonProfile(
   count: number,
   width: number,
 ): Float64Array {
-  const sum = new Float64Array(slotCount);
-  const seen = new Float64Array(slotCount);
-  let total = 0;
-  let known = 0;
-  for (let t = 0; t < count; t++) {
-    const value = values[t]!;
-    if (Number.isNaN(value)) continue;
-    sum[slots[t]!]! += value;
-    seen[slots[t]!]!++;
-    total += value;
-    known++;
-  }
-  const mean = known > 0 ? total / known : 0;
+  const { sum, seen, mean } = sumBySlot(values.subarray(0, count), slotCount, (t) => slots[t]!);
   const profile = new Float64Array(slotCount);
   const reach = Math.min(width, Math.floor((slotCount - 1) / 2));
   for (let slot = 0; slot < slotCount; slot++) {
