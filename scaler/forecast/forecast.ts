@@ -2,7 +2,6 @@ import { boundedQuantile } from './errors/bounded-quantile.js';
 import { errorQuantile, quantileOfErrors } from './errors/conformal.js';
 import { expectedError, staysAway } from './errors/volatility.js';
 import { modelSlots, projectPool } from './pool/project-pool.js';
-import { seasonSlots } from './seasons/local-time.js';
 import { reachedTwice } from './seasons/recurrence.js';
 import { forecastSpecial } from './special/forecast-special.js';
 import type { FittedModel, Forecast, PooledModel, StepEffects } from './types.js';
@@ -23,7 +22,7 @@ export function forecast(
   effects?: StepEffects,
 ): Forecast {
   const reach = skipSteps + horizonSteps;
-  const slots = modelSlots(model, (period) => slotsAhead(model, period, reach));
+  const slots = modelSlots(model, reach);
   const mean = projectPool(model, model.mean, slots, reach).subarray(skipSteps);
   const peak =
     model.peak === model.mean ? mean : projectPool(model, model.peak, slots, reach).subarray(skipSteps);
@@ -38,10 +37,12 @@ export function forecast(
     : staysAway(model.peak.volatility, model.stepSeconds)
       ? 0
       : model.trust;
-  const trusted = trust === 1 ? peak[peakStep]! : trust * peak[peakStep]! + (1 - trust) * last;
+  const trusted = (h: number) => (trust === 1 ? peak[h]! : trust * peak[h]! + (1 - trust) * last);
+  const twice = twiceWithin(model.peak, slots, skipSteps);
   // Trust is measured on the past, which cannot show yet whether a rhythm seen twice is worth following.
-  const highest = Math.max(trusted, Math.min(peak[peakStep]!, twiceWithin(model.peak, slots, skipSteps)));
-  const recurring = highest > trusted;
+  const center = (h: number) => Math.max(trusted(h), Math.min(peak[h]!, twice));
+  const highest = center(peakStep);
+  const recurring = highest > trusted(peakStep);
   const share = recurring ? 1 : trust;
 
   const { stepErrors } = model;
@@ -73,12 +74,9 @@ export function forecast(
     guarded: model.stage !== 'observed' && share < 0.5,
     recurring,
   };
-  return forecastSpecial(model, ordinary, quantiles, effects, (h) => {
-    if (isQuiet[h]) return { center: 0, margin: 0 };
-    const center = trust === 1 ? peak[h]! : trust * peak[h]! + (1 - trust) * last;
-    const twice = Math.min(peak[h]!, twiceWithin(model.peak, slots, skipSteps));
-    return { center: Math.max(center, twice), margin: peakExpected };
-  });
+  return forecastSpecial(model, ordinary, quantiles, effects, (h) =>
+    isQuiet[h] ? { center: 0, margin: 0 } : { center: center(h), margin: peakExpected },
+  );
 }
 
 /** The highest load that surprised at one time of day on both of the last two days; -Infinity without one. */
@@ -105,11 +103,4 @@ function quietSteps(model: FittedModel, slots: ReadonlyMap<number, Int32Array>):
       if (isQuiet[slot]) steps[h] = 1;
     });
   return steps;
-}
-
-/** Slots of the `count` steps after the model's newest one; a period of 0 has one slot for all times. */
-export function slotsAhead(model: FittedModel, periodSeconds: number, count: number): Int32Array {
-  if (periodSeconds === 0) return new Int32Array(count);
-  const { endSeconds, stepSeconds, timezone } = model;
-  return seasonSlots({ startSeconds: endSeconds, stepSeconds, timezone }, count, periodSeconds);
 }

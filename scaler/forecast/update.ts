@@ -1,7 +1,6 @@
 import { clean } from './clean.js';
 import { updateCompanions } from './companions.js';
 import { followError } from './errors/volatility.js';
-import { slotsAhead } from './forecast.js';
 import { likelyNext, modelSlots, projectPool, projectStages } from './pool/project-pool.js';
 import { smooth } from './recursion/holt-winters.js';
 import { toForm } from './recursion/scale-form.js';
@@ -20,7 +19,7 @@ import type { FittedModel, PooledModel } from './types.js';
  */
 export function update(model: FittedModel, mean: number, peak: number): void {
   const { horizonSteps, special, endSeconds, stepSeconds } = model;
-  const slots = modelSlots(model, (period) => slotsAhead(model, period, horizonSteps + 1));
+  const slots = modelSlots(model, horizonSteps + 1);
   const isExcludedStep = special !== undefined && isExcluded(special, endSeconds, stepSeconds);
   for (const reference of special?.references ?? [])
     followStep(reference, special!.spans, clean(Float64Array.of(mean))[0]!, endSeconds, stepSeconds);

@@ -1,9 +1,10 @@
 import { combineWithCompanions, type ModelTime } from '../companions.js';
 import { project } from '../recursion/holt-winters.js';
 import { fromForm } from '../recursion/scale-form.js';
+import { seasonSlots } from '../seasons/local-time.js';
 import { withRecurrence } from '../seasons/recurrence.js';
-import type { FittedModel, PooledModel } from '../types.js';
-import { combineMembers } from './combine.js';
+import type { FittedModel, Member, PooledModel } from '../types.js';
+import { combineMembers, type MadeForecasts } from './combine.js';
 
 /**
  * What a pool and its companions expect for the `count` steps after the newest one.
@@ -29,13 +30,7 @@ export function projectStages(
   slots: ReadonlyMap<number, Int32Array>,
   count: number,
 ): readonly Float64Array[] {
-  const forecasts = members.map((member) => {
-    const made = new Float64Array(count);
-    const memberSlots = member.seasons.map(({ periodSeconds }) => slots.get(periodSeconds)!);
-    project(member, memberSlots, 0, count, made, 0);
-    fromForm(member, made);
-    return { isSeasonal: memberSlots.length > 0, made };
-  });
+  const forecasts = members.map((member) => projectMember(member, slots, count));
   const combined = combineMembers(forecasts, { weights, measuredAt, disagreement }, count);
   const atFloor = (values: Float64Array) => values.map((value) => Math.max(floor, value));
   const daySlots = slots.get(volatility.periodSeconds)!;
@@ -59,25 +54,34 @@ export function likelyNext(
   slots: ReadonlyMap<number, Int32Array>,
 ): number {
   if (Number.isNaN(last)) return last;
-  const expected = new Float64Array(1);
   let likely = 0;
   members.forEach((member, index) => {
-    const memberSlots = member.seasons.map(({ periodSeconds }) => slots.get(periodSeconds)!);
-    project(member, memberSlots, 0, 1, expected, 0);
-    fromForm(member, expected);
-    likely += weights.at(-1)![index]! * expected[0]!;
+    likely += weights.at(-1)![index]! * projectMember(member, slots, 1).made[0]!;
   });
   return Math.max(floor, likely);
 }
 
-/** Slots by period, from `slotsOf`, for every period that a part of the model needs. */
+function projectMember(member: Member, slots: ReadonlyMap<number, Int32Array>, count: number): MadeForecasts {
+  const made = new Float64Array(count);
+  const memberSlots = member.seasons.map(({ periodSeconds }) => slots.get(periodSeconds)!);
+  project(member, memberSlots, 0, count, made, 0);
+  fromForm(member, made);
+  return { isSeasonal: memberSlots.length > 0, made };
+}
+
+/**
+ * For every period that a part of the model needs, the slots of the `count` steps after its newest one; a period of 0 has one
+ * slot for all times.
+ */
 export function modelSlots(
-  { mean, peak, quiet }: FittedModel,
-  slotsOf: (periodSeconds: number) => Int32Array,
+  { mean, peak, quiet, endSeconds, stepSeconds, timezone }: FittedModel,
+  count: number,
 ): Map<number, Int32Array> {
+  const clock = { startSeconds: endSeconds, stepSeconds, timezone };
   const slots = new Map<number, Int32Array>();
   const need = (period: number) => {
-    if (!slots.has(period)) slots.set(period, slotsOf(period));
+    if (slots.has(period)) return;
+    slots.set(period, period === 0 ? new Int32Array(count) : seasonSlots(clock, count, period));
   };
   for (const { periodSeconds } of quiet) need(periodSeconds);
   for (const { members, volatility } of [mean, peak]) {
