@@ -1,6 +1,7 @@
 import type { Likeness } from '../types.js';
-import { type Example, ordinaryDays, otherDaysOff, type Past, type PastSpan } from './past-days.js';
+import { type Example, ordinaryDays, otherDaysOff, type Past } from './past-days.js';
 import { errorsOf, type ProfileErrors, profileOf } from './profile.js';
+import type { StepSpan } from './timeline.js';
 
 /** Ways to forecast a day off, which are compared on history. */
 export type DayOffKind = Extract<Likeness, 'sunday' | 'day off' | 'ordinary'>;
@@ -27,7 +28,7 @@ export interface DayOffHistory {
 }
 
 /** Days of the past that a span may be like. */
-export function examplesOf(past: Past, span: PastSpan, kind: DayOffKind, until: number): Example {
+export function examplesOf(past: Past, span: StepSpan, kind: DayOffKind, until: number): Example {
   if (kind === 'day off') return otherDaysOff(past, span, MOST_EXAMPLES);
   const { timeline } = past;
   const weekday = kind === 'sunday' ? SUNDAY : timeline.weekday(timeline.day(span.from));
@@ -35,7 +36,7 @@ export function examplesOf(past: Past, span: PastSpan, kind: DayOffKind, until: 
 }
 
 /** Whether a span begins on a Sunday, which is like a Sunday in any case. */
-export function isSunday({ timeline }: Past, { from }: PastSpan): boolean {
+export function isSunday({ timeline }: Past, { from }: StepSpan): boolean {
   return timeline.weekday(timeline.day(from)) === SUNDAY;
 }
 

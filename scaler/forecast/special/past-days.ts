@@ -1,10 +1,4 @@
-import type { Timeline } from './timeline.js';
-
-/** A span of steps of the past. */
-export interface PastSpan {
-  readonly from: number;
-  readonly to: number;
-}
+import type { StepSpan, Timeline } from './timeline.js';
 
 /** A past day or span can be an example when at least this share of its steps is known. */
 const KNOWN_SHARE = 0.8;
@@ -18,7 +12,7 @@ export interface Past {
   /** The means; NaN also where a step is excluded. */
   readonly ordinary: Float64Array;
   /** Days off that are over, the oldest first. */
-  readonly daysOff: readonly PastSpan[];
+  readonly daysOff: readonly StepSpan[];
   readonly horizonSteps: number;
   readonly spanSteps: number;
 }
@@ -34,7 +28,7 @@ export interface Example {
 }
 
 /** Whether most steps of a span are known. */
-export function isKnown(values: Float64Array, { from, to }: PastSpan): boolean {
+export function isKnown(values: Float64Array, { from, to }: StepSpan): boolean {
   if (from < 0 || to > values.length || to <= from) return false;
   let known = 0;
   for (let t = from; t < to; t++) if (!Number.isNaN(values[t]!)) known++;
@@ -48,7 +42,7 @@ export function isKnown(values: Float64Array, { from, to }: PastSpan): boolean {
  */
 export function ordinaryDays(
   past: Past,
-  span: PastSpan,
+  span: StepSpan,
   weekday: number,
   most: number,
   until: number,
@@ -73,7 +67,7 @@ export function ordinaryDays(
 }
 
 /** Up to `most` days off before a span, the newest first; where there is none before it, the first one after it. */
-export function otherDaysOff(past: Past, span: PastSpan, most: number): Example {
+export function otherDaysOff(past: Past, span: StepSpan, most: number): Example {
   const { timeline, daysOff } = past;
   const own = timeline.day(span.from);
   const earlier = daysOff.filter(({ to }) => to <= span.from).slice(-most);
@@ -88,6 +82,6 @@ export function otherDaysOff(past: Past, span: PastSpan, most: number): Example 
 }
 
 /** The span of the same length that began at another step. */
-export function beganAt({ timeline }: Past, span: PastSpan, step: number): Example {
+export function beganAt({ timeline }: Past, span: StepSpan, step: number): Example {
   return { shifts: [timeline.local(span.from) - timeline.local(step)], isOneDay: false, asItCame: true };
 }

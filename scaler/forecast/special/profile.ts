@@ -1,7 +1,8 @@
 import { quantileOfSorted } from '../errors/quantile-of-sorted.js';
 import { follow, ratioOf } from './follow.js';
 import { levelRatio } from './level.js';
-import type { Example, Past, PastSpan } from './past-days.js';
+import type { Example, Past } from './past-days.js';
+import type { StepSpan } from './timeline.js';
 
 /** What a span would be, like its examples: one value for each of its steps. */
 export interface Profile {
@@ -25,7 +26,7 @@ const KEPT_ERRORS = 99;
  * @param at step whose level is that of now
  * @returns undefined when no example is known
  */
-export function profileOf(past: Past, span: PastSpan, example: Example, at: number): Profile | undefined {
+export function profileOf(past: Past, span: StepSpan, example: Example, at: number): Profile | undefined {
   const { timeline, ordinary } = past;
   const means: Float64Array[] = [];
   const peaks: Float64Array[] = [];
@@ -62,7 +63,7 @@ function medians(examples: readonly Float64Array[]): Float64Array {
 /** The values of one example; gaps are filled from the step before. Undefined where there is nothing. */
 function readExample(
   { timeline, ordinary }: Past,
-  span: PastSpan,
+  span: StepSpan,
   { isOneDay, asItCame }: Example,
   shift: number,
   values: Float64Array,
@@ -96,7 +97,7 @@ export interface ProfileErrors {
 /** Replays the forecasts of a past span. */
 export function errorsOf(
   { timeline, mean, peak, horizonSteps, spanSteps }: Past,
-  span: PastSpan,
+  span: StepSpan,
   profile: Profile,
 ): ProfileErrors {
   const { stepSeconds } = timeline;

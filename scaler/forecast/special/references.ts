@@ -1,9 +1,9 @@
 import type { Reference, SpecialSpan } from '../types.js';
 import { type DayOffHistory, type DayOffKind, examplesOf, isSunday, MOST_EXAMPLES } from './day-off.js';
 import { follow } from './follow.js';
-import { beganAt, type Example, isKnown, ordinaryDays, type Past, type PastSpan } from './past-days.js';
+import { beganAt, type Example, isKnown, ordinaryDays, type Past } from './past-days.js';
 import { errorsOf, type Profile, type ProfileErrors, profileOf, sortedErrors } from './profile.js';
-import { overlaps } from './timeline.js';
+import { overlaps, type StepSpan } from './timeline.js';
 
 /** Errors of ordinary days are widened by this where there is no past day off to measure errors on. */
 const UNSURE = 2;
@@ -40,8 +40,8 @@ function referenceOf(
 ): Reference | undefined {
   const { timeline, mean } = past;
   const n = mean.length;
-  const [from, to] = timeline.stepsOf(span);
-  const steps = { from, to };
+  const steps = timeline.stepsOf(span);
+  const { from, to } = steps;
   const at = Math.min(n, from);
   const referTo = (likeness: Reference['likeness'], example: Example, measured: readonly ProfileErrors[]) => {
     const profile = profileOf(past, steps, example, at);
@@ -56,11 +56,9 @@ function referenceOf(
   const ofName = all.filter(({ name, like, endSeconds }) => {
     return name === span.name && like === 'day off' && endSeconds <= span.startSeconds;
   });
-  const before = ofName
-    .map((one) => timeline.stepsOf(one))
-    .findLast(([a, b]) => isKnown(past.mean, { from: a, to: b }));
+  const before = ofName.map((one) => timeline.stepsOf(one)).findLast((one) => isKnown(past.mean, one));
   if (before) {
-    const own = referTo('same name', beganAt(past, steps, before[0]), history.errors['day off']);
+    const own = referTo('same name', beganAt(past, steps, before.from), history.errors['day off']);
     if (own) return own;
   }
   for (const kind of kindsToTry(past, history, steps)) {
@@ -71,7 +69,7 @@ function referenceOf(
   return referenceLike(past, history, span, steps, 'ordinary', undefined, []);
 }
 
-function kindsToTry(past: Past, { best }: DayOffHistory, steps: PastSpan): readonly DayOffKind[] {
+function kindsToTry(past: Past, { best }: DayOffHistory, steps: StepSpan): readonly DayOffKind[] {
   if (isSunday(past, steps)) return ['ordinary'];
   return best === undefined ? ['sunday'] : [best, 'sunday'];
 }
@@ -80,7 +78,7 @@ function referenceLike(
   past: Past,
   { shares, days }: DayOffHistory,
   { name, startSeconds, endSeconds }: SpecialSpan,
-  steps: PastSpan,
+  steps: StepSpan,
   likeness: Reference['likeness'],
   profile: Profile | undefined,
   measured: readonly ProfileErrors[],
@@ -116,7 +114,7 @@ function referenceLike(
 }
 
 /** Errors of ordinary days with the weekday of the example, each forecast from the ones before it. */
-function errorsOfLikeDays(past: Past, steps: PastSpan, { begins }: Profile): ProfileErrors[] {
+function errorsOfLikeDays(past: Past, steps: StepSpan, { begins }: Profile): ProfileErrors[] {
   const { timeline, mean } = past;
   const weekday = timeline.weekday(timeline.day(begins[0]!));
   const days = ordinaryDays(past, steps, weekday, MOST_MEASURED, mean.length);

@@ -4,7 +4,7 @@ import { judgeDaysOff } from './day-off.js';
 import { likelyValues } from './likely.js';
 import { isKnown, type Past } from './past-days.js';
 import { referencesOf } from './references.js';
-import { overlaps, Timeline } from './timeline.js';
+import { overlaps, type StepSpan, Timeline } from './timeline.js';
 
 /** A history with excluded steps taken out. */
 export interface LearnableSeries {
@@ -83,7 +83,7 @@ function excludedSteps(spans: readonly SpecialSpan[], timeline: Timeline, count:
   const excluded = new Uint8Array(count);
   for (const span of spans) {
     if (span.learn) continue;
-    const [from, to] = timeline.stepsOf(span);
+    const { from, to } = timeline.stepsOf(span);
     if (to > 0 && from < count) excluded.fill(1, Math.max(0, from), Math.min(count, to));
   }
   return excluded;
@@ -95,15 +95,15 @@ function masked(values: Float64Array, excluded: Uint8Array): Float64Array {
 
 /** Past days off whose load is known and that no other excluded span overlaps. */
 function daysOffOf(values: Float64Array, spans: readonly SpecialSpan[], timeline: Timeline): Past['daysOff'] {
-  const found = new Map<number, { readonly from: number; readonly to: number }>();
+  const found = new Map<number, StepSpan>();
   for (const span of spans) {
     if (span.like !== 'day off') continue;
     const isDisturbed = spans.some(
       (other) =>
         other.like !== 'day off' && !other.learn && overlaps(other, span.startSeconds, span.endSeconds),
     );
-    const [from, to] = timeline.stepsOf(span);
-    if (!isDisturbed && isKnown(values, { from, to })) found.set(from, { from, to });
+    const steps = timeline.stepsOf(span);
+    if (!isDisturbed && isKnown(values, steps)) found.set(steps.from, steps);
   }
   return [...found.values()].sort((a, b) => a.from - b.from);
 }

@@ -6,6 +6,12 @@ const WEEKDAY_OF_EPOCH = 4;
 /** Offsets and days are looked up this far beyond the last step: a clock moves by two hours at most. */
 const MARGIN_SECONDS = 2 * 3600;
 
+/** Steps from the first to before the second. */
+export interface StepSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Steps on a wall clock: which local day a step belongs to, and which step showed the same time some days before. */
 export class Timeline {
   readonly startSeconds: number;
@@ -61,12 +67,12 @@ export class Timeline {
     return this.startSeconds + step * this.stepSeconds;
   }
 
-  /** Steps that a span overlaps: from the first one to before the second. */
-  stepsOf({ startSeconds, endSeconds }: SpecialSpan): readonly [number, number] {
-    return [
-      Math.floor((startSeconds - this.startSeconds) / this.stepSeconds),
-      Math.ceil((endSeconds - this.startSeconds) / this.stepSeconds),
-    ];
+  /** Steps that a span overlaps. */
+  stepsOf({ startSeconds, endSeconds }: SpecialSpan): StepSpan {
+    return {
+      from: Math.floor((startSeconds - this.startSeconds) / this.stepSeconds),
+      to: Math.ceil((endSeconds - this.startSeconds) / this.stepSeconds),
+    };
   }
 }
 
