@@ -1,11 +1,11 @@
-import { quantileOfSorted } from './errors/quantile-of-sorted.js';
+import { quantilesAt } from './errors/quantile-of-sorted.js';
 import type { Companions, ErrorQuantiles, FittedModel, PooledModel } from './types.js';
 
-/** Errors are kept at every half percent. */
-const KEPT_ERRORS = 199;
-
 /** Shares beyond this lie outside what is kept. */
-const OUTERMOST = 1 / (KEPT_ERRORS + 1);
+const OUTERMOST = 1 / 200;
+
+/** Errors are kept at every half percent: `quantileOfSorted` gives at each of them what it gives of all errors. */
+const KEPT_SHARES = Array.from({ length: 199 }, (_, k) => (k + 1) * OUTERMOST);
 
 /**
  * The same model in much less memory, for models that are kept by the thousand: seasons and typical errors in single
@@ -18,8 +18,10 @@ const OUTERMOST = 1 / (KEPT_ERRORS + 1);
 export function compactModel(model: FittedModel, quantile = 0.9): FittedModel {
   const mean = compactPool(model.mean);
   const isInner = quantile >= OUTERMOST && quantile <= 1 - OUTERMOST;
-  const keep = isInner ? atHalfPercents : (errors: ErrorQuantiles['sorted']) => Float32Array.from(errors);
-  const compactErrors = (errors: ErrorQuantiles) => ({ ...errors, sorted: keep(errors.sorted) });
+  const compactErrors = (errors: ErrorQuantiles) => ({
+    ...errors,
+    sorted: isInner ? quantilesAt(errors.sorted, KEPT_SHARES) : Float32Array.from(errors.sorted),
+  });
   return {
     ...model,
     mean,
@@ -65,10 +67,4 @@ function compactCompanions({ past, regression, trees, poolDecides }: Companions)
       leaf: Float32Array.from(trees.leaf),
     },
   };
-}
-
-/** The quantiles at every half percent: `quantileOfSorted` gives at each of them what it gives of all errors. */
-function atHalfPercents(sorted: ErrorQuantiles['sorted']): Float32Array {
-  if (sorted.length <= KEPT_ERRORS) return Float32Array.from(sorted);
-  return Float32Array.from({ length: KEPT_ERRORS }, (_, k) => quantileOfSorted(sorted, (k + 1) * OUTERMOST));
 }

@@ -13,3 +13,9 @@ export function quantileOfSorted(sorted: Float64Array | Float32Array, q: number)
   const above = Math.min(n - 1, below + 1);
   return sorted[below]! + (rank - below) * (sorted[above]! - sorted[below]!);
 }
+
+/** The quantiles at some shares, in single precision, or all numbers where there are no more of them than shares. */
+export function quantilesAt(sorted: Float64Array | Float32Array, shares: readonly number[]): Float32Array {
+  if (sorted.length <= shares.length) return Float32Array.from(sorted);
+  return Float32Array.from(shares, (q) => quantileOfSorted(sorted, q));
+}

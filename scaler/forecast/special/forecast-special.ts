@@ -3,10 +3,7 @@ import { quantileOfErrors } from '../errors/conformal.js';
 import type { FittedModel, Forecast, Reference, StepEffects } from '../types.js';
 import { ratioOf } from './follow.js';
 import { LEAST_SHARE_OF_LEVEL } from './profile.js';
-import { stepIn } from './references.js';
-
-/** Without errors of similar days, the margin of a special span is that of an ordinary day times this. */
-const UNSURE = 2;
+import { stepIn, UNSURE } from './references.js';
 
 /** The highest load of one step as the model forecasts it for an ordinary day. */
 export interface OrdinaryPeak {

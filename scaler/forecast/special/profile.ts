@@ -1,4 +1,4 @@
-import { quantileOfSorted } from '../errors/quantile-of-sorted.js';
+import { quantilesAt } from '../errors/quantile-of-sorted.js';
 import { follow, ratioOf } from './follow.js';
 import { levelRatio } from './level.js';
 import type { Example, Past } from './past-days.js';
@@ -18,7 +18,7 @@ export interface Profile {
 /** An error is a share of the forecast, or of this share of the span's level where the forecast is lower. */
 export const LEAST_SHARE_OF_LEVEL = 0.25;
 /** Errors that are kept: every percent of their distribution. */
-const KEPT_ERRORS = 99;
+const KEPT_SHARES = Array.from({ length: 99 }, (_, k) => (k + 1) / 100);
 
 /**
  * What a span would be like: the median of its examples, each at the level of now.
@@ -135,8 +135,5 @@ export function sortedErrors(lists: readonly (readonly number[])[], widening: nu
     .filter(Number.isFinite)
     .sort()
     .map((error) => widening * error);
-  if (sorted.length <= KEPT_ERRORS) return Float32Array.from(sorted);
-  return Float32Array.from({ length: KEPT_ERRORS }, (_, k) =>
-    quantileOfSorted(sorted, (k + 1) / (KEPT_ERRORS + 1)),
-  );
+  return quantilesAt(sorted, KEPT_SHARES);
 }

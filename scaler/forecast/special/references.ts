@@ -6,7 +6,7 @@ import { errorsOf, type Profile, type ProfileErrors, profileOf, sortedErrors } f
 import { overlaps, type StepSpan } from './timeline.js';
 
 /** Errors of ordinary days are widened by this where there is no past day off to measure errors on. */
-const UNSURE = 2;
+export const UNSURE = 2;
 /** Past ordinary days that are forecast from the days before them to measure errors. */
 const MOST_MEASURED = 4;
 
