@@ -22,7 +22,7 @@ export function plainHoltWinters(known: Float64Array, daySteps: number, horizonS
       for (const gamma of GAMMAS) {
         const parameters = { alpha, beta, phi: 1, gamma, omega: 0, kappa: 0, rho: 0 };
         const started = startMember(
-          { ...layout, periods: [86_400], slotCounts: [daySteps] },
+          { ...layout, seasons: [{ periodSeconds: 86_400, slotCount: daySteps }] },
           parameters,
           track,
         );

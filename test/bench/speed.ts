@@ -96,7 +96,11 @@ function plainPass({ values, startSeconds, stepSeconds }: Series): () => void {
     slots: [seasonSlots({ startSeconds, stepSeconds, timezone: 'UTC' }, values.length, DAY_SECONDS)],
   };
   const parameters = { alpha: 0.1, beta: 0.01, phi: 1, gamma: 0.1, omega: 0, kappa: 0, rho: 0 };
-  const layout = { form: 'additive', logOffset: 0, periods: [DAY_SECONDS], slotCounts: [slotCount] } as const;
+  const layout = {
+    form: 'additive',
+    logOffset: 0,
+    seasons: [{ periodSeconds: DAY_SECONDS, slotCount }],
+  } as const;
   return () => smooth(startMember({ name: 'plain', ...layout }, parameters, track), track, 0, values.length);
 }
 

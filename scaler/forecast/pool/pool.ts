@@ -5,17 +5,12 @@ import { offsetForLog, toForm } from '../recursion/scale-form.js';
 import { type MemberShape, startMember } from '../recursion/start-member.js';
 import { passRecord, startFittedMember } from '../search/start-fitted-member.js';
 import type { SeasonSlots } from '../seasons/local-time.js';
-import type { Disagreement, Member, SmoothingParameters } from '../types.js';
+import type { Member, PooledModel, SmoothingParameters } from '../types.js';
 import { combineMembers, errorsInDisagreement, type MadeForecasts } from './combine.js';
 import { recentError, weightsOfErrors } from './weights.js';
 
-/** A fitted pool, and the forecasts that it would have made in the past. */
-export interface FittedPool {
-  /** As they stand after the whole series. */
-  readonly members: Member[];
-  /** Weight of each member at each measured number of steps ahead. */
-  readonly weights: number[][];
-  readonly disagreement: Disagreement | undefined;
+/** A fitted pool as it stands after the whole series, and the forecasts that it would have made in the past. */
+interface FittedPool extends Pick<PooledModel, 'members' | 'weights' | 'disagreement'> {
   /** Combined forecasts, `horizonSteps` for each origin. */
   readonly replayed: Float64Array;
   /** Parameters of every member that was tried, by its name. */
@@ -92,13 +87,7 @@ export function fitPool(
     logValues !== undefined,
     origins.steps.length > 0,
   )) {
-    const shape: MemberShape = {
-      name,
-      form,
-      logOffset: form === 'log' ? logOffset : 0,
-      periods: used.map((season) => season.periodSeconds),
-      slotCounts: used.map((season) => season.slotCount),
-    };
+    const shape: MemberShape = { name, form, logOffset: form === 'log' ? logOffset : 0, seasons: used };
     const track: Track = {
       values: form === 'log' ? logValues! : used.length === 0 ? filled : values,
       slots: used.map(({ slots }) => slots),

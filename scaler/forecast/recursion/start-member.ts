@@ -1,3 +1,4 @@
+import type { SeasonSlots } from '../seasons/local-time.js';
 import { seasonProfile } from '../seasons/season-profile.js';
 import type { Member, Season, SmoothingParameters } from '../types.js';
 import type { Track } from './holt-winters.js';
@@ -7,10 +8,8 @@ export interface MemberShape {
   readonly name: string;
   readonly form: Member['form'];
   readonly logOffset: number;
-  /** Season lengths in seconds, in the order of the track's slots. */
-  readonly periods: readonly number[];
-  /** Slots of each season. */
-  readonly slotCounts: readonly number[];
+  /** In the order of the track's slots. */
+  readonly seasons: readonly Omit<SeasonSlots, 'slots'>[];
 }
 
 /** Innovations beyond this many times the typical step-to-step change are clipped. */
@@ -29,18 +28,15 @@ export function startMember(
   smoothedSlots = 0,
 ): Member {
   const { values } = track;
-  const firstCycle = Math.min(values.length, shape.slotCounts[0] ?? 1);
-  const seasons: Season[] = shape.periods.map((periodSeconds, index) => {
-    const slotCount = shape.slotCounts[index]!;
-    const isFirst = index === 0;
-    return {
-      periodSeconds,
-      effects: isFirst
+  const firstCycle = Math.min(values.length, shape.seasons[0]?.slotCount ?? 1);
+  const seasons: Season[] = shape.seasons.map(({ periodSeconds, slotCount }, index) => ({
+    periodSeconds,
+    effects:
+      index === 0
         ? seasonProfile(values, track.slots[0]!, slotCount, firstCycle, smoothedSlots)
         : new Float64Array(slotCount),
-      visits: new Float64Array(slotCount).fill(1),
-    };
-  });
+    visits: new Float64Array(slotCount).fill(1),
+  }));
   return {
     name: shape.name,
     form: shape.form,

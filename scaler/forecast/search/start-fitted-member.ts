@@ -63,7 +63,7 @@ export function startFittedMember(
   stepSeconds: number,
   similar?: SmoothingParameters,
 ): Member {
-  const isSeasonal = shape.periods.length > 0;
+  const isSeasonal = shape.seasons.length > 0;
   let fresh = startMember(shape, START, track);
   let best = similar ?? START;
   let least = Number.POSITIVE_INFINITY;
