@@ -17,7 +17,7 @@ export interface Policy {
  * The least load that pods are kept for: nothing, a quantile of the step maxima of the last 7 days, or a share of the
  * highest load of the last 3 hours. `share` is that quantile, or that share.
  */
-export interface Floor {
+interface Floor {
   readonly from: 'none' | 'week' | 'hours';
   readonly share: number;
 }

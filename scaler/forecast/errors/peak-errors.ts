@@ -1,7 +1,7 @@
 import type { Origins } from '../origins.js';
 
 /** Peaks over the horizon from past origins, as they came and as they would have been forecast. One for each origin. */
-export interface PastPeaks {
+interface PastPeaks {
   /** The highest value in the time that the horizon lasts; NaN where it is not known. */
   readonly came: Float64Array;
   /** The highest value of all steps that the horizon reaches into; NaN where it is not known. */

@@ -2,7 +2,7 @@
  * Weighted least squares by its normal equations: rows are added one by one in O(k^2), a solution takes O(k^3).
  * The matrix is kept as its upper triangle, row by row.
  */
-export interface NormalEquations {
+interface NormalEquations {
   readonly size: number;
   readonly matrix: Float64Array;
   readonly right: Float64Array;

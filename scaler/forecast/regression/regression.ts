@@ -15,7 +15,7 @@ import { fromPastScale } from './recent-past.js';
 /** Steps ahead that have a solution of their own, up to the horizon; between them weights are interpolated. */
 const SOLVED_AT = [1, 3, 8, 24, 72];
 /** Rows count half after this many days. */
-export const HALF_LIFE_DAYS = 7;
+const HALF_LIFE_DAYS = 7;
 /** In units of one ordinary row. */
 const RIDGE = 0.03;
 /** More rows cost time and change little. */
@@ -24,7 +24,7 @@ const MOST_ROWS = 672;
 const SMALLEST_ERROR = 0.1;
 
 /** A regression that was fitted, and the forecasts that it would have made in the past. */
-export interface FittedRegression {
+interface FittedRegression {
   readonly regression: Regression;
   /** `horizonSteps` forecasts for each origin, each by weights that knew only what came before the day of the origin; NaN before the first day. */
   readonly replayed: Float64Array;

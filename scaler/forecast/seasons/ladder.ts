@@ -4,7 +4,7 @@ import { DAY_SECONDS } from './local-time.js';
 const WEEK_SECONDS = 7 * DAY_SECONDS;
 
 /** The stage that a history has reached. */
-export interface Rung {
+interface Rung {
   readonly stage: Stage;
   /** Seconds of history still missing for the next stage; 0 on the last one. */
   readonly nextStageInSeconds: number;

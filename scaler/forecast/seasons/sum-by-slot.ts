@@ -1,5 +1,5 @@
 /** Known values by slot of a season. */
-export interface SlotSums {
+interface SlotSums {
   readonly sum: Float64Array;
   /** How many values are in each sum. */
   readonly seen: Float64Array;

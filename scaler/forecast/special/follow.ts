@@ -7,7 +7,7 @@ const PRIOR_SECONDS = 1800;
 const MOST = 4;
 
 /** What a reference keeps of the load that came. */
-export type Followed = Pick<Reference, 'came' | 'expected'>;
+type Followed = Pick<Reference, 'came' | 'expected'>;
 
 /** Adds the load of a step of a span, and what the reference expected of it. */
 export function follow(followed: Followed, value: number, expected: number, stepSeconds: number): void {

@@ -6,7 +6,7 @@ import { LEAST_SHARE_OF_LEVEL } from './profile.js';
 import { stepIn, UNSURE } from './references.js';
 
 /** The highest load of one step as the model forecasts it for an ordinary day. */
-export interface OrdinaryPeak {
+interface OrdinaryPeak {
   readonly center: number;
   /** The error that is to be expected. */
   readonly margin: number;

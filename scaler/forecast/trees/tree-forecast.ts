@@ -18,7 +18,7 @@ const GROWN_AFTER = 1 / 2;
 const MOST_ROWS = 4032;
 
 /** Trees that were grown, and the forecasts that they would have made in the past. */
-export interface FittedTrees {
+interface FittedTrees {
   readonly trees: TreeForecaster;
   /** `horizonSteps` forecasts for each origin; NaN where too little had come before it. */
   readonly replayed: Float64Array;
