@@ -152,7 +152,7 @@ class PolicyReplay {
   readonly #knownMinutes: Float64Array;
 
   constructor(
-    readonly past: Past,
+    past: Past,
     readonly options: ChoiceOptions,
     readonly margin: number,
   ) {

@@ -88,15 +88,15 @@ export function fitPool(
     origins.steps.length > 0,
   )) {
     const shape: MemberShape = { name, form, logOffset: form === 'log' ? logOffset : 0, seasons: used };
+    const isSeasonal = used.length > 0;
     const track: Track = {
-      values: form === 'log' ? logValues! : used.length === 0 ? filled : values,
+      values: form === 'log' ? logValues! : isSeasonal ? values : filled,
       slots: used.map(({ slots }) => slots),
     };
     const member = fixed
       ? startMember(shape, fixed, track)
       : startFittedMember(shape, track, record, stepSeconds, likeSeries.get(name) ?? seasonal);
-    if (!fixed && used.length > 0) seasonal = member.parameters;
-    const isSeasonal = used.length > 0;
+    if (!fixed && isSeasonal) seasonal = member.parameters;
     const made = replayMember(member, track, origins);
     const shorter = forecasts.at(-1);
     asStarted.push({ isSeasonal, made });

@@ -1,8 +1,6 @@
 import { DAY_SECONDS } from '../seasons/local-time.js';
 
 const WEEK_DAYS = 7;
-/** With less than a day in common, two weeks do not show how the level has moved. */
-const LEAST_DAYS = 1;
 /** Share of the values at each end that does not count. */
 const OUTER_SHARE = 0.1;
 
@@ -29,7 +27,8 @@ export function levelRatio(ordinary: Float64Array, stepSeconds: number, at: numb
   }
   const levelNow = innerMean(now.subarray(0, common));
   const levelThen = innerMean(same.subarray(0, common));
-  const isTelling = common * stepSeconds >= LEAST_DAYS * DAY_SECONDS && levelNow > 0 && levelThen > 0;
+  // With less than a day in common, two weeks do not show how the level has moved.
+  const isTelling = common * stepSeconds >= DAY_SECONDS && levelNow > 0 && levelThen > 0;
   return isTelling ? levelNow / levelThen : 1;
 }
 

@@ -42,22 +42,20 @@ export function setApart(
   const lastSeconds = spans.reduce((latest, span) => Math.max(latest, span.endSeconds), endSeconds);
   const steps = Math.ceil((lastSeconds - startSeconds) / stepSeconds) + Math.ceil(DAY_SECONDS / stepSeconds);
   const timeline = new Timeline(grid, steps);
-  const ordinaryOf = (all: readonly SpecialSpan[]) => masked(values, excludedSteps(all, timeline, n));
   const pastOf = (all: readonly SpecialSpan[]): Past => ({
     timeline,
     mean: values,
     peak: peaks ?? values,
-    ordinary: ordinaryOf(all),
+    ordinary: masked(values, excludedSteps(all, timeline, n)),
     daysOff: daysOffOf(values, all, timeline),
     horizonSteps,
     spanSteps,
   });
-  const isDayOff = ({ like }: SpecialSpan) => like === 'day off';
   const past = pastOf(spans);
   const history = judgeDaysOff(past);
   const effective =
     history.best === 'ordinary'
-      ? spans.map((span) => (isDayOff(span) ? { ...span, learn: true } : span))
+      ? spans.map((span) => (span.like === 'day off' ? { ...span, learn: true } : span))
       : spans;
   const used = effective === spans ? past : pastOf(effective);
 
@@ -69,11 +67,12 @@ export function setApart(
     effective,
   );
   const excluded = excludedSteps(effective, timeline, n);
+  const ordinaryPeaks = peaks && masked(peaks, excluded);
   return {
     values: used.ordinary,
-    peaks: peaks && masked(peaks, excluded),
+    peaks: ordinaryPeaks,
     filledValues: likelyValues(used.ordinary, excluded, timeline),
-    filledPeaks: peaks && likelyValues(masked(peaks, excluded), excluded, timeline),
+    filledPeaks: ordinaryPeaks && likelyValues(ordinaryPeaks, excluded, timeline),
     special: { spans: notOver, references },
   };
 }
