@@ -122,10 +122,11 @@ function combine(
   byRegression: number | undefined,
   byTrees: number | undefined,
 ): number {
+  const { wildChange } = read.past;
   const ofDay = changeBefore(read, t, ahead, 1);
   const ofWeek = sameTimeBefore(read, t, 7) < 0 ? ofDay : changeBefore(read, t, ahead, 7);
-  if (Math.abs(ofWeek - ofDay) > read.wildChange) return pool;
-  return median(pool, byMoments, byRegression, Math.abs(ofDay) > read.wildChange ? undefined : byTrees);
+  if (Math.abs(ofWeek - ofDay) > wildChange) return pool;
+  return median(pool, byMoments, byRegression, Math.abs(ofDay) > wildChange ? undefined : byTrees);
 }
 
 /** The change over the same time of day some days before. */

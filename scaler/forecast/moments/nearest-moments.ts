@@ -43,7 +43,7 @@ export function forecastByMoments(
   for (let h = 1; h <= count; h++) {
     let change = 0;
     for (let m = 0; m < found; m++) change += (calm[steps[m]! + h]! - calm[steps[m]!]!) / distances[m]!;
-    out[at + h - 1] = fromPastScale(read, now + change / weights);
+    out[at + h - 1] = fromPastScale(read.past, now + change / weights);
   }
 }
 

@@ -33,7 +33,8 @@ export function featureCount(hasWeek: boolean): number {
 }
 
 /** A past to read features from: its `calm` values begin with step 0, its `raw` ones with step `rawFrom`. */
-export interface Readable extends RecentPast {
+export interface Readable extends Pick<RecentPast, 'raw' | 'calm'> {
+  readonly past: RecentPast;
   readonly rawFrom: number;
   /** Running sums of both, where many features are read: a mean is then one difference. */
   readonly rawSums?: Float64Array | undefined;
@@ -51,7 +52,7 @@ export function readable(
   isReadOften = false,
 ): Readable {
   const { raw, calm } = past;
-  const read = { ...past, rawFrom: calm.length - raw.length, daySteps, clockSteps };
+  const read = { past, raw, rawFrom: calm.length - raw.length, calm, daySteps, clockSteps };
   return isReadOften ? { ...read, rawSums: runningSums(raw), calmSums: runningSums(calm) } : read;
 }
 

@@ -179,7 +179,7 @@ function forecastSteps(
       const share = (ahead - low) / (high - low);
       change = share * change + (1 - share) * product(weights[k - 1]!, features, 0);
     }
-    out[at + ahead - 1] = fromPastScale(read, now + change);
+    out[at + ahead - 1] = fromPastScale(read.past, now + change);
   }
 }
 

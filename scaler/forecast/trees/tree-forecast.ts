@@ -101,7 +101,7 @@ function forecastSteps(
     readRelative(ahead, t + h, lastDay, trees.hasWeek, daySlots[h]!, features, 0);
     const next = raw[LEAD_STEPS - 1 + h]! + predictByTrees(trees, features, 0);
     raw[LEAD_STEPS + h] = next;
-    out[at + h] = fromPastScale(read, next);
+    out[at + h] = fromPastScale(read.past, next);
   }
 }
 
