@@ -34,7 +34,7 @@ export function modelNodes(model: ModelView, nowSeconds: number): Node[] {
   const list = followed
     .map(({ what, weight }) => `${what} (${weight.toFixed(2).replace('-', '−')})`)
     .join(', ');
-  const regression = paragraph`A regression, boosted trees and the nearest past moments forecast the mean beside them, and the median of all counts. ${ahead} ahead the regression follows ${list}.`;
+  const regression = paragraph`A regression, boosted trees and the nearest past moments forecast the mean too, and the median of all counts. ${ahead} ahead the regression follows ${list}.`;
   return [
     paragraph`${recursions} with ${STAGE_WORDS[stage!]}, on steps of ${duration(stepSeconds)}, weighted by how close each came ${ahead} ahead. It has seen the history until ${timeElement(historyUntilTime, nowSeconds)}, ${age} ago.`,
     ...(list ? [regression] : []),

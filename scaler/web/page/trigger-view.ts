@@ -322,7 +322,7 @@ function replicaNotes(detail: TriggerDetail): readonly HTMLElement[] {
   if (!comparison) return [];
   const { predictive, stepSeconds, predictiveReplicaHours, reactiveReplicaHours } = comparison;
   return [
-    note`What Kubernetes’ autoscaler makes of the answers, beside what it would make of the load alone, over the last ${span(predictive.length * stepSeconds)}: ${load(predictiveReplicaHours)} replica-hours with this scaler, ${load(reactiveReplicaHours)} without. Both by the HPA’s default behavior and without bounds, since those of the ScaledObject are not known here.`,
+    note`What Kubernetes’ autoscaler makes of the answers, compared with what it would make of the load alone, over the last ${span(predictive.length * stepSeconds)}: ${load(predictiveReplicaHours)} replica-hours with this scaler, ${load(reactiveReplicaHours)} without. Both by the HPA’s default behavior and without bounds, since those of the ScaledObject are not known here.`,
   ];
 }
 
