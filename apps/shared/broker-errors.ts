@@ -24,7 +24,7 @@ export function brokerAddress(uri: string): string {
  * @param uri a checked `amqp://` or `amqps://` address
  */
 function virtualHost(uri: string): string {
-  // As amqplib reads it: a lone percent sign is one.
+  // Like amqplib, it keeps a percent sign that begins no escape.
   return querystring.unescape(new URL(uri).pathname.slice(1)) || '/';
 }
 

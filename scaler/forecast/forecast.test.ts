@@ -211,7 +211,7 @@ describe('forecast', () => {
       if (Math.max(...load.slice(t, t + 6)) <= peaks[0]!) covered++;
       highest = Math.max(highest, peaks[0]!, ...quantiles[0]!);
     }
-    // The load is 500 at most. Errors after hours of calm, put on top of a running job, made it thousands.
+    // The load is 500 at most. Errors after hours of calm, added to a running job, made the answer thousands.
     assert.ok(highest < 1.5 * 500, `${highest}`);
     assertNear(covered / DAY_STEPS, 0.98, 0.03, 'coverage');
   });

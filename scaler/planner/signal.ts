@@ -73,7 +73,7 @@ export function decideSignal(
   // Past days, from which the policy was chosen, do not show what an event needs.
   const isByPolicy = !Number.isNaN(byPolicy) && !(hasEvents() && larger > byPolicy);
   const value = isByPolicy ? byPolicy : larger;
-  // No load asks for fewer than no replicas.
+  // A load below 0 is answered as 0, also on the wire.
   const bounded = Math.min(maxValue ?? Number.POSITIVE_INFINITY, Math.max(minValue ?? 0, value));
   const reason = reasonOf();
   return {

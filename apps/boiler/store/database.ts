@@ -9,11 +9,11 @@ import type { DatabaseAddress } from './variables.js';
 const CONNECT_TIMEOUT_MILLISECONDS = 5000;
 const RETRY_MILLISECONDS = 1000;
 
-/** How long the server may keep an answer back. TCP alone would wait a quarter of an hour for a machine that is gone. */
-const PATIENCE_SECONDS = 10;
+/** How long the server may take to answer. TCP alone waits a quarter of an hour for a machine that is gone. */
+const ANSWER_TIMEOUT_SECONDS = 10;
 
-/** Code of the error of a connection that was given up for its silence. */
-const SILENT = 'SILENT';
+/** Error code of a connection that was closed because the server did not answer. */
+const NO_ANSWER = 'NO_ANSWER';
 
 /** Waiting does not cure these: wrong user or password, no rights on the database, no such database. */
 const permanentCodes = new Set([
@@ -45,11 +45,11 @@ export async function openDatabase(
     connectTimeout: CONNECT_TIMEOUT_MILLISECONDS,
     enableKeepAlive: true,
   });
-  // A connection that nobody uses is closed too: the pool opens another one.
+  // This also closes idle connections; the pool opens new ones.
   pool.on('connection', (connection) => {
     const { stream } = connection as unknown as { stream: Socket };
-    stream.setTimeout(PATIENCE_SECONDS * 1000, () =>
-      stream.destroy(Object.assign(new Error(SILENT), { code: SILENT })),
+    stream.setTimeout(ANSWER_TIMEOUT_SECONDS * 1000, () =>
+      stream.destroy(Object.assign(new Error(NO_ANSWER), { code: NO_ANSWER })),
     );
   });
   const deadline = performance.now() + options.startTimeoutSeconds * 1000;
@@ -84,8 +84,8 @@ export function explainDatabaseError(error: unknown, address: DatabaseAddress): 
     case 'ETIMEDOUT':
     case 'EHOSTUNREACH':
       return `${at} cannot be reached over the network (${code}). Check MYSQL_HOST and the firewall.`;
-    case SILENT:
-      return `${at} has not answered for ${PATIENCE_SECONDS} s. Check its load, its locks and the network.`;
+    case NO_ANSWER:
+      return `${at} has not answered for ${ANSWER_TIMEOUT_SECONDS} s. Check its load, its locks and the network.`;
     case 'ER_ACCESS_DENIED_ERROR':
       return `${at} refuses the user "${address.MYSQL_USER}". Check MYSQL_USER and MYSQL_PASSWORD.`;
     case 'ER_BAD_DB_ERROR':

@@ -188,8 +188,8 @@ async function insertAnomalies(
 }
 
 /**
- * When the last alert for this kind of anomaly was raised, -Infinity for never. One that is ahead of the reading by the
- * quiet time, from a clock that runs ahead, says nothing about it.
+ * When the last alert for this kind of anomaly was raised, -Infinity for never. An alert that is later than
+ * the reading by the quiet time or more comes from a clock that runs ahead and does not count.
  */
 async function lastAlert(
   connection: Connection,
