@@ -53,9 +53,10 @@ function compactPool(pool: PooledModel): PooledModel {
   };
 }
 
-function compactCompanions({ past, regression, trees, poolDecides }: Companions): Companions {
+function compactCompanions({ past, regression, trees, stretch, poolDecides }: Companions): Companions {
   return {
     poolDecides,
+    stretch: Float32Array.from(stretch),
     past: { ...past, raw: Float32Array.from(past.raw), calm: Float32Array.from(past.calm) },
     regression: regression && {
       ...regression,

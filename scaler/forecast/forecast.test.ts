@@ -142,22 +142,26 @@ describe('forecast', () => {
   });
 
   it('covers the quantile of steps and peaks again two days after errors have become spiky, at any hour', () => {
-    const random = whiteNoise(1);
-    const spiky = (t: number) => -Math.log(1 - random(2 * t + 1));
-    const size = (t: number) => (t < 9 * DAY_STEPS ? 1 : spiky(t));
-    const load = (t: number) => 300 + daily(t) + 20 * size(t) * (random(2 * t) < 0.5 ? -1 : 1);
     const covered = { step: 0, peak: 0 };
-    let model: FittedModel | undefined;
-    for (let t = 11 * DAY_STEPS; t < 14 * DAY_STEPS; t++) {
-      if (model === undefined || t % 36 === 0) model = learn(seriesOf(generate(t, load)), options);
-      else update(model, load(t - 1), load(t - 1));
-      const { quantiles, peaks } = forecast(model, 6, [0.9]);
-      if (load(t + 5) <= quantiles[0]![5]!) covered.step++;
-      if (Math.max(...generate(6, (h) => load(t + h))) <= peaks[0]!) covered.peak++;
+    const seeds = [1, 2, 3];
+    for (const seed of seeds) {
+      const random = whiteNoise(seed);
+      const spiky = (t: number) => -Math.log(1 - random(2 * t + 1));
+      const size = (t: number) => (t < 9 * DAY_STEPS ? 1 : spiky(t));
+      const load = (t: number) => 300 + daily(t) + 20 * size(t) * (random(2 * t) < 0.5 ? -1 : 1);
+      let model: FittedModel | undefined;
+      for (let t = 11 * DAY_STEPS; t < 14 * DAY_STEPS; t++) {
+        if (model === undefined || t % 36 === 0) model = learn(seriesOf(generate(t, load)), options);
+        else update(model, load(t - 1), load(t - 1));
+        const { quantiles, peaks } = forecast(model, 6, [0.9]);
+        if (load(t + 5) <= quantiles[0]![5]!) covered.step++;
+        if (Math.max(...generate(6, (h) => load(t + h))) <= peaks[0]!) covered.peak++;
+      }
     }
     // Errors of all days alike would cover 0.88 of the steps and 0.82 of the peaks.
-    assertNear(covered.step / (3 * DAY_STEPS), 0.9, 0.03, 'steps');
-    assertNear(covered.peak / (3 * DAY_STEPS), 0.9, 0.03, 'peaks');
+    const moments = seeds.length * 3 * DAY_STEPS;
+    assertNear(covered.step / moments, 0.9, 0.03, 'steps');
+    assertNear(covered.peak / moments, 0.9, 0.03, 'peaks');
   });
 
   it('widens its quantiles in restless times', () => {

@@ -249,6 +249,8 @@ export interface Companions {
   /** Undefined while the history is too short for it. */
   readonly regression: Regression | undefined;
   readonly trees: TreeForecaster | undefined;
+  /** By steps ahead: what the change from the last value, as all of them together forecast it, is multiplied by. */
+  readonly stretch: Float64Array | Float32Array;
   /** Whether the recursions alone were clearly better on past forecasts: they then decide alone. */
   readonly poolDecides: boolean;
 }

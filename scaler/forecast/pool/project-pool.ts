@@ -26,7 +26,17 @@ export function projectPool(
  */
 export function projectStages(
   model: ModelTime,
-  { members, weights, disagreement, measuredAt, floor, companions, recurrences, volatility }: PooledModel,
+  {
+    members,
+    weights,
+    disagreement,
+    measuredAt,
+    last,
+    floor,
+    companions,
+    recurrences,
+    volatility,
+  }: PooledModel,
   slots: ReadonlyMap<number, Int32Array>,
   count: number,
 ): readonly Float64Array[] {
@@ -41,7 +51,7 @@ export function projectStages(
   const byMembers = atFloor(combined);
   const pool = recurred(0, byMembers);
   if (!companions) return [byMembers, pool];
-  const withCompanions = atFloor(combineWithCompanions(companions, model, pool));
+  const withCompanions = atFloor(combineWithCompanions(companions, model, last, pool));
   return [byMembers, withCompanions, recurred(1, withCompanions)];
 }
 

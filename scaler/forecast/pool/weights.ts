@@ -6,6 +6,11 @@ const SHARPNESS = 12;
 /** Age at which an error counts half, as a share of the measured time: what was right last week may not be right today. */
 const HALF_LIFE = 0.25;
 
+/** What is left of the weight of an error when the next of `count` is known. */
+export function fading(count: number): number {
+  return 2 ** (-1 / (HALF_LIFE * count));
+}
+
 /**
  * Mean absolute error of replayed forecasts at one number of steps ahead, newer ones counting more.
  *
@@ -18,7 +23,7 @@ export function recentError(
   { steps, horizonSteps }: Origins,
   stepsAhead: number,
 ): number {
-  const fading = 2 ** (-1 / (HALF_LIFE * steps.length));
+  const kept = fading(steps.length);
   let sum = 0;
   let weights = 0;
   for (let i = 0; i < steps.length; i++) {
@@ -26,8 +31,8 @@ export function recentError(
     if (at >= values.length) break;
     const error = Math.abs(values[at]! - forecasts[i * horizonSteps + stepsAhead - 1]!);
     if (Number.isNaN(error)) continue;
-    sum = sum * fading + error;
-    weights = weights * fading + 1;
+    sum = sum * kept + error;
+    weights = weights * kept + 1;
   }
   return weights > 0 ? sum / weights : 0;
 }
