@@ -49,14 +49,14 @@ function compactPool(pool: PooledModel): PooledModel {
       beforeWeekend: recurrence.beforeWeekend && Float32Array.from(recurrence.beforeWeekend),
     })),
     companions: pool.companions && compactCompanions(pool.companions),
+    stretch: pool.stretch && Float32Array.from(pool.stretch),
     volatility: { ...pool.volatility, typical: Float32Array.from(pool.volatility.typical) },
   };
 }
 
-function compactCompanions({ past, regression, trees, stretch, poolDecides }: Companions): Companions {
+function compactCompanions({ past, regression, trees, poolDecides }: Companions): Companions {
   return {
     poolDecides,
-    stretch: Float32Array.from(stretch),
     past: { ...past, raw: Float32Array.from(past.raw), calm: Float32Array.from(past.calm) },
     regression: regression && {
       ...regression,

@@ -6,7 +6,6 @@ import { type Readable, readable, sameTimeBefore } from './regression/features.j
 import { appendToPast, newestOfPast, recentPast } from './regression/recent-past.js';
 import { fitRegression, projectRegression, stepsNeeded } from './regression/regression.js';
 import { type Clock, clockSteps, DAY_SECONDS, seasonSlots } from './seasons/local-time.js';
-import { fitStretch, stretched, stretchReplayed } from './stretch.js';
 import { fitTrees, projectTrees } from './trees/tree-forecast.js';
 import type { Companions, FittedModel } from './types.js';
 
@@ -72,23 +71,19 @@ export function fitCompanions(
     const origin = origins.steps[Math.floor(k / horizonSteps)]!;
     return combine(read, origin, ahead, value, byMoments[k]!, fitted?.replayed[k], grown?.replayed[k]);
   });
-  const floor = past.logOffset > 0 ? 0 : Number.NEGATIVE_INFINITY;
-  const stretch = fitStretch(known, filled, combined, origins);
-  stretchReplayed(stretch, filled, combined, origins, floor);
   const poolDecides = poolError < CLEARLY_BETTER * error(combined);
   const needed = fitted ? stepsNeeded(daySteps, fitted.regression.hasWeek) : 0;
   const kept = newestOfPast(past, Math.max(KEPT_STEPS, needed), daySteps);
   return {
-    companions: { past: kept, regression: fitted?.regression, trees: grown?.trees, stretch, poolDecides },
+    companions: { past: kept, regression: fitted?.regression, trees: grown?.trees, poolDecides },
     replayed: poolDecides ? pool.slice() : combined,
   };
 }
 
 /** What the pool expects, combined with what its companions expect of the same steps. */
 export function combineWithCompanions(
-  { past, regression, trees, stretch, poolDecides }: Companions,
+  { past, regression, trees, poolDecides }: Companions,
   model: ModelTime,
-  last: number,
   pool: Float64Array,
 ): Float64Array {
   if (poolDecides) return pool;
@@ -106,15 +101,10 @@ export function combineWithCompanions(
   const byTrees = trees && projectTrees(trees, read, daySlots);
   const byMoments = new Float64Array(within);
   forecastByMoments(read, known - 1, within, byMoments, 0);
-  const combined = pool
-    .subarray(0, within)
-    .map((value, h) =>
-      combine(read, known - 1, h + 1, value, byMoments[h]!, byRegression?.[h], byTrees?.[h]),
-    );
-  const floor = past.logOffset > 0 ? 0 : Number.NEGATIVE_INFINITY;
-  const ahead = pool.slice();
-  ahead.set(stretched(stretch, last, combined, floor));
-  return ahead;
+  return pool.map((value, h) => {
+    if (h >= within) return value;
+    return combine(read, known - 1, h + 1, value, byMoments[h]!, byRegression?.[h], byTrees?.[h]);
+  });
 }
 
 /**

@@ -7,6 +7,7 @@ import { measureQuality, trustIn } from './errors/quality.js';
 import { expectedError, measureVolatility, typicalErrors } from './errors/volatility.js';
 import { type Origins, spreadOrigins } from './origins.js';
 import { fitPool, measuredSteps } from './pool/pool.js';
+import { fitStretch, stretchReplayed } from './pool/stretch.js';
 import { detectSeason } from './seasons/detect-season.js';
 import { AUTOMATIC_PERIODS, climb } from './seasons/ladder.js';
 import { type Clock, DAY_SECONDS, type SeasonSlots, seasonSlots, slotCount } from './seasons/local-time.js';
@@ -178,29 +179,35 @@ function fitSeries(
     parameters,
   } = fitPool(values, filled, seasons, origins, clock.stepSeconds, likeSeries);
   const ofMembers = replayRecurrence(values, filled, byMembers, origins, daySlots);
-  // Companions do not improve the peak's quantile, where a miss on the low side counts nine times: maxima have none.
-  const { companions, replayed } =
-    likeSeries === undefined
-      ? fitCompanions(values, filled, clock, origins, byMembers)
-      : { companions: undefined, replayed: byMembers };
+  const known = filled.filter((value) => !Number.isNaN(value));
+  const bounds = {
+    floor: known.every((value) => value >= 0) ? 0 : Number.NEGATIVE_INFINITY,
+    highest: known.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
+  };
+  // Neither companions nor a stretch improve the peak's quantile, where a miss on the low side counts nine times: maxima have none.
+  const isOfMaxima = likeSeries !== undefined;
+  const { companions, replayed } = isOfMaxima
+    ? { companions: undefined, replayed: byMembers }
+    : fitCompanions(values, filled, clock, origins, byMembers);
   const ofAll = companions && replayRecurrence(values, filled, replayed, origins, daySlots);
+  const stretch = isOfMaxima ? undefined : fitStretch(values, filled, replayed, origins);
+  if (stretch) stretchReplayed(stretch, filled, replayed, origins, bounds);
   const { horizonSteps } = origins;
   const oneStep = new Float64Array(origins.steps.length);
   for (let i = 0; i < origins.steps.length; i++)
     oneStep[i] = values[origins.steps[i]! + 1]! - replayed[i * horizonSteps]!;
   const { volatility, ratios } = measureVolatility(oneStep, origins, daySlots, clock.stepSeconds);
-  const known = filled.filter((value) => !Number.isNaN(value));
   const model: PooledModel = {
     members,
     measuredAt: measuredSteps(horizonSteps),
     weights,
     disagreement,
     last: known.at(-1) ?? Number.NaN,
-    highest: known.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
-    floor: known.every((value) => value >= 0) ? 0 : Number.NEGATIVE_INFINITY,
+    ...bounds,
     volatility,
     recurrences: [ofMembers, ofAll].filter((recurrence) => recurrence !== undefined),
     companions,
+    stretch,
   };
   return { model, replayed, ratios, parameters };
 }

@@ -249,8 +249,6 @@ export interface Companions {
   /** Undefined while the history is too short for it. */
   readonly regression: Regression | undefined;
   readonly trees: TreeForecaster | undefined;
-  /** By steps ahead: what the change from the last value, as all of them together forecast it, is multiplied by. */
-  readonly stretch: Float64Array | Float32Array;
   /** Whether the recursions alone were clearly better on past forecasts: they then decide alone. */
   readonly poolDecides: boolean;
 }
@@ -293,6 +291,8 @@ export interface PooledModel {
   readonly recurrences: readonly Recurrence[];
   /** Undefined while the history is too short, or where a day is no whole number of steps. */
   readonly companions: Companions | undefined;
+  /** By steps ahead: what the forecast change from the last value is multiplied by. Undefined for step maxima. */
+  readonly stretch: Float64Array | Float32Array | undefined;
 }
 
 /** Slots of a season in which there has never been any load. */

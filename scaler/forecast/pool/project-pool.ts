@@ -5,6 +5,7 @@ import { seasonSlots } from '../seasons/local-time.js';
 import { withRecurrence } from '../seasons/recurrence.js';
 import type { FittedModel, Member, PooledModel } from '../types.js';
 import { combineMembers, type MadeForecasts } from './combine.js';
+import { stretched } from './stretch.js';
 
 /**
  * What a pool and its companions expect for the `count` steps after the newest one.
@@ -22,24 +23,15 @@ export function projectPool(
 
 /**
  * The same in stages: the forecast of the members, then with companions where there are any, both before the correction by
- * recurring surprises; the last one is the final forecast.
+ * recurring surprises; the last one is the final forecast, with its changes stretched.
  */
 export function projectStages(
   model: ModelTime,
-  {
-    members,
-    weights,
-    disagreement,
-    measuredAt,
-    last,
-    floor,
-    companions,
-    recurrences,
-    volatility,
-  }: PooledModel,
+  whole: PooledModel,
   slots: ReadonlyMap<number, Int32Array>,
   count: number,
 ): readonly Float64Array[] {
+  const { members, weights, disagreement, measuredAt, floor, companions, recurrences, volatility } = whole;
   const forecasts = members.map((member) => projectMember(member, slots, count));
   const combined = combineMembers(forecasts, { weights, measuredAt, disagreement }, count);
   const atFloor = (values: Float64Array) => values.map((value) => Math.max(floor, value));
@@ -49,10 +41,12 @@ export function projectStages(
     return recurrence ? values.map((value, h) => withRecurrence(recurrence, daySlots[h]!, value)) : values;
   };
   const byMembers = atFloor(combined);
+  const final = (values: Float64Array) =>
+    whole.stretch ? stretched(whole.stretch, whole.last, values, whole) : values;
   const pool = recurred(0, byMembers);
-  if (!companions) return [byMembers, pool];
-  const withCompanions = atFloor(combineWithCompanions(companions, model, last, pool));
-  return [byMembers, withCompanions, recurred(1, withCompanions)];
+  if (!companions) return [byMembers, final(pool)];
+  const withCompanions = atFloor(combineWithCompanions(companions, model, pool));
+  return [byMembers, withCompanions, final(recurred(1, withCompanions))];
 }
 
 /**

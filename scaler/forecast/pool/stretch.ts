@@ -1,5 +1,6 @@
-import type { Origins } from './origins.js';
-import { fading } from './pool/weights.js';
+import type { Origins } from '../origins.js';
+import type { PooledModel } from '../types.js';
+import { fading } from './weights.js';
 
 /** The largest factor. */
 const MOST = 1.3;
@@ -69,22 +70,26 @@ function isTooSmall(factor: number, forecast: Float64Array, came: Float64Array, 
   return gain > LEAST_MAJORITY * all;
 }
 
+/** Where a stretched forecast ends. */
+type Bounds = Pick<PooledModel, 'floor' | 'highest'>;
+
 /** Stretches past forecasts in place. */
 export function stretchReplayed(
   factors: ArrayLike<number>,
   filled: Float64Array,
   replayed: Float64Array,
   { steps, horizonSteps }: Origins,
-  floor: number,
+  bounds: Bounds,
 ): void {
   for (let i = 0; i < steps.length; i++) {
     const ahead = replayed.subarray(i * horizonSteps, (i + 1) * horizonSteps);
-    ahead.set(stretched(factors, filled[steps[i]!]!, ahead, floor));
+    ahead.set(stretched(factors, filled[steps[i]!]!, ahead, bounds));
   }
 }
 
 /**
- * A forecast with its changes from the last value stretched, but not below the floor.
+ * A forecast with its changes from the last value stretched, but not below the floor, and not above the highest value known
+ * unless the forecast itself is.
  *
  * @param factors by steps ahead; beyond them the last one holds
  */
@@ -92,11 +97,12 @@ export function stretched(
   factors: ArrayLike<number>,
   last: number,
   ahead: Float64Array,
-  floor: number,
+  { floor, highest }: Bounds,
 ): Float64Array {
   if (Number.isNaN(last)) return ahead;
   return ahead.map((value, h) => {
     const factor = factors[Math.min(h, factors.length - 1)]!;
-    return factor === 1 ? value : Math.max(floor, last + factor * (value - last));
+    if (factor === 1) return value;
+    return Math.min(Math.max(value, highest), Math.max(floor, last + factor * (value - last)));
   });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { whiteNoise } from '../shared/noise.js';
-import type { Origins } from './origins.js';
+import { whiteNoise } from '../../shared/noise.js';
+import type { Origins } from '../origins.js';
 import { fitStretch, stretched, stretchReplayed } from './stretch.js';
 
 const HORIZON_STEPS = 2;
@@ -62,18 +62,23 @@ describe('the stretch of forecast changes', () => {
     );
   });
 
-  it('moves a forecast away from the last value, not below the floor', () => {
+  it('moves a forecast away from the last value', () => {
     const ahead = Float64Array.of(20, 5, 10, 30);
-    assert.deepEqual([...stretched([1.5, 1.2], 10, ahead, 0)], [25, 4, 10, 34]);
-    assert.deepEqual([...stretched([1.5], 10, Float64Array.of(2), 0)], [0]);
-    assert.deepEqual([...stretched([1.5], 10, Float64Array.of(2), Number.NEGATIVE_INFINITY)], [-2]);
-    assert.deepEqual(stretched([1.5], Number.NaN, ahead, 0), ahead);
+    const unbounded = { floor: Number.NEGATIVE_INFINITY, highest: Number.POSITIVE_INFINITY };
+    assert.deepEqual([...stretched([1.5, 1.2], 10, ahead, unbounded)], [25, 4, 10, 34]);
+    assert.deepEqual(stretched([1.5], Number.NaN, ahead, unbounded), ahead);
+  });
+
+  it('does not go below the floor, nor above the highest value known unless the forecast does', () => {
+    const ahead = Float64Array.of(2, 17, 25);
+    assert.deepEqual([...stretched([1.5], 10, ahead, { floor: 0, highest: 20 })], [0, 20, 25]);
   });
 
   it('treats past forecasts like the present one', () => {
     const past = replayed(() => 0.8);
-    const expected = stretched([1.1, 1.2], values[7]!, past.slice(14, 16), 0);
-    stretchReplayed([1.1, 1.2], values, past, origins, 0);
+    const bounds = { floor: 0, highest: 900 };
+    const expected = stretched([1.1, 1.2], values[7]!, past.slice(14, 16), bounds);
+    stretchReplayed([1.1, 1.2], values, past, origins, bounds);
     assert.deepEqual(past.slice(14, 16), expected);
   });
 });
