@@ -351,6 +351,11 @@ describe('the Helm charts', () => {
       ['rabbitmq.existingSecret=x', 'autoscaling.kind=magic'],
       /autoscaling\/kind|autoscaling\.kind/,
     ],
+    [
+      'boiler',
+      ['rabbitmq.existingSecret=x', 'autoscaling.minReplicas=5', 'autoscaling.maxReplicas=4'],
+      /minReplicas is 5 and autoscaling\.maxReplicas is 4/,
+    ],
     ['boiler', ['rabbitmq.existingSecret=x', 'producer.readingsPerSecond=fast'], /readingsPerSecond/],
     ['boiler', ['rabbitmq.existingSecret=x', 'autoscaling.predictive.threshold=-0.5'], /threshold/],
   ];

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { assertReadmeListsOptions } from '../../test/support/readme.js';
 import { pollUntil } from '../local-stack/servers/poll-until.js';
 import { PrometheusServer } from '../local-stack/servers/prometheus-server.js';
@@ -28,6 +31,20 @@ describe('the history simulator', () => {
     assert.deepEqual(await readdir(output), ['2026-03-02.om', '2026-03-03.om']);
     assert.match(await readFile(join(output, '2026-03-03.om'), 'utf8'), /^app_requests_total\{app="app-a"/m);
     assert.equal(printed.at(-1), `wrote 2 files to ${output}`);
+  });
+
+  it('ends with 2 after a wrong argument, and with 0 after the help', async () => {
+    const exitCodeOf = async (...args: string[]) => {
+      const child = spawn(process.execPath, [fileURLToPath(new URL('./main.js', import.meta.url)), ...args], {
+        stdio: 'ignore',
+      });
+      const [code] = await once(child, 'exit');
+      return code;
+    };
+    const codes = ['--nonsense', 'write', 'write --output x --days -1', '--help'].map((line) =>
+      exitCodeOf(...line.split(' ')),
+    );
+    assert.deepEqual(await Promise.all(codes), [2, 2, 2, 0]);
   });
 
   it('writes an app once, under a name that the format would end early', async () => {

@@ -23,6 +23,7 @@ interface HistoryFlags {
  */
 export function historyCommand(nowSeconds: () => number, print: (line: string) => void): Command {
   const command = new Command('history-simulator')
+    .exitOverride()
     .description(
       'Makes days or weeks of realistic app_requests_total, for a Prometheus that has no past yet.',
     )

@@ -1,3 +1,4 @@
+import { CommanderError } from 'commander';
 import { ConfigurationError } from '../shared/configuration-error.js';
 import { historyCommand } from './command.js';
 
@@ -7,6 +8,10 @@ try {
     (line) => console.log(line),
   ).parseAsync();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof ConfigurationError ? 2 : 1;
+  // Commander has written its message, or the help that was asked for.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = error instanceof ConfigurationError ? 2 : 1;
+  }
 }

@@ -65,6 +65,7 @@ describe('Calendars made into events', function () {
     it('name the places nearest to one that is not known', async () => {
       const expectations = {
         germany: /no country "GERMANY".*the nearest: DE \(Germany\)/,
+        UK: /no country "UK".*the nearest: GB \([^,]+\);/,
         DEE: /no country "DEE".*DE \(Germany\)/,
         'DE-BB-X': /no region of DE-BB "X".*none are known there/,
         'DE-BX': /no state or region of DE "BX".*BE \(Berlin\).*BY \(Bayern\)/,

@@ -87,11 +87,18 @@ function holidaysOf(place: string): Holidays {
   return new Holidays(country, state ?? '', region ?? '');
 }
 
+/** Codes that are often written for others. */
+const ALIASES: Readonly<Record<string, string>> = { UK: 'GB', EL: 'GR' };
+
 function nearest(code: string, known: Readonly<Record<string, string>>): string {
   const places = Object.entries(known);
   if (places.length === 0) return '; none are known there';
-  const byName = places.filter(([, name]) => name.toUpperCase().startsWith(code));
-  const near = byName.length > 0 ? byName : places.filter(([other]) => distance(other, code) === 1);
+  const near =
+    [
+      places.filter(([other]) => other === ALIASES[code]),
+      places.filter(([, name]) => name.toUpperCase().startsWith(code)),
+      places.filter(([other]) => distance(other, code) === 1),
+    ].find((found) => found.length > 0) ?? [];
   if (near.length === 0) return '';
   const shown = near.slice(0, MOST_NEAR).map(([other, name]) => `${other} (${name})`);
   return `; the nearest: ${shown.join(', ')}`;

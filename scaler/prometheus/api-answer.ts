@@ -1,7 +1,7 @@
 import type { Hide } from '../shared/redact.js';
 import { show } from '../shared/show.js';
 import { labelSet } from './message-text.js';
-import { formatFailure, RequestFailure } from './request-failure.js';
+import { formatFailure, RequestFailure, statusFailure } from './request-failure.js';
 
 /** One series of an answer. */
 export interface AnsweredSeries {
@@ -30,6 +30,8 @@ export interface ApiAnswer {
 export function readAnswer(text: string, contentType: string, hide: Hide = (part) => part): ApiAnswer {
   const envelope = parseEnvelope(text, contentType);
   const { data, status } = envelope;
+  // Some proxies give the status 200 to every answer.
+  if (status === 'error') throw statusFailure(200, {}, text, hide);
   if (status !== 'success' || !isObject(data)) throw formatFailure('JSON without status "success" and data');
   const series = readResult(data.resultType, data.result, hide);
   let samples = 0;

@@ -153,6 +153,8 @@ describe('PrometheusApi against servers that misbehave', () => {
     'answers JSON that is no object': (response) => json(response, 200, '[]'),
     'answers in an encoding that was not asked for': (response) =>
       response.writeHead(200, { 'content-encoding': 'br' }).end('x'),
+    'gives a status of error the code 200': (response) =>
+      json(response, 200, refusal('internal', 'no leader')),
     'reports a failing backend as an error of the query': (response) =>
       json(response, 422, refusal('execution', 'proxy Series(): rpc error: code = Unavailable')),
   })) {
@@ -183,6 +185,11 @@ describe('PrometheusApi against servers that misbehave', () => {
     ],
     ['refuses the token', (r) => json(r, 401, ''), /refuses access \(401 Unauthorized\).*credentials/],
     ['has no such path', (r) => json(r, 404, '404 page not found'), /no Prometheus HTTP API there \(404/],
+    [
+      'gives up by itself with the code 200',
+      (r) => json(r, 200, refusal('timeout', 'no time left')),
+      /gave the query up \(timeout\): no time left/,
+    ],
     ['gives up by itself', (r) => json(r, 503, refusal('timeout', 'query timed out')), /gave the query up/],
     [
       'gives a histogram',
