@@ -79,10 +79,14 @@ export function growTrees(rows: BinnedRows, targets: Float64Array): BoostedTrees
   const begins = new Int32Array(SPLITS + LEAVES);
   const ends = new Int32Array(SPLITS + LEAVES);
 
+  // From tree to tree few errors change their sign: the sums of all rows follow those that do.
+  const allSums = new Int32Array(featureCount * BINS);
+  for (let r = 0; r < count; r++) addRow(rows, r, errors[r]! > 0 ? ROW + 1 : ROW, allSums);
+
   for (let tree = 0; tree < TREES; tree++) {
     for (let r = 0; r < count; r++) order[r] = r;
     ends[0] = count;
-    sumBins(rows, errors, order, 0, count, sums[0]!);
+    sums[0]!.set(allSums);
     const splits = tree * SPLITS;
     for (let node = 0; node < SPLITS; node++) {
       const begin = begins[node]!;
@@ -113,7 +117,12 @@ export function growTrees(rows: BinnedRows, targets: Float64Array): BoostedTrees
       for (let i = begin; i < end; i++) ofLeaf[i - begin] = errors[order[i]!]!;
       const value = LEARNING_RATE * medianOf(ofLeaf, end - begin);
       grown.leaf[leaves + k] = value;
-      for (let i = begin; i < end; i++) errors[order[i]!]! -= value;
+      for (let i = begin; i < end; i++) {
+        const r = order[i]!;
+        const wasAbove = errors[r]! > 0;
+        errors[r]! -= value;
+        if (errors[r]! > 0 !== wasAbove) addRow(rows, r, wasAbove ? -1 : 1, allSums);
+      }
     }
   }
   return grown;
@@ -146,7 +155,7 @@ export function predictByTrees(
 
 /** Sums rows by bin of each feature: `sums[feature * BINS + bin]`. */
 function sumBins(
-  { featureCount, bins }: BinnedRows,
+  rows: BinnedRows,
   errors: Float64Array,
   order: Int32Array,
   begin: number,
@@ -156,10 +165,14 @@ function sumBins(
   sums.fill(0);
   for (let i = begin; i < end; i++) {
     const r = order[i]!;
-    const one = errors[r]! > 0 ? ROW + 1 : ROW;
-    let place = r * featureCount;
-    for (let base = 0; base < sums.length; base += BINS) sums[base + bins[place++]!]! += one;
+    addRow(rows, r, errors[r]! > 0 ? ROW + 1 : ROW, sums);
   }
+}
+
+/** Adds to the sum of the row's bin of each feature. */
+function addRow({ featureCount, bins }: BinnedRows, row: number, added: number, sums: Int32Array): void {
+  let place = row * featureCount;
+  for (let base = 0; base < sums.length; base += BINS) sums[base + bins[place++]!]! += added;
 }
 
 function subtract(all: Int32Array, part: Int32Array, rest: Int32Array): void {
