@@ -6,7 +6,7 @@ import { findProgram } from '../apps/local-stack/servers/find-program.js';
 import { describeVariables } from '../apps/shared/environment.js';
 import { packageRoot } from '../scaler/shared/package-root.js';
 import { importClosure } from '../scripts/images/import-closure.js';
-import { readDockerfile, type Stage } from '../test/support/compose/dockerfile.js';
+import { entryPointOf, readDockerfile, type Stage } from '../test/support/compose/dockerfile.js';
 import { appVariables } from '../test/support/compose/programs.js';
 
 const stages = readDockerfile();
@@ -68,14 +68,14 @@ describe('the Dockerfile', () => {
       });
 
       it('starts node itself, which gets the signals, on a program that exists', () => {
-        const [command, script] = image.entrypoint!;
+        const { command, program } = entryPointOf(image);
         assert.equal(command, 'node');
-        assert.ok(existsSync(join(packageRoot, script!)), `${script} was not compiled`);
+        assert.ok(existsSync(join(packageRoot, program)), `${program} was not compiled`);
       });
 
       it('holds every module that its programs load, and every package as a production dependency', () => {
         const scripts = [
-          image.entrypoint![1]!,
+          entryPointOf(image).program,
           ...(image.healthCheck ?? []).filter((word) => word.endsWith('.js')),
         ];
         for (const script of scripts) {

@@ -11,7 +11,7 @@ import { median } from 'simple-statistics';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
 import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
 import { callUnary, connect } from '../../scaler/grpc/client.js';
-import { readDockerfile } from '../support/compose/dockerfile.js';
+import { entryPointOf, readDockerfile } from '../support/compose/dockerfile.js';
 import { printResults, type Result } from '../support/result-table.js';
 import { ScalerProcess } from '../support/scaler-process.js';
 import { sumOf } from '../support/sum-of.js';
@@ -33,9 +33,7 @@ const steadySeconds = Number(process.env.SECONDS ?? 60);
 /** Heap of the scaler's first thread: what Node.js takes for itself in a container of 1 GiB. */
 const HEAP_MEBIBYTES = 512;
 /** Node.js options of the scaler's image. */
-const imageOptions = readDockerfile()
-  .get('scaler')!
-  .entrypoint!.filter((word) => word.startsWith('--'));
+const imageOptions = entryPointOf(readDockerfile().get('scaler')!).options;
 
 /** Turns that the scaler and the bare server take; the middle one counts. */
 const TURNS = 3;

@@ -24,6 +24,18 @@ export interface Stage {
   command: string[];
 }
 
+/** What an image starts: a program of Node.js, with options of Node.js before it. */
+export function entryPointOf({ name, entrypoint = [] }: Stage): {
+  command: string;
+  options: string[];
+  program: string;
+} {
+  const [command, ...words] = entrypoint;
+  const at = words.findIndex((word) => !word.startsWith('-'));
+  if (command === undefined || at < 0) throw new Error(`Dockerfile: ${name} starts no program`);
+  return { command, options: words.slice(0, at), program: words[at]! };
+}
+
 /** Reads the stages of the root's Dockerfile, in order. Understands the instructions that this file uses. */
 export function readDockerfile(): Map<string, Stage> {
   const text = readFileSync(join(packageRoot, 'Dockerfile'), 'utf8').replaceAll(/\\\n/g, ' ');
