@@ -27,11 +27,11 @@ export function projectPool(
  */
 export function projectStages(
   model: ModelTime,
-  whole: PooledModel,
+  pool: PooledModel,
   slots: ReadonlyMap<number, Int32Array>,
   count: number,
 ): readonly Float64Array[] {
-  const { members, weights, disagreement, measuredAt, floor, companions, recurrences, volatility } = whole;
+  const { members, weights, disagreement, measuredAt, floor, companions, recurrences, volatility } = pool;
   const forecasts = members.map((member) => projectMember(member, slots, count));
   const combined = combineMembers(forecasts, { weights, measuredAt, disagreement }, count);
   const atFloor = (values: Float64Array) => values.map((value) => Math.max(floor, value));
@@ -42,10 +42,10 @@ export function projectStages(
   };
   const byMembers = atFloor(combined);
   const final = (values: Float64Array) =>
-    whole.stretch ? stretched(whole.stretch, whole.last, values, whole) : values;
-  const pool = recurred(0, byMembers);
-  if (!companions) return [byMembers, final(pool)];
-  const withCompanions = atFloor(combineWithCompanions(companions, model, pool));
+    pool.stretch ? stretched(pool.stretch, pool.last, values, pool) : values;
+  const corrected = recurred(0, byMembers);
+  if (!companions) return [byMembers, final(corrected)];
+  const withCompanions = atFloor(combineWithCompanions(companions, model, corrected));
   return [byMembers, withCompanions, final(recurred(1, withCompanions))];
 }
 

@@ -6,7 +6,7 @@ import { fading } from './weights.js';
 const MOST = 1.3;
 /** Fewer past changes than this say nothing about how far they usually go. */
 const FEWEST_CHANGES = 50;
-/** A change is stretched only where at least this share more of the past changes, by size and age, went too far than not far enough. */
+/** Past changes that went further than forecast must outweigh the others by this share of all: smaller differences are chance. */
 const LEAST_MAJORITY = 0.05;
 /** Halvings of the range of factors: the result is within a thousandth. */
 const HALVINGS = 8;
@@ -43,7 +43,7 @@ export function fitStretch(
   });
 }
 
-/** The factor from 1 on for which the weighted absolute errors are least: the sum of errors is convex in it. */
+/** The factor with the least weighted absolute errors; their sum is convex in it. */
 function bestFactor(forecast: Float64Array, came: Float64Array, weights: Float64Array): number {
   let low = 1;
   let high = MOST;
