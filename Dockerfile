@@ -45,7 +45,7 @@ COPY proto proto
 COPY --from=build /build/dist/scaler dist/scaler
 EXPOSE 50051 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["node", "dist/scaler/cli/health-check.js"]
-# Calls and queries leave much garbage that is soon dead: with more room for it, pauses to collect it are fewer.
+# Calls and queries create many short-lived objects: a larger young generation means fewer pauses to collect them.
 ENTRYPOINT ["node", "--max-semi-space-size=64", "dist/scaler/cli/main.js"]
 CMD ["serve"]
 

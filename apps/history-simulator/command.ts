@@ -20,6 +20,7 @@ interface HistoryFlags {
  * data folder.
  * @param nowSeconds the current time, where the past ends unless `--end` says otherwise
  * @param print takes the lines for the user
+ * @throws CommanderError after wrong arguments, and after the help that was asked for
  */
 export function historyCommand(nowSeconds: () => number, print: (line: string) => void): Command {
   const command = new Command('history-simulator')

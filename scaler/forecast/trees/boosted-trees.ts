@@ -79,7 +79,7 @@ export function growTrees(rows: BinnedRows, targets: Float64Array): BoostedTrees
   const begins = new Int32Array(SPLITS + LEAVES);
   const ends = new Int32Array(SPLITS + LEAVES);
 
-  // From tree to tree few errors change their sign: the sums of all rows follow those that do.
+  // Few errors change their sign from tree to tree, so the sums of all rows are updated by those rows only.
   const allSums = new Int32Array(featureCount * BINS);
   for (let r = 0; r < count; r++) addRow(rows, r, errors[r]! > 0 ? ROW + 1 : ROW, allSums);
 
