@@ -315,6 +315,26 @@ describe('the Helm charts', () => {
     assert.match(notes, /^Make that TriggerAuthentication in the namespace of the ScaledObject/m);
   });
 
+  it('predictive-scaler needs no key of the page’s Secret but its password for scraping protected metrics', () => {
+    const set = [
+      PROMETHEUS,
+      'http.username=operator',
+      'http.existingSecret=scaler-page',
+      'http.protectMetrics=true',
+      'serviceMonitor.enabled=true',
+    ];
+    const objects = renderChart('predictive-scaler', { set });
+    const monitor = objects.find(({ kind }) => kind === 'ServiceMonitor') as KubernetesObject & {
+      spec: { endpoints: { basicAuth: Record<'username' | 'password', { name: string; key: string }> }[] };
+    };
+    const { username, password } = monitor.spec.endpoints[0]!.basicAuth;
+    assert.deepEqual(password, { name: 'scaler-page', key: 'password' });
+    const secret = objects.find(
+      ({ kind, metadata }) => kind === 'Secret' && metadata.name === username.name,
+    ) as KubernetesObject & { stringData: Record<string, string> };
+    assert.equal(secret.stringData[username.key], 'operator');
+  });
+
   const mistakes: [chart: string, set: string[], message: RegExp][] = [
     ['predictive-scaler', [], /needs a history: set prometheusAddress/],
     [
@@ -345,6 +365,10 @@ describe('the Helm charts', () => {
     // As a file does that has the group and nothing in it.
     ['predictive-scaler', ['config.sources=null'], /needs a history: set prometheusAddress/],
     ['predictive-scaler', [PROMETHEUS, 'spread.zone=Never'], /spread\/zone|spread\.zone/],
+    ['predictive-scaler', [PROMETHEUS, 'networkPolicy=null'], /missing property 'networkPolicy'/],
+    ['predictive-scaler', [PROMETHEUS, 'spread.zone=null'], /missing property 'zone'/],
+    ['predictive-scaler', [PROMETHEUS, 'config.grpc.address=:6000'], /config\.grpc\.address cannot be set/],
+    ['predictive-scaler', [PROMETHEUS, 'config.http.address=:9090'], /config\.http\.address cannot be set/],
     ['boiler', [], /rabbitmq\.username is needed, or rabbitmq\.existingSecret/],
     [
       'boiler',
@@ -356,6 +380,7 @@ describe('the Helm charts', () => {
       ['rabbitmq.existingSecret=x', 'autoscaling.minReplicas=5', 'autoscaling.maxReplicas=4'],
       /minReplicas is 5 and autoscaling\.maxReplicas is 4/,
     ],
+    ['boiler', ['rabbitmq.existingSecret=x', 'autoscaling.predictive=null'], /missing property 'predictive'/],
     ['boiler', ['rabbitmq.existingSecret=x', 'producer.readingsPerSecond=fast'], /readingsPerSecond/],
     ['boiler', ['rabbitmq.existingSecret=x', 'autoscaling.predictive.threshold=-0.5'], /threshold/],
   ];

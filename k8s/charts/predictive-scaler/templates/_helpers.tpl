@@ -64,6 +64,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if and .Values.prometheusAddress $sources }}
 {{- fail "prometheusAddress and config.sources.named are both set: name that Prometheus in config.sources.named and make it config.sources.default" }}
 {{- end }}
+{{- range $group := list "grpc" "http" }}
+{{- if (index ($.Values.config | default dict) $group | default dict).address }}
+{{- fail (printf "config.%s.address cannot be set: the chart's ports, probes and network policy are those of the default" $group) }}
+{{- end }}
+{{- end }}
 {{- if .Values.tls.enabled }}
 {{- if and (not .Values.tls.existingSecret) (not .Values.tls.certManager.issuerRef.name) }}
 {{- fail "tls.enabled needs tls.existingSecret, or tls.certManager.issuerRef.name for a certificate from cert-manager" }}
