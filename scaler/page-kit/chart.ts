@@ -12,6 +12,15 @@ export function announceTheme(): void {
 
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', announceTheme);
 
+// Paper is white in any theme, and a canvas keeps the colors that it was drawn with.
+addEventListener('beforeprint', () => showScheme('light'));
+addEventListener('afterprint', () => showScheme(''));
+
+function showScheme(scheme: string): void {
+  document.documentElement.style.colorScheme = scheme;
+  announceTheme();
+}
+
 const colors = new Map<string, string>();
 
 /** A color of the style sheet for a canvas, in the current theme. @param name of a custom property, without dashes */

@@ -356,6 +356,30 @@ describe('status page', () => {
     assertUnblemished();
   });
 
+  it('prints in the light theme whatever the screen shows', async () => {
+    const { page, assertUnblemished } = await open(workloads, SHOP, { colorScheme: 'light' });
+    await page.locator('.chart.load canvas').waitFor();
+    const look = `JSON.stringify([
+      getComputedStyle(document.body).backgroundColor,
+      document.querySelector('.chart.load canvas').toDataURL(),
+    ])`;
+    const light = await page.evaluate<string>(look);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.evaluate(`new Promise((resolve) => {
+      const isLight = () => JSON.parse(${look})[1] === ${JSON.stringify(JSON.parse(light)[1])};
+      const wait = () => (isLight() ? requestAnimationFrame(wait) : resolve());
+      wait();
+    })`);
+    const dark = await page.evaluate(look);
+    await page.evaluate(
+      `addEventListener('beforeprint', () => queueMicrotask(() => { globalThis.printed = ${look}; }))`,
+    );
+    await page.pdf();
+    assert.ok((await page.evaluate('globalThis.printed')) === light);
+    assert.ok((await page.evaluate(look)) === dark);
+    assertUnblemished();
+  });
+
   it('renews itself in place: the row and its focus stay', async () => {
     const answers = new SampleAnswers(workloads);
     const { page, assertUnblemished } = await open(answers);
