@@ -8,10 +8,8 @@ const KEEP_ALIVE_MILLISECONDS = 15_000;
 /** What a feed needs. */
 export interface OverviewFeedOptions {
   readonly refreshSeconds: number;
-  /** Asks the database. */
+  /** Asks the database, and logs why when it does not answer. */
   readonly read: () => Promise<Overview>;
-  /** Told why the database cannot be asked, and `undefined` when it can again. */
-  readonly onProblem: (error: unknown) => void;
   /** What viewers see when the database does not answer. */
   readonly problem: string;
   /** Told how many are looking. */
@@ -76,11 +74,8 @@ export class OverviewFeed {
 
   async #readEvent(): Promise<string> {
     try {
-      const overview = await this.#options.read();
-      this.#options.onProblem(undefined);
-      return serverSentEvent('overview', overview);
-    } catch (error) {
-      this.#options.onProblem(error);
+      return serverSentEvent('overview', await this.#options.read());
+    } catch {
       return serverSentEvent('problem', { reason: this.#options.problem });
     }
   }

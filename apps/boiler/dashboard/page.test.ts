@@ -221,6 +221,9 @@ describe('the boiler’s dashboard', () => {
       await page.waitForSelector('.connection.trouble', { timeout: 20_000 });
       assert.match((await page.locator('#state').textContent())!, /The database does not answer/);
       assert.match((await page.locator('#boilers').textContent())!, /No reading was stored/);
+      const away = await fetch(`${await other.url('http')}/api/overview`);
+      assert.equal(away.status, 503);
+      assert.match(((await away.json()) as { error: string }).error, /^The database does not answer/);
       await server.resume();
       await page.waitForSelector('.connection.live', { timeout: 20_000 });
       watched.assertUnblemished();

@@ -23,25 +23,31 @@ export async function startDashboard(config: DashboardConfig, log: Logger): Prom
     connections: 4,
     log,
   });
-  async function read() {
-    const stopTimer = metrics.readSeconds.startTimer();
-    const overview = await readOverview(pool, Date.now(), config.WINDOW_MINUTES);
-    stopTimer();
-    return overview;
-  }
   // The database does not decide readiness: the page itself says when it is away.
   let databaseProblem: string | undefined;
+  function tellDatabaseProblem(problem: string | undefined) {
+    if (problem !== databaseProblem && problem !== undefined)
+      log.warn({ reason: problem }, 'the database does not answer');
+    if (problem !== databaseProblem && problem === undefined) log.info('the database works again');
+    databaseProblem = problem;
+  }
+  async function read() {
+    const stopTimer = metrics.readSeconds.startTimer();
+    try {
+      const overview = await readOverview(pool, Date.now(), config.WINDOW_MINUTES);
+      stopTimer();
+      tellDatabaseProblem(undefined);
+      return overview;
+    } catch (error) {
+      tellDatabaseProblem(explainDatabaseError(error, config));
+      throw error;
+    }
+  }
+  const { databaseAway } = words[config.APP_LANGUAGE];
   const feed = new OverviewFeed({
     refreshSeconds: config.REFRESH_SECONDS,
     read,
-    onProblem(error) {
-      const problem = error === undefined ? undefined : explainDatabaseError(error, config);
-      if (problem !== databaseProblem && problem !== undefined)
-        log.warn({ reason: problem }, 'the database does not answer');
-      if (problem !== databaseProblem && problem === undefined) log.info('the database works again');
-      databaseProblem = problem;
-    },
-    problem: words[config.APP_LANGUAGE].databaseAway,
+    problem: databaseAway,
     onViewers: (viewers) => metrics.viewers.set(viewers),
   });
 
@@ -53,7 +59,10 @@ export async function startDashboard(config: DashboardConfig, log: Logger): Prom
     pageRoutes(config.APP_LANGUAGE),
   );
   app.get('/api/overview', async (_request, response) => {
-    response.set('Cache-Control', 'no-store').json(await read());
+    response.set('Cache-Control', 'no-store');
+    const overview = await read().catch(() => undefined);
+    if (overview) response.json(overview);
+    else response.status(503).json({ error: databaseAway });
   });
   app.get('/api/stream', (_request, response) => feed.addViewer(response));
   app.use(notFoundAsJson('no such page: the dashboard is at /'));
