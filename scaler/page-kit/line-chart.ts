@@ -38,12 +38,14 @@ export interface LineChartOptions {
   readonly invitation?: string;
   /** Spans of time to shade. Called whenever they are drawn. */
   readonly spans?: () => readonly NamedSpan[];
-  /** Draws over the lines. @param taken where the names of spans are */
+  /** Draws under the lines, in a drawing state of its own. */
+  readonly drawUnder?: (chart: uPlot) => void;
+  /** Draws over the lines, in a drawing state of its own. @param taken where the names of spans are */
   readonly drawOver?: (chart: uPlot, taken: readonly Box[]) => void;
   /** Called with a span that was chosen by dragging. @default dragging does nothing */
   readonly onZoom?: (range: TimeRange) => void;
-  /** Scales, axes and what is drawn beside the lines. */
-  readonly more: Omit<uPlot.Options, 'width' | 'height' | 'series'>;
+  /** Scales, axes and the rest. */
+  readonly more: Omit<uPlot.Options, 'width' | 'height' | 'series' | 'hooks'>;
 }
 
 /**
@@ -68,7 +70,8 @@ export class LineChart {
     document.documentElement.addEventListener(THEME_CHANGED, this.#repaint);
     const entries = options.legend.map((entry) => {
       const line = options.lines.find((candidate) => partOf(candidate) === entry.key);
-      return { color: line?.color ?? entry.key, ...entry };
+      const dashed = line?.look?.dash && { swatch: 'dashed' as const };
+      return { color: line?.color ?? entry.key, ...dashed, ...entry };
     });
     this.#legend = new LineLegend(entries, (part, isOn) => {
       options.lines.forEach((line, i) => {
@@ -123,17 +126,7 @@ export class LineChart {
   }
 
   #uplotOptions(): uPlot.Options {
-    const { lines, more, onZoom, spans, drawOver } = this.options;
-    const own = more.hooks as uPlot.Hooks.Arrays | undefined;
-    const hooks: uPlot.Hooks.Arrays = {
-      ...own,
-      ...(spans && {
-        drawClear: [(chart) => shade(chart, spans()), ...(own?.drawClear ?? [])],
-      }),
-      draw: [(chart) => drawOver?.(chart, drawNames(chart, spans?.() ?? []))],
-      setCursor: [(chart) => this.#showValues(chart)],
-      setSelect: [(chart) => this.#zoom(chart)],
-    };
+    const { lines, more, onZoom } = this.options;
     return {
       ...more,
       width: Math.max(260, this.#frame.clientWidth),
@@ -155,8 +148,31 @@ export class LineChart {
           show: this.#legend.isOn(partOf(line)),
         })),
       ],
-      hooks,
+      hooks: {
+        drawClear: [(chart) => this.#drawUnder(chart)],
+        draw: [(chart) => this.#drawOver(chart)],
+        setCursor: [(chart) => this.#showValues(chart)],
+        setSelect: [(chart) => this.#zoom(chart)],
+      },
     };
+  }
+
+  #drawUnder(chart: uPlot): void {
+    const { spans, drawUnder } = this.options;
+    chart.ctx.save();
+    if (spans) shade(chart, spans());
+    drawUnder?.(chart);
+    chart.ctx.restore();
+  }
+
+  #drawOver(chart: uPlot): void {
+    const { spans, drawOver } = this.options;
+    chart.ctx.save();
+    // The last line may have been a dashed one.
+    chart.ctx.setLineDash([]);
+    const taken = spans ? drawNames(chart, spans()) : [];
+    drawOver?.(chart, taken);
+    chart.ctx.restore();
   }
 
   #zoom(chart: uPlot): void {

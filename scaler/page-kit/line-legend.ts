@@ -10,7 +10,7 @@ export interface LegendEntry {
   readonly isOn?: boolean;
   /** Name of its color in the style sheet. @default that of the line */
   readonly color?: string;
-  /** Symbol of the line. @default a solid line */
+  /** Symbol of the line. @default a solid line, or a dashed one for a dashed line */
   readonly swatch?: 'area' | 'dashed' | 'dotted' | 'dot';
   /** Names of the lines whose values it shows. @default the key */
   readonly valuesOf?: readonly string[];

@@ -23,24 +23,21 @@ export function spansAt(spans: readonly NamedSpan[], seconds: number): string[] 
     .map(({ name }) => name);
 }
 
-/** Shades spans; to be called before lines are drawn. */
+/** Shades spans; to be called before lines are drawn. Changes the drawing state. */
 export function shade(chart: uPlot, spans: readonly NamedSpan[]): void {
   const { ctx, bbox } = chart;
-  ctx.save();
   for (const { left, width } of visible(chart, spans)) {
     ctx.fillStyle = color('event');
     ctx.fillRect(left, bbox.top, width, bbox.height);
     ctx.fillStyle = color('event-edge');
     ctx.fillRect(left, bbox.top, devicePixelRatio, bbox.height);
   }
-  ctx.restore();
 }
 
-/** Writes the names of spans at their upper edges. @returns where they are */
+/** Writes the names of spans at their upper edges. Changes the drawing state. @returns where they are */
 export function drawNames(chart: uPlot, spans: readonly NamedSpan[]): Box[] {
   const { ctx, bbox } = chart;
   const ratio = devicePixelRatio;
-  ctx.save();
   ctx.font = `600 ${11 * ratio}px system-ui, sans-serif`;
   ctx.textAlign = 'left';
   ctx.textBaseline = 'top';
@@ -63,7 +60,6 @@ export function drawNames(chart: uPlot, spans: readonly NamedSpan[]): Box[] {
     rows[row] = x + ctx.measureText(text).width + MARGIN * ratio;
     boxes.push({ left: x, right: rows[row]!, top: y, bottom: y + LINE_HEIGHT * ratio });
   }
-  ctx.restore();
   return boxes;
 }
 

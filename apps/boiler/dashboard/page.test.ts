@@ -114,6 +114,28 @@ describe('the boiler’s dashboard', () => {
     await watched.close();
   });
 
+  it('marks in the chart when an alert was raised', async () => {
+    const watched = await openPage(browser, url, {
+      viewport: { width: 1280, height: 900 },
+      colorScheme: 'light',
+    });
+    const { page } = watched;
+    await page.waitForSelector('.connection.live');
+    // The color --bad of the style sheet.
+    const red = '179,38,30';
+    assert.equal(await pixelsOf(page, red), 0);
+    // In a minute that is over, since the chart shows whole minutes.
+    const measuredAtMs = Date.now() - 120_000;
+    await store(
+      [{ ...newest, id: randomUUID(), boiler: 'page-2', measuredAtMs, temperature: 201.5 }],
+      Date.now(),
+    );
+    // A triangle of ten by ten pixels, half of which is filled.
+    await pollUntil('the mark of the alert', async () => (await pixelsOf(page, red)) > 30);
+    watched.assertUnblemished();
+    await watched.close();
+  });
+
   it('shows what happens while it is open: a new value, its anomaly, its alert and its batch', async () => {
     const watched = await openPage(browser, url, { viewport: { width: 1280, height: 900 } });
     const { page } = watched;

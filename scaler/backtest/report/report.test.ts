@@ -73,6 +73,50 @@ describe('the report page', () => {
       await page.close();
     });
 
+  it('writes the names of events and of the lanes of overload into its charts, and marks the overload', async () => {
+    const backtest = testBacktest(minuteSamples(4, officeLoad), 1);
+    const launch = {
+      name: 'Launch',
+      calendar: 'events',
+      startSeconds: backtest.startSeconds + 6 * 3600,
+      endSeconds: backtest.startSeconds + 12 * 3600,
+      effects: { factor: 2, learn: false },
+    };
+    const withEvent = join(folder, 'event.html');
+    const finding = {
+      title: 'launch',
+      backtest: { ...backtest, events: [launch] },
+      thresholdDerived: false,
+      yaml: '',
+    };
+    await writeFile(withEvent, await reportHtml({ ...finding, recommendation: recommend(backtest) }));
+    const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, colorScheme: 'light' });
+    await page.addInitScript(noteTexts);
+    await page.goto(pathToFileURL(withEvent).href);
+    await page.locator('#cost-chart canvas').waitFor();
+    const texts = (id: string) => page.evaluate<string[]>(`textsByChart['${id}'] ?? []`);
+    // Each chart is drawn within a frame of its data.
+    await page.evaluate(
+      'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))',
+    );
+    for (const chart of ['load-chart', 'replica-chart'])
+      assert.ok((await texts(chart)).includes('Launch: x2'), chart);
+    const lanes = (await texts('overload-chart')).map((text) => text.replace(': never', ''));
+    for (const name of ['reactive HPA', 'same time yesterday', 'this scaler'])
+      assert.ok(lanes.includes(name), `${name} is missing in ${lanes.join(', ')}`);
+    // A lane is as wide as the chart; the color of --overload is #c9372c.
+    const marked = await page.evaluate<number>(`(() => {
+      const canvas = document.querySelector('#overload-chart canvas');
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      let count = 0;
+      for (let at = 0; at < data.length; at += 4)
+        if (data[at] === 0xc9 && data[at + 1] === 0x37 && data[at + 2] === 0x2c) count++;
+      return count;
+    })()`);
+    assert.ok(marked > 0, 'no overload is marked');
+    await page.close();
+  });
+
   it('draws no costs where there is nothing to scale', async () => {
     const page = await browser.newPage();
     const problems: string[] = [];
@@ -119,3 +163,16 @@ describe('the report page', () => {
     await page.close();
   });
 });
+
+/** Notes what is written on the canvas of each chart, by the id of its frame. Runs in the page. */
+function noteTexts(): void {
+  const noted: Record<string, string[]> = {};
+  Object.assign(globalThis, { textsByChart: noted });
+  const proto = CanvasRenderingContext2D.prototype;
+  const original = proto.fillText;
+  proto.fillText = function (text, x, y) {
+    original.call(this, text, x, y);
+    const chart = this.canvas.closest('[id]')!.id;
+    noted[chart] = [...(noted[chart] ?? []), text];
+  };
+}

@@ -31,7 +31,7 @@ type LineName = (typeof LINES)[number]['name'];
 const LEGEND = [
   { key: 'mean', label: 'Load', hint: 'Mean load of each step' },
   { key: 'highest', label: 'Highest load', hint: 'Highest load inside each step' },
-  { key: 'forecast', label: 'Forecast', hint: 'Expected mean of each coming step', swatch: 'dashed' },
+  { key: 'forecast', label: 'Forecast', hint: 'Expected mean of each coming step' },
   {
     key: 'band',
     label: 'Band',
@@ -68,6 +68,7 @@ export class LoadChart {
       invitation: 'Point for values, drag to zoom',
       spans: () => this.#detail?.events.map(spanOf) ?? [],
       onZoom,
+      drawUnder: (chart) => this.#drawComing(chart),
       drawOver: (chart, taken) => this.#drawNow(chart, taken),
       more: {
         padding: [12, 0, 0, 0],
@@ -92,9 +93,6 @@ export class LoadChart {
             labelGap: 0,
           }),
         ],
-        hooks: {
-          drawClear: [(chart) => this.#drawComing(chart)],
-        },
       },
     });
   }
@@ -121,7 +119,6 @@ export class LoadChart {
     const { ctx, bbox } = chart;
     const now = epochSeconds(detail.time);
     const ratio = devicePixelRatio;
-    ctx.save();
     ctx.font = `${11 * ratio}px system-ui, sans-serif`;
     ctx.textBaseline = 'top';
     ctx.textAlign = 'left';
@@ -159,7 +156,6 @@ export class LoadChart {
       ctx.fillStyle = color('text');
       write(`peak ${load(peak.value)}`, x, rowsFrom(y - (TEXT_PIXELS + 3) * ratio), 8 * ratio);
     }
-    ctx.restore();
   }
 }
 

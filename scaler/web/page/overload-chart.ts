@@ -28,7 +28,6 @@ export function overloadChart(): LineChart {
         key: 'reactive',
         label: 'Reactive HPA',
         hint: 'A reactive HPA at other targets; the dot is the one that keeps the target',
-        swatch: 'dashed',
       },
     ],
     amount: (hours) => `${load(hours)} pod-hours a day`,

@@ -26,7 +26,6 @@ export function replicaChart(heightPixels = 200): LineChart {
         key: 'reactive',
         label: 'Reactive HPA',
         hint: 'Replicas on the observed load alone',
-        swatch: 'dashed',
       },
       { key: 'needed', label: 'Needed', hint: 'Replicas that the load needed', swatch: 'area' },
     ],

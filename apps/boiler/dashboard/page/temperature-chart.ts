@@ -40,6 +40,10 @@ export class TemperatureChart {
       amount: (value) => `${decimal(value, 1)} °C`,
       place: (seconds) => say('at', { time: hourAndMinute(seconds) }),
       invitation: say('pointForValues'),
+      drawOver: (chart) => {
+        this.#drawLimits(chart);
+        this.#drawAlerts(chart);
+      },
       more: {
         padding: [14, 22, 0, 0],
         scales: { y: { range: (_chart, low, high) => spread(low, high) } },
@@ -47,7 +51,6 @@ export class TemperatureChart {
           amountAxis(hourAndMinute, { space: 60, size: 30 }),
           amountAxis((value) => `${value} °C`, { size: 60, incrs: [1, 2, 5, 10, 20, 50, 100] }),
         ],
-        hooks: { draw: [(chart) => this.#drawLimits(chart), (chart) => this.#drawAlerts(chart)] },
       },
     });
   }
@@ -56,7 +59,6 @@ export class TemperatureChart {
     const { ctx, bbox, scales } = chart;
     const { low, high } = this.#overview!.temperatureLimits;
     const ratio = devicePixelRatio;
-    ctx.save();
     ctx.strokeStyle = color('bad');
     ctx.fillStyle = color('bad');
     ctx.lineWidth = ratio;
@@ -77,13 +79,11 @@ export class TemperatureChart {
         y + (limit === high ? -2 : 2) * ratio,
       );
     }
-    ctx.restore();
   }
 
   #drawAlerts(chart: uPlot): void {
     const { ctx, bbox, scales } = chart;
     const half = 5 * devicePixelRatio;
-    ctx.save();
     ctx.fillStyle = color('bad');
     for (const alertMs of this.#overview!.alertTimesMs) {
       const seconds = alertMs / 1000;
@@ -95,7 +95,6 @@ export class TemperatureChart {
       ctx.lineTo(x, bbox.top + half);
       ctx.fill();
     }
-    ctx.restore();
   }
 }
 

@@ -144,13 +144,13 @@ timeChart(
     heightPixels: () => 52 + 30 * lanes.length,
     // Their names stand in the charts above.
     spans: () => [],
+    drawOver: drawLanes,
     lines: [{ name: 'overload' }],
     legend: [],
     more: {
       scales: { x: { time: true }, y: { range: () => [-lanes.length, 0] } },
       axes: [timeAxis(time), { show: false, size: 56 }],
       padding: [0, 36, 0, 56],
-      hooks: { draw: [drawLanes] },
     },
   },
   [times.map(() => null)],
@@ -162,7 +162,6 @@ function drawLanes(chart: uPlot): void {
   const { ctx, bbox } = chart;
   const ratio = devicePixelRatio;
   const height = bbox.height / lanes.length;
-  ctx.save();
   lanes.forEach(({ key, name, overloads }, i) => {
     const top = bbox.top + i * height;
     ctx.fillStyle = color('line');
@@ -186,13 +185,11 @@ function drawLanes(chart: uPlot): void {
       top + 7 * ratio,
     );
   });
-  ctx.restore();
 }
 
 /** A dot at what each choice for an accepted overload came to; less overload than the axis shows is at its edge. */
 function drawChosen(chart: uPlot): void {
   const { ctx } = chart;
-  ctx.save();
   for (const { key, chosen } of policies) {
     if (!chosen) continue;
     const [share, podHours] = chosen;
@@ -212,7 +209,6 @@ function drawChosen(chart: uPlot): void {
     ctx.strokeStyle = color('surface');
     ctx.stroke();
   }
-  ctx.restore();
 }
 
 // The page has no such chart where the load needs no scaling.
@@ -229,6 +225,7 @@ if (costFrame) {
     legend: policies.map(({ key, name }) => ({ key, label: name })),
     amount: load,
     place: (limit) => `Overloaded at most ${share(limit)}`,
+    drawOver: drawChosen,
     more: {
       scales: {
         x: { time: false, distr: 3, range: () => [limits[0]!, limits.at(-1)!] },
@@ -251,7 +248,6 @@ if (costFrame) {
         }),
         amountAxis(load, { ...label, size: 64, label: 'pod-hours', labelSize: 20 }),
       ],
-      hooks: { draw: [drawChosen] },
     },
   });
   costFrame.append(chart.element);
