@@ -19,7 +19,7 @@ export class DemoView {
   readonly #totals = h('div.duel');
   readonly #workload = h('select', { id: 'workload' });
   readonly #description = h('p.note');
-  readonly #chart = replicaChart(190);
+  readonly #chart = replicaChart(20);
   /** Whether the server has a demo; not known before the first answer. */
   #hasDemo: boolean | undefined;
   #state: DemoState | undefined;

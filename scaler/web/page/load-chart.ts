@@ -50,6 +50,10 @@ const LEGEND = [
   { key: 'miss', label: 'Misses', hint: 'Load above the band that had been forecast for it', swatch: 'dot' },
 ] as const satisfies readonly LegendEntry[];
 
+/** Width of the axis of replicas, with its label. */
+export const REPLICA_AXIS_PIXELS = 62;
+const REPLICA_LABEL_PIXELS = 16;
+
 /** The past, current and coming load, with earlier forecasts and an axis of replicas. */
 export class LoadChart {
   readonly chart: LineChart;
@@ -84,11 +88,11 @@ export class LoadChart {
           amountAxis(count, {
             scale: 'replicas',
             side: 1,
-            size: 46,
+            size: REPLICA_AXIS_PIXELS - REPLICA_LABEL_PIXELS,
             incrs: WHOLE_STEPS,
             grid: { stroke: () => color('line'), width: 1, dash: [3, 4] },
             label: 'replicas',
-            labelSize: 16,
+            labelSize: REPLICA_LABEL_PIXELS,
             labelFont: '11px system-ui, sans-serif',
             labelGap: 0,
           }),

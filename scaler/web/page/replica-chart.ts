@@ -9,12 +9,16 @@ type ReplicaLines = Pick<ReplicaComparison, 'startTime' | 'stepSeconds' | 'predi
   readonly needed?: readonly Known[];
 };
 
-/** A chart of replicas with this scaler beside those with a reactive HPA, as steps. */
-export function replicaChart(heightPixels = 200): LineChart {
+/**
+ * A chart of replicas with this scaler beside those with a reactive HPA, as steps.
+ *
+ * @param rightPixels room at its right edge, such as that of an axis in the chart above
+ */
+export function replicaChart(rightPixels: number): LineChart {
   const paths = uPlot.paths.stepped!({ align: 1 });
   return new LineChart({
     kind: 'replicas',
-    heightPixels: () => heightPixels,
+    heightPixels: () => 200,
     lines: [
       { name: 'needed', look: { paths, width: 0, fill: () => color('needed') } },
       { name: 'reactive', look: { paths, width: 2, dash: [5, 3] } },
@@ -32,14 +36,9 @@ export function replicaChart(heightPixels = 200): LineChart {
     amount: count,
     place: localAndUtc,
     more: {
-      padding: [8, 0, 0, 0],
+      padding: [8, rightPixels, 0, 0],
       scales: { x: { time: true }, y: { range: (_chart, _min, max) => [0, Math.max(1, max) * 1.1] } },
-      axes: [
-        timeAxis(local),
-        amountAxis(count, { size: 52, incrs: WHOLE_STEPS }),
-        // Aligns the chart with the one above, which has a second axis.
-        { side: 1, size: 46, grid: { show: false }, ticks: { show: false }, values: () => [] },
-      ],
+      axes: [timeAxis(local), amountAxis(count, { size: 52, incrs: WHOLE_STEPS })],
     },
   });
 }

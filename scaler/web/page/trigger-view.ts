@@ -25,7 +25,7 @@ import {
   span,
   timeElement,
 } from './format.js';
-import { LoadChart } from './load-chart.js';
+import { LoadChart, REPLICA_AXIS_PIXELS } from './load-chart.js';
 import { modelNodes } from './model-table.js';
 import { overloadChart, showOverload } from './overload-chart.js';
 import { costWords, overloadNotes } from './overload-notes.js';
@@ -60,7 +60,7 @@ export class TriggerView {
     },
   });
   readonly #loadChart = new LoadChart((range) => this.#spans.choose(range));
-  readonly #replicaChart = replicaChart();
+  readonly #replicaChart = replicaChart(REPLICA_AXIS_PIXELS);
   readonly #overloadChart = overloadChart();
   readonly #seasonCharts = new Map<number, LineChart>();
 
