@@ -122,7 +122,7 @@ export class LineChart {
 
   /** Gives the frame the height of its chart, so that nothing moves when that is drawn. */
   #takeRoom(): void {
-    this.#frame.style.minHeight = `${this.options.heightPixels()}px`;
+    this.#frame.style.setProperty('--height', `${this.options.heightPixels()}px`);
   }
 
   #uplotOptions(): uPlot.Options {

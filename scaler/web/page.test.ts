@@ -380,6 +380,18 @@ describe('status page', () => {
     assertUnblemished();
   });
 
+  it('fits charts to paper that is narrower than the screen', async () => {
+    const { page } = await open(workloads, SHOP, { viewport: { width: 1280, height: 900 } });
+    await page.locator('.chart.load canvas').waitFor();
+    await page.emulateMedia({ media: 'print' });
+    // Measured at once, as browsers print: before the chart hears of its new size.
+    const width = await page.evaluate<number>(`(() => {
+      document.querySelector('main').style.width = '600px';
+      return document.querySelector('.chart.load canvas').getBoundingClientRect().width;
+    })()`);
+    assert.ok(width > 400 && width <= 600, `the chart is ${width} pixels wide`);
+  });
+
   it('renews itself in place: the row and its focus stay', async () => {
     const answers = new SampleAnswers(workloads);
     const { page, assertUnblemished } = await open(answers);

@@ -98,9 +98,9 @@ function tableHtml({ groups, columns, rows }: ComparisonTable): string {
   const bodyRows = rows.map(({ key, cells }) => {
     const [name, ...numbers] = cells;
     const row = numbers.map((cell) => `<td class="number">${escapeHtml(cell)}</td>`).join('');
-    return `<tr class="${key}"><th class="policy" scope="row"><span class="swatch" style="color: var(--${key})"></span>${escapeHtml(name!)}</th>${row}</tr>`;
+    return `<tr class="${key}"><th scope="row"><span class="swatch" style="color: var(--${key})"></span>${escapeHtml(name!)}</th>${row}</tr>`;
   });
-  return `<table class="comparison"><thead><tr><td></td>${groupCells}</tr><tr><td></td>${headCells.join('')}</tr></thead><tbody>${bodyRows.join('')}</tbody></table>`;
+  return `<table class="numbers comparison"><thead><tr><td></td>${groupCells}</tr><tr><td></td>${headCells.join('')}</tr></thead><tbody>${bodyRows.join('')}</tbody></table>`;
 }
 
 /** JSON that cannot end the script element it stands in. */
