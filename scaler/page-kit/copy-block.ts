@@ -21,7 +21,7 @@ export class CopyBlock {
 }
 
 /** Makes a button copy a text, or select it where the page may not use the clipboard (plain HTTP, files). */
-export function copyButton(button: HTMLButtonElement, source: Element): void {
+export function copyButton(button: HTMLElement, source: Element): void {
   button.addEventListener('click', async () => {
     try {
       await navigator.clipboard.writeText(source.textContent ?? '');

@@ -39,6 +39,13 @@ export function h<Selector extends string>(
   return made as ElementOf<Selector>;
 }
 
+/** The element with an id of the page. @throws Error when the page has none */
+export function byId<E extends HTMLElement = HTMLElement>(id: string): E {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no element "${id}"`);
+  return found as E;
+}
+
 /** Makes a button. @param press called on a click */
 export function button(press: () => void, ...content: readonly (Child | Attributes)[]): HTMLButtonElement {
   const made = h('button', { type: 'button' }, ...content);

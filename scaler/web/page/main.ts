@@ -1,6 +1,6 @@
 /** Starts the page: shows the view in the address, and refreshes it. */
 
-import { renew, visible } from '../../page-kit/dom.js';
+import { byId, renew, visible } from '../../page-kit/dom.js';
 import { FetchError } from './fetch-json.js';
 import { zoneSentence } from './format.js';
 import { Overview } from './overview.js';
@@ -22,8 +22,8 @@ interface View {
   close?(): void;
 }
 
-const content = document.querySelector<HTMLElement>('#content')!;
-const connection = document.querySelector<HTMLElement>('#connection')!;
+const content = byId('content');
+const connection = byId('connection');
 
 let view: View | undefined;
 let loop: RefreshLoop | undefined;
@@ -78,7 +78,7 @@ function report(trouble: string): void {
   connection.classList.toggle('trouble', trouble !== '');
 }
 
-bindThemeButton(document.querySelector<HTMLButtonElement>('#theme')!);
-renew(document.querySelector('#zone')!, zoneSentence());
+bindThemeButton(byId('theme'));
+renew(byId('zone'), zoneSentence());
 addEventListener('hashchange', show);
 show();

@@ -7,18 +7,16 @@ const CHOICES = ['system', 'light', 'dark'] as const;
 
 type Theme = (typeof CHOICES)[number];
 
-const LABELS: Record<Theme, string> = { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' };
-
 apply(stored());
 
 /** Makes a button switch between the choices. */
-export function bindThemeButton(button: HTMLButtonElement): void {
-  button.textContent = LABELS[stored()];
+export function bindThemeButton(button: HTMLElement): void {
+  button.textContent = `Theme: ${stored()}`;
   button.addEventListener('click', () => {
     const next = CHOICES[(CHOICES.indexOf(stored()) + 1) % CHOICES.length]!;
     store(next);
     apply(next);
-    button.textContent = LABELS[next];
+    button.textContent = `Theme: ${next}`;
     announceTheme();
   });
 }

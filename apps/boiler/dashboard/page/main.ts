@@ -1,9 +1,8 @@
-import { h, renew } from '../../../../scaler/page-kit/dom.js';
+import { byId, h, renew } from '../../../../scaler/page-kit/dom.js';
 import type { Overview } from '../contract.js';
 import { anomalyRows } from './anomaly-rows.js';
 import { batchRows } from './batch-rows.js';
 import { boilerCards } from './boilers.js';
-import { byId } from './by-id.js';
 import { count, timeOfDay, zone } from './format.js';
 import { say } from './say.js';
 import { TemperatureChart } from './temperature-chart.js';

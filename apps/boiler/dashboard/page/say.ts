@@ -1,5 +1,5 @@
+import { byId } from '../../../../scaler/page-kit/dom.js';
 import type { Words } from '../words.js';
-import { byId } from './by-id.js';
 
 const words = JSON.parse(byId('words').textContent!) as Words;
 

@@ -1,9 +1,9 @@
 import type uPlot from 'uplot';
+import { byId } from '../../../../scaler/page-kit/dom.js';
 import { amountAxis, color } from '../../../../scaler/page-kit/chart.js';
 import { LineChart } from '../../../../scaler/page-kit/line-chart.js';
 import type { Overview } from '../contract.js';
 import { colorName } from './boilers.js';
-import { byId } from './by-id.js';
 import { decimal, hourAndMinute } from './format.js';
 import { say } from './say.js';
 

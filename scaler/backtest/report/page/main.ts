@@ -3,13 +3,14 @@
 import uPlot from 'uplot';
 import { amountAxis, color, timeAxis, WHOLE_STEPS } from '../../../page-kit/chart.js';
 import { copyButton } from '../../../page-kit/copy-block.js';
+import { byId } from '../../../page-kit/dom.js';
 import { type Line, LineChart, type LineChartOptions, type TimeRange } from '../../../page-kit/line-chart.js';
 import { load } from '../../../page-kit/numbers.js';
 import { SpanButtons } from '../../../page-kit/span-buttons.js';
 import { timeFormat } from '../../../page-kit/time-format.js';
 import type { ChartData } from '../chart-data.js';
 
-const data = JSON.parse(byId('data')!.textContent!) as ChartData;
+const data = JSON.parse(byId('data').textContent!) as ChartData;
 const { times, policies, limits } = data;
 const time = timeFormat(data.timezone);
 const spans = data.events.map(([fromSeconds, toSeconds, name]) => ({ fromSeconds, toSeconds, name }));
@@ -27,11 +28,7 @@ const buttons = new SpanButtons({
     for (const chart of charts) chart.setRange(range);
   },
 });
-byId('spans')!.replaceWith(buttons.element);
-
-function byId(id: string): HTMLElement | null {
-  return document.getElementById(id);
-}
+byId('spans').replaceWith(buttons.element);
 
 /** A chart over time that shares its zoom and its cursor with the others. */
 function timeChart(
@@ -65,7 +62,7 @@ function timeChart(
     },
   });
   charts.push(chart);
-  byId(id)!.append(chart.element);
+  byId(id).append(chart.element);
   chart.element.addEventListener('dblclick', () => buttons.reset());
   chart.show([[...times], ...columns.map((column) => [...column])], description);
 }
@@ -212,7 +209,7 @@ function drawChosen(chart: uPlot): void {
 }
 
 // The page has no such chart where the load needs no scaling.
-const costFrame = byId('cost-chart');
+const costFrame = document.getElementById('cost-chart');
 if (costFrame) {
   const share = (value: number) => `${Number(value.toPrecision(2))} %`;
   // A way that needs many times the pods of this scaler would flatten the other lines.
@@ -258,4 +255,4 @@ if (costFrame) {
 }
 
 buttons.moveTo(all.toSeconds);
-copyButton(byId('copy') as HTMLButtonElement, byId('yaml')!);
+copyButton(byId('copy'), byId('yaml'));
