@@ -40,12 +40,13 @@ export function color(name: string): string {
 
 document.documentElement.addEventListener(THEME_CHANGED, () => colors.clear());
 
-const FONT = '12px system-ui, sans-serif';
+/** The font of axes. */
+export const AXIS_FONT = '12px system-ui, sans-serif';
 
 function axisLook(): Pick<uPlot.Axis, 'stroke' | 'font' | 'ticks' | 'grid'> {
   return {
     stroke: () => color('muted'),
-    font: FONT,
+    font: AXIS_FONT,
     ticks: { stroke: () => color('line'), width: 1, size: 5 },
     grid: { stroke: () => color('line'), width: 1 },
   };
@@ -68,26 +69,6 @@ export function timeAxis({ clock, date }: TimeFormat): uPlot.Axis {
 /** An axis of amounts. @param write writes a mark */
 export function amountAxis(write: (amount: number) => string, more: Partial<uPlot.Axis> = {}): uPlot.Axis {
   return { ...axisLook(), values: (_chart, splits) => splits.map((amount) => write(amount)), ...more };
-}
-
-/** A part of a canvas, in its own pixels. */
-export interface Box {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
-/** The first box within a frame that overlaps none of those taken; the first of all if there is none. */
-export function freeBox(candidates: readonly Box[], frame: Box, taken: readonly Box[]): Box {
-  const isWithin = (box: Box) =>
-    box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
-  const isFree = (box: Box) => !taken.some((other) => overlap(box, other));
-  return candidates.find((box) => isWithin(box) && isFree(box)) ?? candidates[0]!;
-}
-
-function overlap(a: Box, b: Box): boolean {
-  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
 /** Distances between marks on an axis of whole numbers. */

@@ -1,8 +1,9 @@
 import uPlot from 'uplot';
-import { type Box, color, THEME_CHANGED } from './chart.js';
+import { color, THEME_CHANGED } from './chart.js';
 import { h, renew } from './dom.js';
 import { type LegendEntry, LineLegend } from './line-legend.js';
 import { drawNames, type NamedSpan, shade, spansAt } from './named-spans.js';
+import { type Box, drawOn, type Plot } from './plot.js';
 
 /** A span of time, in epoch seconds. */
 export interface TimeRange {
@@ -38,10 +39,10 @@ export interface LineChartOptions {
   readonly invitation?: string;
   /** Spans of time to shade. Called whenever they are drawn. */
   readonly spans?: () => readonly NamedSpan[];
-  /** Draws under the lines, in a drawing state of its own. */
-  readonly drawUnder?: (chart: uPlot) => void;
-  /** Draws over the lines, in a drawing state of its own. @param taken where the names of spans are */
-  readonly drawOver?: (chart: uPlot, taken: readonly Box[]) => void;
+  /** Draws under the lines. */
+  readonly drawUnder?: (plot: Plot) => void;
+  /** Draws over the lines. @param taken where the names of spans are */
+  readonly drawOver?: (plot: Plot, taken: readonly Box[]) => void;
   /** Called with a span that was chosen by dragging. @default dragging does nothing */
   readonly onZoom?: (range: TimeRange) => void;
   /** Scales, axes and the rest. */
@@ -126,7 +127,7 @@ export class LineChart {
   }
 
   #uplotOptions(): uPlot.Options {
-    const { lines, more, onZoom } = this.options;
+    const { lines, more, onZoom, drawUnder, drawOver } = this.options;
     return {
       ...more,
       width: Math.max(260, this.#frame.clientWidth),
@@ -149,30 +150,26 @@ export class LineChart {
         })),
       ],
       hooks: {
-        drawClear: [(chart) => this.#drawUnder(chart)],
-        draw: [(chart) => this.#drawOver(chart)],
+        drawClear: [
+          (chart) => {
+            drawOn(chart, (plot) => shade(plot, this.#spans()));
+            if (drawUnder) drawOn(chart, drawUnder);
+          },
+        ],
+        draw: [
+          (chart) => {
+            const taken = drawOn(chart, (plot) => drawNames(plot, this.#spans()));
+            if (drawOver) drawOn(chart, (plot) => drawOver(plot, taken));
+          },
+        ],
         setCursor: [(chart) => this.#showValues(chart)],
         setSelect: [(chart) => this.#zoom(chart)],
       },
     };
   }
 
-  #drawUnder(chart: uPlot): void {
-    const { spans, drawUnder } = this.options;
-    chart.ctx.save();
-    if (spans) shade(chart, spans());
-    drawUnder?.(chart);
-    chart.ctx.restore();
-  }
-
-  #drawOver(chart: uPlot): void {
-    const { spans, drawOver } = this.options;
-    chart.ctx.save();
-    // The last line may have been a dashed one.
-    chart.ctx.setLineDash([]);
-    const taken = spans ? drawNames(chart, spans()) : [];
-    drawOver?.(chart, taken);
-    chart.ctx.restore();
+  #spans(): readonly NamedSpan[] {
+    return this.options.spans?.() ?? [];
   }
 
   #zoom(chart: uPlot): void {
@@ -186,10 +183,10 @@ export class LineChart {
   }
 
   #showValues(chart: uPlot): void {
-    const { lines, legend, amount, place, spans, invitation = '' } = this.options;
+    const { lines, legend, amount, place, invitation = '' } = this.options;
     const index = (chart.cursor.left ?? -1) < 0 ? undefined : (chart.cursor.idx ?? undefined);
     const at = index === undefined ? undefined : chart.data[0][index];
-    const names = at === undefined ? [] : spansAt(spans?.() ?? [], at);
+    const names = at === undefined ? [] : spansAt(this.#spans(), at);
     renew(this.#readout, at === undefined ? invitation : [place(at), ...names].join(' · '));
     for (const { key, valuesOf = [key] } of legend) {
       const values = valuesOf.map(

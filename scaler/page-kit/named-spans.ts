@@ -1,5 +1,5 @@
-import type uPlot from 'uplot';
-import { type Box, color } from './chart.js';
+import { color } from './chart.js';
+import { type Box, PLOT_FONT, type Plot, write } from './plot.js';
 
 /** A span of time to shade in a chart, such as a holiday. */
 export interface NamedSpan {
@@ -23,42 +23,35 @@ export function spansAt(spans: readonly NamedSpan[], seconds: number): string[] 
     .map(({ name }) => name);
 }
 
-/** Shades spans; to be called before lines are drawn. Changes the drawing state. */
-export function shade(chart: uPlot, spans: readonly NamedSpan[]): void {
-  const { ctx, bbox } = chart;
-  for (const { left, width } of visible(chart, spans)) {
+/** Shades spans; to be called before lines are drawn. */
+export function shade(plot: Plot, spans: readonly NamedSpan[]): void {
+  const { ctx, height } = plot;
+  for (const { left, right } of visible(plot, spans)) {
     ctx.fillStyle = color('event');
-    ctx.fillRect(left, bbox.top, width, bbox.height);
+    ctx.fillRect(left, 0, Math.max(1, right - left), height);
     ctx.fillStyle = color('event-edge');
-    ctx.fillRect(left, bbox.top, devicePixelRatio, bbox.height);
+    ctx.fillRect(left, 0, 1, height);
   }
 }
 
-/** Writes the names of spans at their upper edges. Changes the drawing state. @returns where they are */
-export function drawNames(chart: uPlot, spans: readonly NamedSpan[]): Box[] {
-  const { ctx, bbox } = chart;
-  const ratio = devicePixelRatio;
-  ctx.font = `600 ${11 * ratio}px system-ui, sans-serif`;
-  ctx.textAlign = 'left';
-  ctx.textBaseline = 'top';
-  ctx.lineJoin = 'round';
-  ctx.lineWidth = 3 * ratio;
+/** Writes the names of spans at their upper edges. @returns where they are */
+export function drawNames(plot: Plot, spans: readonly NamedSpan[]): Box[] {
+  const { ctx } = plot;
+  ctx.font = `600 ${PLOT_FONT}`;
+  ctx.fillStyle = color('event-text');
   const boxes: Box[] = [];
   /** Where the last name of each row ends. */
   const rows: number[] = [];
-  for (const { name, left, room } of visible(chart, spans)) {
-    if (room < LEAST_WIDTH * ratio) continue;
+  for (const { name, left, room } of visible(plot, spans)) {
+    if (room < LEAST_WIDTH) continue;
     const row = [...Array(MOST_ROWS).keys()].find((i) => (rows[i] ?? 0) <= left);
     if (row === undefined) continue;
-    const text = fitted(ctx, name, room - 2 * MARGIN * ratio);
-    const [x, y] = [left + MARGIN * ratio, bbox.top + (4 + row * LINE_HEIGHT) * ratio];
-    // An outline in the color of the background sets the text apart from lines that it crosses.
-    ctx.strokeStyle = color('surface');
-    ctx.strokeText(text, x, y);
-    ctx.fillStyle = color('event-text');
-    ctx.fillText(text, x, y);
-    rows[row] = x + ctx.measureText(text).width + MARGIN * ratio;
-    boxes.push({ left: x, right: rows[row]!, top: y, bottom: y + LINE_HEIGHT * ratio });
+    const text = fitted(ctx, name, room - 2 * MARGIN);
+    const place = { left: left + MARGIN, top: 4 + row * LINE_HEIGHT };
+    write(plot, text, place);
+    const right = place.left + ctx.measureText(text).width + MARGIN;
+    rows[row] = right;
+    boxes.push({ ...place, right, bottom: place.top + LINE_HEIGHT });
   }
   return boxes;
 }
@@ -66,31 +59,21 @@ export function drawNames(chart: uPlot, spans: readonly NamedSpan[]): Box[] {
 interface VisibleSpan {
   readonly name: string;
   readonly left: number;
-  readonly width: number;
-  /** From its left edge to the next span, or to the edge of the chart. */
+  readonly right: number;
+  /** From its left edge to the next span, or to the edge of the plot. */
   readonly room: number;
 }
 
-/** The visible parts of spans on the canvas, ascending. */
-function visible(chart: uPlot, spans: readonly NamedSpan[]): VisibleSpan[] {
-  const { min, max } = chart.scales.x!;
-  const { left: leftEdge, width: wholeWidth } = chart.bbox;
+/** The visible parts of spans, ascending. */
+function visible({ x, width }: Plot, spans: readonly NamedSpan[]): VisibleSpan[] {
   const shown = spans
-    .filter(({ fromSeconds, toSeconds }) => fromSeconds < max! && toSeconds > min!)
-    .sort((a, b) => a.fromSeconds - b.fromSeconds);
-  return shown.map(({ name, fromSeconds, toSeconds }, i) => {
-    const left = chart.valToPos(Math.max(fromSeconds, min!), 'x', true);
-    const right = chart.valToPos(Math.min(toSeconds, max!), 'x', true);
-    const next = shown[i + 1];
-    const nextLeft = next
-      ? chart.valToPos(Math.max(next.fromSeconds, min!), 'x', true)
-      : leftEdge + wholeWidth;
-    return {
-      name,
-      left,
-      width: Math.max(right - left, devicePixelRatio),
-      room: Math.max(right, nextLeft) - left,
-    };
+    .map(({ name, fromSeconds, toSeconds }) => ({ name, left: x(fromSeconds), right: x(toSeconds) }))
+    .filter(({ left, right }) => left < width && right > 0)
+    .map((span) => ({ ...span, left: Math.max(0, span.left), right: Math.min(width, span.right) }))
+    .sort((a, b) => a.left - b.left);
+  return shown.map((span, i) => {
+    const nextLeft = shown[i + 1]?.left ?? width;
+    return { ...span, room: Math.max(span.right, nextLeft) - span.left };
   });
 }
 

@@ -1,9 +1,10 @@
-import type uPlot from 'uplot';
-import { amountAxis, type Box, color, freeBox, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
+import uPlot from 'uplot';
+import { amountAxis, color, timeAxis, WHOLE_STEPS } from '../../page-kit/chart.js';
 import { type Line, LineChart, type TimeRange } from '../../page-kit/line-chart.js';
 import type { LegendEntry } from '../../page-kit/line-legend.js';
 import type { NamedSpan } from '../../page-kit/named-spans.js';
 import { load } from '../../page-kit/numbers.js';
+import { type Box, freeBox, PLOT_FONT, type Plot, write } from '../../page-kit/plot.js';
 import type { EventView, HistoryChart, Known, TriggerDetail } from '../api/contract.js';
 import { count, epochSeconds, local, localAndUtc } from './format.js';
 
@@ -72,12 +73,11 @@ export class LoadChart {
       invitation: 'Point for values, drag to zoom',
       spans: () => this.#detail?.events.map(spanOf) ?? [],
       onZoom,
-      drawUnder: (chart) => this.#drawComing(chart),
-      drawOver: (chart, taken) => this.#drawNow(chart, taken),
+      drawUnder: (plot) => this.#drawComing(plot),
+      drawOver: (plot, taken) => this.#drawNow(plot, taken),
       more: {
         padding: [12, 0, 0, 0],
         scales: {
-          x: { time: true },
           y: { range: (_chart, _min, max) => [0, Math.max(max * 1.06, threshold() * 0.5)] },
           replicas: { from: 'y', range: (_chart, min, max) => [min / threshold(), max / threshold()] },
         },
@@ -93,7 +93,7 @@ export class LoadChart {
             grid: { stroke: () => color('line'), width: 1, dash: [3, 4] },
             label: 'replicas',
             labelSize: REPLICA_LABEL_PIXELS,
-            labelFont: '11px system-ui, sans-serif',
+            labelFont: PLOT_FONT,
             labelGap: 0,
           }),
         ],
@@ -108,58 +108,42 @@ export class LoadChart {
   }
 
   /** Shades the horizon, within which the forecast decides the answer. */
-  #drawComing(chart: uPlot): void {
-    const forecast = this.#detail?.forecast;
+  #drawComing({ ctx, width, height, x }: Plot): void {
+    const { time, forecast } = this.#detail!;
     if (!forecast) return;
-    const now = clamped(chart, epochSeconds(this.#detail!.time));
-    const end = clamped(chart, epochSeconds(forecast.horizonEndTime));
-    chart.ctx.fillStyle = color('horizon');
-    chart.ctx.fillRect(now, chart.bbox.top, Math.max(0, end - now), chart.bbox.height);
+    const now = Math.max(0, x(epochSeconds(time)));
+    const end = Math.min(width, x(epochSeconds(forecast.horizonEndTime)));
+    ctx.fillStyle = color('horizon');
+    ctx.fillRect(now, 0, Math.max(0, end - now), height);
   }
 
   /** Marks now and the coming peak. @param taken where there is other text */
-  #drawNow(chart: uPlot, taken: readonly Box[]): void {
-    const detail = this.#detail!;
-    const { ctx, bbox } = chart;
-    const now = epochSeconds(detail.time);
-    const ratio = devicePixelRatio;
-    ctx.font = `${11 * ratio}px system-ui, sans-serif`;
-    ctx.textBaseline = 'top';
-    ctx.textAlign = 'left';
-    // An outline in the color of the background sets a text apart from lines that it crosses.
-    ctx.lineJoin = 'round';
+  #drawNow(plot: Plot, taken: readonly Box[]): void {
+    const { time, summary, forecast } = this.#detail!;
+    const { ctx, width, height } = plot;
     const written = [...taken];
-    const write = (text: string, x: number, tops: readonly number[], margin: number): void => {
-      const box = freeBox(besides(ctx, text, { x, tops, margin }), frameOf(chart), written);
+    const writeBeside = (text: string, x: number, top: number, margin: number): void => {
+      const box = freeBox(besides(ctx, text, { x, top, margin }), plot, written);
       written.push(box);
-      ctx.strokeStyle = color('surface');
-      ctx.lineWidth = 4 * ratio;
-      ctx.strokeText(text, box.left, box.top);
-      ctx.fillText(text, box.left, box.top);
+      write(plot, text, box);
     };
-    if (isWithin(chart, now)) {
-      const x = chart.valToPos(now, 'x', true);
-      ctx.strokeStyle = color('muted');
-      ctx.lineWidth = ratio;
-      ctx.beginPath();
-      ctx.moveTo(x, bbox.top);
-      ctx.lineTo(x, bbox.top + bbox.height);
-      ctx.stroke();
+    const now = plot.x(epochSeconds(time));
+    if (now >= 0 && now <= width) {
       ctx.fillStyle = color('muted');
-      write('now', x, rowsFrom(bbox.top + 2 * ratio), -4 * ratio);
+      ctx.fillRect(now - 0.5, 0, 1, height);
+      writeBeside('now', now, 2, -4);
     }
-    const peak = detail.summary.peak;
-    if (peak && isWithin(chart, epochSeconds(peak.time))) {
-      const step = (detail.forecast?.stepSeconds ?? 0) / 2;
-      const x = chart.valToPos(epochSeconds(peak.time) + step, 'x', true);
-      const y = chart.valToPos(peak.value, 'y', true);
-      ctx.fillStyle = color('forecast');
-      ctx.beginPath();
-      ctx.arc(x, y, 4 * ratio, 0, 2 * Math.PI);
-      ctx.fill();
-      ctx.fillStyle = color('text');
-      write(`peak ${load(peak.value)}`, x, rowsFrom(y - (TEXT_PIXELS + 3) * ratio), 8 * ratio);
-    }
+    const { peak } = summary;
+    if (!peak) return;
+    const x = plot.x(epochSeconds(peak.time) + (forecast?.stepSeconds ?? 0) / 2);
+    const y = plot.y(peak.value);
+    if (x < 0 || x > width) return;
+    ctx.fillStyle = color('forecast');
+    ctx.beginPath();
+    ctx.arc(x, y, 4, 0, 2 * Math.PI);
+    ctx.fill();
+    ctx.fillStyle = color('text');
+    writeBeside(`peak ${load(peak.value)}`, x, y - TEXT_PIXELS - 3, 8);
   }
 }
 
@@ -171,33 +155,33 @@ function spanOf({ name, effect, startTime, endTime }: EventView): NamedSpan {
   };
 }
 
-type Steps = Pick<HistoryChart, 'startTime' | 'stepSeconds'>;
-type Columns = Partial<Record<LineName, readonly Known[] | null>>;
-
-/** All lines on one axis of time, with each value in the middle of its step. */
+/** All lines on one axis of time. Where a line has no step it is undefined, and goes on; null is a gap. */
 function dataOf({ history, forecast, past }: TriggerDetail): uPlot.AlignedData {
-  const rows = new Map<number, (Known | undefined)[]>();
-  const add = ({ startTime, stepSeconds }: Steps, columns: Columns): void =>
-    LINES.forEach(({ name }, line) => {
-      columns[name]?.forEach((value, i) => {
-        const at = epochSeconds(startTime) + (i + 0.5) * stepSeconds;
-        const row = rows.get(at) ?? [];
-        row[line] = value;
-        rows.set(at, row);
-      });
-    });
-  if (history) add(history, { mean: history.mean, highest: history.highest });
-  if (past) {
-    const { observedMean, answered, forecastMean, forecastUpper: pastUpper } = past;
-    const miss = observedMean.map((value, i) =>
-      value !== null && value > (pastUpper[i] ?? Infinity) ? value : null,
-    );
-    add(past, { answered, past: forecastMean, pastUpper, miss });
-  }
-  if (forecast) add(forecast, { forecast: forecast.mean, lower: forecast.lower, upper: forecast.upper });
-  const times = [...rows.keys()].sort((a, b) => a - b);
-  // With undefined a line goes on to its next value; null would be a gap.
-  return [times, ...LINES.map((_, line) => times.map((at) => rows.get(at)![line]))];
+  const missed = past?.observedMean.map((value, i) =>
+    value !== null && value > (past.forecastUpper[i] ?? Infinity) ? value : null,
+  );
+  const columns: Readonly<Record<LineName, uPlot.AlignedData>> = {
+    upper: column(forecast, forecast?.upper),
+    lower: column(forecast, forecast?.lower),
+    highest: column(history, history?.highest),
+    answered: column(past, past?.answered),
+    past: column(past, past?.forecastMean),
+    pastUpper: column(past, past?.forecastUpper),
+    mean: column(history, history?.mean),
+    forecast: column(forecast, forecast?.mean),
+    miss: column(past, missed),
+  };
+  return uPlot.join(LINES.map(({ name }) => columns[name]));
+}
+
+/** Values, each in the middle of its step. */
+function column(
+  steps: Pick<HistoryChart, 'startTime' | 'stepSeconds'> | null,
+  values: readonly Known[] | null | undefined,
+): uPlot.AlignedData {
+  if (!steps || !values) return [[], []];
+  const start = epochSeconds(steps.startTime);
+  return [values.map((_, i) => start + (i + 0.5) * steps.stepSeconds), [...values]];
 }
 
 /** For those who cannot see the chart. */
@@ -211,37 +195,18 @@ function describe({ summary, time }: TriggerDetail): string {
 const TEXT_PIXELS = 13;
 const TEXT_ROWS = 8;
 
-/** Possible upper edges of a text, the best first. */
-function rowsFrom(top: number): number[] {
-  return Array.from({ length: TEXT_ROWS }, (_, row) => top + row * TEXT_PIXELS * devicePixelRatio);
-}
-
-/** Possible boxes of a text beside a place: in each row on the better side first. */
+/** Possible boxes of a text beside a place, the best first: in each row on the better side first. */
 function besides(
   ctx: CanvasRenderingContext2D,
   text: string,
-  { x, tops, margin }: { readonly x: number; readonly tops: readonly number[]; readonly margin: number },
+  { x, top, margin }: { readonly x: number; readonly top: number; readonly margin: number },
 ): Box[] {
   const { width } = ctx.measureText(text);
-  return tops.flatMap((top) =>
+  return [...Array(TEXT_ROWS).keys()].flatMap((row) =>
     [margin, -margin].map((beside) => {
       const left = beside > 0 ? x + beside : x + beside - width;
-      return { left, right: left + width, top, bottom: top + TEXT_PIXELS * devicePixelRatio };
+      const rowTop = top + row * TEXT_PIXELS;
+      return { left, right: left + width, top: rowTop, bottom: rowTop + TEXT_PIXELS };
     }),
   );
-}
-
-/** The area of the lines. */
-function frameOf({ bbox: { left, top, width, height } }: uPlot): Box {
-  return { left, right: left + width, top, bottom: top + height };
-}
-
-function isWithin(chart: uPlot, seconds: number): boolean {
-  return seconds >= chart.scales.x!.min! && seconds <= chart.scales.x!.max!;
-}
-
-/** The place of a moment on the canvas, or the edge that it is beyond. */
-function clamped(chart: uPlot, seconds: number): number {
-  const { min, max } = chart.scales.x!;
-  return chart.valToPos(Math.min(max!, Math.max(min!, seconds)), 'x', true);
 }

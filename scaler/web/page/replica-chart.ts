@@ -37,7 +37,7 @@ export function replicaChart(rightPixels: number): LineChart {
     place: localAndUtc,
     more: {
       padding: [8, rightPixels, 0, 0],
-      scales: { x: { time: true }, y: { range: (_chart, _min, max) => [0, Math.max(1, max) * 1.1] } },
+      scales: { y: { range: (_chart, _min, max) => [0, Math.max(1, max) * 1.1] } },
       axes: [timeAxis(local), amountAxis(count, { size: 52, incrs: WHOLE_STEPS })],
     },
   });

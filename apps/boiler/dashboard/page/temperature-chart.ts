@@ -1,7 +1,7 @@
-import type uPlot from 'uplot';
-import { byId } from '../../../../scaler/page-kit/dom.js';
 import { amountAxis, color } from '../../../../scaler/page-kit/chart.js';
+import { byId } from '../../../../scaler/page-kit/dom.js';
 import { LineChart } from '../../../../scaler/page-kit/line-chart.js';
+import type { Plot } from '../../../../scaler/page-kit/plot.js';
 import type { Overview } from '../contract.js';
 import { colorName } from './boilers.js';
 import { decimal, hourAndMinute } from './format.js';
@@ -40,9 +40,9 @@ export class TemperatureChart {
       amount: (value) => `${decimal(value, 1)} °C`,
       place: (seconds) => say('at', { time: hourAndMinute(seconds) }),
       invitation: say('pointForValues'),
-      drawOver: (chart) => {
-        this.#drawLimits(chart);
-        this.#drawAlerts(chart);
+      drawOver: (plot) => {
+        this.#drawLimits(plot);
+        this.#drawAlerts(plot);
       },
       more: {
         padding: [14, 22, 0, 0],
@@ -55,44 +55,33 @@ export class TemperatureChart {
     });
   }
 
-  #drawLimits(chart: uPlot): void {
-    const { ctx, bbox, scales } = chart;
+  #drawLimits({ ctx, width, height, y }: Plot): void {
     const { low, high } = this.#overview!.temperatureLimits;
-    const ratio = devicePixelRatio;
     ctx.strokeStyle = color('bad');
     ctx.fillStyle = color('bad');
-    ctx.lineWidth = ratio;
-    ctx.setLineDash([4 * ratio, 4 * ratio]);
-    ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+    ctx.setLineDash([4, 4]);
     ctx.textAlign = 'right';
     for (const limit of [low, high]) {
-      if (limit < scales.y!.min! || limit > scales.y!.max!) continue;
-      const y = chart.valToPos(limit, 'y', true);
+      const at = y(limit);
+      if (at < 0 || at > height) continue;
       ctx.beginPath();
-      ctx.moveTo(bbox.left, y);
-      ctx.lineTo(bbox.left + bbox.width, y);
+      ctx.moveTo(0, at);
+      ctx.lineTo(width, at);
       ctx.stroke();
       ctx.textBaseline = limit === high ? 'bottom' : 'top';
-      ctx.fillText(
-        say('limitLine', { value: limit }),
-        bbox.left + bbox.width - 4 * ratio,
-        y + (limit === high ? -2 : 2) * ratio,
-      );
+      ctx.fillText(say('limitLine', { value: limit }), width - 4, at + (limit === high ? -2 : 2));
     }
   }
 
-  #drawAlerts(chart: uPlot): void {
-    const { ctx, bbox, scales } = chart;
-    const half = 5 * devicePixelRatio;
+  #drawAlerts({ ctx, width, x }: Plot): void {
     ctx.fillStyle = color('bad');
     for (const alertMs of this.#overview!.alertTimesMs) {
-      const seconds = alertMs / 1000;
-      if (seconds < scales.x!.min! || seconds > scales.x!.max!) continue;
-      const x = chart.valToPos(seconds, 'x', true);
+      const at = x(alertMs / 1000);
+      if (at < 0 || at > width) continue;
       ctx.beginPath();
-      ctx.moveTo(x - half, bbox.top - half);
-      ctx.lineTo(x + half, bbox.top - half);
-      ctx.lineTo(x, bbox.top + half);
+      ctx.moveTo(at - 5, -5);
+      ctx.lineTo(at + 5, -5);
+      ctx.lineTo(at, 5);
       ctx.fill();
     }
   }

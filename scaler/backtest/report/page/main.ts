@@ -1,11 +1,12 @@
 /** Draws the report's charts from the data in the page. */
 
 import uPlot from 'uplot';
-import { amountAxis, color, timeAxis, WHOLE_STEPS } from '../../../page-kit/chart.js';
+import { AXIS_FONT, amountAxis, color, timeAxis, WHOLE_STEPS } from '../../../page-kit/chart.js';
 import { copyButton } from '../../../page-kit/copy-block.js';
 import { byId } from '../../../page-kit/dom.js';
 import { type Line, LineChart, type LineChartOptions, type TimeRange } from '../../../page-kit/line-chart.js';
 import { load } from '../../../page-kit/numbers.js';
+import type { Plot } from '../../../page-kit/plot.js';
 import { SpanButtons } from '../../../page-kit/span-buttons.js';
 import { timeFormat } from '../../../page-kit/time-format.js';
 import type { ChartData } from '../chart-data.js';
@@ -49,9 +50,6 @@ function timeChart(
       padding: [null, 36, null, null],
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), data.timezone),
       cursor: {
-        y: false,
-        drag: { x: true, y: false, setScale: false },
-        points: { size: 7 },
         // The others follow the pointer; the zoom reaches them all by itself.
         sync: {
           key: 'time',
@@ -98,7 +96,7 @@ timeChart(
       { key: 'forecast', label: 'forecast peak', isOn: false },
     ],
     more: {
-      scales: { x: { time: true }, y: { range: (_chart, min, max) => [Math.min(0, min), max * 1.05 || 1] } },
+      scales: { y: { range: (_chart, min, max) => [Math.min(0, min), max * 1.05 || 1] } },
       axes: [timeAxis(time), amountAxis(load, { size: 56 })],
     },
   },
@@ -126,7 +124,7 @@ timeChart(
       })),
     ],
     more: {
-      scales: { x: { time: true }, y: { range: (_chart, _min, max) => [0, Math.max(2, max * 1.05)] } },
+      scales: { y: { range: (_chart, _min, max) => [0, Math.max(2, max * 1.05)] } },
       axes: [timeAxis(time), amountAxis(load, { size: 56, incrs: WHOLE_STEPS })],
     },
   },
@@ -145,7 +143,7 @@ timeChart(
     lines: [{ name: 'overload' }],
     legend: [],
     more: {
-      scales: { x: { time: true }, y: { range: () => [-lanes.length, 0] } },
+      scales: { y: { range: () => [-lanes.length, 0] } },
       axes: [timeAxis(time), { show: false, size: 56 }],
       padding: [0, 36, 0, 56],
     },
@@ -155,55 +153,39 @@ timeChart(
 );
 
 /** One lane for each way of scaling, marked where it was overloaded. */
-function drawLanes(chart: uPlot): void {
-  const { ctx, bbox } = chart;
-  const ratio = devicePixelRatio;
-  const height = bbox.height / lanes.length;
+function drawLanes({ ctx, width, height, x }: Plot): void {
+  ctx.font = AXIS_FONT;
+  ctx.textBaseline = 'middle';
   lanes.forEach(({ key, name, overloads }, i) => {
-    const top = bbox.top + i * height;
+    const top = (i * height) / lanes.length;
     ctx.fillStyle = color('line');
-    ctx.fillRect(bbox.left, top + 15 * ratio, bbox.width, 10 * ratio);
+    ctx.fillRect(0, top + 15, width, 10);
     ctx.fillStyle = color('overload');
     for (const [from, to] of overloads) {
-      const left = Math.max(bbox.left, chart.valToPos(from, 'x', true));
-      const right = Math.min(bbox.left + bbox.width, chart.valToPos(to, 'x', true));
-      if (right < left) continue;
-      ctx.fillRect(left, top + 15 * ratio, Math.max(right - left, 1.5 * ratio), 10 * ratio);
+      const left = Math.max(0, x(from));
+      const right = Math.min(width, x(to));
+      if (right >= left) ctx.fillRect(left, top + 15, Math.max(right - left, 1.5), 10);
     }
     ctx.fillStyle = color(key);
-    ctx.fillRect(bbox.left, top + 5 * ratio, 14 * ratio, 4 * ratio);
+    ctx.fillRect(0, top + 5, 14, 4);
     ctx.fillStyle = color('text');
-    ctx.font = `${12 * ratio}px system-ui, sans-serif`;
-    ctx.textAlign = 'left';
-    ctx.textBaseline = 'middle';
-    ctx.fillText(
-      `${name}${overloads.length === 0 ? ': never' : ''}`,
-      bbox.left + 22 * ratio,
-      top + 7 * ratio,
-    );
+    ctx.fillText(`${name}${overloads.length === 0 ? ': never' : ''}`, 22, top + 7);
   });
 }
 
 /** A dot at what each choice for an accepted overload came to; less overload than the axis shows is at its edge. */
-function drawChosen(chart: uPlot): void {
-  const { ctx } = chart;
+function drawChosen({ ctx, width, x, y }: Plot): void {
+  ctx.lineWidth = 2;
+  ctx.strokeStyle = color('surface');
   for (const { key, chosen } of policies) {
     if (!chosen) continue;
     const [share, podHours] = chosen;
-    const highest = chart.scales.y!.max!;
-    if (podHours > highest || share > limits.at(-1)!) continue;
+    const [left, top] = [x(Math.max(limits[0]!, share)), y(podHours)];
+    if (left > width || top < 0) continue;
     ctx.beginPath();
-    ctx.arc(
-      chart.valToPos(Math.max(limits[0]!, share), 'x', true),
-      chart.valToPos(podHours, 'y', true),
-      6 * devicePixelRatio,
-      0,
-      2 * Math.PI,
-    );
+    ctx.arc(left, top, 6, 0, 2 * Math.PI);
     ctx.fillStyle = color(key);
     ctx.fill();
-    ctx.lineWidth = 2 * devicePixelRatio;
-    ctx.strokeStyle = color('surface');
     ctx.stroke();
   }
 }
@@ -214,7 +196,7 @@ if (costFrame) {
   const share = (value: number) => `${Number(value.toPrecision(2))} %`;
   // A way that needs many times the pods of this scaler would flatten the other lines.
   const mostShown = 3 * Math.max(0, ...policies.find(({ key }) => key === main)!.cost.map(Number));
-  const label = { labelFont: '12px system-ui, sans-serif' };
+  const label = { labelFont: AXIS_FONT };
   const chart = new LineChart({
     kind: 'cost',
     heightPixels: lineHeight,
