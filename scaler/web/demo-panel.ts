@@ -77,14 +77,11 @@ export function demoPanel(demo: DemoControl): Router {
     response.set('Cache-Control', 'no-store').json(demo.state());
   };
   router.get('/api/demo', (_request, response) => answer(response));
-  router.post('/api/demo/pause', sameSiteOnly, (_request, response) => {
-    demo.clock.pause();
-    answer(response);
-  });
-  router.post('/api/demo/resume', sameSiteOnly, (_request, response) => {
-    demo.clock.resume();
-    answer(response);
-  });
+  for (const change of ['pause', 'resume'] as const)
+    router.post(`/api/demo/${change}`, sameSiteOnly, (_request, response) => {
+      demo.clock[change]();
+      answer(response);
+    });
   router.post('/api/demo/speed', sameSiteOnly, express.json({ limit: '1kb' }), (request, response) => {
     const speed: unknown = request.body?.speed;
     const choices = demo.state().speedChoices;

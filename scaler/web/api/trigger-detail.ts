@@ -193,13 +193,9 @@ function forecastChart(
 
 function pastChart(past: PastAnswers): PastChart {
   const { observedMean, forecastUpper } = past;
-  let comparedSteps = 0;
-  let withinUpperSteps = 0;
-  for (let i = 0; i < observedMean.length; i++) {
-    if (Number.isNaN(observedMean[i]!) || Number.isNaN(forecastUpper[i]!)) continue;
-    comparedSteps++;
-    if (observedMean[i]! <= forecastUpper[i]!) withinUpperSteps++;
-  }
+  const excesses = observedMean
+    .map((mean, i) => mean - forecastUpper[i]!)
+    .filter((excess) => !Number.isNaN(excess));
   return {
     startTime: rfc3339(past.startSeconds),
     stepSeconds: past.slotSeconds,
@@ -208,8 +204,8 @@ function pastChart(past: PastAnswers): PastChart {
     answered: knownList(past.answered),
     forecastMean: knownList(past.forecastMean),
     forecastUpper: knownList(forecastUpper),
-    comparedSteps,
-    withinUpperSteps,
+    comparedSteps: excesses.length,
+    withinUpperSteps: excesses.filter((excess) => excess <= 0).length,
   };
 }
 

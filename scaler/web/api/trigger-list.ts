@@ -55,7 +55,7 @@ export class TriggerPages {
       began = performance.now();
     }
     const frame: Omit<TriggerList, 'triggers'> = {
-      time: rfc3339(newestAnswerSeconds(all) ?? this.clock.nowSeconds()),
+      time: rfc3339(newestAnswerSeconds(all) || this.clock.nowSeconds()),
       total: all.length,
       offset,
       limit,
@@ -75,12 +75,9 @@ export class TriggerPages {
   }
 }
 
-function newestAnswerSeconds(all: readonly { readonly answer: Answer | undefined }[]): number | undefined {
-  let newest: number | undefined;
-  for (const { answer } of all)
-    if (answer?.snapshot && !(newest! >= answer.snapshot.computedAtSeconds))
-      newest = answer.snapshot.computedAtSeconds;
-  return newest;
+/** When the newest answer was computed; 0 without an answer. */
+function newestAnswerSeconds(all: readonly KnownTrigger[]): number {
+  return all.reduce((newest, { answer }) => Math.max(newest, answer?.snapshot?.computedAtSeconds ?? 0), 0);
 }
 
 function byName(a: KnownTrigger, b: KnownTrigger): number {

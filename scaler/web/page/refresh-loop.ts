@@ -23,13 +23,12 @@ export class RefreshLoop {
   }
 
   readonly #wake = (): void => {
-    if (document.hidden) return;
-    clearTimeout(this.#timer);
-    void this.#run();
+    if (!document.hidden) void this.#run();
   };
 
   async #run(): Promise<void> {
     if (this.#isStopped || this.#isRunning) return;
+    clearTimeout(this.#timer);
     this.#isRunning = true;
     const isWell = await this.refresh();
     this.#isRunning = false;
