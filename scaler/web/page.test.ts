@@ -154,7 +154,7 @@ describe('status page', () => {
       );
       assert.match(
         rows[2]!,
-        /spring collection\s+12 Mar, 18:00 .*\s+6 h\s+x3, at least 20 replicas\s+launches/,
+        /spring collection\s+Thu 12 Mar 18:00 .*\s+6 h\s+x3, at least 20 replicas\s+launches/,
       );
       await page
         .getByText('The calendar launches (https://calendar.example.com) cannot be reached')

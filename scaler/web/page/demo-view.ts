@@ -3,7 +3,7 @@ import { button, h, renew } from '../../page-kit/dom.js';
 import { load } from '../../page-kit/numbers.js';
 import type { DemoOutcome, DemoState, DemoWorkload } from '../demo-panel.js';
 import { fetchJson } from './fetch-json.js';
-import { count, epochSeconds, local, percent, span } from './format.js';
+import { count, counted, epochSeconds, local, percent, span } from './format.js';
 import { replicaChart, replicaData } from './replica-chart.js';
 import { keyOf, triggerLink } from './route.js';
 
@@ -98,7 +98,7 @@ export class DemoView {
     const { timeline, predictive, reactive, description, capacityPerReplica } = workload;
     renew(
       this.#description,
-      `${description[0]?.toUpperCase() ?? ''}${description.slice(1)}. Overloaded ${minutes(predictive.overloadedMinutes)} with this scaler, ${minutes(reactive.overloadedMinutes)} with the reactive HPA. `,
+      `${description[0]?.toUpperCase() ?? ''}${description.slice(1)}. Overloaded ${counted(Math.round(predictive.overloadedMinutes), 'minute')} with this scaler, ${counted(Math.round(reactive.overloadedMinutes), 'minute')} with the reactive HPA. `,
       h('a', { href: triggerLink(workload) }, 'Look into its trigger'),
     );
     this.#chart.show(
@@ -127,7 +127,7 @@ function verdict(predictive: Total, reactive: Total): string {
     return 'Neither has been overloaded so far.';
   const more = reactive.podHours > 0 ? predictive.podHours / reactive.podHours - 1 : 0;
   const cost = `${percent(Math.abs(more))} ${more >= 0 ? 'more' : 'fewer'} pod-hours`;
-  return `Overloaded for ${minutes(predictive.overloadedMinutes)} with this scaler and ${minutes(reactive.overloadedMinutes)} with a reactive HPA, for ${cost}.`;
+  return `Overloaded for ${counted(Math.round(predictive.overloadedMinutes), 'minute')} with this scaler and ${counted(Math.round(reactive.overloadedMinutes), 'minute')} with a reactive HPA, for ${cost}.`;
 }
 
 function side(title: string, kind: string, { podHours, overloadedMinutes, replicas }: Total): HTMLElement {
@@ -138,9 +138,4 @@ function side(title: string, kind: string, { podHours, overloadedMinutes, replic
   ] as const;
   const list = figures.map(([value, unit]) => h('div', h('dd.figure', value), h('dt', unit)));
   return h('div', { class: `side ${kind}` }, h('h3', title), h('dl', ...list));
-}
-
-function minutes(value: number): string {
-  const whole = Math.round(value);
-  return whole === 1 ? '1 minute' : `${count(whole)} minutes`;
 }

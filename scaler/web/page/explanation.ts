@@ -3,11 +3,11 @@ import { load } from '../../page-kit/numbers.js';
 import type { ExplanationStep } from '../api/contract.js';
 import {
   count,
+  counted,
   duration,
   epochSeconds,
   exactPercent,
   percent,
-  replicas,
   span,
   timeElement,
 } from './format.js';
@@ -55,7 +55,7 @@ function explained(step: ExplanationStep, nowSeconds: number): Child {
     case 'answer':
       return sentence`KEDA is answered ${value} and “${step.isActive ? 'active' : 'not active'}”, since ${step.isActive ? 'a' : 'no'} load above the activation threshold of ${load(step.activationThreshold)} is there or coming.`;
     case 'replicas':
-      return sentence`At ${load(step.threshold)} per replica that asks for ${strong(replicas(step.replicas))}, within the bounds of the ScaledObject.`;
+      return sentence`At ${load(step.threshold)} per replica that asks for ${strong(counted(step.replicas, 'replica'))}, within the bounds of the ScaledObject.`;
     case 'error':
       return sentence`KEDA is answered an error: ${h('q', step.error.message)}${h('span.advice', errorAdvice(step.error))}`;
   }

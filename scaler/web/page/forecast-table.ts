@@ -1,9 +1,8 @@
 import { replicasFor } from '../../hpa/desired-replicas.js';
-import { h } from '../../page-kit/dom.js';
 import { load } from '../../page-kit/numbers.js';
 import { numberTable, type Row } from '../../page-kit/table.js';
 import type { ForecastChart } from '../api/contract.js';
-import { epochSeconds, exactPercent, local, utc } from './format.js';
+import { epochSeconds, exactPercent, local, titledTime } from './format.js';
 
 const ROWS = 24;
 
@@ -16,7 +15,7 @@ export function forecastTable(forecast: ForecastChart, threshold: number): HTMLE
     const at = epochSeconds(forecast.startTime) + i * stepSeconds;
     const needed = replicasFor(upper[i]!, threshold);
     rows.push({
-      name: h('time', { datetime: new Date(at * 1000).toISOString(), title: utc(at) }, local.dateTime(at)),
+      name: titledTime(at, local.dateTime(at)),
       cells: [mean[i]!, lower[i]!, upper[i]!, needed].map(load),
     });
   }

@@ -22,9 +22,9 @@ export function count(value: number | null): string {
   return value === null ? '–' : whole(value);
 }
 
-/** `one replica`, `7 replicas`. */
-export function replicas(value: number): string {
-  return value === 1 ? '1 replica' : `${count(value)} replicas`;
+/** `1 replica`, `7 replicas`. */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
 /** An approximate duration: `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`. For waits and ages. */
@@ -63,24 +63,17 @@ export function epochSeconds(time: string): number {
 /** Moments on the viewer's clock. */
 export const local = timeFormat();
 
-const dayTime = new Intl.DateTimeFormat('en-GB', { weekday: 'short', hour: '2-digit', minute: '2-digit' });
-const dateTime = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-});
+const weekdays = new Intl.DateTimeFormat('en-GB', { weekday: 'short' });
 
 /** A moment on the viewer's clock: `09:35`, with the weekday when it is not today, or the date when it is far. */
 function localTime(seconds: number, nowSeconds: number): string {
-  const at = new Date(seconds * 1000);
-  const now = new Date(nowSeconds * 1000);
-  if (at.toDateString() === now.toDateString()) return local.clock(seconds);
-  return (Math.abs(seconds - nowSeconds) < 6 * 86_400 ? dayTime : dateTime).format(at);
+  if (local.date(seconds) === local.date(nowSeconds)) return local.clock(seconds);
+  if (Math.abs(seconds - nowSeconds) >= 6 * 86_400) return local.dateTime(seconds);
+  return `${weekdays.format(seconds * 1000)} ${local.clock(seconds)}`;
 }
 
 /** `2026-03-04 18:05:00 UTC`. */
-export function utc(seconds: number): string {
+function utc(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
@@ -92,8 +85,12 @@ export function localAndUtc(seconds: number): string {
 /** A moment, with UTC as a tooltip. @param time RFC 3339 or epoch seconds */
 export function timeElement(time: string | number, nowSeconds: number): HTMLTimeElement {
   const seconds = typeof time === 'number' ? time : epochSeconds(time);
-  const datetime = new Date(seconds * 1000).toISOString();
-  return h('time', { datetime, title: utc(seconds) }, localTime(seconds, nowSeconds));
+  return titledTime(seconds, localTime(seconds, nowSeconds));
+}
+
+/** A moment in words of one's own, with UTC as a tooltip. */
+export function titledTime(seconds: number, words: string): HTMLTimeElement {
+  return h('time', { datetime: new Date(seconds * 1000).toISOString(), title: utc(seconds) }, words);
 }
 
 /** In which zone times are shown, and how to see them in UTC. */

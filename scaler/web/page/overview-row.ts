@@ -1,7 +1,7 @@
 import { type Child, h, renew } from '../../page-kit/dom.js';
 import { load } from '../../page-kit/numbers.js';
 import type { TriggerStatus, TriggerSummary } from '../api/contract.js';
-import { count, epochSeconds, span, timeElement, utc } from './format.js';
+import { count, epochSeconds, span, timeElement, titledTime } from './format.js';
 import { keyOf, triggerLink } from './route.js';
 import { sparklineSvg } from './sparkline-svg.js';
 import { accuracyWords, STATUSES, stateWords } from './words.js';
@@ -108,7 +108,7 @@ export const COLUMNS: readonly OverviewColumn[] = [
     cell: ({ observedTime: time }, nowSeconds) => {
       if (time === null) return ['–'];
       const seconds = epochSeconds(time);
-      return [h('time', { datetime: time, title: utc(seconds) }, span(nowSeconds - seconds))];
+      return [titledTime(seconds, span(nowSeconds - seconds))];
     },
   },
 ];

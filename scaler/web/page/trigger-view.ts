@@ -17,11 +17,11 @@ import { FetchError, fetchJson } from './fetch-json.js';
 import { forecastTable } from './forecast-table.js';
 import {
   count,
+  counted,
   duration,
   epochSeconds,
   exactPercent,
   percent,
-  replicas,
   span,
   timeElement,
 } from './format.js';
@@ -273,8 +273,8 @@ function coming(detail: TriggerDetail, now: number): readonly Child[] {
 function askedFor({ peak, answered, observed, replicas: wanted }: TriggerSummary): string {
   const [forNow, forPeak] = [count(wanted.forObserved ?? 0), wanted.forPeak ?? 0];
   if (answered === peak?.value)
-    return `It asks for ${replicas(forPeak)}; the load of now, ${load(observed)}, needs ${forNow}.`;
-  const asked = replicas(wanted.forAnswered ?? 0);
+    return `It asks for ${counted(forPeak, 'replica')}; the load of now, ${load(observed)}, needs ${forNow}.`;
+  const asked = counted(wanted.forAnswered ?? 0, 'replica');
   return answered === observed
     ? `KEDA is answered the load of now, ${load(observed)}, which asks for ${asked}; the peak would ask for ${count(forPeak)}.`
     : `KEDA is answered ${load(answered)}, which asks for ${asked}; the load of now, ${load(observed)}, alone would ask for ${forNow}.`;
