@@ -686,7 +686,7 @@ describe('status page', () => {
     assert.equal(inside, width, 'columns lie beyond the edge');
   });
 
-  it('says whose clock the rhythms of a trigger follow', async () => {
+  it('says whose clock the seasons of a trigger follow', async () => {
     const shop = workloads.find(({ trigger }) => trigger.scaledObject === 'shop')!;
     const { page } = await open(
       [{ ...shop, trigger: { ...shop.trigger, timezone: 'Australia/Lord_Howe' } }],
@@ -694,7 +694,7 @@ describe('status page', () => {
     );
     await page
       .getByRole('heading', {
-        name: 'Rhythms that the model has learned, by the clock of Australia/Lord_Howe',
+        name: 'Seasons that the model has learned, by the clock of Australia/Lord_Howe',
       })
       .waitFor();
   });

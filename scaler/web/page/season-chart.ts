@@ -15,7 +15,7 @@ export function seasonChart(periodSeconds: number): LineChart {
     kind: 'season',
     heightPixels: () => 170,
     lines: [{ name: 'forecast', look: { fill: () => color('season-fill'), fillTo: () => 0 } }],
-    legend: [{ key: 'forecast', label: `Rhythm of the ${seasonWords(periodSeconds)}` }],
+    legend: [{ key: 'forecast', label: `Season: ${seasonWords(periodSeconds)}` }],
     amount: signed,
     place: (at) => placeWords(at, periodSeconds),
     more: {

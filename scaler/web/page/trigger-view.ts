@@ -4,7 +4,6 @@ import type { LineChart } from '../../page-kit/line-chart.js';
 import { load } from '../../page-kit/numbers.js';
 import { SpanButtons } from '../../page-kit/span-buttons.js';
 import type {
-  Known,
   ReplicaChart as ReplicaComparison,
   StateChangeView,
   TriggerDetail,
@@ -63,6 +62,7 @@ export class TriggerView {
   readonly #replicaChart = replicaChart(REPLICA_AXIS_PIXELS);
   readonly #overloadChart = overloadChart();
   readonly #seasonCharts = new Map<number, LineChart>();
+  readonly #seasons = h('div.seasons');
 
   constructor(readonly name: TriggerRoute) {
     const manifest = new CopyBlock('Trigger for a ScaledObject');
@@ -86,16 +86,21 @@ export class TriggerView {
         this.#section('Why this number?', ({ explanation }, now) => [explanationList(explanation, now)]),
         this.#section('Can I trust it?', trust),
       ),
-      this.#section('What is known of coming days', comingEvents),
+      this.#section('Coming events', comingEvents),
       this.#live(h('p.lonely'), (detail) =>
         hasCharts(detail)
           ? []
           : ['There is no history to draw yet. It appears here as soon as Prometheus answers.'],
       ),
-      this.#loadSection(),
+      this.#panel(
+        hasCharts,
+        h('div.panel-head', h('h2', 'Load'), this.#spans.element),
+        this.#loadChart.chart.element,
+        this.#forecastNumbers(),
+      ),
       this.#section('Replicas', replicaNotes, this.#replicaChart.element),
       this.#section('Overload', overloadNotes, this.#overloadChart.element),
-      this.#seasonSection(),
+      this.#panel(({ seasons }) => seasons.length > 0, this.#live(h('h2'), seasonTitle), this.#seasons),
       h(
         'div.columns',
         h(
@@ -147,7 +152,16 @@ export class TriggerView {
     }
     this.#overloadChart.element.hidden = !detail.overload?.policy;
     if (detail.overload) showOverload(this.#overloadChart, detail.overload, costWords(detail.overload));
-    for (const season of detail.seasons) showSeason(this.#seasonCharts.get(season.periodSeconds)!, season);
+    for (const season of detail.seasons) showSeason(this.#seasonChart(season.periodSeconds), season);
+  }
+
+  #seasonChart(periodSeconds: number): LineChart {
+    const known = this.#seasonCharts.get(periodSeconds);
+    if (known) return known;
+    const chart = seasonChart(periodSeconds);
+    this.#seasonCharts.set(periodSeconds, chart);
+    this.#seasons.append(chart.element);
+    return chart;
   }
 
   /** An element whose content follows the trigger. @param frame is hidden without content */
@@ -166,48 +180,32 @@ export class TriggerView {
     return frame;
   }
 
-  #loadSection(): HTMLElement {
-    const numbers = h('details', h('summary', 'Forecast in numbers'));
-    numbers.append(
-      this.#live(
-        h('div'),
-        ({ forecast, settings }) => (forecast ? [forecastTable(forecast, settings.threshold)] : []),
-        numbers,
-      ),
-    );
-    const head = h('div.panel-head', h('h2', 'Load'), this.#spans.element);
-    const section = h('section.panel', head, this.#loadChart.chart.element, numbers);
+  #panel(isShown: (detail: TriggerDetail) => boolean, ...content: HTMLElement[]): HTMLElement {
+    const panel = h('section.panel', ...content);
     this.#renewals.push((detail) => {
-      section.hidden = !hasCharts(detail);
+      panel.hidden = !isShown(detail);
     });
-    return section;
+    return panel;
   }
 
-  #seasonSection(): HTMLElement {
-    const charts = h('div.seasons');
-    const title = h('h2');
-    const section = h('section.panel', title, charts);
-    this.#renewals.push(({ seasons, settings }) => {
-      // Seasons follow the wall clock of the trigger, not that of the viewer.
-      title.textContent = `Rhythms that the model has learned, by the clock of ${settings.timezone}`;
-      section.hidden = seasons.length === 0;
-      for (const { periodSeconds } of seasons) {
-        if (this.#seasonCharts.has(periodSeconds)) continue;
-        const chart = seasonChart(periodSeconds);
-        this.#seasonCharts.set(periodSeconds, chart);
-        charts.append(chart.element);
-      }
-    });
-    return section;
+  #forecastNumbers(): HTMLElement {
+    const frame = h('details', h('summary', 'Forecast in numbers'));
+    const table: Content = ({ forecast, settings }) =>
+      forecast ? [forecastTable(forecast, settings.threshold)] : [];
+    frame.append(this.#live(h('div'), table, frame));
+    return frame;
   }
 }
 
 /** Whether there is a load to draw: with nothing but errors there is a record without values. */
 function hasCharts({ history, past }: TriggerDetail): boolean {
-  const isKnown = (value: Known) => value !== null;
-  return (
-    !!history?.mean.some(isKnown) || !!past?.observedMean.some(isKnown) || !!past?.answered.some(isKnown)
-  );
+  const lines = [history?.mean, past?.observedMean, past?.answered];
+  return lines.some((values) => values?.some((value) => value !== null));
+}
+
+/** Seasons follow the wall clock of the trigger, not that of the viewer. */
+function seasonTitle({ settings }: TriggerDetail): readonly Child[] {
+  return [`Seasons that the model has learned, by the clock of ${settings.timezone}`];
 }
 
 /** A shorter line of replicas could not be seen. */
@@ -322,7 +320,7 @@ function replicaNotes(detail: TriggerDetail): readonly HTMLElement[] {
   if (!comparison) return [];
   const { predictive, stepSeconds, predictiveReplicaHours, reactiveReplicaHours } = comparison;
   return [
-    note`What Kubernetes’ autoscaler makes of the answers, compared with what it would make of the load alone, over the last ${span(predictive.length * stepSeconds)}: ${load(predictiveReplicaHours)} replica-hours with this scaler, ${load(reactiveReplicaHours)} without. Both by the HPA’s default behavior and without bounds, since those of the ScaledObject are not known here.`,
+    note`What Kubernetes’ autoscaler makes of the answers, compared with what it would make of the load alone, over the last ${span(predictive.length * stepSeconds)}: ${load(predictiveReplicaHours)} pod-hours with this scaler, ${load(reactiveReplicaHours)} without. Both by the HPA’s default behavior and without bounds, since those of the ScaledObject are not known here.`,
   ];
 }
 
