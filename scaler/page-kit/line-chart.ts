@@ -59,6 +59,7 @@ export class LineChart {
   readonly #readout = h('p.readout');
   readonly #legend: LineLegend;
   #chart: uPlot | undefined;
+  #data: uPlot.AlignedData | undefined;
   #range: TimeRange | undefined;
   #isClosed = false;
   readonly #resize = new ResizeObserver(() => this.#fit());
@@ -95,8 +96,9 @@ export class LineChart {
     const known = this.options.lines.filter((_, i) => data[i + 1]!.some((value) => value != null));
     this.#legend.offer(new Set(known.map(partOf)));
     this.#frame.setAttribute('aria-label', description);
-    if (this.#chart) this.#chart.setData(data, this.#range === undefined);
-    else this.#chart = new uPlot(this.#uplotOptions(), data, this.#frame);
+    this.#data = data;
+    this.#chart?.setData(data, this.#range === undefined);
+    this.#fit();
     if (this.#range) this.setRange(this.#range);
   }
 
@@ -113,12 +115,15 @@ export class LineChart {
     this.#chart?.destroy();
   }
 
+  /** Draws the chart in the size of its frame, once that has one: it has none before the view is on the page. */
   #fit(): void {
-    const width = Math.floor(this.#frame.clientWidth);
-    const height = this.options.heightPixels();
-    if (width === 0 || (width === this.#chart?.width && height === this.#chart.height)) return;
+    const size = { width: Math.floor(this.#frame.clientWidth), height: this.options.heightPixels() };
+    if (size.width === 0) return;
     this.#takeRoom();
-    this.#chart?.setSize({ width, height });
+    if (this.#chart?.width === size.width && this.#chart.height === size.height) return;
+    if (this.#chart) this.#chart.setSize(size);
+    else if (this.#data) this.#chart = new uPlot(this.#uplotOptions(size), this.#data, this.#frame);
+    if (this.#range) this.setRange(this.#range);
   }
 
   /** Gives the frame the height of its chart, so that nothing moves when that is drawn. */
@@ -126,12 +131,11 @@ export class LineChart {
     this.#frame.style.setProperty('--height', `${this.options.heightPixels()}px`);
   }
 
-  #uplotOptions(): uPlot.Options {
+  #uplotOptions(size: Pick<uPlot.Options, 'width' | 'height'>): uPlot.Options {
     const { lines, more, onZoom, drawUnder, drawOver } = this.options;
     return {
       ...more,
-      width: Math.max(260, this.#frame.clientWidth),
-      height: this.options.heightPixels(),
+      ...size,
       legend: { show: false },
       cursor: {
         y: false,

@@ -9,7 +9,7 @@ export function percent(share: number): string {
 
 /** A share as a percentage with all its digits: `90 %`, `99.5 %`. */
 export function exactPercent(share: number): string {
-  return `${String(Number((share * 100).toPrecision(12)))}\u00a0%`;
+  return `${Number((share * 100).toPrecision(12))}\u00a0%`;
 }
 
 /** A share as a percentage with two digits. */
@@ -30,13 +30,9 @@ export function counted(value: number, noun: string): string {
 /** An approximate duration: `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`. For waits and ages. */
 export function span(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
+  if (whole < 60) return duration(whole);
   const minutes = Math.round(whole / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  const days = Math.floor(hours / 24);
-  return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
+  return duration(minutes < 24 * 60 ? 60 * minutes : 3600 * Math.floor(minutes / 60));
 }
 
 /** A duration to the second: `1 min 30 s`, `14 d`. For settings. */

@@ -17,8 +17,8 @@ const DEMO_REFRESH_MILLISECONDS = 1000;
 
 interface View {
   readonly element: HTMLElement;
-  /** @param present called when there is something to show; charts are drawn after it, at their final size */
-  refresh(present: () => void): Promise<void>;
+  /** Reads and shows what is new; what was shown before stays until then. @throws FetchError */
+  refresh(): Promise<void>;
   close?(): void;
 }
 
@@ -40,10 +40,8 @@ function show(): void {
     route.view === 'trigger'
       ? visible(`${route.namespace}/${route.name} – Predictive scaler`)
       : 'Triggers – Predictive scaler';
-  let hasShown = false;
   const present = (): void => {
-    if (hasShown || view !== opened) return;
-    hasShown = true;
+    if (view !== opened || opened.element.isConnected) return;
     content.replaceChildren(opened.element);
     if (!isFirst) {
       scrollTo(0, 0);
@@ -53,15 +51,16 @@ function show(): void {
   loop = new RefreshLoop(
     async () => {
       try {
-        await opened.refresh(present);
+        await opened.refresh();
         if (opened instanceof Overview) isDemo = opened.isDemo;
         report('');
         return true;
       } catch (error) {
         if (!(error instanceof FetchError)) throw error;
-        present();
         report(`${error.message} ${error.status === 401 ? '' : 'Trying again …'}`);
         return false;
+      } finally {
+        present();
       }
     },
     () => {

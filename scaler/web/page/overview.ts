@@ -95,8 +95,7 @@ export class Overview {
     return this.#triggers.length;
   }
 
-  /** Reads the list and shows it; what was shown before stays until then. */
-  async refresh(present: () => void): Promise<void> {
+  async refresh(): Promise<void> {
     const demo = this.#demo.read();
     const triggers: TriggerSummary[] = [];
     for (;;) {
@@ -112,7 +111,6 @@ export class Overview {
     this.#triggers = triggers;
     this.#hasLoaded = true;
     this.#render();
-    present();
     if (demoState) this.#demo.show(demoState);
   }
 

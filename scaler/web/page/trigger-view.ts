@@ -114,17 +114,15 @@ export class TriggerView {
     );
   }
 
-  /** Reads the trigger and shows it; what was shown before stays until then. */
-  async refresh(present: () => void): Promise<void> {
+  async refresh(): Promise<void> {
     const { namespace, name, metric } = this.name;
     try {
       const detail = await fetchJson<TriggerDetail>(`api/triggers/${path(namespace, name, metric)}`);
-      this.#show(detail!, present);
+      this.#show(detail!);
     } catch (error) {
       if (!(error instanceof FetchError) || error.status !== 404) throw error;
       this.close();
       this.element.replaceChildren(...notFound(this.name));
-      present();
     }
   }
 
@@ -138,11 +136,9 @@ export class TriggerView {
       chart.close();
   }
 
-  #show(detail: TriggerDetail, present: () => void): void {
+  #show(detail: TriggerDetail): void {
     const now = epochSeconds(detail.time);
     for (const renewal of this.#renewals) renewal(detail, now);
-    present();
-    // Now charts have their final size.
     this.#spans.moveTo(now);
     if (hasCharts(detail)) this.#loadChart.show(detail);
     const comparison = comparisonToDraw(detail);
