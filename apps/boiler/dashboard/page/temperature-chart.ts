@@ -1,7 +1,7 @@
 import { amountAxis, color } from '../../../../scaler/page-kit/chart.js';
 import { byId } from '../../../../scaler/page-kit/dom.js';
 import { LineChart } from '../../../../scaler/page-kit/line-chart.js';
-import type { Plot } from '../../../../scaler/page-kit/plot.js';
+import { type Plot, write } from '../../../../scaler/page-kit/plot.js';
 import type { Overview } from '../contract.js';
 import { colorName } from './boilers.js';
 import { decimal, hourAndMinute } from './format.js';
@@ -55,21 +55,17 @@ export class TemperatureChart {
     });
   }
 
-  #drawLimits({ ctx, width, height, y }: Plot): void {
+  #drawLimits(plot: Plot): void {
+    const { ctx, width, height, y } = plot;
     const { low, high } = this.#overview!.temperatureLimits;
-    ctx.strokeStyle = color('bad');
     ctx.fillStyle = color('bad');
-    ctx.setLineDash([4, 4]);
-    ctx.textAlign = 'right';
     for (const limit of [low, high]) {
       const at = y(limit);
       if (at < 0 || at > height) continue;
-      ctx.beginPath();
-      ctx.moveTo(0, at);
-      ctx.lineTo(width, at);
-      ctx.stroke();
-      ctx.textBaseline = limit === high ? 'bottom' : 'top';
-      ctx.fillText(say('limitLine', { value: limit }), width - 4, at + (limit === high ? -2 : 2));
+      for (let dash = 0; dash < width; dash += 8) ctx.fillRect(dash, at - 0.5, 4, 1);
+      const text = say('limitLine', { value: limit });
+      const left = width - 4 - ctx.measureText(text).width;
+      write(plot, text, { left, top: limit === high ? at - 13 : at + 3 });
     }
   }
 
