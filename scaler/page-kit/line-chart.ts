@@ -42,7 +42,7 @@ export interface LineChartOptions {
   /** Draws under the lines. */
   readonly drawUnder?: (plot: Plot) => void;
   /** Draws over the lines. @param taken where the names of spans are */
-  readonly drawOver?: (plot: Plot, taken: readonly Box[]) => void;
+  readonly drawOver?: (plot: Plot, taken: Box[]) => void;
   /** Called with a span that was chosen by dragging. @default dragging does nothing */
   readonly onZoom?: (range: TimeRange) => void;
   /** Scales, axes and the rest. */
@@ -162,7 +162,8 @@ export class LineChart {
         ],
         draw: [
           (chart) => {
-            const taken = drawOn(chart, (plot) => drawNames(plot, this.#spans()));
+            const taken: Box[] = [];
+            drawOn(chart, (plot) => drawNames(plot, this.#spans(), taken));
             if (drawOver) drawOn(chart, (plot) => drawOver(plot, taken));
           },
         ],

@@ -1,5 +1,5 @@
 import { color } from './chart.js';
-import { type Box, PLOT_FONT, type Plot, write } from './plot.js';
+import { type Box, LINE_PIXELS, PLOT_FONT, type Plot, writeBeside } from './plot.js';
 
 /** A span of time to shade in a chart, such as a holiday. */
 export interface NamedSpan {
@@ -10,11 +10,10 @@ export interface NamedSpan {
 
 /** Pixels between the edge of a span and its name. */
 const MARGIN = 6;
-const LINE_HEIGHT = 14;
 /** A name with less room is left out; the readout shows it. */
 const LEAST_WIDTH = 36;
-/** Names that would overlap are written below each other. */
-const MOST_ROWS = 3;
+/** Upper edges of names: those that would overlap are written below each other. */
+const TOPS = [4, 4 + LINE_PIXELS, 4 + 2 * LINE_PIXELS];
 
 /** Names of the spans that contain a moment. */
 export function spansAt(spans: readonly NamedSpan[], seconds: number): string[] {
@@ -34,26 +33,16 @@ export function shade(plot: Plot, spans: readonly NamedSpan[]): void {
   }
 }
 
-/** Writes the names of spans at their upper edges. @returns where they are */
-export function drawNames(plot: Plot, spans: readonly NamedSpan[]): Box[] {
+/** Writes the names of spans at their upper edges. @param taken where there is text, to which theirs is added */
+export function drawNames(plot: Plot, spans: readonly NamedSpan[], taken: Box[]): void {
   const { ctx } = plot;
   ctx.font = `600 ${PLOT_FONT}`;
   ctx.fillStyle = color('event-text');
-  const boxes: Box[] = [];
-  /** Where the last name of each row ends. */
-  const rows: number[] = [];
   for (const { name, left, room } of visible(plot, spans)) {
     if (room < LEAST_WIDTH) continue;
-    const row = [...Array(MOST_ROWS).keys()].find((i) => (rows[i] ?? 0) <= left);
-    if (row === undefined) continue;
-    const text = fitted(ctx, name, room - 2 * MARGIN);
-    const place = { left: left + MARGIN, top: 4 + row * LINE_HEIGHT };
-    write(plot, text, place);
-    const right = place.left + ctx.measureText(text).width + MARGIN;
-    rows[row] = right;
-    boxes.push({ ...place, right, bottom: place.top + LINE_HEIGHT });
+    const rows = TOPS.map((top) => ({ left: left + MARGIN, top }));
+    writeBeside(plot, fitted(ctx, name, room - 2 * MARGIN), rows, taken);
   }
-  return boxes;
 }
 
 interface VisibleSpan {

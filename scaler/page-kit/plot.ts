@@ -15,8 +15,8 @@ export interface Plot {
 /** The font of texts within a plot. */
 export const PLOT_FONT = '11px system-ui, sans-serif';
 
-/** Draws on a chart, and leaves its canvas in the state in which it was. @returns what `draw` returns */
-export function drawOn<Result>(chart: uPlot, draw: (plot: Plot) => Result): Result {
+/** Draws on a chart, and leaves its canvas in the state in which it was. */
+export function drawOn(chart: uPlot, draw: (plot: Plot) => void): void {
   const { ctx, bbox } = chart;
   const ratio = devicePixelRatio;
   ctx.save();
@@ -28,7 +28,7 @@ export function drawOn<Result>(chart: uPlot, draw: (plot: Plot) => Result): Resu
   ctx.font = PLOT_FONT;
   ctx.textAlign = 'left';
   ctx.textBaseline = 'top';
-  const result = draw({
+  draw({
     ctx,
     width: bbox.width / ratio,
     height: bbox.height / ratio,
@@ -36,34 +36,56 @@ export function drawOn<Result>(chart: uPlot, draw: (plot: Plot) => Result): Resu
     y: (value) => chart.valToPos(value, 'y'),
   });
   ctx.restore();
-  return result;
 }
 
-/** A part of a plot. */
-export interface Box {
+/** A place in a plot. */
+export interface Place {
   readonly left: number;
-  readonly right: number;
   readonly top: number;
-  readonly bottom: number;
-}
-
-/** The first box within a plot that overlaps none of those taken; the first of all if there is none. */
-export function freeBox(candidates: readonly Box[], { width, height }: Plot, taken: readonly Box[]): Box {
-  const isWithin = ({ left, right, top, bottom }: Box) =>
-    left >= 0 && right <= width && top >= 0 && bottom <= height;
-  const isFree = (box: Box) => !taken.some((other) => overlap(box, other));
-  return candidates.find((box) => isWithin(box) && isFree(box)) ?? candidates[0]!;
-}
-
-function overlap(a: Box, b: Box): boolean {
-  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
 /** Writes a text. An outline in the color of the background sets it apart from lines that it crosses. */
-export function write({ ctx }: Plot, text: string, { left, top }: Pick<Box, 'left' | 'top'>): void {
+export function write({ ctx }: Plot, text: string, { left, top }: Place): void {
   ctx.lineJoin = 'round';
   ctx.lineWidth = 4;
   ctx.strokeStyle = color('surface');
   ctx.strokeText(text, left, top);
   ctx.fillText(text, left, top);
+}
+
+/** The part of a plot that a text covers. */
+export interface Box extends Place {
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Height of a line of text. */
+export const LINE_PIXELS = 14;
+/** Least distance between two texts side by side. */
+const GAP_PIXELS = 6;
+
+/**
+ * Writes a text at the first place where it is within the plot and beside all other texts; nowhere if there is none.
+ *
+ * @param taken where there is text, to which its own box is added
+ */
+export function writeBeside(plot: Plot, text: string, places: readonly Place[], taken: Box[]): void {
+  const textWidth = plot.ctx.measureText(text).width;
+  const boxes = places.map(({ left, top }) => ({
+    left,
+    top,
+    right: left + textWidth,
+    bottom: top + LINE_PIXELS,
+  }));
+  const isWithin = ({ left, right, top, bottom }: Box) =>
+    left >= 0 && right <= plot.width && top >= 0 && bottom <= plot.height;
+  const free = boxes.find((box) => isWithin(box) && !taken.some((other) => areClose(box, other)));
+  if (!free) return;
+  write(plot, text, free);
+  taken.push(free);
+}
+
+function areClose(a: Box, b: Box): boolean {
+  const isBeside = a.left >= b.right + GAP_PIXELS || b.left >= a.right + GAP_PIXELS;
+  return !isBeside && a.top < b.bottom && b.top < a.bottom;
 }

@@ -4,7 +4,7 @@ import { type Line, LineChart, type TimeRange } from '../../page-kit/line-chart.
 import type { LegendEntry } from '../../page-kit/line-legend.js';
 import type { NamedSpan } from '../../page-kit/named-spans.js';
 import { load } from '../../page-kit/numbers.js';
-import { type Box, freeBox, PLOT_FONT, type Plot, write } from '../../page-kit/plot.js';
+import { type Box, LINE_PIXELS, PLOT_FONT, type Place, type Plot, writeBeside } from '../../page-kit/plot.js';
 import type { EventView, HistoryChart, Known, TriggerDetail } from '../api/contract.js';
 import { count, epochSeconds, local, localAndUtc } from './format.js';
 
@@ -118,20 +118,15 @@ export class LoadChart {
   }
 
   /** Marks now and the coming peak. @param taken where there is other text */
-  #drawNow(plot: Plot, taken: readonly Box[]): void {
+  #drawNow(plot: Plot, taken: Box[]): void {
     const { time, summary, forecast } = this.#detail!;
     const { ctx, width, height } = plot;
-    const written = [...taken];
-    const writeBeside = (text: string, x: number, top: number, margin: number): void => {
-      const box = freeBox(besides(ctx, text, { x, top, margin }), plot, written);
-      written.push(box);
-      write(plot, text, box);
-    };
     const now = plot.x(epochSeconds(time));
     if (now >= 0 && now <= width) {
       ctx.fillStyle = color('muted');
       ctx.fillRect(now - 0.5, 0, 1, height);
-      writeBeside('now', now, 2, -4);
+      const [before, after] = [now - 4 - ctx.measureText('now').width, now + 4];
+      writeBeside(plot, 'now', besides(before, after, 2), taken);
     }
     const { peak } = summary;
     if (!peak) return;
@@ -143,8 +138,20 @@ export class LoadChart {
     ctx.arc(x, y, 4, 0, 2 * Math.PI);
     ctx.fill();
     ctx.fillStyle = color('text');
-    writeBeside(`peak ${load(peak.value)}`, x, y - TEXT_PIXELS - 3, 8);
+    const text = `peak ${load(peak.value)}`;
+    const [after, before] = [x + 8, x - 8 - ctx.measureText(text).width];
+    writeBeside(plot, text, besides(after, before, y - LINE_PIXELS - 2), taken);
   }
+}
+
+/** How many lines further down a text may be written for lack of room. */
+const TEXT_ROWS = 8;
+
+/** Possible places of a text on both sides of a line, the better side first in each row. */
+function besides(better: number, other: number, top: number): Place[] {
+  return [...Array(TEXT_ROWS).keys()].flatMap((row) =>
+    [better, other].map((left) => ({ left, top: top + row * LINE_PIXELS })),
+  );
 }
 
 function spanOf({ name, effect, startTime, endTime }: EventView): NamedSpan {
@@ -189,24 +196,4 @@ function describe({ summary, time }: TriggerDetail): string {
   const now = `The load at ${local.dateTime(epochSeconds(time))} is ${load(summary.observed)}`;
   if (!summary.peak) return `${now}; there is no forecast yet.`;
   return `${now}; a peak of ${load(summary.peak.value)} is forecast for ${local.dateTime(epochSeconds(summary.peak.time))}. The table below has the numbers.`;
-}
-
-/** Height of a line of text, and how many lines further down it may be written for lack of room. */
-const TEXT_PIXELS = 13;
-const TEXT_ROWS = 8;
-
-/** Possible boxes of a text beside a place, the best first: in each row on the better side first. */
-function besides(
-  ctx: CanvasRenderingContext2D,
-  text: string,
-  { x, top, margin }: { readonly x: number; readonly top: number; readonly margin: number },
-): Box[] {
-  const { width } = ctx.measureText(text);
-  return [...Array(TEXT_ROWS).keys()].flatMap((row) =>
-    [margin, -margin].map((beside) => {
-      const left = beside > 0 ? x + beside : x + beside - width;
-      const rowTop = top + row * TEXT_PIXELS;
-      return { left, right: left + width, top: rowTop, bottom: rowTop + TEXT_PIXELS };
-    }),
-  );
 }

@@ -13,7 +13,8 @@ export const STATUS_ORDER = Object.keys(STATUSES) as TriggerStatus[];
 export interface OverviewColumn {
   readonly key: string;
   readonly title: string;
-  readonly isNumber?: boolean;
+  /** Class of its cells. */
+  readonly kind?: 'number' | 'line';
   /** Key to sort rows by; undefined where they cannot be sorted. */
   readonly order?: (summary: TriggerSummary) => string | number;
   /** The fields that its cells show, which are renewed when these change. Undefined where cells depend on the time. */
@@ -48,13 +49,14 @@ export const COLUMNS: readonly OverviewColumn[] = [
   {
     key: 'line',
     title: 'Last day, next hours',
+    kind: 'line',
     shows: ['sparkline'],
     cell: ({ sparkline }) => [sparklineSvg(sparkline)],
   },
   {
     key: 'observed',
     title: 'Load now',
-    isNumber: true,
+    kind: 'number',
     order: ({ observed }) => unknown(observed),
     shows: ['observed'],
     cell: ({ observed }) => [load(observed)],
@@ -62,7 +64,7 @@ export const COLUMNS: readonly OverviewColumn[] = [
   {
     key: 'answered',
     title: 'Answered',
-    isNumber: true,
+    kind: 'number',
     order: ({ answered }) => unknown(answered),
     shows: ['answered'],
     cell: ({ answered }) => [h('span.strong', load(answered))],
@@ -70,7 +72,7 @@ export const COLUMNS: readonly OverviewColumn[] = [
   {
     key: 'replicas',
     title: 'Replicas',
-    isNumber: true,
+    kind: 'number',
     order: ({ replicas }) => unknown(replicas.forAnswered),
     cell: ({ replicas, peak }, nowSeconds) => [
       h('span', count(replicas.forObserved)),
@@ -103,7 +105,7 @@ export const COLUMNS: readonly OverviewColumn[] = [
   {
     key: 'age',
     title: 'Data age',
-    isNumber: true,
+    kind: 'number',
     order: ({ observedTime }) => (observedTime === null ? 0 : -epochSeconds(observedTime)),
     cell: ({ observedTime: time }, nowSeconds) => {
       if (time === null) return ['–'];
@@ -116,11 +118,11 @@ export const COLUMNS: readonly OverviewColumn[] = [
 /** One trigger of the overview. Roles keep it a row where the style makes it a card. */
 export class OverviewRow {
   readonly element = h('tr', { role: 'row' });
-  readonly #cells = COLUMNS.map(({ key, title, isNumber }, i) => {
-    if (i === 0) return h('th', { scope: 'row', role: 'rowheader' });
-    const names = [key === 'line' && 'line', isNumber && 'number'].filter(Boolean).join(' ');
-    return h('td', { role: 'cell', class: names || undefined, 'data-label': title });
-  });
+  readonly #cells = COLUMNS.map(({ title, kind }, i) =>
+    i === 0
+      ? h('th', { scope: 'row', role: 'rowheader' })
+      : h('td', { role: 'cell', class: kind, 'data-label': title }),
+  );
 
   readonly #shown: (string | undefined)[] = [];
 

@@ -114,12 +114,11 @@ export class Overview {
     if (demoState) this.#demo.show(demoState);
   }
 
-  #header({ key, title, order, isNumber }: OverviewColumn): HTMLElement {
+  #header({ key, title, order, kind }: OverviewColumn): HTMLElement {
     const label = order
       ? button(() => this.#sortBy(key), title, h('span.order', { 'aria-hidden': 'true' }))
       : title;
-    const attributes = { scope: 'col', role: 'columnheader', class: isNumber ? 'number' : undefined };
-    return h('th', attributes, label);
+    return h('th', { scope: 'col', role: 'columnheader', class: kind }, label);
   }
 
   #showMore(): void {
