@@ -131,7 +131,7 @@ export class LoadChart {
     const { peak } = summary;
     if (!peak) return;
     const x = plot.x(epochSeconds(peak.time) + (forecast?.stepSeconds ?? 0) / 2);
-    const y = plot.y(peak.value);
+    const y = Math.max(0, plot.y(peak.value));
     if (x < 0 || x > width) return;
     ctx.fillStyle = color('forecast');
     ctx.beginPath();
