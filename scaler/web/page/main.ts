@@ -4,7 +4,7 @@ import { byId, renew, visible } from '../../page-kit/dom.js';
 import { FetchError } from './fetch-json.js';
 import { zoneSentence } from './format.js';
 import { Overview } from './overview.js';
-import { RefreshLoop } from './refresh-loop.js';
+import { keepRefreshing } from './refresh-loop.js';
 import { parseRoute } from './route.js';
 import { bindThemeButton } from './theme.js';
 import { TriggerView } from './trigger-view.js';
@@ -25,30 +25,31 @@ interface View {
 const content = byId('content');
 const connection = byId('connection');
 
-let view: View | undefined;
-let loop: RefreshLoop | undefined;
+/** Ends the view that is shown. */
+let shown: AbortController | undefined;
 let isDemo = false;
 
 function show(): void {
-  loop?.stop();
-  view?.close?.();
-  const isFirst = view === undefined;
+  const isFirst = shown === undefined;
+  shown?.abort();
+  shown = new AbortController();
+  const { signal } = shown;
   const route = parseRoute(location.hash);
   const opened: View = route.view === 'trigger' ? new TriggerView(route) : new Overview(route.parameters);
-  view = opened;
+  signal.addEventListener('abort', () => opened.close?.());
   document.title =
     route.view === 'trigger'
       ? visible(`${route.namespace}/${route.name} – Predictive scaler`)
       : 'Triggers – Predictive scaler';
   const present = (): void => {
-    if (view !== opened || opened.element.isConnected) return;
+    if (signal.aborted || opened.element.isConnected) return;
     content.replaceChildren(opened.element);
     if (!isFirst) {
       scrollTo(0, 0);
       content.focus({ preventScroll: true });
     }
   };
-  loop = new RefreshLoop(
+  keepRefreshing(
     async () => {
       try {
         await opened.refresh();
@@ -68,6 +69,7 @@ function show(): void {
       const triggers = opened instanceof Overview ? opened.size : 1;
       return Math.max(REFRESH_MILLISECONDS, REFRESH_MILLISECONDS_PER_TRIGGER * triggers);
     },
+    signal,
   );
 }
 

@@ -1,40 +1,31 @@
 /**
- * Calls `refresh` `intervalMilliseconds` after each end, but not while the page is hidden. After failures the pauses
- * grow up to half a minute.
+ * Calls `refresh` at once and then `intervalMilliseconds` after each end, but not while the page is hidden. After
+ * failures the pauses grow up to half a minute.
+ *
+ * @param refresh tells whether it has succeeded
+ * @param signal ends the calls
  */
-export class RefreshLoop {
-  #timer: number | undefined;
-  #isStopped = false;
-  #isRunning = false;
-  #failures = 0;
-
-  constructor(
-    readonly refresh: () => Promise<boolean>,
-    readonly intervalMilliseconds: () => number,
-  ) {
-    document.addEventListener('visibilitychange', this.#wake);
-    void this.#run();
-  }
-
-  stop(): void {
-    this.#isStopped = true;
-    clearTimeout(this.#timer);
-    document.removeEventListener('visibilitychange', this.#wake);
-  }
-
-  readonly #wake = (): void => {
-    if (!document.hidden) void this.#run();
+export function keepRefreshing(
+  refresh: () => Promise<boolean>,
+  intervalMilliseconds: () => number,
+  signal: AbortSignal,
+): void {
+  let timer: number | undefined;
+  let isRunning = false;
+  let failures = 0;
+  const run = async (): Promise<void> => {
+    if (signal.aborted || isRunning) return;
+    clearTimeout(timer);
+    isRunning = true;
+    failures = (await refresh()) ? 0 : failures + 1;
+    isRunning = false;
+    if (document.hidden) return;
+    const pause = Math.min(30_000, intervalMilliseconds() * 2 ** Math.min(5, failures));
+    timer = window.setTimeout(() => void run(), pause);
   };
-
-  async #run(): Promise<void> {
-    if (this.#isStopped || this.#isRunning) return;
-    clearTimeout(this.#timer);
-    this.#isRunning = true;
-    const isWell = await this.refresh();
-    this.#isRunning = false;
-    if (this.#isStopped) return;
-    this.#failures = isWell ? 0 : this.#failures + 1;
-    const pause = Math.min(30_000, this.intervalMilliseconds() * 2 ** Math.min(5, this.#failures));
-    if (!document.hidden) this.#timer = window.setTimeout(() => void this.#run(), pause);
-  }
+  const wake = () => {
+    if (!document.hidden) void run();
+  };
+  document.addEventListener('visibilitychange', wake, { signal });
+  void run();
 }
