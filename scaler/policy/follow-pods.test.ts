@@ -50,6 +50,15 @@ describe('followPods', () => {
     });
   });
 
+  it('forgets recommendations that are older than the window when nothing was answered meanwhile', () => {
+    // Ten pods, a gap of two hours, and from then on a load for two: nothing recommends ten in the last five minutes.
+    const metric = Float64Array.from({ length: 300 }, (_, minute) =>
+      minute < 100 ? 10 : minute < 220 ? Number.NaN : 2,
+    );
+    const { podMinutes, overloadedMinutes } = byPolicy(metric, metric, 3);
+    assert.deepEqual({ podMinutes, overloadedMinutes }, byBacktest(metric, metric, 180));
+  });
+
   it('keeps the pods while nothing is answered, and counts no overload where the load is unknown', () => {
     const gap = (minute: number) => minute >= 100 && minute < 200;
     const metric = new Float64Array(300).map((_, minute) => (gap(minute) ? Number.NaN : 5));

@@ -57,6 +57,8 @@ export function followPods(
     const slot = minute % ring;
     ready += starting[slot]!;
     starting[slot] = 0;
+    // A minute without an answer recommends nothing, so what is older than the window is forgotten in it.
+    recommended[minute % recommended.length] = 0;
     const onBasis = headroom * basis[minute]!;
     const least = floor[minute]!;
     const metric = least > onBasis ? least : onBasis;
