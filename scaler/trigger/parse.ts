@@ -95,9 +95,16 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
         ? `received ${HIDDEN_VALUE} from the environment, which is no source of the scaler's configuration`
         : `received ${show(values.source)}, which is no source of the scaler's configuration${didYouMean(values.source, Object.keys(context.named))}`,
     );
-  for (const name of values.calendars ?? [])
-    if (context.calendars && !context.calendars.includes(name))
-      complain('calendars', unknownCalendar(name, context.calendars));
+  for (const name of values.calendars ?? []) {
+    const { spelling, fromEnvironment } = given.get('calendars')!;
+    if (context.calendars?.includes(name) !== false) continue;
+    complain(
+      spelling,
+      fromEnvironment
+        ? `received ${HIDDEN_VALUE} from the environment, which names no calendar of the scaler's configuration`
+        : unknownCalendar(name, context.calendars),
+    );
+  }
   const leavesNothing = ({ start, end, effects }: TimedEvent): boolean =>
     !effects.learn && end.seconds + (end.plusSeconds ?? 0) - start.seconds >= grid.historySeconds;
   if (values.events?.some(leavesNothing))

@@ -691,6 +691,12 @@ describe('parseTrigger', () => {
       const message = refusal({ ...minimal, eventsFromEnv: '2026-11-27 x3' });
       assert.match(message, /key "eventsFromEnv" received a hidden value from the environment; expected/);
       assert.doesNotMatch(message, /has no end/);
+      const ofCalendars = refusal({ ...minimal, calendarsFromEnv: 'launches,hush' }, holidays);
+      assert.match(
+        ofCalendars,
+        /key "calendarsFromEnv" received a hidden value from the environment, which names no calendar of the scaler's configuration/,
+      );
+      assert.doesNotMatch(ofCalendars, /hush/);
     });
 
     it('says when an event leaves nothing to learn from', () => {
