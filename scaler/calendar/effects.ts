@@ -67,7 +67,7 @@ export function effectsOf(given: z.output<z.ZodObject<typeof effectsShape>>): Ev
 
 /** An effect as a word, with a group for each field of the configuration. */
 const WORD =
-  /^(?:x(?<factor>[\d.]+(?:e-\d+)?)|floor=(?<floor>[\d.eE+]+)|replicas=(?<replicas>\d+)|like=(?<like>\S+)|(?<holiday>holiday)|(?<learn>(?:no-)?learn))$/;
+  /^(?:x(?<factor>[\d.]+(?:e-\d+)?)|floor=(?<floor>[\d.eE+-]+)|replicas=(?<replicas>\d+)|like=(?<like>\S+)|(?<holiday>holiday)|(?<learn>(?:no-)?learn))$/;
 
 /** Effects as words, such as `x3 replicas=20`. @throws ValidationError that repeats the word that is wrong */
 export function readEffectWords(words: readonly string[]): EventEffects {

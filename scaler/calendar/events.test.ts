@@ -112,7 +112,7 @@ describe('Events as text', () => {
 
   it('are written as they are read', () => {
     const events = readEvents(
-      'Black Friday: 2026-11-27/P1D x3 replicas=20; 2026-12-01T10:00Z/PT90S no-learn; 2026-12-05T20:00/2026-12-05T22:30 floor=500 like=2025-12-06 learn; day off: 2026-12-24/P1DT6H holiday x0.5',
+      'Black Friday: 2026-11-27/P1D x3 replicas=20; 2026-12-01T10:00Z/PT90S no-learn; 2026-12-05T20:00/2026-12-05T22:30 floor=500 like=2025-12-06 learn; day off: 2026-12-24/P1DT6H holiday x0.5; little: 2026-12-30/P1D floor=0.0000001 x0.0000001',
     );
     assert.deepEqual(readEvents(events.map(eventText).join('; ')), events);
   });
