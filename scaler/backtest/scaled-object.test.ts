@@ -79,6 +79,14 @@ describe('scaledObjectYaml', () => {
     assert.deepEqual(metadataOfYaml(simulated), [...always, 'ignoreNullValues', 'maxValue', 'calendars']);
   });
 
+  it('gives the start-up of pods that a target rests on in whole seconds, which is what the scaler reads', () => {
+    const atTarget = { ...trigger, targetOverload: 0.01 };
+    const startupOf = (startupSeconds: number) =>
+      triggerOf(scaledObjectYaml(names, atTarget, { ...testSetup, startupSeconds }, 'predict'))
+        .podStartupSeconds;
+    assert.deepEqual([0, 1.5, 90].map(startupOf), [1, 2, 90]);
+  });
+
   it('polls only where the workload can sleep, since KEDA warns of it elsewhere', () => {
     const pollingWith = (setup: object) =>
       parse(scaledObjectYaml(names, trigger, { ...testSetup, ...setup }, 'predict')).spec.pollingInterval;

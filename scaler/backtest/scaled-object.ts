@@ -45,7 +45,8 @@ export function scaledObjectYaml(
     mode,
     threshold: scaled(setup.targetPerReplica, factor),
     activationThreshold: scaled(setup.activationThreshold, factor),
-    capacity: scaled(trigger.capacity, factor),
+    capacity: scaled(setup.capacityPerReplica, factor),
+    podStartupSeconds: Math.max(1, Math.ceil(setup.startupSeconds)),
     minValue: trigger.minValue && scaled(trigger.minValue, factor),
     maxValue: trigger.maxValue && scaled(trigger.maxValue, factor),
   };

@@ -338,6 +338,11 @@ describe('predictive-scaler backtest', () => {
     const args = ['--csv', csv, '--threshold', '10', '--capacity', '5'];
     const { stderr } = await refusalOf(['backtest', ...args]);
     assert.match(stderr, /--capacity is 5, below the threshold of 10/);
+    const late = ['--csv', csv, '--target-overload', '1%', '--startup', '20m'];
+    assert.match(
+      (await refusalOf(['backtest', ...late])).stderr,
+      /--startup is 20m, longer than the --horizon of 15m: pods would be ready too late; lengthen --horizon/,
+    );
   });
 
   it('reads the load from a real Prometheus', async () => {

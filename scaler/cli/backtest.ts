@@ -190,6 +190,10 @@ async function optionsOf(
       `--evaluate is ${formatDuration(60 * evaluated)} of ${formatDuration(60 * minutes)} of load; expected an hour or more, and less than all of it, so that history is left to learn from`,
     );
   if (flags.max < flags.min) throw invalid(`--max is ${flags.max}, below --min ${flags.min}`);
+  if (trigger.targetOverload !== undefined && flags.startup > trigger.horizonSeconds)
+    throw invalid(
+      `--startup is ${formatDuration(flags.startup)}, longer than the --horizon of ${formatDuration(trigger.horizonSeconds)}: pods would be ready too late; lengthen --horizon`,
+    );
   if (flags.idle !== undefined && flags.idle >= flags.min)
     throw invalid(`--idle is ${flags.idle}; KEDA wants it below --min, which is ${flags.min}`);
   const reachedSeconds = startSeconds + 60 * minutes + COMING_SECONDS;
@@ -229,11 +233,7 @@ async function write(flags: Flags, thresholdDerived: boolean, backtest: Backtest
     thresholdAfterDryRun: isRecommended ? undefined : cheaper,
   };
   const pasted = isRecommended && cheaper ? { ...setup, targetPerReplica: cheaper } : setup;
-  const simulated =
-    trigger.targetOverload === undefined
-      ? trigger
-      : { ...trigger, capacity: setup.capacityPerReplica, podStartupSeconds: setup.startupSeconds };
-  const yaml = scaledObjectYaml(names, simulated, pasted, isRecommended ? 'predict' : 'observe');
+  const yaml = scaledObjectYaml(names, trigger, pasted, isRecommended ? 'predict' : 'observe');
   const title = flags.csv === undefined ? flags.query! : basename(flags.csv);
   const finding: Finding = { title, backtest, thresholdDerived, recommendation, yaml };
   if (flags.signalOut !== undefined) await writeOut(flags.signalOut, signalCsv(backtest));
