@@ -1,9 +1,7 @@
-import type { Calendar } from '../calendar/types.js';
-import type { FitOptions, FittedModel, Series, Stage } from '../forecast/index.js';
+import type { FittedModel, Series, Stage } from '../forecast/index.js';
 import { cutSeries } from '../forecast/series.js';
 import { fillGaps } from '../history/fill-gaps.js';
-import { specialSpans } from '../planner/events.js';
-import { fitOptions } from '../planner/fit-options.js';
+import { type FitPlan, fitOptions } from '../planner/fit-options.js';
 import { fitCompact } from '../planner/fit-worker.js';
 import type { Outlook } from '../planner/outlook.js';
 import { RefittingModel } from '../planner/refitting-model.js';
@@ -20,14 +18,11 @@ export interface Span {
 }
 
 /** What a backtest replays, and how. */
-export interface BacktestOptions {
+export interface BacktestOptions extends FitPlan {
   readonly trigger: Trigger;
   readonly setup: ScalingSetup;
-  /** Distance between two fits of the model. */
-  readonly refitSeconds: number;
   /** Minutes of the recording's load that are evaluated; those before are history. */
   readonly span: Span;
-  readonly calendar?: Calendar | undefined;
 }
 
 /** What the scaler would have answered, with one entry for each minute of the span. */
@@ -71,7 +66,7 @@ export function replaySignal(
   onMoment?: (moment: Moment) => void,
 ): Replay {
   const { span, trigger, refitSeconds, calendar } = options;
-  const model = new RefittingModel(trigger, refitSeconds, 0, calendar);
+  const model = new RefittingModel({ trigger }, refitSeconds, 0, calendar);
   const minutes = span.to - span.from;
   const values = new Float64Array(minutes);
   const active = new Uint8Array(minutes);
@@ -91,9 +86,9 @@ export function replaySignal(
     const boundary = model.dueBoundarySeconds(nowSeconds, endSeconds);
     if (boundary !== undefined) {
       const startedAt = performance.now();
-      const { history, fit } = learnable(known, options, boundary);
+      const history = learnableSteps(known, trigger, boundary);
       if (history.values.length > 0) {
-        model.offer(boundary, fitCompact(history, fit));
+        model.offer(boundary, fitCompact(history, fitOptions(trigger, boundary, options)));
         fitSeconds += (performance.now() - startedAt) / 1000;
         fits++;
       }
@@ -118,17 +113,14 @@ export function replaySignal(
   return { values, active, forecastPeaks, forecastMeans, reasons, stage, fits, fitSeconds };
 }
 
-/** What a model is fitted on at a boundary: the steps before it with short gaps bridged, and the options of the fit. */
-export function learnable(
+/** What a model is fitted on at a boundary: the steps before it, with short gaps bridged. */
+export function learnableSteps(
   steps: Series,
-  { trigger, refitSeconds, calendar }: BacktestOptions,
+  { historySeconds }: Trigger,
   boundarySeconds: number,
-): { readonly history: Series; readonly fit: FitOptions } {
-  const fromSeconds = boundarySeconds - trigger.historySeconds;
-  const window = cutSeries(steps, fromSeconds, boundarySeconds);
-  const history = fillGaps({ ...window, peaks: window.peaks ?? window.values.slice() });
-  const spans = specialSpans(calendar, trigger.timezone, fromSeconds, boundarySeconds, refitSeconds);
-  return { history, fit: { ...fitOptions(trigger), spans } };
+): Required<Series> {
+  const window = cutSeries(steps, boundarySeconds - historySeconds, boundarySeconds);
+  return fillGaps({ ...window, peaks: window.peaks ?? window.values.slice() });
 }
 
 /** How many minutes were answered for each reason. */

@@ -1,12 +1,13 @@
-import { inUse } from '../planner/choice.js';
+import { choiceOptions, inUse } from '../planner/choice.js';
 import { type Outlook, outlookOf } from '../planner/outlook.js';
 import { decideSignal, type FollowedPolicy } from '../planner/signal.js';
 import { choiceBoundarySeconds, choosePolicy } from '../policy/choose.js';
 import { HOURS_MINUTES, highestOfLast, RECENT_MINUTES } from '../policy/past.js';
 import { policyLoad } from '../policy/policy-load.js';
 import type { Choice } from '../policy/types.js';
+import type { Trigger } from '../trigger/trigger.js';
 import type { Recording } from './recording.js';
-import { type BacktestOptions, learnable, type Moment } from './replay.js';
+import { type BacktestOptions, learnableSteps, type Moment } from './replay.js';
 
 /**
  * What would have been answered at an accepted overload in each minute of the span. As in the live scaler, a policy is
@@ -20,6 +21,8 @@ export class TargetReplay {
   /** The metric of a reactive HPA whose target was chosen in the same way: the load times what it chose. */
   readonly reactiveValues: Float64Array;
 
+  /** As it would be deployed for the replayed workload. */
+  readonly #trigger: Trigger;
   readonly #recent: Float64Array;
   readonly #hours: Float64Array;
   /** The newest outlook for the chosen policy, and what it was made from. */
@@ -33,6 +36,12 @@ export class TargetReplay {
   ) {
     const { load } = recording;
     const { from, to } = options.span;
+    const {
+      targetPerReplica: threshold,
+      capacityPerReplica: capacity,
+      startupSeconds: podStartupSeconds,
+    } = options.setup;
+    this.#trigger = { ...options.trigger, threshold, capacity, podStartupSeconds };
     this.#recent = highestOfLast(load.demand, load.observed, RECENT_MINUTES);
     this.#hours = highestOfLast(load.demand, load.observed, HOURS_MINUTES);
     this.values = new Float64Array(to - from);
@@ -41,21 +50,18 @@ export class TargetReplay {
 
   /** Answers one minute of the span; minutes come in their order. */
   answer(moment: Moment): void {
-    const { trigger, setup, span } = this.options;
-    const { targetPerReplica, capacityPerReplica: capacity } = setup;
+    const { threshold, capacity } = this.#trigger;
     const choice = this.#choiceAt(moment.nowSeconds);
     const { chosen, reactive } = choice;
-    const at = span.from + moment.minute;
+    const at = this.options.span.from + moment.minute;
     const lately = { recent: this.#recent[at]!, hours: this.#hours[at]! };
-    // The HPA of the replayed workload divides the answer by its own target.
-    const settings = { ...trigger, threshold: targetPerReplica };
     const followed: FollowedPolicy | undefined = chosen && { chosen, capacity, ...lately };
     const outlook = this.#outlookFor(choice, moment);
-    this.values[moment.minute] = decideSignal(settings, outlook, moment.now, followed).value;
+    this.values[moment.minute] = decideSignal(this.#trigger, outlook, moment.now, followed).value;
     if (reactive === undefined) return;
     const known = { now: this.recording.load.observed[at]!, ...lately, peak: Number.NaN };
     const load = policyLoad(reactive.policy, reactive.weekFloor, known);
-    this.reactiveValues[moment.minute] = load * (targetPerReplica / capacity);
+    this.reactiveValues[moment.minute] = load * (threshold / capacity);
   }
 
   #choiceAt(nowSeconds: number): Choice {
@@ -69,29 +75,17 @@ export class TargetReplay {
 
   #choose(boundarySeconds: number): Choice {
     const { steps, load } = this.recording;
-    const { startupSeconds, capacityPerReplica, minReplicas, maxReplicas, tolerance } = this.options.setup;
-    const { history, fit } = learnable(steps, this.options, boundarySeconds);
-    return choosePolicy(history, load, {
-      boundarySeconds,
-      startupSeconds,
-      fit,
-      targetOverload: this.targetOverload,
-      capacity: capacityPerReplica,
-      pods: {
-        startupMinutes: Math.ceil(startupSeconds / 60),
-        minReplicas: Math.max(1, minReplicas),
-        maxReplicas,
-        tolerance: tolerance ?? 0.1,
-      },
-    });
+    const { minReplicas, maxReplicas, tolerance = 0.1 } = this.options.setup;
+    const usual = choiceOptions(this.#trigger, boundarySeconds, this.options);
+    const pods = { ...usual.pods, minReplicas: Math.max(1, minReplicas), maxReplicas, tolerance };
+    return choosePolicy(learnableSteps(steps, this.#trigger, boundarySeconds), load, { ...usual, pods });
   }
 
   /** The outlook at the quantile of the chosen policy. */
   #outlookFor(choice: Choice, { model, outlook: from, now, nowSeconds }: Moment): Outlook | undefined {
     if (from === undefined || model === undefined || choice.chosen === undefined) return from;
     if (this.#outlook?.from !== from || this.#outlook.choice !== choice) {
-      const { trigger, setup } = this.options;
-      const used = inUse({ ...trigger, podStartupSeconds: setup.startupSeconds }, choice);
+      const used = inUse(this.#trigger, choice);
       this.#outlook = { from, choice, outlook: outlookOf(model, used, nowSeconds, now.events) };
     }
     return this.#outlook.outlook;

@@ -4,7 +4,8 @@ import { fit, forecast } from '../forecast/index.js';
 import { cutSeries, seriesEndSeconds } from '../forecast/series.js';
 import { fillGaps } from '../history/fill-gaps.js';
 import { seriesOfSamples } from '../history/samples.js';
-import { comingEvents, effectiveEvents, specialSpans } from '../planner/events.js';
+import { comingEvents, effectiveEvents } from '../planner/events.js';
+import { specialSpans } from '../planner/fit-options.js';
 import { invalid } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { addCalendarOptions, type CalendarFlags, calendarOfFlags } from './calendar-flags.js';
@@ -69,13 +70,7 @@ async function forecastFile(file: string, trigger: Trigger, flags: Flags): Promi
   const horizonSteps = Math.max(1, Math.ceil(horizonSeconds / stepSeconds));
   const toSeconds = endSeconds + horizonSteps * stepSeconds;
   const calendar = await calendarOfFlags(flags, trigger.events, learned.startSeconds, toSeconds);
-  const spans = specialSpans(
-    calendar,
-    timezone,
-    learned.startSeconds,
-    endSeconds,
-    horizonSteps * stepSeconds,
-  );
+  const spans = specialSpans(calendar, learned.startSeconds, toSeconds, timezone);
   const model = fit(learned, { horizonSteps, seasonality, timezone, spans });
   // The flags do not say what a replica carries, so a floor in replicas counts as 0.
   const coming = comingEvents(calendar, { ...trigger, threshold: 0 }, endSeconds, horizonSteps);

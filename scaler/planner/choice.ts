@@ -1,10 +1,9 @@
-import type { FitOptions, Series } from '../forecast/index.js';
+import type { Series } from '../forecast/index.js';
 import type { ChoiceOptions } from '../policy/choose.js';
 import type { PodsSetup } from '../policy/follow-pods.js';
 import type { Choice } from '../policy/types.js';
 import type { Trigger } from '../trigger/trigger.js';
-import { fitOptions } from './fit-options.js';
-import type { OutlookTrigger } from './outlook.js';
+import { type FitPlan, fitOptions } from './fit-options.js';
 
 /** More replicas than a cluster has, and the HPA's default tolerance: an external scaler knows no others. */
 const MOST_REPLICAS = 100_000;
@@ -25,33 +24,30 @@ export interface ChoiceHistory {
 }
 
 /** The options of a choice at a boundary. @throws RangeError for a trigger without `targetOverload` */
-export function choiceOptions(
-  trigger: Trigger,
-  boundarySeconds: number,
-  spans: FitOptions['spans'],
-): ChoiceOptions {
+export function choiceOptions(trigger: Trigger, boundarySeconds: number, plan: FitPlan): ChoiceOptions {
   const { targetOverload, capacity, podStartupSeconds: startupSeconds } = trigger;
   if (targetOverload === undefined) throw new RangeError('this trigger states no overload that it accepts');
   return {
     boundarySeconds,
     startupSeconds,
-    fit: { ...fitOptions(trigger), spans },
+    fit: fitOptions(trigger, boundarySeconds, plan),
     targetOverload,
     capacity,
     pods: podsSetup(startupSeconds),
   };
 }
 
-/** What a model is fitted for: the trigger with what was measured and chosen, and the choice behind it. */
-export interface InUse extends OutlookTrigger {
+/** What a model is fitted for. */
+export interface InUse {
+  /** With what was measured and chosen. */
   readonly trigger: Trigger;
-  readonly choice: Choice | undefined;
+  /** The choice behind it. */
+  readonly choice?: Choice | undefined;
 }
 
 /** What a model is fitted for under a choice: a policy that looks at a forecast has its own quantile. */
 export function inUse(measured: Trigger, choice: Choice | undefined): InUse {
-  const chosen = choice?.chosen?.policy;
-  const quantile = chosen?.basis === 'forecast' ? chosen.quantile : measured.quantile;
-  const trigger = quantile === measured.quantile ? measured : Object.freeze({ ...measured, quantile });
-  return { ...trigger, trigger, choice, startupSeconds: chosen && trigger.podStartupSeconds };
+  const policy = choice?.chosen?.policy;
+  if (policy?.basis !== 'forecast') return { trigger: measured, choice };
+  return { trigger: Object.freeze({ ...measured, quantile: policy.quantile }), choice };
 }

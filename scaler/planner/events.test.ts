@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { testCalendar, testEvent } from '../../test/support/test-calendar.js';
+import { testTrigger } from '../../test/support/test-trigger.js';
 import type { Calendar, Effects } from '../calendar/types.js';
 import { fit, type Series } from '../forecast/index.js';
 import { cutSeries } from '../forecast/series.js';
-import { likeText, specialSpans } from './events.js';
+import { likeText } from './events.js';
 import { fitOptions } from './fit-options.js';
 import { fitCompact } from './fit-worker.js';
 import { type Outlook, outlookOf } from './outlook.js';
@@ -17,15 +18,7 @@ const DAY = 86_400;
 const MIDNIGHT = Date.parse('2026-11-27T00:00Z') / 1000;
 const EIGHT = MIDNIGHT + 20 * HOUR;
 
-const trigger = {
-  horizonSeconds: 900,
-  historySeconds: 14 * DAY,
-  stepSeconds: STEP,
-  quantile: 0.9,
-  seasonality: 'auto',
-  timezone: 'UTC',
-  threshold: 10,
-} as const;
+const trigger = testTrigger({ horizonSeconds: 900 });
 const settings: SignalSettings = {
   mode: 'predict',
   minValue: undefined,
@@ -52,9 +45,8 @@ function answerAt(
   { observed = 100 as number | undefined, stale = false, given = settings, loadAt = steady, days = 9 } = {},
 ) {
   const until = Math.floor(nowSeconds / STEP) * STEP;
-  const model = new RefittingModel(trigger, HOUR, 0, calendar);
-  const spans = specialSpans(calendar, 'UTC', until - days * DAY, until, HOUR);
-  if (days > 0) model.offer(until, fit(history(until, loadAt, days), { ...fitOptions(trigger), spans }));
+  const model = new RefittingModel({ trigger }, HOUR, 0, calendar);
+  if (days > 0) model.offer(until, fit(history(until, loadAt, days), fitOptions(trigger, until, model)));
   const outlook = model.outlook(nowSeconds);
   return { outlook, ...decideSignal(given, outlook, { observed, stale, events: model.events(nowSeconds) }) };
 }
@@ -188,9 +180,9 @@ describe('a known event without a forecast', () => {
     }
     const model = fit(
       { startSeconds: EIGHT - 14 * DAY, stepSeconds: STEP, values: walk },
-      fitOptions(trigger),
+      fitOptions(trigger, EIGHT, { refitSeconds: HOUR }),
     );
-    const guarded: Outlook = outlookOf({ ...model, trust: 0.2 }, trigger, EIGHT);
+    const guarded: Outlook = outlookOf({ ...model, trust: 0.2 }, { trigger }, EIGHT);
     const factors = new Float64Array(4).fill(2);
     const floors = new Float64Array(4).fill(Number.NEGATIVE_INFINITY);
     const events = {
@@ -200,7 +192,7 @@ describe('a known event without a forecast', () => {
       floor: -Infinity,
       hasBegun: true,
     };
-    const doubled = outlookOf({ ...model, trust: 0.2 }, trigger, EIGHT, events);
+    const doubled = outlookOf({ ...model, trust: 0.2 }, { trigger }, EIGHT, events);
     assert.ok(Math.abs(doubled.forecast.peak / guarded.forecast.peak - 2) < 1e-9);
   });
 });
@@ -220,9 +212,8 @@ describe('models that know a calendar', () => {
       model.advance(now, known);
       const boundary = model.dueBoundarySeconds(now, now);
       if (boundary === undefined) continue;
-      const from = boundary - trigger.historySeconds;
-      const spans = specialSpans(calendar, 'UTC', from, boundary, HOUR);
-      model.offer(boundary, fitCompact(cutSeries(known, from, boundary), { ...fitOptions(trigger), spans }));
+      const window = cutSeries(known, boundary - trigger.historySeconds, boundary);
+      model.offer(boundary, fitCompact(window, fitOptions(trigger, boundary, model)));
       model.advance(now, known);
     }
   }
@@ -230,8 +221,8 @@ describe('models that know a calendar', () => {
   it('agree in every replica, whenever it was started, before a holiday, in it and after it', () => {
     for (const hour of [-0.25, 9, 25]) {
       const now = MIDNIGHT + hour * HOUR;
-      const old = new RefittingModel(trigger, HOUR, 0, calendar);
-      const young = new RefittingModel(trigger, HOUR, 0, calendar);
+      const old = new RefittingModel({ trigger }, HOUR, 0, calendar);
+      const young = new RefittingModel({ trigger }, HOUR, 0, calendar);
       live(old, now - 3 * HOUR, now);
       live(young, now - STEP, now);
       assert.deepEqual(young.outlook(now), old.outlook(now));

@@ -1,12 +1,9 @@
 import { dayText } from '../calendar/effects.js';
 import { wallSecondsOf } from '../calendar/local-time.js';
 import type { Calendar, Effects, Occurrence } from '../calendar/types.js';
-import type { FittedModel, Reference, SpecialSpan, StepEffects } from '../forecast/index.js';
+import type { FittedModel, Reference, StepEffects } from '../forecast/index.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { horizonSteps } from './fit-options.js';
-
-/** How long after the next fit a model knows holidays and events. */
-const COMING_SECONDS = 2 * 86_400;
 
 /** The part of a trigger that events depend on. */
 export type EventTrigger = Pick<Trigger, 'timezone' | 'threshold' | 'stepSeconds' | 'horizonSeconds'>;
@@ -32,23 +29,6 @@ export interface ComingEvents {
   readonly floor: number;
   /** Whether an event with a factor has begun, so that the load now includes its effect. */
   readonly hasBegun: boolean;
-}
-
-/** Special days, for the forecast, in the window of a fit and until some time after the next one. */
-export function specialSpans(
-  calendar: Calendar | undefined,
-  timezone: string,
-  fromSeconds: number,
-  boundarySeconds: number,
-  refitSeconds: number,
-): SpecialSpan[] | undefined {
-  const untilSeconds = boundarySeconds + 2 * refitSeconds + COMING_SECONDS;
-  return calendar?.occurrences(fromSeconds, untilSeconds, timezone).map((occurrence) => {
-    const { name, startSeconds, endSeconds, effects } = occurrence;
-    const { learn, factor, holiday, likeStartSeconds } = effects;
-    const like = likeStartSeconds ?? (holiday ? ('day off' as const) : undefined);
-    return { name, startSeconds, endSeconds, learn, like, factor };
-  });
 }
 
 /**

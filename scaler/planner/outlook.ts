@@ -1,6 +1,6 @@
 import { type FittedModel, forecast } from '../forecast/index.js';
 import { startupSteps } from '../policy/past.js';
-import type { Trigger } from '../trigger/trigger.js';
+import type { InUse } from './choice.js';
 import { type ComingEvents, type EffectiveEvent, effectiveEvents } from './events.js';
 import { horizonSteps } from './fit-options.js';
 import type { PlannedForecast } from './types.js';
@@ -16,7 +16,7 @@ export type Outlook = Pick<
   readonly guarded: boolean;
   /** Mean of the newest known step; NaN when there is none. */
   readonly last: number;
-  /** The trigger's quantile of the highest load until a pod that is asked for now is ready; undefined unless needed. */
+  /** The trigger's quantile of the highest load until a pod that is asked for now is ready; undefined without a chosen policy. */
   readonly startupPeak?: number | undefined;
   /** From the current step on. */
   readonly forecast: PlannedForecast;
@@ -35,13 +35,6 @@ export function stepsBehind(
   return Math.max(0, Math.floor((nowSeconds - endSeconds) / stepSeconds));
 }
 
-/** The part of a trigger that an outlook depends on. */
-export interface OutlookTrigger
-  extends Pick<Trigger, 'horizonSeconds' | 'stepSeconds' | 'quantile' | 'timezone' | 'threshold'> {
-  /** How long pods take to start, where `startupPeak` is needed. */
-  readonly startupSeconds?: number | undefined;
-}
-
 /** Begin of the step that holds a moment, on the grid of a model. */
 export function currentStepSeconds(
   model: Pick<FittedModel, 'endSeconds' | 'stepSeconds'>,
@@ -50,10 +43,10 @@ export function currentStepSeconds(
   return model.endSeconds + stepsBehind(model, nowSeconds) * model.stepSeconds;
 }
 
-/** The outlook of a model for a trigger at a moment. @param events within the horizon from `currentStepSeconds` on */
+/** The outlook of a model at a moment. @param events within the horizon from `currentStepSeconds` on */
 export function outlookOf(
   model: FittedModel,
-  trigger: OutlookTrigger,
+  { trigger, choice }: InUse,
   nowSeconds: number,
   events?: ComingEvents,
 ): Outlook {
@@ -61,9 +54,8 @@ export function outlookOf(
   const quantiles = [LOWER_QUANTILE, trigger.quantile];
   const behind = stepsBehind(model, nowSeconds);
   const coming = forecast(model, horizonSteps(trigger), quantiles, behind, events?.effects);
-  const { startupSeconds } = trigger;
-  const startupPeak = (forSeconds: number) => {
-    const steps = startupSteps(forSeconds, stepSeconds, model.horizonSteps);
+  const startupPeak = () => {
+    const steps = startupSteps(trigger.podStartupSeconds, stepSeconds, model.horizonSteps);
     return forecast(model, steps, quantiles, behind, events?.effects).peaks[1];
   };
   return {
@@ -75,7 +67,7 @@ export function outlookOf(
     endSeconds,
     stepSeconds,
     last: model.mean.last,
-    startupPeak: startupSeconds === undefined ? undefined : startupPeak(startupSeconds),
+    startupPeak: choice?.chosen && startupPeak(),
     forecast: {
       startSeconds: coming.startSeconds,
       stepSeconds,

@@ -24,7 +24,7 @@ function risingAtMidnight(nowSeconds = MIDNIGHT): Outlook {
     { startSeconds, stepSeconds: STEP, values },
     { horizonSteps: 12, seasonality: 'auto', timezone: 'UTC' },
   );
-  return outlookOf(model, { ...trigger, horizonSeconds: 12 * STEP }, nowSeconds);
+  return outlookOf(model, { trigger: { ...trigger, horizonSeconds: 12 * STEP } }, nowSeconds);
 }
 
 function plan(knowledge: Partial<Knowledge>) {

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { ManualClock } from '../../test/support/manual-clock.js';
+import { testCalendar, testEvent } from '../../test/support/test-calendar.js';
 import { testTrigger } from '../../test/support/test-trigger.js';
 import type { Series } from '../forecast/index.js';
 import type { HistoryProvider, HistoryRequest, Observation, TriggerHistory } from '../history/types.js';
 import type { Choice } from '../policy/types.js';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
+import { likeText } from './events.js';
 import { chooseInWorker, fitCompact } from './fit-worker.js';
 import { Planner } from './planner.js';
 import type { FitTurn, Fitter, PlannerObserver } from './ports.js';
@@ -602,6 +604,15 @@ describe('Planner', () => {
     assert.equal(evidence?.model?.stage, 'daily');
     assert.equal(planner.evidence(testTrigger({ scaledObject: 'unknown' })), undefined);
   });
+
+  it('knows what a holiday will be like as far ahead as its horizon goes', async () => {
+    await planner.close();
+    const feast = testEvent('Feast', MIDNIGHT + 3 * DAY, MIDNIGHT + 4 * DAY, { holiday: true });
+    start({ calendars: { of: () => testCalendar(feast) } });
+    const { events } = await snapshot(testTrigger({ historySeconds: 9 * DAY, horizonSeconds: 4 * DAY }));
+    // The newest Sunday is not over at the boundary of the fit, a few minutes before Monday begins.
+    assert.equal(likeText(events[0]!.like!, 'UTC'), 'like Sunday 2026-02-22');
+  }).timeout(60_000);
 
   it('remembers what it answered, what came and when it changed its mind', async () => {
     await ask();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { ScalerError } from '../shared/errors.js';
 import type { Trigger } from '../trigger/trigger.js';
-import { minutesSeconds } from './accepted-overload.js';
+import { overloadSteps } from './accepted-overload.js';
 import type { PlannerParts } from './ports.js';
 import { TrackedTrigger } from './tracked-trigger.js';
 import type { Answer, Answers, Evidence, KnownTrigger } from './types.js';
@@ -144,12 +144,12 @@ export class Planner implements Answers {
     return new ScalerError('rejected', `${where} has ${reason}`);
   }
 
-  /** Steps held for a trigger, with the minutes that a choice of policy needs. */
+  /** Steps held for a trigger, with those for the overload that it accepts. */
   #stepsOf(trigger: Trigger): number {
     const { historySeconds, stepSeconds, targetOverload } = trigger;
-    const minutes =
-      targetOverload === undefined ? 0 : minutesSeconds(trigger, this.parts.settings.refitSeconds) / 60;
-    return Math.ceil(historySeconds / stepSeconds + minutes);
+    const { refitSeconds } = this.parts.settings;
+    const forOverload = targetOverload === undefined ? 0 : overloadSteps(trigger, refitSeconds);
+    return Math.ceil(historySeconds / stepSeconds + forOverload);
   }
 
   async #waitForFirstAnswer(tracked: TrackedTrigger): Promise<void> {

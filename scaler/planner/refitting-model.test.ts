@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { testTrigger } from '../../test/support/test-trigger.js';
 import type { FitOptions, Series } from '../forecast/index.js';
 import { cutSeries } from '../forecast/series.js';
 import { fitCompact } from './fit-worker.js';
@@ -11,13 +12,7 @@ const DAY = 86_400;
 const MIDNIGHT = 1_772_409_600;
 
 const options: FitOptions = { horizonSteps: 3, seasonality: 'auto', timezone: 'UTC' };
-const trigger = {
-  horizonSeconds: 3 * STEP,
-  stepSeconds: STEP,
-  quantile: 0.9,
-  timezone: 'UTC',
-  threshold: 10,
-};
+const own = { trigger: testTrigger({ horizonSeconds: 3 * STEP, stepSeconds: STEP }) };
 /** A daily rhythm with a bend that no season explains, so that a model's state shows in its forecast. */
 function history(untilSeconds: number): Series {
   const startSeconds = MIDNIGHT - 4 * DAY;
@@ -42,9 +37,33 @@ function live(model: RefittingModel, fromSeconds: number, toSeconds: number): vo
 }
 
 describe('RefittingModel', () => {
+  describe('refits at boundaries', () => {
+    const latest = (atSeconds: number, stepSeconds: number, refitSeconds: number, offsetSeconds: number) => {
+      const { trigger } = own;
+      const model = new RefittingModel({ trigger: { ...trigger, stepSeconds } }, refitSeconds, offsetSeconds);
+      return model.latestBoundarySeconds(atSeconds + stepSeconds);
+    };
+
+    it('a period apart, and uses the newest from a step after it on', () => {
+      assert.equal(latest(MIDNIGHT, STEP, HOUR, 0), MIDNIGHT);
+      assert.equal(latest(MIDNIGHT + HOUR - 1, STEP, HOUR, 0), MIDNIGHT);
+      assert.equal(latest(MIDNIGHT + HOUR, STEP, HOUR, 0), MIDNIGHT + HOUR);
+    });
+
+    it('shifted by the offset, rounded down to the step grid', () => {
+      assert.equal(latest(MIDNIGHT + 700, STEP, HOUR, 650), MIDNIGHT + 600);
+      assert.equal(latest(MIDNIGHT + 599, STEP, HOUR, 650), MIDNIGHT + 600 - HOUR);
+    });
+
+    it('on the step grid when the period is no multiple of the step', () => {
+      assert.equal(latest(MIDNIGHT + 5 * HOUR, 1800, 2700, 0) % 1800, 0);
+      assert.equal(latest(MIDNIGHT + 90, 60, 10, 0), MIDNIGHT + 60);
+    });
+  });
+
   it('holds the same model at a moment whenever it was started', () => {
-    const old = new RefittingModel(trigger, HOUR, 0);
-    const young = new RefittingModel(trigger, HOUR, 0);
+    const old = new RefittingModel(own, HOUR, 0);
+    const young = new RefittingModel(own, HOUR, 0);
     const now = MIDNIGHT + 5 * HOUR + 4 * STEP;
     live(old, MIDNIGHT, now);
     live(young, now, now);
@@ -54,7 +73,7 @@ describe('RefittingModel', () => {
   });
 
   it('changes over to a newer fit only when its grace has passed', () => {
-    const model = new RefittingModel(trigger, HOUR, 0);
+    const model = new RefittingModel(own, HOUR, 0);
     live(model, MIDNIGHT, MIDNIGHT + HOUR);
     const before = model.model!.quality;
     live(model, MIDNIGHT + HOUR + STEP, MIDNIGHT + HOUR + STEP);
@@ -62,24 +81,24 @@ describe('RefittingModel', () => {
   });
 
   it('looks as far ahead as the fit in use was made for, at its quantile', () => {
-    const model = new RefittingModel(trigger, HOUR, 0);
+    const model = new RefittingModel(own, HOUR, 0);
     live(model, MIDNIGHT, MIDNIGHT + STEP);
     const known = history(MIDNIGHT + HOUR);
-    const wider = { ...trigger, horizonSeconds: 6 * STEP, quantile: 0.5 };
+    const wider = { trigger: { ...own.trigger, horizonSeconds: 6 * STEP, quantile: 0.5 } };
     model.offer(MIDNIGHT + HOUR, fitCompact(known, { ...options, horizonSteps: 7, quantile: 0.5 }), wider);
     model.advance(MIDNIGHT + HOUR, known);
-    assert.equal(model.settings, trigger);
+    assert.equal(model.inUse, own);
     assert.equal(model.outlook(MIDNIGHT + HOUR)!.forecast.mean.length, 4);
     const changed = MIDNIGHT + HOUR + STEP;
     model.advance(changed, history(changed));
-    assert.equal(model.settings, wider);
+    assert.equal(model.inUse, wider);
     const { forecast } = model.outlook(changed)!;
     assert.equal(forecast.mean.length, 7);
     assert.ok(forecast.upper[6]! < 1.2 * forecast.mean[6]!, 'the upper line is the median');
   });
 
   it('uses a fit from a step after its boundary on, before a new step comes', () => {
-    const model = new RefittingModel(trigger, HOUR, 0);
+    const model = new RefittingModel(own, HOUR, 0);
     live(model, MIDNIGHT, MIDNIGHT + HOUR);
     const before = model.model;
     model.changeOver(MIDNIGHT + HOUR + STEP - 1);
@@ -89,7 +108,7 @@ describe('RefittingModel', () => {
   });
 
   it('asks for one fit a boundary', () => {
-    const model = new RefittingModel(trigger, HOUR, 0);
+    const model = new RefittingModel(own, HOUR, 0);
     const due: number[] = [];
     for (let now = MIDNIGHT; now < MIDNIGHT + 3 * HOUR; now += STEP) {
       const boundary = model.dueBoundarySeconds(now, now);
@@ -104,7 +123,7 @@ describe('RefittingModel', () => {
   it('asks for a fit as soon as the history is long enough for the next stage', () => {
     // The refit clock strikes at midnight and then not for six days; the history begins at noon before.
     const refitSeconds = 6 * DAY;
-    const model = new RefittingModel(trigger, refitSeconds, MIDNIGHT % refitSeconds);
+    const model = new RefittingModel(own, refitSeconds, MIDNIGHT % refitSeconds);
     const due: number[] = [];
     for (let now = MIDNIGHT + STEP; now < MIDNIGHT + 3 * DAY; now += STEP) {
       const known = cutSeries(history(now), MIDNIGHT - DAY / 2, now);
@@ -121,7 +140,7 @@ describe('RefittingModel', () => {
   });
 
   it('asks for no fit on steps that have not arrived', () => {
-    const model = new RefittingModel(trigger, HOUR, 0);
+    const model = new RefittingModel(own, HOUR, 0);
     live(model, MIDNIGHT + STEP, MIDNIGHT + STEP);
     assert.equal(model.dueBoundarySeconds(MIDNIGHT + HOUR, MIDNIGHT + HOUR - STEP), undefined);
     assert.equal(model.dueBoundarySeconds(MIDNIGHT + HOUR, MIDNIGHT + HOUR), MIDNIGHT + HOUR);

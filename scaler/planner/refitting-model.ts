@@ -1,15 +1,16 @@
 import type { Calendar } from '../calendar/types.js';
 import { type FittedModel, type Series, update } from '../forecast/index.js';
 import { seriesEndSeconds } from '../forecast/series.js';
+import type { InUse } from './choice.js';
 import { type ComingEvents, comingEvents } from './events.js';
-import { currentStepSeconds, type Outlook, type OutlookTrigger, outlookOf, stepsBehind } from './outlook.js';
-import { refitBoundarySeconds } from './schedule.js';
+import { currentStepSeconds, type Outlook, outlookOf, stepsBehind } from './outlook.js';
+import { tickSeconds } from './schedule.js';
 
 /** A model, the end of the window that it was fitted on, and what it was fitted for. */
-interface Fit<Settings> {
+interface Fit {
   readonly model: FittedModel;
   readonly boundarySeconds: number;
-  readonly settings: Settings;
+  readonly inUse: InUse;
 }
 
 /**
@@ -17,20 +18,21 @@ interface Fit<Settings> {
  * comes into use. It depends on the history and the time alone, not on when the process started, so that replicas and
  * replays agree.
  */
-export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
-  #current: Fit<Settings> | undefined;
-  #next: Fit<Settings> | undefined;
+export class RefittingModel {
+  #current: Fit | undefined;
+  #next: Fit | undefined;
   /** The newest outlook, and how many steps the model was behind then. */
   #outlook: { readonly behind: number; readonly outlook: Outlook } | undefined;
 
   /**
-   * @param trigger what the outlook is for, unless a fit was made for something else
-   * @param refitSeconds distance between two fits
-   * @param offsetSeconds this trigger's shift of the boundaries
+   * @param own what is in use until a fit was made for something else, with the same step
+   * @param refitSeconds distance between two fits, rounded to steps, one at least
+   * @param offsetSeconds this trigger's shift of the boundaries, rounded down to steps, so that triggers do not refit
+   *   all at once
    * @param calendar of the events in the outlook
    */
   constructor(
-    readonly trigger: Settings,
+    readonly own: InUse,
     readonly refitSeconds: number,
     readonly offsetSeconds: number,
     readonly calendar?: Calendar | undefined,
@@ -49,25 +51,25 @@ export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
   }
 
   /** What the model in use was fitted for; before the first fit, the trigger's own. */
-  get settings(): Settings {
-    return this.#current?.settings ?? this.trigger;
+  get inUse(): InUse {
+    return this.#current?.inUse ?? this.own;
   }
 
   /** The outlook of the model in use; undefined before the first fit. */
   outlook(nowSeconds: number): Outlook | undefined {
     if (!this.#current) return undefined;
-    const { model, settings } = this.#current;
+    const { model, inUse } = this.#current;
     const behind = stepsBehind(model, nowSeconds);
     if (this.#outlook?.behind !== behind)
-      this.#outlook = { behind, outlook: outlookOf(model, settings, nowSeconds, this.events(nowSeconds)) };
+      this.#outlook = { behind, outlook: outlookOf(model, inUse, nowSeconds, this.events(nowSeconds)) };
     return this.#outlook.outlook;
   }
 
   /** The events within the horizon, also without a model; undefined where there are none. */
   events(nowSeconds: number): ComingEvents | undefined {
-    const { settings = this.trigger, model } = this.#current ?? {};
-    const grid = model ?? { endSeconds: 0, stepSeconds: settings.stepSeconds };
-    return comingEvents(this.calendar, settings, currentStepSeconds(grid, nowSeconds));
+    const { trigger } = this.inUse;
+    const grid = this.model ?? { endSeconds: 0, stepSeconds: trigger.stepSeconds };
+    return comingEvents(this.calendar, trigger, currentStepSeconds(grid, nowSeconds));
   }
 
   /**
@@ -82,7 +84,7 @@ export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
     const untilSeconds = Math.min(nowSeconds, knownUntilSeconds);
     const onClock = this.#boundary(untilSeconds);
     if (onClock > newest.boundarySeconds) return onClock;
-    const { stepSeconds } = this.trigger;
+    const { stepSeconds } = this.own.trigger;
     const missingSteps = Math.ceil(newest.model.nextStageInSeconds / stepSeconds);
     const stageReached = newest.boundarySeconds + missingSteps * stepSeconds;
     return missingSteps > 0 && stageReached <= untilSeconds ? stageReached : undefined;
@@ -93,23 +95,19 @@ export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
    * has arrived and the fit has ended, so that all replicas change over at the same moment.
    */
   latestBoundarySeconds(nowSeconds: number): number {
-    return this.#boundary(nowSeconds - this.trigger.stepSeconds);
+    return this.#boundary(nowSeconds - this.own.trigger.stepSeconds);
   }
 
-  /**
-   * Takes over a model, which the caller must not use any more.
-   *
-   * @param settings what it was fitted for, with the same step
-   */
-  offer(boundarySeconds: number, model: FittedModel, settings: Settings = this.trigger): void {
-    const offered = { model, boundarySeconds, settings };
+  /** Takes over a model, which the caller must not use any more. @param inUse what it was fitted for */
+  offer(boundarySeconds: number, model: FittedModel, inUse = this.own): void {
+    const offered = { model, boundarySeconds, inUse };
     if (this.#current) this.#next = offered;
     else this.#current = offered;
   }
 
   /** Uses the newer fit from a step after its boundary on. */
   changeOver(nowSeconds: number): void {
-    if (!this.#next || this.#next.boundarySeconds > nowSeconds - this.trigger.stepSeconds) return;
+    if (!this.#next || this.#next.boundarySeconds > nowSeconds - this.own.trigger.stepSeconds) return;
     this.#current = this.#next;
     this.#next = undefined;
     this.#outlook = undefined;
@@ -127,7 +125,11 @@ export class RefittingModel<Settings extends OutlookTrigger = OutlookTrigger> {
     this.#outlook = undefined;
   }
 
+  /** The newest boundary at or before a moment, on the step grid, so that all replicas refit at the same moments. */
   #boundary(atSeconds: number): number {
-    return refitBoundarySeconds(atSeconds, this.trigger.stepSeconds, this.refitSeconds, this.offsetSeconds);
+    const { stepSeconds } = this.own.trigger;
+    const period = Math.max(1, Math.round(this.refitSeconds / stepSeconds)) * stepSeconds;
+    const offset = (Math.floor(this.offsetSeconds / stepSeconds) * stepSeconds) % period;
+    return tickSeconds(atSeconds, period, offset);
   }
 }

@@ -1,28 +1,8 @@
 import assert from 'node:assert/strict';
-import { refitBoundarySeconds, spread, tickSeconds } from './schedule.js';
+import { spread, tickSeconds } from './schedule.js';
 
-const STEP = 300;
-const HOUR = 3600;
 // 2026-03-02T00:00:00Z
 const MIDNIGHT = 1_772_409_600;
-
-describe('refitBoundarySeconds', () => {
-  it('is the newest boundary at or before the moment', () => {
-    assert.equal(refitBoundarySeconds(MIDNIGHT, STEP, HOUR, 0), MIDNIGHT);
-    assert.equal(refitBoundarySeconds(MIDNIGHT + HOUR - 1, STEP, HOUR, 0), MIDNIGHT);
-    assert.equal(refitBoundarySeconds(MIDNIGHT + HOUR, STEP, HOUR, 0), MIDNIGHT + HOUR);
-  });
-
-  it('is shifted by the offset, rounded down to the step grid', () => {
-    assert.equal(refitBoundarySeconds(MIDNIGHT + 700, STEP, HOUR, 650), MIDNIGHT + 600);
-    assert.equal(refitBoundarySeconds(MIDNIGHT + 599, STEP, HOUR, 650), MIDNIGHT + 600 - HOUR);
-  });
-
-  it('keeps to the step grid when the refit period is no multiple of the step', () => {
-    assert.equal(refitBoundarySeconds(MIDNIGHT + 5 * HOUR, 1800, 2700, 0) % 1800, 0);
-    assert.equal(refitBoundarySeconds(MIDNIGHT + 90, 60, 10, 0), MIDNIGHT + 60);
-  });
-});
 
 describe('tickSeconds', () => {
   it('is the newest tick of the shifted grid', () => {

@@ -43,29 +43,29 @@ class Source implements HistoryProvider {
 
 describe('the overload that was seen', () => {
   const trigger = testTrigger({ namespace: 'shop', scaledObject: 'web', targetOverload: 0.01 });
-  const sharesOf = (share: (ago: number) => number) => {
+  const sharesOf = async (share: (ago: number) => number) => {
     const source = new Source(share);
     const seen = new SeenOverload(trigger, source, 0);
+    await seen.refresh(END);
     const { shares } = seen;
     seen.release();
     assert.equal(source.open, 0);
     return shares;
   };
 
-  it('is a share of the last day and of the last week', () => {
+  it('is a share of the last day and of the last week', async () => {
     // Two hours of full overload yesterday, and twelve hours of a half three days before.
-    const shares = sharesOf((ago) => (ago <= 2 * HOUR ? 1 : ago > 3 * DAY && ago <= 3.5 * DAY ? 0.5 : 0));
+    const shares = await sharesOf((ago) =>
+      ago <= 2 * HOUR ? 1 : ago > 3 * DAY && ago <= 3.5 * DAY ? 0.5 : 0,
+    );
     assert.ok(Math.abs(shares.day! - 2 / 24) < 1e-12);
     assert.ok(Math.abs(shares.week! - (2 + 6) / (7 * 24)) < 1e-12);
   });
 
-  it('counts what is known, and says nothing where that is less than half', () => {
-    const shares = sharesOf((ago) => (ago > 2 * DAY ? Number.NaN : ago <= DAY / 2 ? Number.NaN : 0.25));
+  it('counts what is known, and says nothing where that is less than half', async () => {
+    const shares = await sharesOf((ago) => (ago > 2 * DAY ? Number.NaN : ago <= DAY / 2 ? Number.NaN : 0.25));
     assert.deepEqual(shares, { day: 0.25, week: undefined });
-    assert.deepEqual(
-      sharesOf(() => Number.NaN),
-      { day: undefined, week: undefined },
-    );
+    assert.deepEqual(await sharesOf(() => Number.NaN), { day: undefined, week: undefined });
   });
 
   it('is read once an hour, on behalf of the namespace', async () => {

@@ -2,18 +2,24 @@ import type { Series } from '../forecast/index.js';
 import type { HistoryProvider, TriggerHistory } from '../history/types.js';
 import { overloadQuery } from '../history/workload-queries.js';
 import type { Trigger } from '../trigger/trigger.js';
+import { historyError } from './plan-answer.js';
 import { tickSeconds } from './schedule.js';
 import type { SpanShares } from './types.js';
 
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
-const WEEK_SECONDS = 7 * DAY_SECONDS;
+/** How much of the past is held. */
+export const SEEN_SECONDS = 7 * DAY_SECONDS;
 
 /** A span of which less is known has no share. */
 const LEAST_KNOWN_SHARE = 0.5;
 
 /** The measured overload of a workload, where kube-state-metrics is in the source. */
 export class SeenOverload {
+  /** Stay as they are while the source does not answer. */
+  shares: SpanShares = { day: undefined, week: undefined };
+  /** Why the newest read failed; undefined when it did not, and before the first. */
+  problem: string | undefined;
   readonly #history: TriggerHistory;
   #refreshedAtSeconds = Number.NEGATIVE_INFINITY;
 
@@ -22,7 +28,7 @@ export class SeenOverload {
    * @throws ScalerError as `HistoryProvider.window` does
    */
   constructor(
-    trigger: Trigger,
+    readonly trigger: Trigger,
     provider: HistoryProvider,
     readonly phase: number,
   ) {
@@ -32,22 +38,24 @@ export class SeenOverload {
       namespace,
       query: overloadQuery(trigger),
       stepSeconds,
-      historySeconds: WEEK_SECONDS,
+      historySeconds: SEEN_SECONDS,
       lateness: phase,
     });
   }
 
-  /** Reads what is new, once an hour. @throws ScalerError as `TriggerHistory.refresh` does */
+  /** Reads what is new, once an hour, into `shares` or `problem`. */
   async refresh(nowSeconds: number): Promise<void> {
     const dueSeconds = tickSeconds(nowSeconds, HOUR_SECONDS, this.phase * HOUR_SECONDS);
     if (this.#refreshedAtSeconds >= dueSeconds) return;
-    await this.#history.refresh(nowSeconds);
-    this.#refreshedAtSeconds = dueSeconds;
-  }
-
-  get shares(): SpanShares {
-    const seen = this.#history.series();
-    return { day: meanShare(seen, DAY_SECONDS), week: meanShare(seen, WEEK_SECONDS) };
+    try {
+      await this.#history.refresh(nowSeconds);
+      this.#refreshedAtSeconds = dueSeconds;
+      const seen = this.#history.series();
+      this.shares = { day: meanShare(seen, DAY_SECONDS), week: meanShare(seen, SEEN_SECONDS) };
+      this.problem = undefined;
+    } catch (error) {
+      this.problem = historyError(error, this.trigger).message;
+    }
   }
 
   release(): void {

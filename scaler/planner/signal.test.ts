@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { testTrigger } from '../../test/support/test-trigger.js';
 import type { Effects } from '../calendar/types.js';
 import { type FittedModel, fit as fitModel } from '../forecast/index.js';
 import { outlookOf } from './outlook.js';
@@ -7,13 +8,7 @@ import { decideSignal, type SignalSettings } from './signal.js';
 const DAY_STEPS = 288;
 const STEP_SECONDS = 300;
 
-const trigger = {
-  horizonSeconds: 1800,
-  stepSeconds: STEP_SECONDS,
-  quantile: 0.9,
-  timezone: 'UTC',
-  threshold: 10,
-};
+const trigger = testTrigger({ horizonSeconds: 1800, stepSeconds: STEP_SECONDS, podStartupSeconds: 600 });
 const settings: SignalSettings = {
   mode: 'predict',
   minValue: undefined,
@@ -36,7 +31,7 @@ function morningModel(): FittedModel {
 describe('decideSignal', () => {
   const model = morningModel();
   const nowSeconds = model.endSeconds;
-  const outlook = outlookOf(model, trigger, nowSeconds);
+  const outlook = outlookOf(model, { trigger }, nowSeconds);
 
   it('answers the coming peak before the load is there', () => {
     const signal = decideSignal(settings, outlook, { observed: 10, stale: false });
@@ -45,15 +40,25 @@ describe('decideSignal', () => {
   });
 
   describe('with a chosen policy', () => {
-    const withStartup = outlookOf(model, { ...trigger, startupSeconds: 600 }, nowSeconds);
     const policy = {
       basis: 'forecast',
       quantile: 0.9,
       headroom: 1,
       floor: { from: 'none', share: 0 },
     } as const;
+    const result = { headroom: 1, podHoursPerDay: 120, overloadedShare: 0, held: true, curve: [] };
+    const chosen = { ...result, policy, weekFloor: 0 };
+    const choice = {
+      boundarySeconds: 0,
+      targetOverload: 0.01,
+      days: 2,
+      margin: 0,
+      chosen,
+      reactive: undefined,
+    };
+    const withStartup = outlookOf(model, { trigger, choice }, nowSeconds);
     const followed = {
-      chosen: { policy: { ...policy }, weekFloor: 0 },
+      chosen,
       capacity: 20,
       recent: 30,
       hours: 90,
@@ -150,7 +155,7 @@ describe('decideSignal', () => {
 
   it('goes on with the forecast for the time it is now when Prometheus does not answer', () => {
     const twoStepsLater = nowSeconds + 2 * STEP_SECONDS;
-    const later = outlookOf(model, trigger, twoStepsLater);
+    const later = outlookOf(model, { trigger }, twoStepsLater);
     const signal = decideSignal(settings, later, { observed: undefined, stale: true });
     assert.equal(signal.reason, 'stale');
     assert.equal(later.forecast.startSeconds, twoStepsLater);

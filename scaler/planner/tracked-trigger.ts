@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { Calendar } from '../calendar/types.js';
 import { cutSeries, seriesEndSeconds } from '../forecast/series.js';
 import type { Observation, TriggerHistory } from '../history/types.js';
 import { choiceBoundarySeconds } from '../policy/choose.js';
@@ -7,10 +5,9 @@ import { HOURS_MINUTES, highestBefore } from '../policy/past.js';
 import type { ScalerError } from '../shared/errors.js';
 import { withPodStartup } from '../trigger/pod-startup.js';
 import type { Trigger } from '../trigger/trigger.js';
-import { AcceptedOverload, type Learnable } from './accepted-overload.js';
+import { AcceptedOverload } from './accepted-overload.js';
 import { AnswerRecord } from './answer-record.js';
 import { type InUse, inUse } from './choice.js';
-import { specialSpans } from './events.js';
 import { fitOptions } from './fit-options.js';
 import { historyError, planAnswer } from './plan-answer.js';
 import { PodStartupMeasurement } from './pod-startup.js';
@@ -33,12 +30,12 @@ export class TrackedTrigger {
   readonly #history: TriggerHistory;
   readonly #listeners = new Set<(answer: Answer) => void>();
   readonly #podStartup: PodStartupMeasurement | undefined;
-  readonly #calendar: Calendar | undefined;
   readonly #overload: AcceptedOverload | undefined;
-  readonly #model: RefittingModel<InUse>;
+  readonly #model: RefittingModel;
   readonly #record: AnswerRecord;
   readonly #changes = new StateChanges();
   readonly #stopping = new AbortController();
+  readonly #turn: FitTurn;
   #observation: Observation | undefined;
   /** Why the newest observation, and the newest read of the history, failed. */
   #observeFailure: ScalerError | undefined;
@@ -73,18 +70,18 @@ export class TrackedTrigger {
   ) {
     const { refitSeconds } = parts.settings;
     this.#phase = spread(trigger.query);
+    this.#turn = { namespace: trigger.namespace, signal: this.#stopping.signal };
     // The window of a fit ends up to a refit and two steps before now, and that of a choice up to a day. Without this
     // lead a replica that has just started would learn from less than the others.
     const leadSeconds = trigger.targetOverload === undefined ? refitSeconds : refitSeconds + DAY_SECONDS;
     const historySeconds = trigger.historySeconds + leadSeconds + 2 * trigger.stepSeconds;
     this.#history = parts.history.window({ ...trigger, historySeconds, lateness: this.#phase });
     if (trigger.measuresPodStartup) this.#podStartup = new PodStartupMeasurement(trigger, parts.history);
-    if (trigger.targetOverload !== undefined)
-      this.#overload = new AcceptedOverload(trigger, parts, this.#phase);
     this.#record = new AnswerRecord(trigger);
-    this.#calendar = parts.calendars?.of(trigger);
-    const own = inUse(trigger, undefined);
-    this.#model = new RefittingModel(own, refitSeconds, this.#phase * refitSeconds, this.#calendar);
+    const calendar = parts.calendars?.of(trigger);
+    this.#model = new RefittingModel({ trigger }, refitSeconds, this.#phase * refitSeconds, calendar);
+    if (trigger.targetOverload !== undefined)
+      this.#overload = new AcceptedOverload(trigger, parts, this.#history, this.#model, this.#phase);
     this.#running = this.#run();
   }
 
@@ -93,7 +90,7 @@ export class TrackedTrigger {
     const history = this.#history.series();
     const end = seriesEndSeconds(history);
     return {
-      inUse: this.#model.settings.trigger,
+      inUse: this.#model.inUse.trigger,
       // The window is a little longer.
       history: cutSeries(history, end - this.trigger.historySeconds, end),
       bootstrapUntilSeconds: this.#history.bootstrapUntilSeconds,
@@ -208,21 +205,17 @@ export class TrackedTrigger {
   }
 
   async #fit(boundarySeconds: number): Promise<void> {
-    const { targetOverload, measuresPodStartup } = this.trigger;
-    const own = this.#model.trigger;
     // A choice takes as long as several fits: a first fit before it gives a forecast sooner.
-    if (targetOverload !== undefined && this.#model.model === undefined) {
-      await this.#fitFor(boundarySeconds, own);
+    if (this.#overload && this.#model.model === undefined) {
+      await this.#fitFor(boundarySeconds, this.#model.own);
       if (this.#stopping.signal.aborted) return;
       this.#renew();
     }
-    const isGiven = targetOverload === undefined && !measuresPodStartup;
-    await this.#fitFor(boundarySeconds, isGiven ? own : undefined);
+    await this.#fitFor(boundarySeconds);
     if (this.#stopping.signal.aborted) return;
     this.#renew();
     this.#announceSettled();
-    const inUse = this.#model.settings.trigger;
-    await this.#overload?.look(this.#record.past(), inUse);
+    await this.#overload?.look(this.#record.past(), this.#model.inUse.trigger);
     this.#fitting = undefined;
     if (this.#stopping.signal.aborted) return;
     // After a start, for replicas that already hold the fit that comes into use with the next step.
@@ -232,18 +225,20 @@ export class TrackedTrigger {
   }
 
   /** @param given what the model is fitted for. @default what is measured and chosen by then */
-  async #fitFor(boundarySeconds: number, given: InUse | undefined): Promise<void> {
+  async #fitFor(boundarySeconds: number, given?: InUse): Promise<void> {
     const { fitter, observer } = this.parts;
     const isOnPart = this.#loadFailure !== undefined;
     const { lateArrivals } = this.#history;
     let startedAt = performance.now();
     const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
     try {
-      const settings = given ?? (await this.#settingsAt(boundarySeconds));
+      const used = given ?? (await this.#inUseAt(boundarySeconds));
       startedAt = performance.now();
-      const { steps, spans } = this.#learnable(boundarySeconds);
-      const model = await fitter.fit(steps, { ...fitOptions(settings.trigger), spans }, this.#turn);
-      this.#model.offer(boundarySeconds, model, settings);
+      const fromSeconds = boundarySeconds - this.trigger.historySeconds;
+      const steps = () => cutSeries(this.#history.series(), fromSeconds, boundarySeconds);
+      const options = fitOptions(used.trigger, boundarySeconds, this.#model);
+      const model = await fitter.fit(steps, options, this.#turn);
+      this.#model.offer(boundarySeconds, model, used);
       this.#isFittedOnPart = isOnPart || lateArrivals !== this.#history.lateArrivals;
       this.#model.advance(this.#sourceNowSeconds(), this.#history.series(this.#model.seenUntilSeconds));
       observer.fitFinished(this.trigger, elapsedSeconds());
@@ -252,38 +247,19 @@ export class TrackedTrigger {
     }
   }
 
-  /** The window of history that ends at a boundary, and the special days for a fit on it. */
-  #learnable(boundarySeconds: number): Learnable {
-    const { historySeconds, timezone } = this.trigger;
-    const { refitSeconds } = this.parts.settings;
-    const fromSeconds = boundarySeconds - historySeconds;
-    return {
-      steps: () => cutSeries(this.#history.series(), fromSeconds, boundarySeconds),
-      lateArrivals: this.#history.lateArrivals,
-      spans: specialSpans(this.#calendar, timezone, fromSeconds, boundarySeconds, refitSeconds),
-    };
-  }
-
-  get #turn(): FitTurn {
-    return { namespace: this.trigger.namespace, signal: this.#stopping.signal };
-  }
-
   /** What a model is fitted for: the trigger with what was measured and chosen by a boundary, as in all replicas. */
-  async #settingsAt(boundarySeconds: number): Promise<InUse> {
+  async #inUseAt(boundarySeconds: number): Promise<InUse> {
     await this.#podStartup?.refresh(boundarySeconds);
     const seconds = this.#podStartup?.seconds;
     const trigger = seconds === undefined ? this.trigger : withPodStartup(this.trigger, seconds);
-    const choiceAt = choiceBoundarySeconds(boundarySeconds);
     // Part of a history could lead to another choice.
     if (!this.#loadFailure)
-      await this.#overload?.choose(trigger, choiceAt, this.#learnable(choiceAt), this.#turn);
-    const settings = inUse(trigger, this.#overload?.choice);
-    const before = this.#model.settings;
-    return isDeepStrictEqual(settings, before) ? before : settings;
+      await this.#overload?.choose(trigger, choiceBoundarySeconds(boundarySeconds), this.#turn);
+    return inUse(trigger, this.#overload?.choice);
   }
 
   #followed(nowSeconds: number): FollowedPolicy | undefined {
-    const { trigger, choice } = this.#model.settings;
+    const { trigger, choice } = this.#model.inUse;
     if (choice?.chosen === undefined) return undefined;
     const lately = this.#history.series(nowSeconds - 60 * HOURS_MINUTES);
     const before = highestBefore(lately, this.#observation?.value ?? Number.NaN, nowSeconds);
@@ -296,10 +272,10 @@ export class TrackedTrigger {
     this.#model.changeOver(nowSeconds);
     const { refreshSeconds, maxStalenessSeconds } = this.parts.settings;
     const before = this.answer;
-    const { trigger } = this.#model.settings;
+    const { trigger, choice } = this.#model.inUse;
     const after = planAnswer({
       trigger,
-      overload: this.#overload?.kept(this.#model.settings.choice),
+      overload: this.#overload?.kept(choice),
       followed: this.#followed(nowSeconds),
       podStartupProblem: this.#podStartup?.problem,
       nowSeconds,

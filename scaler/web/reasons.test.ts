@@ -92,7 +92,7 @@ describe('what page, log and API say of each reason', () => {
   for (const [reason, { know = {}, label, choice, load = choice }] of Object.entries(SITUATIONS))
     it(`agrees for ${reason}`, async () => {
       const trigger: Trigger = { ...shop.trigger, ...know.trigger };
-      const model = outlookOf(shop.evidence!.model!, trigger, SAMPLE_NOW_SECONDS);
+      const model = outlookOf(shop.evidence!.model!, { trigger }, SAMPLE_NOW_SECONDS);
       const forecast = { ...model.forecast, peak: 500 };
       const trusted = { ...model, stage: 'weekly', nextStageInSeconds: 0, guarded: false, trust: 1 } as const;
       const answer = planAnswer({

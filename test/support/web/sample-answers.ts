@@ -137,7 +137,7 @@ function sampleOf(workload: Workload): Sample {
       },
       observeFailure: undefined,
       historyFailure: undefined,
-      outlook: outlookOf(model, trigger, nowSeconds),
+      outlook: outlookOf(model, { trigger }, nowSeconds),
       freshSeconds: 60,
       maxStalenessSeconds: 1800,
     });

@@ -61,7 +61,7 @@ export function withCalendars(sample: Sample): Sample {
     observation: { atSeconds: observedAtSeconds, value: observed },
     observeFailure: undefined,
     historyFailure: undefined,
-    outlook: outlookOf(model, trigger, SAMPLE_NOW_SECONDS, events),
+    outlook: outlookOf(model, { trigger }, SAMPLE_NOW_SECONDS, events),
     events,
     freshSeconds: 60,
     maxStalenessSeconds: 1800,

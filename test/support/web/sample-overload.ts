@@ -15,7 +15,11 @@ export function withOverload(sample: Sample, seen: SpanShares = { day: undefined
     podStartupSeconds: 120,
   };
   const boundary = choiceBoundarySeconds(SAMPLE_NOW_SECONDS);
-  const choice = choosePolicy(evidence.history, undefined, choiceOptions(trigger, boundary, undefined));
+  const choice = choosePolicy(
+    evidence.history,
+    undefined,
+    choiceOptions(trigger, boundary, { refitSeconds: 3600 }),
+  );
   const simulated = { day: overloadOfAnswers(evidence.past, trigger), week: choice.chosen?.overloadedShare };
   const policy = choice.chosen?.policy;
   const inUse = { ...trigger, quantile: policy?.basis === 'forecast' ? policy.quantile : trigger.quantile };
