@@ -7,7 +7,7 @@ import { choiceOptions } from './choice.js';
 import type { FitPlan } from './fit-options.js';
 import { historyError } from './plan-answer.js';
 import type { FitTurn, PlannerParts } from './ports.js';
-import { SeenOverload } from './seen-overload.js';
+import { SEEN_SECONDS, SeenOverload } from './seen-overload.js';
 import { overloadOfAnswers } from './simulated-overload.js';
 import type { OverloadKept, PastAnswers } from './types.js';
 
@@ -112,7 +112,7 @@ function minutesSeconds(trigger: Trigger, refitSeconds: number): number {
   return replayedSeconds(trigger) + MARGIN_SECONDS + DAY_SECONDS + refitSeconds;
 }
 
-/** How many steps are held for an accepted overload: the minutes for a choice. */
+/** How many steps are held for an accepted overload: the minutes for a choice, and the overload that was seen. */
 export function overloadSteps(trigger: Trigger, refitSeconds: number): number {
-  return minutesSeconds(trigger, refitSeconds) / 60;
+  return minutesSeconds(trigger, refitSeconds) / 60 + SEEN_SECONDS / trigger.stepSeconds;
 }

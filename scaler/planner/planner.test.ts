@@ -224,6 +224,14 @@ describe('Planner', () => {
     });
   });
 
+  it('counts the minutes and the seen overload of an accepted overload as history', async () => {
+    const accepting = testTrigger({ ...trigger, targetOverload: 0.01, namespace: 'noisy' });
+    const { error } = await ask({ ...accepting, stepSeconds: 60, historySeconds: 4 * DAY });
+    // Minutes: 4 days of history, 3 days of replay with a day, a refit and 10 minutes more, and a week of overload.
+    const wanted = 4 * 1440 + (3 * 1440 + 1440 + 60 + 10) + 7 * 1440;
+    assert.match(error!.message, new RegExp(`this trigger wants ${wanted} more`));
+  });
+
   /** Asks and lets the clock run until there is an answer: at most the bounded wait. */
   async function ask(asked = trigger): Promise<Answer> {
     const asking = planner.answer(asked);
