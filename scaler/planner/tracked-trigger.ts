@@ -172,7 +172,8 @@ export class TrackedTrigger {
       this.#loadFailure ??= historyError(error, this.trigger);
     }
     this.#loading = undefined;
-    if (this.#loadFailure) this.#announceSettled();
+    // A fit on what came before the failure will say it.
+    if (this.#loadFailure && !this.#fitting) this.#announceSettled();
     // An observation in progress will show whether the source answers at all.
     if ((hasLearned || failedBefore || this.#loadFailure) && !this.#observing) this.#renew();
   }
