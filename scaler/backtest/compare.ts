@@ -79,12 +79,18 @@ export function comparePolicies(
     ...(target && { reactiveTarget: target.reactiveValues, target: target.values }),
     oracle: oracleSignal(load, span, horizon),
   };
+  // An answer at a target may be far from the load that decides whether the workload is active.
+  const actives: Partial<Record<PolicyKey, readonly boolean[]>> = {
+    reactiveTarget: Array.from(reactive, (observed) => observed > setup.activationThreshold),
+    ...(target && { target: target.active }),
+  };
   const demand = load.demand.subarray(span.from, span.to);
   const asReactive = simulateScaling(reactive, demand, setup).outcome.overloadedShare;
   const compared = Object.entries(signals) as [PolicyKey, Float64Array][];
   const policies = compared.map(([key, signal], i): PolicyResult => {
-    const simulation = simulateScaling(signal, demand, setup);
-    const sweep = sweepUtilization(signal, demand, setup, Math.max(HIGHEST_OVERLOAD, asReactive));
+    const simulation = simulateScaling(signal, demand, setup, actives[key]);
+    const highest = Math.max(HIGHEST_OVERLOAD, asReactive);
+    const sweep = sweepUtilization(signal, demand, setup, highest, actives[key]);
     onProgress?.(i + 1, compared.length);
     return { key, signal, ...simulation, sweep };
   });

@@ -16,8 +16,15 @@ export interface Simulation {
  *
  * @param metric what the scaler answers during each minute; NaN where it answers nothing, and nothing changes
  * @param demand load of each minute, same length; minutes of unknown load count for pod-hours only
+ * @param active whether the workload is to be active in each minute, same length. @default while the metric is above the
+ *   activation threshold
  */
-export function simulateScaling(metric: Float64Array, demand: Float64Array, setup: ScalingSetup): Simulation {
+export function simulateScaling(
+  metric: Float64Array,
+  demand: Float64Array,
+  setup: ScalingSetup,
+  active?: readonly boolean[],
+): Simulation {
   const { activationThreshold, syncSeconds, pollingSeconds } = setup;
   const workload = new ScaledWorkload(setup, 0, metric.find((value) => !Number.isNaN(value)) ?? 0);
   const replicas = new Int32Array(metric.length);
@@ -37,7 +44,7 @@ export function simulateScaling(metric: Float64Array, demand: Float64Array, setu
       const answered = !Number.isNaN(value);
       if (next === nextPoll) {
         nextPoll += pollingSeconds;
-        if (answered) workload.poll(value > activationThreshold);
+        if (answered) workload.poll(active?.[minute] ?? value > activationThreshold);
       }
       if (next === nextSync) {
         nextSync += syncSeconds;

@@ -26,21 +26,21 @@ const UTILIZATIONS = [
  * overload.
  *
  * @param highestOverload share of overloaded time; no target above the capacity is tried once it is exceeded
+ * @param active as `simulateScaling` takes it
  */
 export function sweepUtilization(
   metric: Float64Array,
   demand: Float64Array,
   setup: ScalingSetup,
   highestOverload: number,
+  active?: readonly boolean[],
 ): SweepPoint[] {
   const own = setup.targetPerReplica / setup.capacityPerReplica;
   const points: SweepPoint[] = [];
   for (const utilization of [...UTILIZATIONS, own].sort((a, b) => a - b)) {
     const targetPerReplica = utilization * setup.capacityPerReplica;
-    const { podHours, overloadedShare } = simulateScaling(metric, demand, {
-      ...setup,
-      targetPerReplica,
-    }).outcome;
+    const simulation = simulateScaling(metric, demand, { ...setup, targetPerReplica }, active);
+    const { podHours, overloadedShare } = simulation.outcome;
     points.push({ utilization, podHours, overloadedShare });
     if (utilization > 1 && overloadedShare > highestOverload) break;
   }

@@ -18,6 +18,8 @@ export class TargetReplay {
   readonly choices: Choice[] = [];
   /** What this scaler would have answered; as without a target where nothing could be chosen yet. */
   readonly values: Float64Array;
+  /** Whether it would have had the workload active. */
+  readonly active: boolean[] = [];
   /** The metric of a reactive HPA whose target was chosen in the same way: the load times what it chose. */
   readonly reactiveValues: Float64Array;
 
@@ -57,7 +59,9 @@ export class TargetReplay {
     const lately = { recent: this.#recent[at]!, hours: this.#hours[at]! };
     const followed: FollowedPolicy | undefined = chosen && { chosen, capacity, ...lately };
     const outlook = this.#outlookFor(choice, moment);
-    this.values[moment.minute] = decideSignal(this.#trigger, outlook, moment.now, followed).value;
+    const { value, active } = decideSignal(this.#trigger, outlook, moment.now, followed);
+    this.values[moment.minute] = value;
+    this.active.push(active);
     if (reactive === undefined) return;
     const known = { now: this.recording.load.observed[at]!, ...lately, peak: Number.NaN };
     const load = policyLoad(reactive.policy, reactive.weekFloor, known);

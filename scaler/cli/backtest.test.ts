@@ -296,6 +296,21 @@ describe('predictive-scaler backtest', () => {
     assert.ok(Math.abs(atNoon / (0.7 * 105 * policy.headroom) - 1) < 0.1, `${atNoon} at ${policy.headroom}`);
   });
 
+  it('keeps a workload awake while its load is above what activates it, however low the answer at a target is', async () => {
+    const fiveDays = join(folder, 'five-days.csv');
+    await writeDays(fiveDays, 5);
+    // The nights have 20, and five pods of 10 carry any day: at their threshold of 2 that is an answer of 10.
+    const { stdout } = await backtest(
+      ...['--csv', fiveDays, '--evaluate', '1d', '--refit', '6h', '--threshold', '2', '--capacity', '10'],
+      ...['--target-overload', '1%', '--min', '0', '--activation', '15', '--json'],
+    );
+    const { policies } = JSON.parse(stdout);
+    for (const key of ['target', 'reactiveTarget']) {
+      const { overloadedShare } = policies.find(({ policy }: { policy: string }) => policy === key);
+      assert.ok(overloadedShare < 0.05, `${key}: ${overloadedShare}`);
+    }
+  });
+
   it('says that nothing can be chosen from two days, and answers until then as without a target', async () => {
     const args = ['--csv', csv, '--evaluate', '2d', '--refit', '6h', '--threshold', '7', '--capacity', '10'];
     const [first, second] = ['as-given.csv', 'nothing-chosen.csv'].map((name) => join(folder, name));
