@@ -72,10 +72,15 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
     notice: (text) => notices.push(text),
   };
   const { complain, notice } = report;
-
   const tooMuch = oversize(ref.scalerMetadata);
   if (tooMuch !== undefined) throw invalid(`${subject}: ${tooMuch}`);
   const { given, unknown } = collectKeys(ref.scalerMetadata, report);
+  /** Refuses a value, which is not repeated where it came from the environment. */
+  const refuse = (name: TriggerKeyName, what: string, ofHidden: string): void => {
+    const { spelling = name, fromEnvironment = false } = given.get(name) ?? {};
+    const received = `received ${HIDDEN_VALUE} from the environment, which ${ofHidden}`;
+    complain(spelling, fromEnvironment ? received : what);
+  };
   const values = readValues(given, unknown, report);
   // The checks across keys need values that are right.
   problems.throwIfAny(subject);
@@ -89,22 +94,18 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
       `key "maxValue" is ${values.maxValue}, and one replica carries ${values.threshold}: no second replica is ever asked for; a maxValue above the threshold would`,
     );
   if (values.source !== undefined && context.named && !Object.hasOwn(context.named, values.source))
-    complain(
+    refuse(
       'source',
-      given.get('source')?.fromEnvironment
-        ? `received ${HIDDEN_VALUE} from the environment, which is no source of the scaler's configuration`
-        : `received ${show(values.source)}, which is no source of the scaler's configuration${didYouMean(values.source, Object.keys(context.named))}`,
+      `received ${show(values.source)}, which is no source of the scaler's configuration${didYouMean(values.source, Object.keys(context.named))}`,
+      "is no source of the scaler's configuration",
     );
-  for (const name of values.calendars ?? []) {
-    const { spelling, fromEnvironment } = given.get('calendars')!;
-    if (context.calendars?.includes(name) !== false) continue;
-    complain(
-      spelling,
-      fromEnvironment
-        ? `received ${HIDDEN_VALUE} from the environment, which names no calendar of the scaler's configuration`
-        : unknownCalendar(name, context.calendars),
-    );
-  }
+  for (const name of values.calendars ?? [])
+    if (context.calendars && !context.calendars.includes(name))
+      refuse(
+        'calendars',
+        unknownCalendar(name, context.calendars),
+        "names no calendar of the scaler's configuration",
+      );
   const leavesNothing = ({ start, end, effects }: TimedEvent): boolean =>
     !effects.learn && end.seconds + (end.plusSeconds ?? 0) - start.seconds >= grid.historySeconds;
   if (values.events?.some(leavesNothing))
@@ -120,13 +121,11 @@ export function parseTrigger(ref: ScaledObjectRef, context: TriggerContext = {})
     );
   if (source?.kind === 'address') {
     const problem = refusedAddress(source.address, context);
-    const held = given.get('prometheusAddress');
-    if (problem !== undefined && held)
-      complain(
-        held.spelling,
-        held.fromEnvironment
-          ? `received ${HIDDEN_VALUE} from the environment, which is not on the list of addresses that triggers may use`
-          : `cannot be used: ${problem}${context.default === undefined ? '' : "; without the key the scaler's default source is used"}`,
+    if (problem !== undefined)
+      refuse(
+        'prometheusAddress',
+        `cannot be used: ${problem}${context.default === undefined ? '' : "; without the key the scaler's default source is used"}`,
+        'is not on the list of addresses that triggers may use',
       );
   }
   if (source?.kind === 'address' && source.address.startsWith('https:') && ref.scalerMetadata.unsafeSsl)

@@ -253,7 +253,7 @@ describe('parseTrigger', () => {
           { query: 'up', threshold: '1', sourceFromEnv: 'hush' },
           { named: { 'hush-hush': { address: 'http://a' } } },
         ),
-        'trigger metadata of ScaledObject "shop/checkout": key "source" received a hidden value from the environment, which is no source of the scaler\'s configuration',
+        'trigger metadata of ScaledObject "shop/checkout": key "sourceFromEnv" received a hidden value from the environment, which is no source of the scaler\'s configuration',
       );
     });
   });
