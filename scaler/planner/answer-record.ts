@@ -52,8 +52,7 @@ export class AnswerRecord {
     const slot = Math.floor(nowSeconds / this.#slotSeconds);
     if (this.#newestSlot < 0) this.#firstSlot = slot;
     else if (slot < this.#newestSlot) return;
-    const isNew = slot > this.#newestSlot || this.#rows.length === 0;
-    if (isNew) this.#open(slot);
+    if (slot > this.#newestSlot) this.#open(slot);
     if (!answer.snapshot) return;
     const { observed, value, forecast, stage } = answer.snapshot;
     const row = this.#rowOf(slot);

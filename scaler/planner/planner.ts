@@ -33,7 +33,6 @@ export class Planner implements Answers {
       if (error instanceof ScalerError) return { error };
       throw error;
     }
-    tracked.firstWait ??= this.#waitForFirstAnswer(tracked);
     await tracked.firstWait;
     return tracked.answer ?? { error: noAnswerYet(trigger, this.parts.settings.firstAnswerWaitSeconds) };
   }
@@ -150,15 +149,6 @@ export class Planner implements Answers {
     const { refitSeconds } = this.parts.settings;
     const forOverload = targetOverload === undefined ? 0 : overloadSteps(trigger, refitSeconds);
     return Math.ceil(historySeconds / stepSeconds + forOverload);
-  }
-
-  async #waitForFirstAnswer(tracked: TrackedTrigger): Promise<void> {
-    const enough = new AbortController();
-    const patience = this.parts.clock
-      .sleep(this.parts.settings.firstAnswerWaitSeconds, enough.signal)
-      .catch(() => undefined);
-    await Promise.race([tracked.settled, patience]);
-    enough.abort();
   }
 
   #drop(tracked: TrackedTrigger): void {

@@ -57,7 +57,7 @@ export class TrackedTrigger {
   /** Sweeps for idle triggers since the last call about this one. */
   idleLooks = 0;
   /** The bounded wait for `settled`, which all first calls share. */
-  firstWait: Promise<void> | undefined;
+  readonly firstWait: Promise<void>;
   /** Resolves when there is a model, or a reason why there is none. */
   readonly settled = new Promise<void>((resolve) => {
     this.#announceSettled = resolve;
@@ -83,6 +83,9 @@ export class TrackedTrigger {
     if (trigger.targetOverload !== undefined)
       this.#overload = new AcceptedOverload(trigger, parts, this.#history, this.#model, this.#phase);
     this.#running = this.#run();
+    const { clock, settings } = parts;
+    const patience = clock.sleep(settings.firstAnswerWaitSeconds, this.#stopping.signal);
+    this.firstWait = Promise.race([this.settled, patience.catch(() => undefined)]);
   }
 
   /** What the answer was computed from. */
