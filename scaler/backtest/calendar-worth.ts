@@ -1,4 +1,5 @@
 import type { Occurrence } from '../calendar/types.js';
+import { horizonMinutes } from './compare.js';
 import type { Recording } from './recording.js';
 import { type BacktestOptions, type Replay, replaySignal } from './replay.js';
 import { type Simulation, simulateScaling } from './simulate.js';
@@ -114,7 +115,7 @@ export function measure(
   { forecastMeans, replicas, overloadedSeconds }: ReplayedScaling,
 ): Measured {
   const startSeconds = load.startSeconds + 60 * span.from;
-  const horizonMinutes = Math.round(trigger.horizonSeconds / 60);
+  const horizon = horizonMinutes(trigger);
   let off = 0;
   let judged = 0;
   let overloaded = 0;
@@ -123,7 +124,7 @@ export function measure(
     if (!isCounted[minute]) continue;
     overloaded += overloadedSeconds[minute]! / 60;
     podMinutes += replicas[minute]!;
-    const forecast = forecastMeans[minute - horizonMinutes];
+    const forecast = forecastMeans[minute - horizon];
     const step = Math.floor((startSeconds + 60 * minute - steps.startSeconds) / steps.stepSeconds);
     const error = Math.abs((forecast ?? Number.NaN) - steps.values[step]!);
     if (Number.isNaN(error)) continue;

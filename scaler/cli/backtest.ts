@@ -22,7 +22,7 @@ import { addCalendarOptions, type CalendarFlags, calendarOfFlags } from './calen
 import { readSamples, type TriggerFlags, triggerOfFlags } from './load-flags.js';
 import { duration, durationOption, numberWhere } from './option-values.js';
 
-interface Flags extends TriggerFlags, Omit<CalendarFlags, 'events'> {
+interface Flags extends TriggerFlags, CalendarFlags {
   readonly csv?: string;
   readonly evaluate?: number;
   readonly refit: number;

@@ -6,13 +6,12 @@ import { fileSource } from '../calendar/ical-source.js';
 import type { Calendar, TimedEvent } from '../calendar/types.js';
 import { invalid, ScalerError } from '../shared/errors.js';
 
-/** The flags about calendars. */
+/** The flag about calendars. Events are a key of the trigger. */
 export interface CalendarFlags {
   readonly calendar?: readonly string[];
-  readonly events?: string;
 }
 
-/** Adds the flags about calendars to a command. */
+/** Adds the flags about calendars and events to a command. */
 export function addCalendarOptions(command: Command): Command {
   return command
     .addOption(

@@ -13,7 +13,7 @@ import { answerLines, LINE_FORM } from './forecast-lines.js';
 import { reportJson, reportText } from './forecast-report.js';
 import { readSamples, type TriggerFlags, triggerOfFlags } from './load-flags.js';
 
-interface Flags extends Omit<TriggerFlags, 'quantile'>, Omit<CalendarFlags, 'events'> {
+interface Flags extends Omit<TriggerFlags, 'quantile'>, CalendarFlags {
   readonly csv?: string;
   readonly ndjson?: boolean;
   readonly quantile: readonly number[];

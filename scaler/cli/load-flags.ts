@@ -62,7 +62,9 @@ export function triggerOfFlags(name: string, given: TriggerFlags): Trigger {
 
 /** Samples of a CSV file. @throws ScalerError `invalid` when they are further apart than a step, or as `readCsv` */
 export async function readSamples(file: string, stepSeconds: number): Promise<Samples> {
-  if (await isFolder(file)) throw invalid(`--csv ${file}: it is a folder; expected a CSV file`);
+  // An error is left to the one who reads the file.
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isDirectory()) throw invalid(`--csv ${file}: it is a folder; expected a CSV file`);
   const samples = await readCsv(file);
   const interval = sampleIntervalSeconds(samples);
   if (interval > stepSeconds)
@@ -70,12 +72,4 @@ export async function readSamples(file: string, stepSeconds: number): Promise<Sa
       `--step is ${formatDuration(stepSeconds)}, finer than the samples of ${file}, which are ${formatDuration(interval)} apart; give a step of at least that`,
     );
   return samples;
-}
-
-/** An error is left to the one who reads the file. */
-async function isFolder(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
