@@ -22,10 +22,10 @@ export function settleOverload(
       'capacity',
       `is ${capacity}, below the threshold of ${threshold}: every replica would be overloaded by the load that it should carry`,
     );
-  if (targetOverload === undefined) {
-    hasNoEffect('capacity', '"targetOverload"');
-    if (!horizonFollows) hasNoEffect('podStartup', '"targetOverload" or "predictHorizon: auto"');
-  } else if (given.has('quantile'))
+  const usesPodStartup = targetOverload !== undefined || horizonFollows;
+  if (!usesPodStartup) hasNoEffect('podStartup', '"targetOverload" or "predictHorizon: auto"');
+  if (targetOverload === undefined) hasNoEffect('capacity', '"targetOverload"');
+  else if (given.has('quantile'))
     notice(
       'key "quantile" holds only until there are three days of history: "targetOverload" then chooses the quantile',
     );
@@ -42,6 +42,8 @@ export function settleOverload(
     targetOverload,
     capacity,
     podStartupSeconds: typeof podStartup === 'number' ? podStartup : horizonSeconds,
-    measuresPodStartup: podStartup === 'auto' || (horizonFollows && podStartup === undefined),
+    // The query for it is expensive.
+    measuresPodStartup:
+      usesPodStartup && (podStartup === 'auto' || (podStartup === undefined && horizonFollows)),
   };
 }

@@ -866,9 +866,19 @@ describe('parseTrigger', () => {
     it('is what capacity and podStartup are for, which say so without it', () => {
       const { notices } = parse({ ...minimal, capacity: '120', podStartup: '90s' });
       assert.deepEqual(notices, [
-        'key "capacity" has no effect without "targetOverload"',
         'key "podStartup" has no effect without "targetOverload" or "predictHorizon: auto"',
+        'key "capacity" has no effect without "targetOverload"',
       ]);
+    });
+
+    it('has the start-up of pods measured, which takes an expensive query, only where it has an effect', () => {
+      const isMeasured = (more: Record<string, string>) =>
+        parse({ ...minimal, podStartup: 'auto', ...more }).measuresPodStartup;
+      assert.deepEqual([isMeasured({}), isMeasured({ predictHorizon: '20m' })], [false, false]);
+      assert.deepEqual(
+        [isMeasured({ targetOverload: '1%' }), isMeasured({ predictHorizon: 'auto' })],
+        [true, true],
+      );
     });
 
     it('leaves a trigger without it as it was', () => {
