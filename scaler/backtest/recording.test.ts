@@ -59,6 +59,8 @@ describe('a recording of a query', () => {
       ),
     });
   const present = series(isPresent, 100);
+  const trigger = { query: 'load', stepSeconds: 300, ignoreNullValues: true };
+  const strict = { ...trigger, ignoreNullValues: false };
   const source: HistorySource = {
     clockOffsetSeconds: 0,
     sliceSteps: () => 1000,
@@ -68,7 +70,7 @@ describe('a recording of a query', () => {
   };
 
   it('tells a night without a series from an outage by the heartbeat of the source', async () => {
-    const recording = await recordingOfQuery(source, 'load', MIDNIGHT + 6 * DAY, 6 * DAY, 300, true);
+    const recording = await recordingOfQuery(source, trigger, MIDNIGHT + 6 * DAY, 6 * DAY);
     const { load, steps } = recording!;
     // The only night that counts is one after the series was first there.
     assert.equal(at(load.startSeconds, 60, load.demand, MIDNIGHT + DAY + 3 * HOUR), 0);
@@ -90,8 +92,8 @@ describe('a recording of a query', () => {
     };
     const end = MIDNIGHT + 6 * DAY;
     assert.deepEqual(
-      await recordingOfQuery(slow, 'load', end, 6 * DAY, 300),
-      await recordingOfQuery(source, 'load', end, 6 * DAY, 300),
+      await recordingOfQuery(slow, strict, end, 6 * DAY),
+      await recordingOfQuery(source, strict, end, 6 * DAY),
     );
     // 8640 minutes in slices of 1000 are never more than a day. Of 1728 steps 1000 and 500 are too much, then 250 are not.
     assert.equal(asked.length, 9 + (2 + 7));
@@ -103,7 +105,7 @@ describe('a recording of a query', () => {
       ...source,
       range: () => Promise.reject(new ScalerError(cause.kind, `Prometheus ${cause.message}`, { cause })),
     };
-    await assert.rejects(recordingOfQuery(failing, 'load', MIDNIGHT + DAY, DAY, 300), {
+    await assert.rejects(recordingOfQuery(failing, strict, MIDNIGHT + DAY, DAY), {
       kind: 'unavailable',
       message: /did not answer within 30 s/,
     });

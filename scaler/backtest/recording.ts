@@ -5,6 +5,7 @@ import { rangeInSlices } from '../history/slices.js';
 import type { HistorySource } from '../history/types.js';
 import { LOOKBACK_SECONDS, type Load, loadOfMinutes } from '../policy/load.js';
 import { ScalerError } from '../shared/errors.js';
+import type { Trigger } from '../trigger/trigger.js';
 
 /** A recorded past in both forms that a replay needs. */
 export interface Recording {
@@ -69,21 +70,18 @@ export function loadOfSamples(samples: Samples): Load {
 }
 
 /**
- * A recording of what a query gave until now: steps for the model, asked as the live planner asks, and minutes for the
- * load.
+ * A recording of what a trigger's query gave until now: steps for the model, asked as the live planner asks, and minutes
+ * for the load.
  *
  * @param spanSeconds how far back to ask
- * @param ignoreNullValues whether an empty result reads as no load
  * @returns undefined when the query gave nothing in all of that time.
  * @throws ScalerError as the source does
  */
 export async function recordingOfQuery(
   source: HistorySource,
-  query: string,
+  { query, stepSeconds, ignoreNullValues }: Pick<Trigger, 'query' | 'stepSeconds' | 'ignoreNullValues'>,
   nowSeconds: number,
   spanSeconds: number,
-  stepSeconds: number,
-  ignoreNullValues = false,
 ): Promise<Recording | undefined> {
   const ask = async (gridSeconds: number) => {
     const toSeconds = Math.floor(nowSeconds / gridSeconds) * gridSeconds;

@@ -150,14 +150,8 @@ async function queryRecording({ prometheus, evaluate }: Flags, trigger: Trigger)
   const { history } = sources.open(trigger.source);
   const nowSeconds = systemClock.nowSeconds();
   try {
-    const recording = await recordingOfQuery(
-      history,
-      trigger.query,
-      nowSeconds,
-      trigger.historySeconds + (evaluate ?? LONGEST_DEFAULT_EVALUATION_SECONDS),
-      trigger.stepSeconds,
-      trigger.ignoreNullValues,
-    );
+    const spanSeconds = trigger.historySeconds + (evaluate ?? LONGEST_DEFAULT_EVALUATION_SECONDS);
+    const recording = await recordingOfQuery(history, trigger, nowSeconds, spanSeconds);
     if (recording) return recording;
   } catch (error) {
     // The history is read by a query around this one. An error in this one is clearer when it is asked alone.

@@ -126,7 +126,7 @@ describe('AcceptedOverload', () => {
 
   it('chooses what a backtest of the same history chooses, where spikes are shorter than a step', async () => {
     const live = await firstChoice();
-    const recording = (await recordingOfQuery(source, '', MIDNIGHT + DAY, 7 * DAY, trigger.stepSeconds))!;
+    const recording = (await recordingOfQuery(source, trigger, MIDNIGHT + DAY, 7 * DAY))!;
     const from = Math.round((MIDNIGHT - recording.load.startSeconds) / 60);
     const { target } = runBacktest(recording, {
       trigger,
