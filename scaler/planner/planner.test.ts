@@ -420,6 +420,25 @@ describe('Planner', () => {
     assert.equal((await snapshot()).value, expected.snapshot.value);
   });
 
+  it('answers the first question with the forecast from the part of its history that came', async () => {
+    await planner.close();
+    let allow!: () => void;
+    const allowed = new Promise<void>((resolve) => {
+      allow = resolve;
+    });
+    const fit: Fitter['fit'] = async (...asked) => {
+      await allowed;
+      return await fitter.fit(...asked);
+    };
+    start({ fitter: { ...fitter, fit } });
+    history.pastFailure = new ScalerError('unavailable', 'did not answer within 30 s');
+    history.heldDays = 2;
+    const asking = planner.answer(trigger);
+    await clock.advance(settings.firstAnswerWaitSeconds / 2);
+    allow();
+    assert.equal((await asking).snapshot?.reason, 'forecast');
+  });
+
   it('fits again at once when a part of its history comes late, and answers like a replica that starts then', async () => {
     history.heldDays = 0.5;
     await ask();
