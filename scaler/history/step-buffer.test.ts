@@ -12,6 +12,7 @@ function steps(from: number, to: number): Required<Series> {
 describe('StepBuffer', () => {
   it('keeps the newest steps that fit', () => {
     const buffer = new StepBuffer(60, 4);
+    buffer.restart(100);
     buffer.write(steps(100, 103));
     buffer.write(steps(103, 106));
     assert.deepEqual([buffer.first, buffer.end], [102, 106]);
@@ -20,20 +21,32 @@ describe('StepBuffer', () => {
 
   it('takes older steps in front when there is room', () => {
     const buffer = new StepBuffer(60, 10);
+    buffer.restart(100);
     buffer.write(steps(100, 103));
     buffer.write(steps(97, 100));
     assert.deepEqual(buffer.read(buffer.first, buffer.end), steps(97, 103));
   });
 
-  it('starts again when new steps do not touch those held', () => {
+  it('starts again where it is told to', () => {
     const buffer = new StepBuffer(60, 10);
+    buffer.restart(100);
     buffer.write(steps(100, 103));
+    buffer.restart(200);
     buffer.write(steps(200, 202));
     assert.deepEqual(buffer.read(buffer.first, buffer.end), steps(200, 202));
   });
 
+  it('leaves out older steps that have no room any more', () => {
+    const buffer = new StepBuffer(60, 4);
+    buffer.restart(100);
+    buffer.write(steps(100, 104));
+    buffer.write(steps(90, 95));
+    assert.deepEqual(buffer.read(buffer.first, buffer.end), steps(100, 104));
+  });
+
   it('knows which steps are known', () => {
     const buffer = new StepBuffer(60, 10);
+    buffer.restart(100);
     const values = Float64Array.of(1, Number.NaN, 3);
     buffer.write({ startSeconds: 6000, stepSeconds: 60, values });
     assert.deepEqual(
@@ -53,6 +66,7 @@ describe('StepBuffer', () => {
         fc.array(action, { maxLength: 30 }),
         (capacity, actions) => {
           const buffer = new StepBuffer(60, capacity);
+          buffer.restart(1000);
           buffer.write(steps(1000, 1001));
           let held = [1000];
           for (const { kind, count } of actions) {

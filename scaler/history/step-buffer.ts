@@ -43,14 +43,16 @@ export class StepBuffer {
     this.#put(held);
   }
 
-  /** Adds a series, which replaces the steps held unless it touches them. The oldest are dropped for lack of room. */
+  /** Forgets the steps held. The next ones are written around `step`. */
+  restart(step: number): void {
+    this.#first = step;
+    this.#end = step;
+  }
+
+  /** Adds a series that touches the steps held. The oldest are dropped for lack of room, its own too. */
   write(series: Series): void {
     const from = Math.round(series.startSeconds / this.stepSeconds);
     const to = from + series.values.length;
-    if (from > this.#end || to < this.#first) {
-      this.#first = from;
-      this.#end = to;
-    }
     this.#end = Math.max(this.#end, to);
     this.#first = Math.max(Math.min(this.#first, from), this.#end - this.capacity);
     this.#put(series);

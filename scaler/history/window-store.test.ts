@@ -225,6 +225,22 @@ describe('WindowStore', () => {
     assert.equal(source.asked.length, 1);
   });
 
+  it('keeps what the others hold when one gives up in the middle of a longer past', async () => {
+    const source = new MemorySource();
+    source.slice = 288;
+    const { store } = storeOver(source);
+    const short = store.window(request());
+    const long = store.window(request({ historySeconds: 3 * DAY }));
+    source.beforeAnswer = async () => {
+      if (source.asked.length === 3) long.release();
+    };
+    await Promise.all([short.refresh(settled(0)), long.refresh(settled(0))]);
+    const { startSeconds, values } = short.series();
+    assert.deepEqual([startSeconds, values.length], [START - DAY, 288]);
+    await short.refresh(settled(1));
+    assert.equal(source.asked.at(-1), '0..1');
+  });
+
   it('keeps what it has when the source fails, and catches up afterwards', async () => {
     const source = new MemorySource();
     const handle = storeOver(source).store.window(request());

@@ -237,13 +237,12 @@ export class HistoryWindow {
 
   /** Loads what is missing; again when an answer shows another offset of the source's clock: other steps were meant. */
   async #reach(historySteps: number, nowSeconds: number, isAgain = false): Promise<Goal> {
-    const { stepSeconds } = this.options;
     const offsetSeconds = this.source.clockOffsetSeconds;
     const atSeconds = nowSeconds + offsetSeconds;
     const goal = this.#goal(historySteps, atSeconds);
     if (!this.#isLoaded || goal.from > this.#buffer.end) {
       this.#isLoaded = false;
-      this.#buffer.write({ startSeconds: goal.end * stepSeconds, stepSeconds, values: new Float64Array(0) });
+      this.#buffer.restart(goal.end);
       this.#askedFrom = goal.end;
     }
     const load = async (from: number, end: number, backoff: Backoff): Promise<boolean> => {
