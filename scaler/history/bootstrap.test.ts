@@ -96,6 +96,22 @@ describe('a bootstrap file', () => {
       await assert.rejects(new Bootstrap(folder, name, 60).load(), { kind: 'rejected', message });
   });
 
+  it('is not read again after a refusal until it changes', async () => {
+    const words = `timestamp,value\n${'60,much            \n'.repeat(100_000)}`;
+    write('x.csv', words);
+    const bootstrap = new Bootstrap(folder, 'x', 60);
+    const refused = () => assert.rejects(bootstrap.load(), { kind: 'rejected', message: /is not a number/ });
+    const began = performance.now();
+    await refused();
+    const once = performance.now() - began;
+    for (let tick = 0; tick < 20; tick++) await refused();
+    const all = performance.now() - began;
+    assert.ok(all < 4 * once, `${once} ms for the first reading, ${all} ms for all of them`);
+    write('x.csv', csv(0, 600, 60));
+    await bootstrap.load();
+    assert.equal(bootstrap.before(seriesOf(600, []), 0, 600).values.length, 10);
+  });
+
   it('makes a running scaler forecast a rhythm that Prometheus has not seen', async () => {
     const now = Math.floor(Date.now() / 1000);
     // Prometheus knows the service for an hour; before that somebody else measured it.

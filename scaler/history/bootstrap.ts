@@ -5,6 +5,7 @@ import type { Series } from '../forecast/types.js';
 import { formatDuration } from '../shared/duration.js';
 import { ScalerError } from '../shared/errors.js';
 import { show } from '../shared/show.js';
+import { fileVersion } from '../shared/watched-file.js';
 import { readCsv } from './csv.js';
 import { fillGaps } from './fill-gaps.js';
 import { sampleIntervalSeconds, seriesOfSamples } from './samples.js';
@@ -15,6 +16,7 @@ const MOST_BYTES = 2 * 1024 * 1024;
 /** The load of a trigger before the first step that its source has, from a CSV file of the operator. */
 export class Bootstrap {
   #past: Required<Series> | undefined;
+  #refused: { readonly version: string; readonly error: ScalerError } | undefined;
   /** Until when the newest `before` is from the file; undefined when all of it is from the source. */
   untilSeconds: number | undefined;
 
@@ -29,12 +31,23 @@ export class Bootstrap {
   ) {}
 
   /**
-   * Reads the file, once.
+   * Reads the file, once. A refused file is read again when it has changed: this runs at every tick.
    * @throws ScalerError of kind `rejected` when it is missing, too large, not such a CSV file or too coarse for the
    *   step
    */
   async load(): Promise<void> {
-    this.#past ??= await this.#read();
+    if (this.#past !== undefined) return;
+    const file = join(this.folder, `${this.name}.csv`);
+    const found = await stat(file, { bigint: true }).catch(() => undefined);
+    if (found === undefined) throw this.#refuse(`there is no file ${file}; ${await this.#others()}`);
+    const version = fileVersion(found);
+    if (this.#refused?.version === version) throw this.#refused.error;
+    try {
+      this.#past = await this.#read(file, found.size);
+    } catch (error) {
+      if (error instanceof ScalerError) this.#refused = { version, error };
+      throw error;
+    }
   }
 
   /** The steps of `[fromSeconds, endSeconds)`: those of the source, and before these those of the file. */
@@ -61,11 +74,7 @@ export class Bootstrap {
     return whole;
   }
 
-  async #read(): Promise<Required<Series>> {
-    const file = join(this.folder, `${this.name}.csv`);
-    const found = await stat(file).catch(() => undefined);
-    if (found === undefined) throw this.#refuse(`there is no file ${file}; ${await this.#others()}`);
-    const { size } = found;
+  async #read(file: string, size: bigint): Promise<Required<Series>> {
     if (size > MOST_BYTES)
       throw this.#refuse(
         `${file} has ${size} bytes; at most ${MOST_BYTES} are read: leave out what is older than historyTimeWindow, or give one sample for each queryStep`,

@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 
 /**
@@ -15,8 +16,7 @@ export class WatchedFile {
    * @throws Error with the reason: `cannot be read (ENOENT)`, or `is empty`, as a file may be while it is written
    */
   async read(): Promise<string> {
-    const { ino, size, mtimeNs } = await stat(this.path, { bigint: true }).catch(refuse);
-    const version = `${ino}/${size}/${mtimeNs}`;
+    const version = fileVersion(await stat(this.path, { bigint: true }).catch(refuse));
     if (this.#text === undefined || version !== this.#version) {
       const text = await readFile(this.path, 'utf8').catch(refuse);
       if (text.trim() === '') throw new Error('is empty');
@@ -30,6 +30,11 @@ export class WatchedFile {
   get lastText(): string | undefined {
     return this.#text;
   }
+}
+
+/** A text that differs when a file has changed. */
+export function fileVersion({ ino, size, mtimeNs }: BigIntStats): string {
+  return `${ino}/${size}/${mtimeNs}`;
 }
 
 function refuse(error: NodeJS.ErrnoException): never {
