@@ -291,6 +291,23 @@ describe('PrometheusApi against servers that misbehave', () => {
     assert.ok(waited >= 990, `${waited} ms`);
   });
 
+  it('reads the date until which a server wants no requests by the clock of that server', async () => {
+    const ahead = Math.floor(Date.now() / 1000) + 3600;
+    const [date, until] = [ahead, ahead + 1].map((seconds) => new Date(seconds * 1000).toUTCString());
+    const times: number[] = [];
+    const { listener } = inTurn(
+      (response) => json(response, 503, '', { date, 'retry-after': until }),
+      answerGood,
+    );
+    const { address } = await serve((request, response) => {
+      times.push(performance.now());
+      listener(request, response);
+    });
+    assert.equal((await apiFor(address).query('load', 0)).samples, 1);
+    const waited = times[1]! - times[0]!;
+    assert.ok(waited >= 990, `${waited} ms`);
+  });
+
   it('leaves a server alone that asks for longer than a request may take', async () => {
     const { seen, listener } = inTurn((response) => json(response, 429, '', { 'retry-after': '3600' }));
     const api = apiFor((await serve(listener)).address);

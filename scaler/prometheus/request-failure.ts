@@ -113,7 +113,7 @@ export function statusFailure(
     return unavailable(
       `has no Prometheus HTTP API there (${line})${said}; check the address' path (Mimir's ends in /prometheus)`,
     );
-  const retryAfterSeconds = secondsOf(single(headers['retry-after']));
+  const retryAfterSeconds = secondsOf(single(headers['retry-after']), single(headers.date));
   if (status === 429)
     return unavailable(`asks for fewer requests (${line})${said}`, { isPassing: true, retryAfterSeconds });
   // Thanos and remote storage report failing backends as 422 "execution", like an error in the query.
@@ -175,10 +175,10 @@ export function single(header: string | string[] | undefined): string | undefine
   return Array.isArray(header) ? header[0] : header;
 }
 
-/** RFC 9110 section 10.2.3: seconds, or a date. */
-function secondsOf(text: string | undefined): number | undefined {
+/** RFC 9110 section 10.2.3: seconds, or a date by the clock of the server. @param date of the answer */
+function secondsOf(text: string | undefined, date = new Date().toUTCString()): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,9}$/.test(text.trim())) return Number(text);
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : Math.max(0, (at - Date.now()) / 1000);
+  const seconds = (Date.parse(text) - Date.parse(date)) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
