@@ -399,6 +399,25 @@ describe('PrometheusApi against servers that misbehave', () => {
     );
   });
 
+  it('does not take a trial that was given up for a server that is back', async () => {
+    const seen = { count: 0 };
+    let giveUp = new AbortController();
+    const { address } = await serve((request, response) => {
+      request.resume();
+      if (++seen.count <= 5) json(response, 500, refusal('internal', 'oops'));
+      else giveUp.abort();
+    });
+    const api = apiFor(address, { retries: 0 }, { breakSeconds: 0.3 });
+    for (let i = 0; i < 5; i++) await assert.rejects(api.query('load', 0));
+    await pollUntil('a trial that is given up', async () => {
+      giveUp = new AbortController();
+      await assert.rejects(api.query('load', 0, giveUp.signal));
+      return giveUp.signal.aborted;
+    });
+    await assert.rejects(api.query('load', 0), /gets no requests for up to 0.3 s after 5 failures in a row/);
+    assert.deepEqual([seen.count, recorder.notices.length], [6, 1]);
+  });
+
   it('tries a failing server in time although the clock was set back meanwhile', async () => {
     const now = Date.now;
     const { seen, listener } = inTurn(

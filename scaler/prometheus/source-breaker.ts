@@ -102,13 +102,18 @@ function breaker(
   breakSeconds: number,
   counts: (traits: FailureTraits) => boolean | undefined,
 ): CircuitBreakerPolicy {
-  return circuitBreaker(
-    handleWhen((error) => error instanceof RequestFailure && counts(error.traits) === true),
+  const policy: CircuitBreakerPolicy = circuitBreaker(
+    handleWhen((error) => {
+      if (error instanceof RequestFailure) return counts(error.traits) === true;
+      // A trial that was given up does not show that the server is back.
+      return policy.state === CircuitState.HalfOpen;
+    }),
     {
       halfOpenAfter: monotonicWait(breakSeconds * 1000),
       breaker: new ConsecutiveBreaker(BREAK_AFTER_FAILURES),
     },
   );
+  return policy;
 }
 
 /** A wait by performance.now(): cockatiel measures waits by Date.now(), which may be set back. */
