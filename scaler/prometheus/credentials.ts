@@ -17,6 +17,11 @@ export function credentialsOf(
     const secret = file
       ? (await readOrKeep(file, onFileTrouble)).trim()
       : (basic?.password ?? bearer?.token ?? '');
+    if (basic === undefined && !/^[\x20-\x7e]+$/.test(secret))
+      throw new RequestFailure(
+        'unavailable',
+        `is not asked, because ${path ?? "the source's bearer"} holds no bearer token: it has a line break or another character that a header cannot carry; put the token alone there`,
+      );
     if (basic === undefined) return `Bearer ${secret}`;
     return `Basic ${Buffer.from(`${basic.username}:${secret}`).toString('base64')}`;
   };

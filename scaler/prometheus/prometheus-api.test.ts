@@ -665,6 +665,21 @@ describe('PrometheusApi against servers that misbehave', () => {
       assert.deepEqual(seen, []);
     });
 
+    it('does not take a token that no header can carry for a server in trouble', async () => {
+      const tokenFile = join(folder, 'token');
+      await writeFile(tokenFile, 'two\nlines\n');
+      const api = apiFor(address, { bearer: { tokenFile } });
+      for (let i = 0; i < 6; i++)
+        await assert.rejects(api.query('load', 0), {
+          kind: 'unavailable',
+          message: /is not asked, because .*token holds no bearer token: .*; put the token alone there/,
+        });
+      await writeFile(tokenFile, 'one');
+      await api.query('load', 0);
+      assert.deepEqual(seen, ['Bearer one']);
+      assert.deepEqual(recorder.notices, []);
+    });
+
     it('does not repeat them in an error', async () => {
       await assert.rejects(
         apiFor(address, { bearer: { token: 'wrong' } }).query('load', 0),
