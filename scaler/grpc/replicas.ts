@@ -67,6 +67,7 @@ export async function askReplicas(
     const left = (await addressesOf(address.host)).filter((ip) => !done.has(ip));
     let isRefused = false;
     for (const ip of left) {
+      if (signal.aborted) break;
       const target = `${ip.includes(':') ? `[${ip}]` : ip}:${address.port}`;
       try {
         for (const ref of await askReplica(target, channel, signal)) refs.set(JSON.stringify(ref), ref);
@@ -79,7 +80,7 @@ export async function askReplicas(
       }
     }
     if (!isRefused || signal.aborted || performance.now() > until) return [...refs.values()];
-    await delay(RETRY_SECONDS * 1000);
+    await delay(RETRY_SECONDS * 1000, undefined, { signal }).catch(() => undefined);
   }
 }
 

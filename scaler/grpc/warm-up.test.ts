@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import dns from 'node:dns';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock } from 'node:test';
@@ -177,6 +178,23 @@ describe('a replica that starts beside others', function () {
     assert.deepEqual(await asked(), []);
     const refused = recorded.lines.filter(({ code }) => code === status.PERMISSION_DENIED);
     assert.ok(refused.length > 0);
+  });
+
+  it('asks no more replicas once it stops', async () => {
+    const stopping = new AbortController();
+    const asked = new Set<string>();
+    const silent = createTcpServer((socket) => {
+      asked.add(socket.localAddress!);
+      stopping.abort();
+    });
+    await once(silent.listen(port, '0.0.0.0'), 'listening');
+    try {
+      const address = { host: 'replicas.test', port };
+      assert.deepEqual(await askReplicas(address, undefined, recorded.log, stopping.signal), []);
+      assert.deepEqual([...asked], ['127.0.0.1']);
+    } finally {
+      silent.close();
+    }
   });
 
   it('is ready after the bound when Prometheus hangs', async () => {
