@@ -1,6 +1,5 @@
-import { clip } from '../prometheus/message-text.js';
 import { ValidationError } from '../shared/fields.js';
-import { show } from '../shared/show.js';
+import { clip, show } from '../shared/show.js';
 import { daySeconds, EFFECT_FORM, effectWords, readEffectWords } from './effects.js';
 import type { Moment, TimedEvent } from './types.js';
 

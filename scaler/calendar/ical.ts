@@ -1,8 +1,7 @@
 import ICAL from 'ical.js';
-import { clip } from '../prometheus/message-text.js';
 import { ScalerError } from '../shared/errors.js';
 import { ValidationError } from '../shared/fields.js';
-import { show } from '../shared/show.js';
+import { clip, show } from '../shared/show.js';
 import { dayText, readEffectWords } from './effects.js';
 import { eventName } from './event-text.js';
 import { instantOf } from './local-time.js';

@@ -1,5 +1,5 @@
 import { type AnsweredSeries, type ApiAnswer, finiteOrNaN } from '../prometheus/api-answer.js';
-import { severalSeriesMessage } from '../prometheus/message-text.js';
+import { clip } from '../shared/show.js';
 import { longestBridgedGap } from './fill-gaps.js';
 
 /** The steps of a joined series. */
@@ -22,6 +22,9 @@ export interface Joined {
 
 /** Share of the steps in which series may overlap; as many steps as are bridged may in any case. */
 const TOLERATED_SHARE = 0.05;
+
+/** Most label sets in a message. */
+const MAX_SHOWN = 3;
 
 /**
  * Joins series that follow each other, as when a pod is replaced and its label `instance` changes. Both count in the
@@ -79,6 +82,17 @@ export function joinSeries(
   const tolerated = Math.max(longestBridgedGap(grid.stepSeconds), TOLERATED_SHARE * known);
   const labelSets = [...byLabels.keys()].map((labels) => labels.replace(/#\d+$/, ''));
   return { values, dropped, refusal: overlapping > tolerated ? severalSeriesMessage(labelSets) : undefined };
+}
+
+/** Says which series there are where one is needed, and how to make one of them. */
+export function severalSeriesMessage(labelSets: readonly string[]): string {
+  const shown = [...new Set(labelSets)]
+    .sort()
+    .slice(0, MAX_SHOWN)
+    .map((set) => clip(set, 200));
+  const count = labelSets.length;
+  const more = count > shown.length ? ` and ${count - shown.length} more` : '';
+  return `gives ${count} series for the query where one is needed: ${shown.join(', ')}${more}; put sum(...) or max(...) around the query`;
 }
 
 /** The parts of each series. Long label sets are cut, so those of two series in one answer may be equal. */

@@ -1,12 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import type { Series } from '../forecast/types.js';
 import { type ApiAnswer, finiteOrNaN } from '../prometheus/api-answer.js';
-import { severalSeriesMessage } from '../prometheus/message-text.js';
 import type { PrometheusApi } from '../prometheus/prometheus-api.js';
 import { RequestFailure } from '../prometheus/request-failure.js';
 import { ScalerError } from '../shared/errors.js';
 import { HEARTBEAT_QUERY } from './absence.js';
-import { joinSeries } from './join-series.js';
+import { joinSeries, severalSeriesMessage } from './join-series.js';
 import { resolutionWithin, stepQueries } from './step-queries.js';
 import type { HistorySource, Observation } from './types.js';
 

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { invalid, type ScalerError } from '../shared/errors.js';
 import { showAddress } from '../shared/redact.js';
-import { clip } from './message-text.js';
+import { clip } from '../shared/show.js';
 
 /** An address that triggers may use. */
 export interface AdmittedAddress {

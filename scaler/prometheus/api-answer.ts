@@ -1,6 +1,5 @@
 import type { Hide } from '../shared/redact.js';
-import { show } from '../shared/show.js';
-import { labelSet } from './message-text.js';
+import { clip, show } from '../shared/show.js';
 import { formatFailure, RequestFailure, statusFailure } from './request-failure.js';
 
 /** One series of an answer. */
@@ -89,6 +88,18 @@ function readSeries(
     });
     return { labels: labelSet(Object.fromEntries(labels)), samples: samplesOf(series) };
   });
+}
+
+/**
+ * Labels as PromQL writes them, sorted by name, so that equal sets give equal text. Long sets are cut.
+ *
+ * @example labelSet({ pod: 'a', app: 'shop' }) // '{app="shop", pod="a"}'
+ */
+function labelSet(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.keys(labels)
+    .sort()
+    .map((name) => `${name}=${JSON.stringify(labels[name])}`);
+  return clip(`{${pairs.join(', ')}}`, 500);
 }
 
 function readSample(sample: unknown): [number, string] {

@@ -4,10 +4,10 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { LRUCache } from 'lru-cache';
 import { Agent, request } from 'undici';
 import { type Hide, hideSent } from '../shared/redact.js';
+import { clip } from '../shared/show.js';
 import { WatchedFile } from '../shared/watched-file.js';
 import { readAnswer } from './api-answer.js';
 import { credentialsOf, type OnFileTrouble, readOrKeep } from './credentials.js';
-import { clip } from './message-text.js';
 import {
   connectionFailure,
   formatFailure,

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ScalerError } from '../shared/errors.js';
 import { FairQueue } from '../shared/fair-queue.js';
+import { clip } from '../shared/show.js';
 import type { ApiAnswer } from './api-answer.js';
 import { Connection, type ConnectionOptions } from './connection.js';
-import { clip } from './message-text.js';
 import type { Notices, RequestEnded } from './observer.js';
 import { formatFailure, RequestFailure } from './request-failure.js';
 import { SourceBreaker } from './source-breaker.js';

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { ScalerErrorKind } from '../shared/errors.js';
 import type { Hide } from '../shared/redact.js';
-import { clip } from './message-text.js';
+import { clip } from '../shared/show.js';
 
 /** What the caller of a failed request can do. */
 export interface FailureTraits {
