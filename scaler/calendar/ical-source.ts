@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { AddressAllowList } from '../prometheus/address-allow-list.js';
-import { Connection, type ConnectionOptions, type ExchangeFailures } from '../prometheus/connection.js';
+import { Connection, type ConnectionOptions, type SendFailures } from '../prometheus/connection.js';
 import { RequestFailure, statusLine } from '../prometheus/request-failure.js';
 import { invalid, ScalerError } from '../shared/errors.js';
 import type { CalendarConfig } from './calendar-config.js';
@@ -85,7 +85,7 @@ export function admitted(
   }
 }
 
-const failures: ExchangeFailures = {
+const failures: SendFailures = {
   late: (seconds) =>
     new RequestFailure(
       'unavailable',
@@ -97,7 +97,8 @@ const failures: ExchangeFailures = {
 
 async function get(connection: Connection): Promise<string> {
   try {
-    const { status, text } = await connection.get('text/calendar', failures);
+    const sent = { method: 'GET', headers: { accept: 'text/calendar' } } as const;
+    const { status, text } = await connection.send('', sent, failures);
     if (status === 200) return text;
     throw refused(status);
   } catch (error) {

@@ -4,18 +4,9 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { LRUCache } from 'lru-cache';
 import { Agent, request } from 'undici';
 import { type Hide, hideSent } from '../shared/redact.js';
-import { clip } from '../shared/show.js';
 import { WatchedFile } from '../shared/watched-file.js';
-import { readAnswer } from './api-answer.js';
 import { credentialsOf, type OnFileTrouble, readOrKeep } from './credentials.js';
-import {
-  connectionFailure,
-  formatFailure,
-  RequestFailure,
-  single,
-  statusFailure,
-  timeoutFailure,
-} from './request-failure.js';
+import { connectionFailure, RequestFailure, single } from './request-failure.js';
 import type { SourceConfig } from './source-config.js';
 
 /** Where requests go, and what is sent with each. */
@@ -30,15 +21,15 @@ export interface ConnectionOptions
   readonly onFileTrouble: OnFileTrouble;
 }
 
-/** The part of a request that differs between requests. */
-interface Sent {
+/** What differs between requests. */
+export interface Sent {
   readonly method: 'GET' | 'POST';
   readonly body?: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** An answer of any status. */
-interface Exchanged {
+export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
@@ -48,19 +39,12 @@ interface Exchanged {
 }
 
 /** Words for requests without a usable answer, which depend on what was asked for. */
-export interface ExchangeFailures {
+export interface SendFailures {
   readonly late: (timeoutSeconds: number) => RequestFailure;
   readonly oversize: (maxBodyBytes: number) => string;
   /** @param detail what was there instead of an answer */
   readonly format: (detail: string) => RequestFailure;
 }
-
-const queryFailures: ExchangeFailures = {
-  late: timeoutFailure,
-  oversize: (maxBodyBytes) =>
-    `sent an answer of more than ${maxBodyBytes} bytes, which was not read further; most often the query gives very many series: put sum(...) around it, or raise the source's maxBodyBytes`,
-  format: formatFailure,
-};
 
 /** How long an idle connection is kept: longer than KEDA's usual 15 and 30 s between two polls. */
 const KEEP_ALIVE_MILLISECONDS = 40_000;
@@ -93,43 +77,17 @@ export class Connection {
   }
 
   /**
-   * Sends a form by POST to a path below the base address and reads the answer within the deadline.
-   * @param size set to the size of the body, also when the answer cannot be used
-   * @returns the answer, and its Date header
-   * @throws RequestFailure when there is no usable answer; the signal's reason when it is aborted
+   * Sends a request to a path below the base address, and reads the answer within the deadline.
+   * @throws RequestFailure when no answer can be read; the signal's reason when it is aborted
    */
-  async post(path: string, form: URLSearchParams, signal?: AbortSignal, size = { bytes: 0 }) {
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
-    const sent = { method: 'POST', body: form.toString(), headers } as const;
-    const reply = await this.#exchange(path, sent, queryFailures, signal);
-    size.bytes = reply.bytes;
-    const { status, text, hide } = reply;
-    if (status < 200 || status > 299) throw statusFailure(status, reply.headers, text, hide);
-    const contentType = clip(hide(single(reply.headers['content-type']) ?? 'none'), 80);
-    return { answer: readAnswer(text, contentType, hide), date: single(reply.headers.date) };
-  }
-
-  /** Gets what is at the base address, within the deadline. @throws RequestFailure when no answer can be read */
-  async get(accept: string, failures: ExchangeFailures): Promise<Pick<Exchanged, 'status' | 'text'>> {
-    return await this.#exchange('', { method: 'GET', headers: { accept } }, failures);
-  }
-
-  async #exchange(
-    path: string,
-    sent: Sent,
-    failures: ExchangeFailures,
-    signal?: AbortSignal,
-  ): Promise<Exchanged> {
+  async send(path: string, sent: Sent, failures: SendFailures, signal?: AbortSignal): Promise<Reply> {
     const { timeoutSeconds, maxBodyBytes } = this.#options;
     // AbortSignal.any would leak: its signals live as long as the caller's.
     const deadline = new AbortController();
     const giveUp = (): void => deadline.abort(signal?.reason);
     signal?.addEventListener('abort', giveUp, { once: true });
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      deadline.abort();
-    }, timeoutSeconds * 1000);
+    const late = (): void => deadline.abort(failures.late(timeoutSeconds));
+    const timer = setTimeout(late, timeoutSeconds * 1000);
     try {
       const { target, init, hide } = await this.#requestOf(path, sent);
       deadline.signal.throwIfAborted();
@@ -147,10 +105,8 @@ export class Connection {
       const text = new TextDecoder().decode(bytes);
       return { status: statusCode, headers, text, bytes: bytes.length, hide };
     } catch (error) {
-      signal?.throwIfAborted();
-      throw isLate
-        ? failures.late(timeoutSeconds)
-        : connectionFailure(error, failures.oversize(maxBodyBytes));
+      deadline.signal.throwIfAborted();
+      throw connectionFailure(error, failures.oversize(maxBodyBytes));
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', giveUp);
@@ -220,7 +176,7 @@ export class Connection {
     return new Agent({
       connections: concurrency,
       keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
-      // `#exchange` has one deadline for the whole request.
+      // `send` has one deadline for the whole request.
       headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: 16_384,

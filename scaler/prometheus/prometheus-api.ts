@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ScalerError } from '../shared/errors.js';
 import { FairQueue } from '../shared/fair-queue.js';
 import { clip } from '../shared/show.js';
-import type { ApiAnswer } from './api-answer.js';
-import { Connection, type ConnectionOptions } from './connection.js';
+import { type ApiAnswer, readAnswer } from './api-answer.js';
+import { Connection, type ConnectionOptions, type Reply, type SendFailures } from './connection.js';
 import type { Notices, RequestEnded } from './observer.js';
-import { formatFailure, RequestFailure } from './request-failure.js';
+import { formatFailure, RequestFailure, single, statusFailure, timeoutFailure } from './request-failure.js';
 import { SourceBreaker } from './source-breaker.js';
 import { SourceClock } from './source-clock.js';
 import type { SourceLimits } from './source-config.js';
@@ -28,6 +28,14 @@ export interface PrometheusApiOptions
 }
 
 const paths = { instant: '/api/v1/query', range: '/api/v1/query_range' };
+
+const failures: SendFailures = {
+  late: timeoutFailure,
+  oversize: (maxBodyBytes) =>
+    `sent an answer of more than ${maxBodyBytes} bytes, which was not read further; most often the query gives very many series: put sum(...) around it, or raise the source's maxBodyBytes`,
+  format: formatFailure,
+};
+
 /** Wait before the first retry, doubled for each later one. */
 const FIRST_BACKOFF_SECONDS = 0.2;
 /** Longest wait by a Retry-After header: a wrong one must not stop requests for a day. */
@@ -156,8 +164,10 @@ export class PrometheusApi {
     let outcome: RequestEnded['outcome'] = 'failed';
     try {
       const sentAtSeconds = this.#clock.machineSeconds();
-      const { answer, date } = await this.#connection.post(paths[kind], form, signal, size);
-      await this.#clock.hear(date, sentAtSeconds);
+      const reply = await this.#send(kind, form, signal);
+      size.bytes = reply.bytes;
+      const answer = answerOf(reply);
+      await this.#clock.hear(single(reply.headers.date), sentAtSeconds);
       this.#reportClock();
       outcome = 'ok';
       size.samples = answer.samples;
@@ -179,10 +189,15 @@ export class PrometheusApi {
     }
   }
 
+  #send(kind: RequestEnded['kind'], form: URLSearchParams, signal?: AbortSignal): Promise<Reply> {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
+    return this.#connection.send(paths[kind], { method: 'POST', body: `${form}`, headers }, failures, signal);
+  }
+
   /** The time of the server; undefined when it refuses to tell. Part of a request that already has its place. */
   async #serverSeconds(): Promise<number | undefined> {
     try {
-      const { answer } = await this.#connection.post(paths.instant, new URLSearchParams({ query: 'time()' }));
+      const answer = answerOf(await this.#send('instant', new URLSearchParams({ query: 'time()' })));
       const seconds = Number(answer.series[0]?.samples[0]?.[1]);
       if (seconds > 0 && seconds < LATEST_SECONDS) return seconds;
       throw formatFailure('something else than the time for the query time()');
@@ -199,4 +214,11 @@ export class PrometheusApi {
     const message = `this machine's clock is ${minutes} min ${offsetSeconds < 0 ? 'ahead of' : 'behind'} that of ${where}, whose time is used meanwhile; set both by NTP`;
     notices.report('clock', offsetSeconds === 0 ? undefined : message);
   }
+}
+
+/** @throws RequestFailure when the reply is no result of a query */
+function answerOf({ status, headers, text, hide }: Reply): ApiAnswer {
+  if (status < 200 || status > 299) throw statusFailure(status, headers, text, hide);
+  const contentType = clip(hide(single(headers['content-type']) ?? 'none'), 80);
+  return readAnswer(text, contentType, hide);
 }
