@@ -27,26 +27,14 @@ export function credentialsOf(
   };
 }
 
-/**
- * The content of a file, or its last content while it cannot be read: a rotation must not cost an answer.
- * @throws RequestFailure when it could never be read
- */
+/** The content of a file, or its last content while it cannot be read. @throws RequestFailure when it never could be */
 export async function readOrKeep(file: WatchedFile, onFileTrouble: OnFileTrouble): Promise<string> {
-  try {
-    const text = await file.read();
-    onFileTrouble(file.path, undefined);
-    return text;
-  } catch (error) {
-    const why = (error as Error).message;
-    const last = file.lastText;
-    if (last === undefined)
-      throw new RequestFailure(
-        'unavailable',
-        `is not asked, because ${file.path} ${why}; check the path, that the Secret is mounted, and the file's permissions`,
-        {},
-        error,
-      );
-    onFileTrouble(file.path, `${file.path} ${why}; its last content goes on being used`);
-    return last;
-  }
+  const { text, problem } = await file.readOrKeep();
+  if (text === undefined)
+    throw new RequestFailure(
+      'unavailable',
+      `is not asked, because ${file.path} ${problem}; check the path, that the Secret is mounted, and the file's permissions`,
+    );
+  onFileTrouble(file.path, problem && `${file.path} ${problem}; its last content goes on being used`);
+  return text;
 }

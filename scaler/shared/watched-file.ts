@@ -26,9 +26,13 @@ export class WatchedFile {
     return this.#text;
   }
 
-  /** What was read last; undefined before the first time. */
-  get lastText(): string | undefined {
-    return this.#text;
+  /** The content, or what was read last while it cannot be read, and then why: a rotation must not cost an answer. */
+  async readOrKeep(): Promise<{ text: string | undefined; problem: string | undefined }> {
+    const problem = await this.read().then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    return { text: this.#text, problem };
   }
 }
 

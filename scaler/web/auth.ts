@@ -48,10 +48,7 @@ function acceptedWith(prefix: string, path: string, log: Pick<Logger, 'info' | '
   const file = new WatchedFile(path);
   const once = new OncePerChange();
   const read = async (): Promise<string | undefined> => {
-    const problem = await file.read().then(
-      () => undefined,
-      (error: Error) => error.message,
-    );
+    const { text, problem } = await file.readOrKeep();
     if (once.changed(problem)) {
       if (problem === undefined)
         log.info({ path }, 'the file with the credentials of the page is used again');
@@ -61,7 +58,6 @@ function acceptedWith(prefix: string, path: string, log: Pick<Logger, 'info' | '
           `the file with the credentials of the page ${problem}; its last content stays in use`,
         );
     }
-    const text = file.lastText;
     return text === undefined ? undefined : prefix + text.trim();
   };
   // Read now, so that there is a last content if the file is gone at the first request.
