@@ -8,15 +8,11 @@ export class Backoff {
   #retryAtSeconds = 0;
   #error: unknown;
 
-  isWaiting(nowSeconds: number): boolean {
-    const waitSeconds = this.#retryAtSeconds - nowSeconds;
-    // A clock that is set back must not make the wait longer.
-    return this.#failures > 0 && waitSeconds > 0 && waitSeconds <= LONGEST_WAIT_SECONDS;
-  }
-
   /** @throws the last failure until its wait is over. */
   check(nowSeconds: number): void {
-    if (this.isWaiting(nowSeconds)) throw this.#error;
+    const waitSeconds = this.#retryAtSeconds - nowSeconds;
+    // A clock that is set back must not make the wait longer.
+    if (this.#failures > 0 && waitSeconds > 0 && waitSeconds <= LONGEST_WAIT_SECONDS) throw this.#error;
   }
 
   failed(nowSeconds: number, error: unknown): void {

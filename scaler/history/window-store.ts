@@ -1,6 +1,5 @@
 import { ScalerError } from '../shared/errors.js';
 import { HEARTBEAT_QUERY } from './absence.js';
-import { Backoff } from './backoff.js';
 import { Bootstrap } from './bootstrap.js';
 import type { HistoryRequest, HistorySource, TriggerHistory } from './types.js';
 import { HistoryWindow, type WindowOptions } from './window.js';
@@ -55,7 +54,6 @@ export class WindowStore {
     const { window, leave } = this.#join(steps, own);
     // Read only when the window has an absence that it may explain; all namespaces share it.
     const heartbeatOptions = { query: HEARTBEAT_QUERY, isHeartbeat: true, stepSeconds, settleSeconds };
-    const heartbeatBackoff = new Backoff();
     let heartbeat: { readonly window: HistoryWindow; leave(): void } | undefined;
     let lookedAt: { readonly end: number; readonly lateArrivals: number } | undefined;
     let isReleased = false;
@@ -65,15 +63,10 @@ export class WindowStore {
       lookedAt = { end, lateArrivals };
       if (heartbeat === undefined && !(isChanged && window.hasAbsence(steps))) return;
       heartbeat ??= this.#join(steps, heartbeatOptions);
-      if (heartbeatBackoff.isWaiting(nowSeconds)) return;
-      try {
-        await heartbeat.window.refresh(steps, nowSeconds);
-        heartbeatBackoff.succeeded();
-      } catch (error) {
+      await heartbeat.window.refresh(steps, nowSeconds).catch((error) => {
         // The source has reported it already.
         if (!(error instanceof ScalerError)) throw error;
-        heartbeatBackoff.failed(nowSeconds, error);
-      }
+      });
     };
     const read = (fromSeconds?: number) => window.series(steps, fromSeconds, heartbeat?.window, keepsGaps);
     const bootstrap =

@@ -245,17 +245,14 @@ export class HistoryWindow {
       this.#buffer.restart(goal.end);
       this.#askedFrom = goal.end;
     }
-    const load = async (from: number, end: number, backoff: Backoff): Promise<boolean> => {
-      const series = await this.#ask(from, end, backoff, atSeconds);
-      if (!isAgain && this.source.clockOffsetSeconds !== offsetSeconds) return false;
-      this.#buffer.write(series);
-      return true;
-    };
+    const isOtherTime = () => !isAgain && this.source.clockOffsetSeconds !== offsetSeconds;
     const again = () => this.#reach(historySteps, nowSeconds, true);
     if (this.#lacksNewest(goal, atSeconds)) {
       for (let from = this.#resumeAt(); from < goal.end; from += this.#slice.steps) {
         const end = Math.min(goal.end, from + this.#slice.steps);
-        if (!(await load(from, end, this.#newestBackoff))) return again();
+        const series = await this.#ask(from, end, this.#newestBackoff, atSeconds);
+        if (isOtherTime()) return again();
+        this.#buffer.write(series);
       }
       this.#askedAtSeconds = atSeconds;
     }
@@ -267,7 +264,9 @@ export class HistoryWindow {
       const from = Math.max(wantedFrom, end - this.#slice.steps);
       const wasEmpty = end > this.#buffer.first;
       const knownFrom = this.#knownFrom;
-      if (!(await load(from, end, this.#olderBackoff))) return again();
+      const series = await this.#ask(from, end, this.#olderBackoff, atSeconds);
+      if (isOtherTime()) return again();
+      this.#buffer.write(series);
       if (wasEmpty && this.#knownFrom < knownFrom) {
         this.#lateArrivals++;
         // More may follow.
@@ -307,7 +306,7 @@ export class HistoryWindow {
     }
   }
 
-  /** Asks for steps; waits longer after each timeout or refusal, to spare the source. */
+  /** Asks for steps; waits longer after each timeout or refusal, to spare the source. Heartbeats are asked for all. */
   async #ask(from: number, end: number, backoff: Backoff, nowSeconds: number): Promise<Series> {
     const { signal } = this.#closing;
     signal.throwIfAborted();
@@ -324,7 +323,7 @@ export class HistoryWindow {
     } catch (error) {
       if (!(error instanceof ScalerError)) throw error;
       const halved = this.#slice.halve(error, this.#buffer.capacity);
-      if (halved === undefined && error.kind !== 'rejected') throw error;
+      if (halved === undefined && error.kind !== 'rejected' && !isHeartbeat) throw error;
       // The next try asks for less, so it need not wait longer.
       if (halved?.isSmaller) backoff.succeeded();
       const reported = halved?.error ?? error;
