@@ -86,9 +86,12 @@ export async function recordingOfQuery(
   const ask = async (gridSeconds: number) => {
     const toSeconds = Math.floor(nowSeconds / gridSeconds) * gridSeconds;
     const fromSeconds = toSeconds - Math.ceil(spanSeconds / gridSeconds) * gridSeconds;
-    const series = await rangeInSlices(source, query, fromSeconds, toSeconds, gridSeconds);
+    const inSlices = (ask: (from: number, to: number) => Promise<Series>, isHeartbeat?: boolean) =>
+      rangeInSlices(ask, source.sliceSteps(gridSeconds, isHeartbeat), fromSeconds, toSeconds, gridSeconds);
+    const series = await inSlices((from, to) => source.range(query, from, to, gridSeconds));
     if (!ignoreNullValues || !hasAbsence(series)) return series;
-    const heartbeat = await source.heartbeat(fromSeconds, toSeconds, gridSeconds).catch((error) => {
+    const heartbeats = inSlices((from, to) => source.heartbeat(from, to, gridSeconds), true);
+    const heartbeat = await heartbeats.catch((error) => {
       // A source may refuse it; what recurs says enough then.
       if (error instanceof ScalerError) return undefined;
       throw error;

@@ -9,9 +9,11 @@ import {
   workloadOpenMetrics,
   workloadSamples,
 } from '../../test/support/workload-openmetrics.js';
+import type { Series } from '../forecast/types.js';
 import { type HistoryObserver, silentObserver } from '../prometheus/observer.js';
 import { sourcesSchema } from '../prometheus/source-config.js';
 import type { ScalerError } from '../shared/errors.js';
+import { rangeInSlices } from './slices.js';
 import { Sources } from './sources.js';
 import type { HistorySource } from './types.js';
 
@@ -106,6 +108,12 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
 
   const open = (from = sources): HistorySource => from.open({ kind: 'named', name: 'main' }).history;
 
+  function twoWeeks(from = sources): Promise<Required<Series>> {
+    const source = open(from);
+    const ask = (begin: number, to: number) => source.range('web_load', begin, to, STEP);
+    return rangeInSlices(ask, source.sliceSteps(STEP), start, end, STEP);
+  }
+
   before(async () => {
     prometheus = await PrometheusServer.start({ history: history() });
     sources = sourcesFor(prometheus.address);
@@ -117,7 +125,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
   });
 
   it('gives the mean and the maximum of the samples in each step of two weeks', async () => {
-    const series = await open().range('web_load', start, end, STEP);
+    const series = await twoWeeks();
     const { means, maxima } = expectedSteps(
       workloadSamples({ startSeconds: start, endSeconds: end }),
       start,
@@ -125,7 +133,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
     );
     assert.deepEqual([series.startSeconds, series.stepSeconds, series.values.length], [start, STEP, 4032]);
     assertClose(series.values, means);
-    assertClose(series.peaks!, maxima);
+    assertClose(series.peaks, maxima);
   });
 
   it('does so for any step and resolution, also those that do not divide each other', async () => {
@@ -166,7 +174,7 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
   it('slices so that no query has more than 11,000 evaluations, and reads two samples per step', async () => {
     const recorder = new HistoryRecorder();
     const observed = sourcesFor(prometheus.address, recorder);
-    await open(observed).range('web_load', start, end, STEP);
+    await twoWeeks(observed);
     // 20 evaluations a step: 550 steps a slice, so 8 slices for 4,032 steps, for mean and maximum.
     assert.equal(recorder.requests.length, 16);
     assert.ok(recorder.requests.every(({ samples }) => samples <= 550));

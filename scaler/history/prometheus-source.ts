@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { Series } from '../forecast/types.js';
 import { type ApiAnswer, finiteOrNaN } from '../prometheus/api-answer.js';
 import type { PrometheusApi } from '../prometheus/prometheus-api.js';
@@ -33,8 +32,9 @@ export class PrometheusSource implements HistorySource {
     return this.api.clockOffsetSeconds;
   }
 
-  sliceSteps(stepSeconds: number): number {
-    return slicesOf(stepSeconds, resolutionWithin(stepSeconds, this.resolutionSeconds));
+  sliceSteps(stepSeconds: number, isHeartbeat = false): number {
+    const resolution = isHeartbeat ? stepSeconds : resolutionWithin(stepSeconds, this.resolutionSeconds);
+    return Math.max(1, Math.floor((MAX_EVALUATIONS * resolution) / stepSeconds));
   }
 
   /** @param given resolution of a look; samples that it leaves out are not reported, since looks are repeated */
@@ -52,16 +52,11 @@ export class PrometheusSource implements HistorySource {
     const queries = stepQueries(query, stepSeconds, resolutionSeconds);
     const isOneSample = resolutionSeconds === stepSeconds;
     const statistics = isOneSample ? (['mean'] as const) : (['mean', 'maximum'] as const);
-    const sliceSeconds = slicesOf(stepSeconds, resolutionSeconds) * stepSeconds;
-    const slices: number[] = [];
-    for (let from = fromSeconds; from < toSeconds; from += sliceSeconds) slices.push(from);
     // AbortSignal.any would keep each signal that it makes for as long as the caller's signal lives.
     const ending = new AbortController();
     const ended = ending.signal;
     const giveUp = (): void => ending.abort(signal?.reason);
     signal?.addEventListener('abort', giveUp, { once: true });
-    // Each part of the range listens until it ends.
-    setMaxListeners(0, ended);
     /** The answers for the steps in `[from, to)`: several when the range is too large for the server. */
     const read = async (asked: string, from: number, to: number, halvings = 0): Promise<ApiAnswer[]> => {
       try {
@@ -86,10 +81,8 @@ export class PrometheusSource implements HistorySource {
       };
       const [means, maxima] = await Promise.all(
         statistics.map(async (statistic) => {
-          const parts = slices.map((from) =>
-            read(queries[statistic], from, Math.min(toSeconds, from + sliceSeconds)),
-          );
-          return joinSeries((await Promise.all(parts)).flat(), statistic, grid);
+          const answers = await read(queries[statistic], fromSeconds, toSeconds);
+          return joinSeries(answers, statistic, grid);
         }),
       );
       if (means!.refusal !== undefined) throw this.#rejected(means!.refusal);
@@ -100,7 +93,7 @@ export class PrometheusSource implements HistorySource {
       return { startSeconds: fromSeconds, stepSeconds, values, peaks };
     } finally {
       signal?.removeEventListener('abort', giveUp);
-      // After a failure nobody needs the other parts.
+      // After a failure nobody needs the other statistic.
       ending.abort();
     }
   }
@@ -155,11 +148,6 @@ export class PrometheusSource implements HistorySource {
     const message = `${where} gives samples that are not finite numbers (NaN or Inf, often from a division by zero); they are left out`;
     notices.report('not-finite', dropped > 0 ? message : undefined, query);
   }
-}
-
-/** Steps that one range query covers. */
-function slicesOf(stepSeconds: number, resolutionSeconds: number): number {
-  return Math.max(1, Math.floor((MAX_EVALUATIONS * resolutionSeconds) / stepSeconds));
 }
 
 /** Makes steps unknown that lack mean or maximum, and undoes roundings that put a maximum below its mean. */

@@ -2,7 +2,6 @@ import type { Series } from '../forecast/types.js';
 import { RequestFailure } from '../prometheus/request-failure.js';
 import { formatDuration } from '../shared/duration.js';
 import { ScalerError } from '../shared/errors.js';
-import type { HistorySource } from './types.js';
 
 /** Slices are not made smaller: with so few steps a query is not slow because of its length. */
 const FEWEST_STEPS = 12;
@@ -43,11 +42,12 @@ export class SliceSize {
 
 /**
  * A range of any length, slice by slice, the newest first. Slices get smaller after timeouts.
- * @throws ScalerError as `HistorySource.range` does; for a timeout when the smallest slice takes too long
+ * @param ask for one slice
+ * @throws ScalerError as `ask` does; for a timeout when the smallest slice takes too long
  */
 export async function rangeInSlices(
-  source: HistorySource,
-  query: string,
+  ask: (fromSeconds: number, toSeconds: number) => Promise<Series>,
+  mostSteps: number,
   fromSeconds: number,
   toSeconds: number,
   stepSeconds: number,
@@ -55,12 +55,11 @@ export async function rangeInSlices(
   const steps = Math.round((toSeconds - fromSeconds) / stepSeconds);
   const values = new Float64Array(steps);
   const peaks = new Float64Array(steps);
-  const size = new SliceSize(source.sliceSteps(stepSeconds), stepSeconds);
+  const size = new SliceSize(mostSteps, stepSeconds);
   for (let end = steps; end > 0; ) {
     const begin = Math.max(0, end - size.steps);
     try {
-      const [from, to] = [fromSeconds + begin * stepSeconds, fromSeconds + end * stepSeconds];
-      const slice = await source.range(query, from, to, stepSeconds);
+      const slice = await ask(fromSeconds + begin * stepSeconds, fromSeconds + end * stepSeconds);
       values.set(slice.values, begin);
       peaks.set(slice.peaks ?? slice.values, begin);
       end = begin;

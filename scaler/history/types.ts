@@ -56,11 +56,11 @@ export interface HistoryProvider {
 export interface HistorySource {
   /** Its clock less that of this machine, as far as its answers have shown. */
   readonly clockOffsetSeconds: number;
-  /** Most steps of one request. */
-  sliceSteps(stepSeconds: number): number;
+  /** Most steps of one request for a range, or for the heartbeat, of which a step has one sample. */
+  sliceSteps(stepSeconds: number, isHeartbeat?: boolean): number;
   /**
    * Mean and maximum of each step that begins in `[fromSeconds, toSeconds)`, both multiples of the step; NaN where
-   * nothing is known. Series that follow each other, as when a pod is replaced, count as one.
+   * nothing is known: `sliceSteps` of them at most. Series that follow each other, as when a pod is replaced, count as one.
    * @param namespace that asks; namespaces take turns
    * @param resolutionSeconds between two samples inside a step; divides it. @default the source's own
    * @throws ScalerError of kind `unavailable` (no answer), `rejected` (several series, bad query) or `invalid` (an

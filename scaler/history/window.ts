@@ -66,7 +66,7 @@ export class HistoryWindow {
     const { stepSeconds, isHeartbeat = false, lateness = 0 } = options;
     this.#looks = new PastLooks(lateness);
     this.#buffer = new StepBuffer(stepSeconds, 0);
-    this.#slice = new SliceSize(isHeartbeat ? Infinity : source.sliceSteps(stepSeconds), stepSeconds);
+    this.#slice = new SliceSize(source.sliceSteps(stepSeconds, isHeartbeat), stepSeconds);
   }
 
   /** One past the last step held. */
