@@ -24,20 +24,21 @@ export class SliceSize {
 
   /**
    * Halves the size after a timeout.
-   * @param wanted steps that are still to be asked for
-   * @returns whether the next request is smaller, and the error with both sizes; undefined when it is not a timeout
+   * @param asked steps of the request
+   * @returns the error with both sizes; undefined when the next request cannot be smaller, or it was no timeout
    */
-  halve(error: ScalerError, wanted: number): { isSmaller: boolean; error: ScalerError } | undefined {
-    const { cause, kind, message } = error;
-    if (!(cause instanceof RequestFailure && cause.traits.isSlow)) return undefined;
-    const asked = Math.min(this.steps, wanted);
-    const isSmaller = asked > FEWEST_STEPS;
-    if (isSmaller) this.steps = Math.max(FEWEST_STEPS, Math.ceil(asked / 2));
-    const duration = (steps: number): string => formatDuration(steps * this.stepSeconds);
-    const next = duration(Math.min(this.steps, asked));
-    const sizes = `asked for up to ${duration(asked)} of history at once; the next try asks for up to ${next}`;
-    return { isSmaller, error: new ScalerError(kind, `${message} (${sizes})`, { cause }) };
+  halve(error: ScalerError, asked: number): ScalerError | undefined {
+    if (!isTimeout(error) || asked <= FEWEST_STEPS) return undefined;
+    this.steps = Math.max(FEWEST_STEPS, Math.ceil(asked / 2));
+    const [before, next] = [asked, this.steps].map((steps) => formatDuration(steps * this.stepSeconds));
+    const sizes = `asked for up to ${before} of history at once; the next try asks for up to ${next}`;
+    return new ScalerError(error.kind, `${error.message} (${sizes})`, { cause: error.cause });
   }
+}
+
+/** Whether a source did not answer in time. */
+export function isTimeout({ cause }: ScalerError): boolean {
+  return cause instanceof RequestFailure && cause.traits.isSlow === true;
 }
 
 /**
@@ -65,8 +66,7 @@ export async function rangeInSlices(
       end = begin;
     } catch (error) {
       if (!(error instanceof ScalerError)) throw error;
-      const halved = size.halve(error, end);
-      if (!halved?.isSmaller) throw error;
+      if (size.halve(error, end - begin) === undefined) throw error;
     }
   }
   return { startSeconds: fromSeconds, stepSeconds, values, peaks };

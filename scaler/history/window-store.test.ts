@@ -505,6 +505,17 @@ describe('WindowStore', () => {
     assert.ok(older.length > 45 && older.length <= 7 + 48, `${older.length} tries`);
   });
 
+  it('waits longer each time for a step that takes too long by itself, of which it cannot ask for less', async () => {
+    const source = new MemorySource();
+    const handle = storeOver(source).store.window(request());
+    await handle.refresh(settled(0));
+    source.failure = tooSlow();
+    for (let seconds = 0; seconds < STEP; seconds += 15)
+      await assert.rejects(handle.refresh(settled(1) + seconds), /did not answer within 30 s(?!.*next try)/);
+    // At once, and then after half a minute, one minute and two.
+    assert.deepEqual(source.asked.slice(1), Array(4).fill('0..1'));
+  });
+
   it('loads again without a wait when the source fails at once, and whatever the clock does', async () => {
     const source = new MemorySource();
     const handle = storeOver(source).store.window(request());

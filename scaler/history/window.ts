@@ -4,7 +4,7 @@ import { hasAbsence, readAbsence } from './absence.js';
 import { Backoff } from './backoff.js';
 import { fillGaps, longestBridgedGap } from './fill-gaps.js';
 import { PastLooks, stepsBetweenSamples } from './past-looks.js';
-import { SliceSize } from './slices.js';
+import { isTimeout, SliceSize } from './slices.js';
 import { StepBuffer } from './step-buffer.js';
 import type { HistorySource, Observation } from './types.js';
 
@@ -322,13 +322,12 @@ export class HistoryWindow {
       return series;
     } catch (error) {
       if (!(error instanceof ScalerError)) throw error;
-      const halved = this.#slice.halve(error, this.#buffer.capacity);
-      if (halved === undefined && error.kind !== 'rejected' && !isHeartbeat) throw error;
+      if (!isTimeout(error) && error.kind !== 'rejected' && !isHeartbeat) throw error;
+      const halved = this.#slice.halve(error, end - from);
       // The next try asks for less, so it need not wait longer.
-      if (halved?.isSmaller) backoff.succeeded();
-      const reported = halved?.error ?? error;
-      backoff.failed(nowSeconds, reported);
-      throw reported;
+      if (halved) backoff.succeeded();
+      backoff.failed(nowSeconds, halved ?? error);
+      throw halved ?? error;
     }
   }
 }
