@@ -43,13 +43,14 @@ export function replicaHandlers(
   };
 }
 
-/** How long the address of a new replica may take to reach the DNS of the others. */
+/** How long the address of a new replica may take to reach the DNS of the others, and DNS to answer in a new pod. */
 const KNOWN_WITHIN_SECONDS = 45;
 const RETRY_SECONDS = 1;
 const CALL_SECONDS = 10;
 
 /**
- * The triggers that other replicas are asked about. Replicas that do not answer are left out.
+ * The triggers that other replicas are asked about. Replicas that do not answer are left out. Asks again while it is
+ * too early: the name service does not answer, or a replica does not know this one yet.
  *
  * @param tls files of this replica, which the others have too; undefined for plaintext
  */
@@ -63,23 +64,28 @@ export async function askReplicas(
   const refs = new Map<string, ScaledObjectRef__Output>();
   const channel = tls === undefined ? credentials.createInsecure() : credentialsOfReplica(tls);
   const done = new Set<string>();
+  const isLast = () => signal.aborted || performance.now() > until;
   for (;;) {
-    const left = (await addressesOf(address.host)).filter((ip) => !done.has(ip));
-    let isRefused = false;
-    for (const ip of left) {
-      if (signal.aborted) break;
+    let isTooEarly = false;
+    const known = await addressesOf(address.host).catch((error) => {
+      if (isLast()) throw error;
+      isTooEarly = true;
+      return [];
+    });
+    for (const ip of known) {
+      if (done.has(ip) || signal.aborted) continue;
       const target = `${ip.includes(':') ? `[${ip}]` : ip}:${address.port}`;
       try {
         for (const ref of await askReplica(target, channel, signal)) refs.set(JSON.stringify(ref), ref);
         done.add(ip);
       } catch (error) {
         const { code, details } = error as ServiceError;
-        if (code === status.PERMISSION_DENIED) isRefused = true;
+        if (code === status.PERMISSION_DENIED) isTooEarly = true;
         else done.add(ip);
         log.info({ replica: target, code, details }, 'a replica did not list its triggers');
       }
     }
-    if (!isRefused || signal.aborted || performance.now() > until) return [...refs.values()];
+    if (!isTooEarly || isLast()) return [...refs.values()];
     await delay(RETRY_SECONDS * 1000, undefined, { signal }).catch(() => undefined);
   }
 }

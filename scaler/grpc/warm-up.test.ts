@@ -180,6 +180,19 @@ describe('a replica that starts beside others', function () {
     assert.ok(refused.length > 0);
   });
 
+  it('looks the others up again when the name service fails at first', async () => {
+    await warmFirst();
+    let lookups = 0;
+    mock.restoreAll();
+    mock.method(dns.promises, 'lookup', async () => {
+      if (++lookups === 1) throw Object.assign(new Error('lookup failed'), { code: 'EAI_AGAIN' });
+      return [{ address: '127.0.0.1', family: 4 }];
+    });
+    const address = { host: 'replicas.test', port };
+    const { signal } = new AbortController();
+    assert.equal((await askReplicas(address, undefined, recorded.log, signal)).length, TRIGGERS);
+  });
+
   it('asks no more replicas once it stops', async () => {
     const stopping = new AbortController();
     const asked = new Set<string>();
