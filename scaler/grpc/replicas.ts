@@ -100,11 +100,13 @@ async function askReplica(
     // TLS does not allow an IP address as a server name.
     'grpc.ssl_target_name_override': 'replicas',
   });
+  const call = client.KnownTriggers({}, { deadline: Date.now() + CALL_SECONDS * 1000 });
+  const cancel = () => call.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
   try {
-    const call = client.KnownTriggers({}, { deadline: Date.now() + CALL_SECONDS * 1000 });
-    signal.addEventListener('abort', () => call.cancel(), { once: true });
     return await call.toArray();
   } finally {
+    signal.removeEventListener('abort', cancel);
     client.close();
   }
 }

@@ -7,6 +7,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { freePorts } from '../../apps/local-stack/servers/free-ports.js';
 import { pollUntil } from '../../apps/local-stack/servers/poll-until.js';
@@ -191,6 +192,25 @@ describe('a replica that starts beside others', function () {
     const address = { host: 'replicas.test', port };
     const { signal } = new AbortController();
     assert.equal((await askReplicas(address, undefined, recorded.log, signal)).length, TRIGGERS);
+  });
+
+  it('leaves no listeners behind, however many replicas there are', async () => {
+    addresses = Array.from({ length: 20 }, (_, i) => `127.0.0.${i + 1}`);
+    const warnings: Error[] = [];
+    const take = (warning: Error) => warnings.push(warning);
+    process.on('warning', take);
+    try {
+      const { signal } = new AbortController();
+      assert.deepEqual(
+        await askReplicas({ host: 'replicas.test', port }, undefined, recorded.log, signal),
+        [],
+      );
+      // Warnings are emitted with the next tick.
+      await setImmediate();
+      assert.deepEqual(warnings, []);
+    } finally {
+      process.off('warning', take);
+    }
   });
 
   it('asks no more replicas once it stops', async () => {
