@@ -56,6 +56,16 @@ function* oddFamilies(): Generator<string> {
       () => 0,
     ),
   );
+  // What Prometheus writes of each target, for as long as it has run.
+  yield* openMetricsFamily(
+    'up',
+    'gauge',
+    '{}',
+    minutes(
+      () => true,
+      () => 1,
+    ),
+  );
   yield '# TYPE pods gauge\n';
   for (const pod of ['a', 'b', 'c', 'd'])
     for (let at = end - 7200; at < end; at += 60) yield `pods{pod="${pod}"} 1 ${at}\n`;
@@ -273,6 +283,24 @@ describe('PrometheusSource on a real Prometheus with two weeks of history', () =
     const { values } = await open().range('holed', from, end, STEP);
     // Samples stop with minute 599 and go on with minute 660; the lookback fills step 120 with minute 599.
     assert.deepEqual([...values.slice(119, 134)], [597, 599, ...Array(11).fill(Number.NaN), 662, 667]);
+  });
+
+  it('does not take the time before a source was there for a source without a heartbeat', async () => {
+    const recorder = new HistoryRecorder();
+    const observed = sourcesFor(prometheus.address, recorder);
+    const source = { kind: 'named', name: 'main' } as const;
+    for (const days of [1, 3]) {
+      const historySeconds = days * 86_400;
+      const request = { source, query: 'holed', stepSeconds: STEP, historySeconds, ignoreNullValues: true };
+      const handle = observed.window(request);
+      await handle.refresh(end + 30);
+      assert.ok(handle.series().values.includes(0), 'the heartbeat tells the hole from an outage');
+    }
+    assert.deepEqual(
+      recorder.notices.filter(({ topic }) => topic === 'heartbeat'),
+      [],
+    );
+    await observed.close();
   });
 
   it('refuses several series, shows a few of their label sets, and says what to do', async () => {

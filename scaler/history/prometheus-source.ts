@@ -22,6 +22,9 @@ const MAX_HALVINGS = 5;
 
 /** The past and the present of queries to one Prometheus-compatible server. */
 export class PrometheusSource implements HistorySource {
+  /** Whether there was ever a heartbeat. A time without any is then one before the source was there, or an outage. */
+  #hasBeaten = false;
+
   /** @param resolutionSeconds between two samples inside a step. */
   constructor(
     readonly api: PrometheusApi,
@@ -108,8 +111,10 @@ export class PrometheusSource implements HistorySource {
       );
     try {
       const series = await this.range(HEARTBEAT_QUERY, from, to, stepSeconds, signal, undefined, stepSeconds);
-      if (series.values.some((value) => value > 0)) notices.report('heartbeat', undefined);
-      else if (series.values.length > RECENT_HEARTBEATS) unable('has no series "up"');
+      if (series.values.some((value) => value > 0)) {
+        this.#hasBeaten = true;
+        notices.report('heartbeat', undefined);
+      } else if (series.values.length > RECENT_HEARTBEATS && !this.#hasBeaten) unable('has no series "up"');
       return series;
     } catch (error) {
       if (error instanceof ScalerError) unable(`does not answer the query ${HEARTBEAT_QUERY}`);
