@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { completeBehavior, type HpaBehavior } from '../hpa/behavior.js';
 import { invalid } from '../shared/errors.js';
 import { optional, required } from '../shared/fields.js';
+import { fileErrorInWords } from '../shared/file-error.js';
 import { explain, Problems } from '../shared/problems.js';
 import { unsafeYaml } from '../shared/safe-yaml.js';
 import { showKey } from '../shared/show.js';
@@ -66,8 +67,7 @@ async function readYaml(file: string): Promise<unknown> {
     if (unsafe !== undefined) throw new Error(unsafe);
     return parse(text, { logLevel: 'error' });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such file' : message.split('\n', 1)[0];
+    const [reason] = fileErrorInWords(error).split('\n', 1);
     throw invalid(`cannot read ${file}: ${reason}; expected YAML`, { cause: error });
   }
 }

@@ -245,7 +245,7 @@ describe('The calendars of the configuration', function () {
     await store.start();
     const [absent, directory, oversize] = store.states().map(({ problem }) => problem!);
     assert.match(absent!, /cannot be read \(there is no such file\); check the path/);
-    assert.match(directory!, /cannot be read \(EISDIR\)/);
+    assert.match(directory!, /cannot be read \(it is a folder\)/);
     assert.match(oversize!, /has more than 4194304 bytes/);
     assert.deepEqual(names(store, 'large'), []);
   });

@@ -4,6 +4,7 @@ import { AddressAllowList } from '../prometheus/address-allow-list.js';
 import { Connection, type ConnectionOptions, type SendFailures } from '../prometheus/connection.js';
 import { RequestFailure, statusLine } from '../prometheus/request-failure.js';
 import { invalid, ScalerError } from '../shared/errors.js';
+import { fileErrorInWords } from '../shared/file-error.js';
 import type { CalendarConfig } from './calendar-config.js';
 
 /** Largest calendar that is read; it holds tens of thousands of events. */
@@ -30,10 +31,9 @@ async function readBounded(path: string): Promise<string> {
     // One byte beyond the bound shows that there are more.
     bytes = await buffer(createReadStream(path, { end: MOST_BYTES }));
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
     throw new ScalerError(
       'unavailable',
-      `cannot be read (${code === 'ENOENT' ? 'there is no such file' : (code ?? message)}); check the path, that it is mounted, and the file's permissions`,
+      `cannot be read (${fileErrorInWords(error)}); check the path, that it is mounted, and the file's permissions`,
       { cause: error },
     );
   }

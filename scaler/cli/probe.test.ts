@@ -182,7 +182,7 @@ describe('predictive-scaler probe', () => {
       'a missing file',
       () => [address, '--tls-ca', '/nonexistent'],
       2,
-      /--tls-ca: \/nonexistent cannot be read \(ENOENT\)\n$/,
+      /--tls-ca: \/nonexistent cannot be read \(there is no such file\)\n$/,
     ],
     [
       'half a pair',

@@ -11,6 +11,7 @@ import {
   probeStreams,
 } from '../grpc/keda-probe.js';
 import { invalid, ScalerError } from '../shared/errors.js';
+import { fileErrorInWords } from '../shared/file-error.js';
 import { show } from '../shared/show.js';
 import { numberWhere } from './option-values.js';
 import { failureOf, formatMessage, formatReport } from './probe-report.js';
@@ -125,8 +126,7 @@ function pem(option: string, file: string | undefined): Buffer | null {
   try {
     return file === undefined ? null : readFileSync(file);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw invalid(`${option}: ${file} cannot be read (${code})`, { cause: error });
+    throw invalid(`${option}: ${file} cannot be read (${fileErrorInWords(error)})`, { cause: error });
   }
 }
 

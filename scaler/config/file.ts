@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import { invalid } from '../shared/errors.js';
+import { fileErrorInWords } from '../shared/file-error.js';
 import { unsafeYaml } from '../shared/safe-yaml.js';
 import { show } from '../shared/show.js';
 import { isStructured } from './settings.js';
@@ -32,9 +33,8 @@ export function readConfigFile(path: string): ConfigFile {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
     throw invalid(
-      `cannot read the configuration file ${show(path)} (${code === 'ENOENT' ? 'there is none' : code})`,
+      `cannot read the configuration file ${show(path)} (${fileErrorInWords(error, 'there is none')})`,
       { cause: error },
     );
   }

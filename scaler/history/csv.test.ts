@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { ScalerError } from '../shared/errors.js';
 import { parseCsv, readCsv } from './csv.js';
 
@@ -19,9 +23,9 @@ describe('parseCsv', () => {
   });
 
   const wrong: [name: string, text: string, message: RegExp][] = [
-    ['another header', 'time,load\n1,2', /^x\.csv: the first line is "time,load"; expected a header line/],
+    ['another header', 'Time,load\n1,2', /^x\.csv: the first line is "Time,load"; expected a header line/],
     ['no sample', 'timestamp,value\n', /holds no sample/],
-    ['an empty file', '', /the first line is ""/],
+    ['an empty file', '', /^x\.csv is empty; expected a header line/],
     ['a word for a value', 'timestamp,value\n60,1\n120,much', /^x\.csv line 3: "much" is not a number$/],
     [
       'a time without zone',
@@ -52,6 +56,31 @@ describe('parseCsv', () => {
 });
 
 describe('readCsv', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'csv-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const notText: [name: string, bytes: Buffer, message: RegExp][] = [
+    [
+      'is compressed',
+      gzipSync('timestamp,value\n60,1\n'),
+      /load\.csv is compressed by gzip; unpack it first$/,
+    ],
+    [
+      'a spreadsheet has saved as Unicode',
+      Buffer.from('\ufefftimestamp,value\n60,1\n', 'utf16le'),
+      /load\.csv is text in UTF-16; save it as UTF-8$/,
+    ],
+  ];
+  for (const [name, bytes, message] of notText)
+    it(`says what to do about a file that ${name}`, async () => {
+      const file = join(folder, 'load.csv');
+      await writeFile(file, bytes);
+      await assert.rejects(readCsv(file), message);
+    });
+
   it('says so when the file does not exist', async () => {
     await assert.rejects(
       readCsv('/nowhere/load.csv'),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse/sync';
 import { invalid } from '../shared/errors.js';
+import { fileErrorInWords } from '../shared/file-error.js';
 import { show } from '../shared/show.js';
 import type { Samples } from './samples.js';
 
@@ -21,25 +22,28 @@ const LONGEST_SPAN_SECONDS = 20 * 366 * 86_400;
  * @throws ScalerError `invalid` with file, line, the text received and the accepted form
  */
 export async function readCsv(file: string): Promise<Samples> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(file, 'utf8');
+    bytes = await readFile(file);
   } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
-    throw invalid(`cannot read ${file}: ${reason}`, { cause: error });
+    throw invalid(`cannot read ${file}: ${fileErrorInWords(error)}`, { cause: error });
   }
-  return parseCsv(text, file);
+  const [first, second] = bytes;
+  if (first === 0x1f && second === 0x8b) throw invalid(`${file} is compressed by gzip; unpack it first`);
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
+    throw invalid(`${file} is text in UTF-16; save it as UTF-8`);
+  return parseCsv(bytes.toString(), file);
 }
 
 /** As `readCsv`, for a text. @param name of its source, for errors */
 export function parseCsv(text: string, name: string): Samples {
   const [first, ...rows] = parseRows(text, name);
-  const header = first?.record.map((column) => column.trim().toLowerCase()) ?? [];
+  if (first === undefined) throw invalid(`${name} is empty; expected ${CSV_FORM}`);
+  const header = first.record.map((column) => column.trim().toLowerCase());
   const timeColumn = header.indexOf('timestamp');
   const valueColumn = header.indexOf('value');
   if (timeColumn < 0 || valueColumn < 0)
-    throw invalid(`${name}: the first line is ${show(header.join(','))}; expected ${CSV_FORM}`);
+    throw invalid(`${name}: the first line is ${show(first.record.join(','))}; expected ${CSV_FORM}`);
   const timestamps = new Float64Array(rows.length);
   const values = new Float64Array(rows.length);
   let count = 0;
