@@ -57,6 +57,11 @@ export function reasonsOf(
 export function reasonsToScaleNothing({ recording, demand, options }: Backtest): readonly string[] {
   const { minReplicas, capacityPerReplica } = options.setup;
   const highest = demand.reduce((most, load) => (load > most ? load : most), 0);
+  const lowest = demand.reduce((least, load) => (load < least ? load : least), 0);
+  if (highest === 0 && lowest < 0)
+    return [
+      `The load was never above 0 in this time, and as low as ${formatAmount(lowest)}. Below 0 counts as none: look at the sign of the query.`,
+    ];
   if (highest === 0) return ['There was no load at all in this time.'];
   const carried = minReplicas === 1 ? 'one replica carries' : `${minReplicas} replicas carry`;
   const { threshold } = replicaSize(recording.load, undefined, undefined);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { PrometheusServer } from '../../apps/local-stack/servers/prometheus-server.js';
 import { testSetup } from '../../test/support/backtest/backtest.js';
 import { minuteSamples, officeLoad } from '../../test/support/backtest/load.js';
@@ -241,6 +243,16 @@ describe('predictive-scaler backtest', () => {
       /--timezone received "Mars\/Olympus"/,
     ],
     [
+      'more replicas than the HPA can have, with the accepted numbers',
+      ['--csv', 'load.csv', '--max', '100000000'],
+      /'--max <replicas>' argument '100000000' is invalid\. Expected a whole number from 1 to 1000000\./,
+    ],
+    [
+      'a threshold that no trigger can have, with the accepted numbers',
+      ['--csv', 'load.csv', '--threshold', '1e16'],
+      /'--threshold <load>' argument '1e16' is invalid\. Expected a number above 0, up to 1e15\./,
+    ],
+    [
       'a negative threshold',
       ['--csv', 'load.csv', '--threshold', '-1'],
       /--threshold <load>' argument '-1' is invalid/,
@@ -337,6 +349,57 @@ describe('predictive-scaler backtest', () => {
     assert.match(written.stderr, /cannot write \/nowhere\/report\.html: there is no such folder\n$/);
   });
 
+  it('does not write over a file that it reads, nor one output over the other', async () => {
+    const held = await readFile(csv, 'utf8');
+    const link = join(folder, 'link.csv');
+    await symlink(csv, link);
+    for (const file of [csv, join(folder, '..', basename(folder), 'load.csv'), link])
+      for (const flag of ['--report', '--signal-out']) {
+        const { code, stderr } = await refusalOf(['backtest', '--csv', csv, flag, file]);
+        assert.equal(code, 2);
+        assert.equal(
+          stderr,
+          `predictive-scaler: ${flag} is ${file}, the file of --csv, which would be lost; give another file\n`,
+        );
+      }
+    assert.equal(await readFile(csv, 'utf8'), held);
+    const twice = join(folder, 'twice');
+    const { stderr } = await refusalOf(['backtest', '--csv', csv, '--report', twice, '--signal-out', twice]);
+    assert.match(stderr, /--report is .*twice, the file of --signal-out, which would be lost/);
+  });
+
+  it('writes both outputs to a device', async () => {
+    const args = ['--csv', csv, '--evaluate', '1h', '--report', '/dev/null', '--signal-out', '/dev/null'];
+    const { code, stderr } = await backtest(...args);
+    assert.deepEqual([code, stderr], [0, '']);
+  });
+
+  it('says that an output is a folder', async () => {
+    const { stderr } = await refusalOf(['backtest', '--csv', csv, '--report', folder]);
+    assert.match(stderr, /cannot write .*: it is a folder\n$/);
+  });
+
+  it('says of a load beyond every threshold how to bring it down', async () => {
+    const huge = join(folder, 'huge.csv');
+    const minutes = Array.from({ length: 300 }, (_, minute) => `${60 * minute},${minute % 7}e20`);
+    await writeFile(huge, ['timestamp,value', ...minutes].join('\n'));
+    const { code, stderr } = await refusalOf(['backtest', '--csv', huge]);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /: the load is so high that a replica would carry \d+ of it, and the threshold of a trigger is 1e15 at most; divide the load/,
+    );
+  });
+
+  it('says of a load below zero that it counts as none', async () => {
+    const below = join(folder, 'below.csv');
+    const minutes = Array.from({ length: 300 }, (_, minute) => `${60 * minute},${-1 - (minute % 7)}`);
+    await writeFile(below, ['timestamp,value', ...minutes].join('\n'));
+    const { stdout } = await backtest('--csv', below);
+    assert.match(stdout, /^ {2}- The load was never above 0 in this time, and as low as -7\. /m);
+    assert.match(stdout, /Below 0 counts as none/);
+  });
+
   it('says of a load that is too short how long it is, and not what was never asked for', async () => {
     const short = join(folder, 'short.csv');
     const minutes = Array.from({ length: 90 }, (_, minute) => `${60 * minute},${minute % 7}`);
@@ -391,13 +454,40 @@ describe('predictive-scaler backtest', () => {
       assert.match(broken.stderr, /refuses the query .*1:5: parse error: unclosed left parenthesis/);
 
       const empty = await backtest('--prometheus', prometheus.address, '--query', 'nothing_at_all');
-      assert.match(
+      assert.equal(
         empty.stderr,
-        /^predictive-scaler: the query gave nothing in that time: nothing_at_all\n$/,
+        'predictive-scaler: the query gave no finite value in the last 3w: nothing_at_all\n',
       );
     } finally {
       await prometheus.close();
     }
+  });
+
+  it('names what is wrong with a Prometheus that does not listen, and no pause between requests', async () => {
+    const { code, stderr } = await refusalOf([
+      'backtest',
+      '--prometheus',
+      'http://127.0.0.1:1',
+      '--query',
+      'up',
+    ]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^predictive-scaler: Prometheus at http:\/\/127\.0\.0\.1:1 cannot be reached \(/);
+  });
+
+  it('changes nothing about a terminal that Ctrl-C during the replay would leave changed', async () => {
+    const command = [
+      process.execPath,
+      join(packageRoot, 'dist/scaler/cli/main.js'),
+      'backtest',
+      '--csv',
+      csv,
+    ];
+    const quoted = command.map((word) => `'${word}'`).join(' ');
+    const { stdout } = await promisify(execFile)('script', ['--quiet', '--command', quoted, '/dev/null']);
+    assert.match(stdout, /replaying \[/);
+    // Neither is the cursor hidden nor wrapping switched off.
+    assert.ok(!stdout.includes('\x1b[?25l') && !stdout.includes('\x1b[?7l'));
   });
 
   it('finds the pod-hours that the generated load asks for, on every weekday and hour, and where clocks change', () => {

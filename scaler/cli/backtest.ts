@@ -1,5 +1,5 @@
-import { appendFile, writeFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { appendFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command, Option } from 'commander';
 import { type Backtest, runBacktest } from '../backtest/backtest.js';
@@ -17,6 +17,8 @@ import { sourcesSchema } from '../prometheus/source-config.js';
 import { systemClock } from '../shared/clock.js';
 import { formatDuration } from '../shared/duration.js';
 import { invalid, ScalerError } from '../shared/errors.js';
+import { fileErrorInWords } from '../shared/file-error.js';
+import { TRIGGER_LIMITS } from '../trigger/keys.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { addCalendarOptions, type CalendarFlags, calendarOfFlags } from './calendar-flags.js';
 import { readSamples, type TriggerFlags, triggerOfFlags } from './load-flags.js';
@@ -45,6 +47,8 @@ interface Flags extends TriggerFlags, CalendarFlags {
 
 /** Without --evaluate: the last week, or a third of the load when that is less. */
 const LONGEST_DEFAULT_EVALUATION_SECONDS = 7 * 86_400;
+
+const LARGEST_THRESHOLD = TRIGGER_LIMITS.value.largest;
 
 /** How far after the end of the load a forecast may reach events. */
 const COMING_SECONDS = 14 * 86_400;
@@ -116,12 +120,17 @@ export function backtestCommand(): Command {
 async function run(flags: Flags): Promise<void> {
   if (flags.csv === undefined && (flags.prometheus === undefined || flags.query === undefined))
     throw invalid('where is the load? Give --csv FILE, or --prometheus URL with --query PROMQL');
+  await refuseToOverwrite(flags);
   const trigger = triggerOfFlags(flags.name, flags);
   const recording =
     flags.csv === undefined ? await queryRecording(flags, trigger) : await fileRecording(flags.csv, trigger);
   const capacity =
     trigger.targetOverload === undefined ? flags.capacity : (flags.capacity ?? flags.threshold);
   const size = replicaSize(recording.load, flags.threshold, capacity);
+  if (size.threshold > LARGEST_THRESHOLD)
+    throw invalid(
+      `the load is so high that a replica would carry ${size.threshold} of it, and the threshold of a trigger is 1e15 at most; divide the load, as in (QUERY) / 1e9`,
+    );
   if (size.capacity < size.threshold)
     throw invalid(
       `--capacity is ${size.capacity}, below the threshold of ${size.threshold}: a replica would be overloaded by what it should carry`,
@@ -134,6 +143,42 @@ async function run(flags: Flags): Promise<void> {
   const backtest = runBacktest(recording, options, (done) => bar?.update(done));
   bar?.stop();
   await write(flags, size.derived, backtest);
+}
+
+/** @throws ScalerError when an output would take the place of a file that is read, or of the other output */
+async function refuseToOverwrite({ csv, behavior, calendar = [], report, signalOut }: Flags): Promise<void> {
+  const taken = new Map<string, string>();
+  for (const [flag, file] of [
+    ['--csv', csv],
+    ['--behavior', behavior],
+    ...calendar.map((file) => ['--calendar', file] as const),
+  ] as const)
+    if (file !== undefined) taken.set(await samePath(file), flag);
+  for (const [flag, file] of [
+    ['--signal-out', signalOut],
+    ['--report', report],
+  ] as const) {
+    if (file === undefined) continue;
+    if (file === '') throw invalid(`${flag} is empty; expected the path of a file to write`);
+    // Nothing is lost in a device, such as /dev/null.
+    if (
+      !(await stat(file).then(
+        (found) => found.isFile(),
+        () => true,
+      ))
+    )
+      continue;
+    const path = await samePath(file);
+    const other = taken.get(path);
+    if (other !== undefined)
+      throw invalid(`${flag} is ${file}, the file of ${other}, which would be lost; give another file`);
+    taken.set(path, flag);
+  }
+}
+
+/** One path for all ways to write that of a file; links are followed where it is there. */
+async function samePath(file: string): Promise<string> {
+  return await realpath(file).catch(() => resolve(file));
 }
 
 async function fileRecording(file: string, { stepSeconds, ignoreNullValues }: Trigger): Promise<Recording> {
@@ -149,8 +194,9 @@ async function queryRecording({ prometheus, evaluate }: Flags, trigger: Trigger)
   const sources = new Sources(sourcesSchema.parse({ allowedAddresses: [`${protocol}//${host}`] }));
   const { history } = sources.open(trigger.source);
   const nowSeconds = systemClock.nowSeconds();
+  const spanSeconds = trigger.historySeconds + (evaluate ?? LONGEST_DEFAULT_EVALUATION_SECONDS);
   try {
-    const spanSeconds = trigger.historySeconds + (evaluate ?? LONGEST_DEFAULT_EVALUATION_SECONDS);
+    await refuseUnreachable(() => history.instant(trigger.query, nowSeconds));
     const recording = await recordingOfQuery(history, trigger, nowSeconds, spanSeconds);
     if (recording) return recording;
   } catch (error) {
@@ -161,7 +207,20 @@ async function queryRecording({ prometheus, evaluate }: Flags, trigger: Trigger)
   } finally {
     await sources.close();
   }
-  throw new ScalerError('rejected', `the query gave nothing in that time: ${trigger.query}`);
+  throw new ScalerError(
+    'rejected',
+    `the query gave no finite value in the last ${formatDuration(spanSeconds)}: ${trigger.query}`,
+  );
+}
+
+/**
+ * One question before the many that a history takes. After those, the error of a source that is not there would speak of
+ * the pause that it is given.
+ */
+async function refuseUnreachable(ask: () => Promise<unknown>): Promise<void> {
+  await ask().catch((error) => {
+    if (!(error instanceof ScalerError) || error.kind === 'unavailable') throw error;
+  });
 }
 
 async function optionsOf(
@@ -253,9 +312,9 @@ async function writeOut(
   try {
     await write(file, text);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such folder' : (code ?? String(error));
-    throw invalid(`cannot write ${file}: ${reason}`, { cause: error });
+    throw invalid(`cannot write ${file}: ${fileErrorInWords(error, 'there is no such folder')}`, {
+      cause: error,
+    });
   }
 }
 
@@ -265,17 +324,25 @@ function progressBar({ json }: Flags): SingleBar | undefined {
   const bar = new SingleBar({
     format: 'replaying [{bar}] {percentage} %',
     clearOnComplete: true,
-    hideCursor: true,
+    // The replay keeps the process busy: at Ctrl-C nothing could give the terminal its cursor and its wrapping back.
+    hideCursor: false,
+    linewrap: true,
     stream: process.stderr,
   });
   bar.start(1, 0);
   return bar;
 }
 
-const positive = numberWhere((value) => value > 0 && value < 1e15, 'a number above 0');
+const positive = numberWhere(
+  (value) => value > 0 && value <= LARGEST_THRESHOLD,
+  'a number above 0, up to 1e15',
+);
 const share = numberWhere((value) => value >= 0 && value < 1, 'a number from 0 to 1, such as 0.1');
-const count = numberWhere((value) => Number.isInteger(value) && value >= 0 && value <= 1e6, 'a whole number');
+const count = numberWhere(
+  (value) => Number.isInteger(value) && value >= 0 && value <= 1e6,
+  'a whole number from 0 to 1000000',
+);
 const positiveCount = numberWhere(
   (value) => Number.isInteger(value) && value >= 1 && value <= 1e6,
-  'a whole number, 1 or more',
+  'a whole number from 1 to 1000000',
 );
