@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { connect, createServer } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { ScalerError } from '../shared/errors.js';
+import { listen } from '../shared/listen.js';
 import { loadConfig, type ScalerConfig } from './load.js';
 
 describe('loadConfig', () => {
@@ -36,13 +39,13 @@ describe('loadConfig', () => {
   it('needs nothing', () => {
     const { fitting, ...config } = load(undefined);
     assert.deepEqual(config.grpc, {
-      address: { host: '0.0.0.0', port: 50_051 },
+      address: { host: undefined, port: 50_051 },
       tls: undefined,
       maxConnections: 1024,
       advertisedAddress: 'predictive-scaler.predictive-scaler:50051',
     });
     assert.deepEqual(config.http, {
-      address: { host: '0.0.0.0', port: 8080 },
+      address: { host: undefined, port: 8080 },
       auth: undefined,
       protectMetrics: false,
     });
@@ -143,6 +146,19 @@ sources:
       config.planner,
     ])
       assert.ok(Object.isFrozen(held));
+  });
+
+  it('serves at every address of the machine, IPv4 or IPv6, since a cluster may have only one of them', async () => {
+    const { grpc, http } = load(undefined);
+    const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+    const loopback = own.filter(({ internal }) => internal).map(({ address }) => address);
+    assert.ok(loopback.includes('127.0.0.1'));
+    for (const { host } of [grpc.address, http.address]) {
+      const server = createServer((socket) => socket.end());
+      const port = await listen(server, { host, port: 0 }, 'gRPC');
+      for (const address of loopback) await once(connect({ host: address, port }).resume(), 'end');
+      server.close();
+    }
   });
 
   it('says which variables mean nothing, and passes over those that Kubernetes makes', () => {

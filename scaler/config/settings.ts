@@ -35,7 +35,7 @@ const retired = (constant: string) => gone(`it is a constant now, ${constant}`);
 /** All settings, from which `make docs` writes docs/configuration.md. */
 export const settingsSchema = z.strictObject({
   grpc: group({
-    address: defaulted('0.0.0.0:50051', readWith(listenAddress), {
+    address: defaulted(':50051', readWith(listenAddress), {
       form: '`host:port`, `[v6]:port` or `:port` for every interface',
       meaning: 'Where KEDA reaches the scaler.',
     }),
@@ -60,7 +60,7 @@ export const settingsSchema = z.strictObject({
     maxConnections: retired('1024'),
   }),
   http: group({
-    address: defaulted('0.0.0.0:8080', readWith(listenAddress), {
+    address: defaulted(':8080', readWith(listenAddress), {
       form: '`host:port`, `[v6]:port` or `:port` for every interface',
       meaning: 'Where `/metrics`, `/healthz`, `/readyz` and the status page are served.',
     }),
