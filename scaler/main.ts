@@ -32,6 +32,9 @@ export interface ScalerOptions {
 /** KEDA opens StreamIsActive for a trigger of type external-push, and StreamMetricSpec since 2.18. */
 const STREAMS_PER_TRIGGER = 2;
 
+const NO_SOURCE =
+  'there is no source of history, so every trigger is refused; set SCALER_PROMETHEUS_ADDRESS, such as http://prometheus.monitoring:9090, or sources.named in the configuration file';
+
 /** A scaler that serves. */
 export interface Scaler {
   /** Resolves when the replica is ready, or stops before it is. */
@@ -151,6 +154,8 @@ export async function startScaler(config: ScalerConfig, options: ScalerOptions =
     warming = warmUp({ grpc, planner, seconds: warmUpSeconds, log, signal, onProgress }).then(serve);
   }
   for (const notice of config.notices) log.warn(notice);
+  const { named, allowedAddresses } = config.sources;
+  if (Object.keys(named).length === 0 && allowedAddresses.length === 0) log.warn(NO_SOURCE);
   log.info({ grpc: grpc.port, http: web.port, version: packageVersion }, 'the scaler serves');
   return { ready: warming ?? Promise.resolve(), grpcPort: grpc.port, httpPort: web.port, stop };
 }

@@ -41,6 +41,23 @@ describe('predictive-scaler serve', () => {
     assert.equal(serve.errorOutput, '');
   });
 
+  it('says at the start that without a source it refuses every trigger, and nothing where one may be named', async () => {
+    const warnings = async (environment: Record<string, string>) => {
+      serve = start({ SCALER_GRPC_ADDRESS: '127.0.0.1:0', ...environment });
+      await serve.logged('the scaler serves');
+      await serve.stop();
+      return serve.log.filter(({ level }) => level === 'warn').map(({ msg }) => msg);
+    };
+    const [warning, ...others] = await warnings({});
+    assert.match(
+      warning!,
+      /^there is no source of history, so every trigger is refused; set SCALER_PROMETHEUS_ADD/,
+    );
+    assert.deepEqual(others, []);
+    assert.deepEqual(await warnings({ SCALER_ALLOWED_ADDRESSES: 'http://prometheus.monitoring:9090' }), []);
+    assert.deepEqual(await warnings({ SCALER_PROMETHEUS_ADDRESS: 'http://prometheus.monitoring:9090' }), []);
+  });
+
   it('ends in one line with 1 when the port is in use', async () => {
     const taken = await listening();
     const { port } = taken.address() as { port: number };

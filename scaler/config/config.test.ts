@@ -161,6 +161,13 @@ sources:
     }
   });
 
+  it('says what became of variables of earlier versions', () => {
+    const { notices } = load(undefined, { SCALER_GRPC_MAX_STREAMS: '5' });
+    assert.deepEqual(notices, [
+      'environment variable "SCALER_GRPC_MAX_STREAMS" has no effect any more: grpc.maxStreams is a constant now, 20000',
+    ]);
+  });
+
   it('says which variables mean nothing, and passes over those that Kubernetes makes', () => {
     const { notices } = load(undefined, {
       SCALER_PLANER_REFIT: '1h',
@@ -320,6 +327,12 @@ calendars:
         'grpc:\n  maxConnections: 5',
         { SCALER_HISTORY_BOOTSTRAP_FOLDER: '/csv' },
         /: FILE:2:3: grpc\.maxConnections: received "5"; there is no such setting any more: it is a constant now, 1024; SCALER_HISTORY_BOOTSTRAP_FOLDER: received "\/csv"; .* now, \/etc\/scaler\/bootstrap$/,
+      ],
+      [
+        'settings of still earlier versions',
+        'planner: {idle: 5m}\nprocess: {drain: 5s}',
+        {},
+        /: FILE:1:11: planner\.idle: there is no such setting any more: planner\.idle is a constant now, 10m; FILE:2:1: process: .* any more: process\.drain is a constant now, 10s$/,
       ],
       [
         'a password that is not in a file',

@@ -10,6 +10,7 @@ import { checkSecretFile } from './secret-files.js';
 import {
   CONSTANTS,
   defaultThreads,
+  EARLIER_SETTINGS,
   environmentName,
   environmentOnly,
   type SettingValues,
@@ -155,9 +156,20 @@ function readSettings(
   if (result.success) return result.data;
   for (const { path, what } of explain(result.error, settingsSchema, data)) {
     const variable = path.map((_, i) => variables.get(path.slice(0, i + 1).join('.'))).find(Boolean);
-    complain(`${variable ?? `${file.position(path)}: ${shownPath(path)}`}: ${what}`);
+    const earlier = /^there is no such setting/.test(what) && earlierSetting(path.join('.'));
+    complain(
+      `${variable ?? `${file.position(path)}: ${shownPath(path)}`}: ${earlier ? `there is no such setting any more: ${earlier}` : what}`,
+    );
   }
   return {} as SettingValues;
+}
+
+/** What became of a setting of earlier versions, or of the whole group that it was in. */
+function earlierSetting(path: string): string | undefined {
+  for (const [setting, constant] of EARLIER_SETTINGS)
+    if (setting === path || setting.startsWith(`${path}.`))
+      return `${setting} is a constant now, ${constant}`;
+  return undefined;
 }
 
 function asMap(value: unknown): Record<string, unknown> | undefined {
@@ -205,11 +217,15 @@ function readAuth(
 /** Unknown variables with our prefix are no error, since Kubernetes adds variables itself. */
 function unknownVariables(environment: ConfigOrigin['environment']): string[] {
   const known = [...settingPaths.map(environmentName), ...Object.keys(environmentOnly)];
+  const earlier = new Map([...EARLIER_SETTINGS.keys()].map((path) => [environmentName(path), path]));
   return Object.keys(environment)
     .filter((name) => name.startsWith('SCALER_') && !known.includes(name) && !KUBERNETES_VARIABLE.test(name))
-    .map(
-      (name) => `environment variable ${show(name)} is not known and has no effect${didYouMean(name, known)}`,
-    );
+    .map((name) => {
+      const path = earlier.get(name);
+      return path === undefined
+        ? `environment variable ${show(name)} is not known and has no effect${didYouMean(name, known)}`
+        : `environment variable ${show(name)} has no effect any more: ${earlierSetting(path)}`;
+    });
 }
 
 function deepFreeze<T>(value: T): T {

@@ -55,7 +55,7 @@ export const settingsSchema = z.strictObject({
     clientCaFile: optional('none: callers need no certificate', text, {
       form: 'path of a PEM file',
       meaning:
-        "Authority that callers' certificates must come from (mutual TLS). Read again when it changes.",
+        "Authority that callers' certificates must come from (mutual TLS). Replicas are callers of each other, so the server's own certificate must then be good for clients too. Read again when it changes.",
     }),
     maxConnections: retired('1024'),
   }),
@@ -169,6 +169,22 @@ export const CONSTANTS = {
   /** How long calls in flight may take to finish after SIGTERM. */
   drainSeconds: 10,
 };
+
+/**
+ * Settings of still earlier versions that are constants now, and their values. A file with one is refused; a variable has
+ * no effect, as that of any unknown name.
+ */
+export const EARLIER_SETTINGS: ReadonlyMap<string, string> = new Map([
+  ['grpc.maxMessageBytes', '131072'],
+  ['grpc.maxStreams', '20000'],
+  ['planner.firstAnswerWait', '2s'],
+  ['planner.idle', '10m'],
+  ['planner.fitTimeout', '1m'],
+  ['planner.fitMemory', '256'],
+  ['replicas.warmUp', '2m'],
+  ['process.drain', '10s'],
+  ['sources.addressLimits', 'the defaults of a named source'],
+]);
 
 /** Environment variables that are no settings of the file. */
 export const environmentOnly = {
