@@ -214,6 +214,13 @@ describe('names that point at each other', () => {
       /is not for predictive-scaler\.predictive-scaler/,
     ],
     [
+      'a certificate for replicas, which are each other’s clients',
+      '../test/support/k8s/with-mutual-tls',
+      /"server auth","client auth"\]/,
+      '"server auth"]',
+      /predictive-scaler.* is not for clients, and replicas show it to each other/,
+    ],
+    [
       'a TriggerAuthentication',
       '../test/support/k8s/with-mutual-tls',
       /"name":"predictive-scaler-tls","namespace":"steam"/,

@@ -1,4 +1,4 @@
-import { describeObject, type KubernetesObject } from '../kubernetes-object.js';
+import { describeObject, type KubernetesObject, podTemplate } from '../kubernetes-object.js';
 import { predictiveTriggers } from './scaling.js';
 
 /** Keys that cert-manager writes. */
@@ -8,7 +8,8 @@ const kedaParameters = ['caCert', 'tlsClientCert', 'tlsClientKey'];
 
 /**
  * TriggerAuthentications take the parameters of an external scaler from Secrets of Certificates; issuers exist; and
- * the scaler's certificate, where there is one, carries the name that every trigger calls.
+ * the scaler's certificate, where there is one, carries the name that every trigger calls, and is for clients too where
+ * replicas show it to each other.
  */
 export function checkCertificates(objects: readonly KubernetesObject[]): string[] {
   const problems: string[] = [];
@@ -31,6 +32,9 @@ export function checkCertificates(objects: readonly KubernetesObject[]): string[
     if (!objects.some(({ kind, metadata }) => kind === wanted && metadata.name === name))
       problems.push(`${describeObject(certificate)}: there is no ${wanted} ${name}`);
     if (!certificate.spec.usages?.includes('server auth')) continue;
+    const isShownToReplicas = objects.some((object) => isMutualReplica(object, certificate));
+    if (isShownToReplicas && !certificate.spec.usages.includes('client auth'))
+      problems.push(`${describeObject(certificate)} is not for clients, and replicas show it to each other`);
     for (const object of objects)
       for (const { metadata } of predictiveTriggers(object)) {
         const host = metadata.scalerAddress!.split(':')[0];
@@ -41,4 +45,16 @@ export function checkCertificates(objects: readonly KubernetesObject[]): string[
       }
   }
   return problems;
+}
+
+/** Whether the pods of an object serve with a certificate, ask callers for theirs, and call each other. */
+function isMutualReplica(object: KubernetesObject, { metadata, spec }: KubernetesObject): boolean {
+  const pod = podTemplate(object)?.spec;
+  if (pod === undefined || object.metadata.namespace !== metadata.namespace) return false;
+  const variables = pod.containers.flatMap(({ env = [] }) => env.map(({ name }) => name));
+  return (
+    variables.includes('SCALER_GRPC_CLIENT_CA_FILE') &&
+    variables.includes('SCALER_REPLICAS_ADDRESS') &&
+    (pod.volumes ?? []).some(({ secret }) => secret?.secretName === spec.secretName)
+  );
 }
