@@ -168,6 +168,45 @@ describe('the Helm charts', () => {
     assert.equal(advertised?.value, `${name}.${namespace ?? 'default'}:50051`);
   });
 
+  it('predictive-scaler leaves the advertised address to a configuration that has one', () => {
+    const set = [PROMETHEUS, 'config.grpc.advertisedAddress=scaler.example.org:443'];
+    const scaler = renderChart('predictive-scaler', { set }).find(({ kind }) => kind === 'Deployment')!;
+    const [container] = containersOf(podTemplate(scaler)!);
+    // A variable would go before the file.
+    assert.ok(!container!.env!.some(({ name }) => name === 'SCALER_GRPC_ADVERTISED_ADDRESS'));
+  });
+
+  it('predictive-scaler says what its port speaks, to proxies that go by it', () => {
+    for (const [set, spoken] of [
+      [[PROMETHEUS], 'kubernetes.io/h2c'],
+      [[PROMETHEUS, ...withCertManager], 'https'],
+    ] as const) {
+      const services = renderChart('predictive-scaler', { set: [...set] }).filter(
+        ({ kind }) => kind === 'Service',
+      );
+      const protocols = services.flatMap(({ spec }) =>
+        (spec.ports as { name: string; appProtocol?: string }[])
+          .filter(({ name }) => name === 'grpc')
+          .map(({ appProtocol }) => appProtocol),
+      );
+      assert.deepEqual(protocols, [spoken, spoken]);
+    }
+  });
+
+  for (const [set, labels] of [
+    [[], { 'app.kubernetes.io/name': 'prometheus' }],
+    [['networkPolicy.prometheus.podLabels.app=frontend'], { app: 'frontend' }],
+    [['networkPolicy.prometheus.podLabels=null'], {}],
+  ] as const)
+    it(`predictive-scaler may reach pods with the labels ${JSON.stringify(labels)}, with ${set[0] ?? 'no value'}`, () => {
+      const policy = renderChart('predictive-scaler', { set: [PROMETHEUS, ...set] }).find(
+        ({ kind }) => kind === 'NetworkPolicy',
+      )!;
+      const { egress, ingress } = policy.spec;
+      for (const [peer] of [egress[1].to, ingress[1].from])
+        assert.deepEqual(peer.podSelector.matchLabels, labels);
+    });
+
   it('boiler asks KEDA to poll for nothing, since a consumer always stays', () => {
     const [scaled] = renderChart('boiler', { set: ['rabbitmq.existingSecret=x'] }).filter(
       ({ kind }) => kind === 'ScaledObject',
@@ -369,6 +408,16 @@ describe('the Helm charts', () => {
     ['predictive-scaler', [PROMETHEUS, 'spread.zone=null'], /missing property 'zone'/],
     ['predictive-scaler', [PROMETHEUS, 'config.grpc.address=:6000'], /config\.grpc\.address cannot be set/],
     ['predictive-scaler', [PROMETHEUS, 'config.http.address=:9090'], /config\.http\.address cannot be set/],
+    [
+      'predictive-scaler',
+      [PROMETHEUS, 'config.grpc.certFile=/a.crt', 'config.grpc.keyFile=/a.key'],
+      /config\.grpc\.certFile and keyFile cannot be set: .*; set tls\.enabled and tls\.existingSecret/,
+    ],
+    [
+      'predictive-scaler',
+      [PROMETHEUS, 'config.http.protectMetrics=true', 'serviceMonitor.enabled=true'],
+      /config\.http\.protectMetrics cannot be set with serviceMonitor\.enabled: .*; set http\.protectMetrics/,
+    ],
     ['boiler', [], /rabbitmq\.username is needed, or rabbitmq\.existingSecret/],
     [
       'boiler',

@@ -55,6 +55,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
+{{/* Labels of Prometheus' pods; none, which means all pods, where the value is set to null. */}}
+{{- define "predictive-scaler.prometheusLabels" -}}
+{{- $prometheus := .Values.networkPolicy.prometheus }}
+{{- if $prometheus.podLabels }}
+{{- toYaml $prometheus.podLabels }}
+{{- else if hasKey $prometheus "podLabels" }}
+{{- toYaml (dict "app.kubernetes.io/name" "prometheus") }}
+{{- else }}
+{{- "{}" }}
+{{- end }}
+{{- end }}
+
 {{/* Checks that need more than one value. */}}
 {{- define "predictive-scaler.check" -}}
 {{- $sources := ((.Values.config).sources).named }}
@@ -68,6 +80,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if (index ($.Values.config | default dict) $group | default dict).address }}
 {{- fail (printf "config.%s.address cannot be set: the chart's ports, probes and network policy are those of the default" $group) }}
 {{- end }}
+{{- end }}
+{{- $grpc := (.Values.config | default dict).grpc | default dict }}
+{{- if and (or $grpc.certFile $grpc.keyFile) (not .Values.tls.enabled) }}
+{{- fail "config.grpc.certFile and keyFile cannot be set: the chart's probes would speak plaintext to a port with TLS; set tls.enabled and tls.existingSecret" }}
+{{- end }}
+{{- if and ((.Values.config | default dict).http | default dict).protectMetrics .Values.serviceMonitor.enabled (not .Values.http.protectMetrics) }}
+{{- fail "config.http.protectMetrics cannot be set with serviceMonitor.enabled: the ServiceMonitor would have no credentials; set http.protectMetrics and http.existingSecret" }}
 {{- end }}
 {{- if .Values.tls.enabled }}
 {{- if and (not .Values.tls.existingSecret) (not .Values.tls.certManager.issuerRef.name) }}
