@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { parse } from 'yaml';
 import { testSetup } from '../../test/support/backtest/backtest.js';
 import { testTrigger } from '../../test/support/test-trigger.js';
+import { readEvents } from '../calendar/event-text.js';
 import { completeBehavior } from '../hpa/behavior.js';
 import { parseTrigger } from '../trigger/parse.js';
 import { scaledObjectYaml } from './scaled-object.js';
@@ -106,9 +107,25 @@ describe('scaledObjectYaml', () => {
     const setup = { ...testSetup, targetPerReplica: 0.00234, activationThreshold: 0.001 };
     const yaml = scaledObjectYaml(names, trigger, setup, 'predict');
     const read = triggerOf(yaml);
-    assert.equal(read.query, `1000 * (${names.query})`);
+    // A comment goes on to the end of its line.
+    assert.equal(read.query, `1000 * (\n${names.query}\n)`);
     assert.deepEqual([read.threshold, read.activationThreshold], [2.34, 1]);
     assert.match(yaml, /^# Kubernetes keeps three decimals/);
+  });
+
+  it('multiplies what is in the unit of the query in events and bounds, and nothing else', () => {
+    const setup = { ...testSetup, targetPerReplica: 0.01 };
+    const events = readEvents('sale: 2026-11-27/P1D x3 floor=0.5 replicas=20; test: 2026-12-03/P1D no-learn');
+    const query = 'sum(load)';
+    const read = triggerOf(
+      scaledObjectYaml({ ...names, query }, { ...trigger, events, maxValue: 2 }, setup, 'predict'),
+    );
+    assert.equal(read.query, '100 * (sum(load))');
+    assert.equal(read.maxValue, 200);
+    assert.deepEqual(
+      read.events.map(({ effects }) => effects),
+      [{ factor: 3, floor: 50, floorReplicas: 20, learn: false }, { learn: false }],
+    );
   });
 
   it('carries the behavior, seasons and idle replicas that were simulated', () => {

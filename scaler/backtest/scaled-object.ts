@@ -49,6 +49,10 @@ export function scaledObjectYaml(
     podStartupSeconds: Math.max(1, Math.ceil(setup.startupSeconds)),
     minValue: trigger.minValue && scaled(trigger.minValue, factor),
     maxValue: trigger.maxValue && scaled(trigger.maxValue, factor),
+    events: trigger.events.map(({ effects, ...event }) => ({
+      ...event,
+      effects: { ...effects, ...(effects.floor && { floor: scaled(effects.floor, factor) }) },
+    })),
   };
   // The name of the metric follows from the rest, and the cluster has its own source.
   const {
@@ -62,7 +66,7 @@ export function scaledObjectYaml(
     ...(names.prometheusAddress &&
       !isOfThisMachine(names.prometheusAddress) && { prometheusAddress: names.prometheusAddress }),
     ...settings,
-    query: factor === 1 ? query : `${factor} * (${query})`,
+    query: factor === 1 ? query : `${factor} * ${inParentheses(query)}`,
   };
   const manifest = {
     apiVersion: 'keda.sh/v1alpha1',
@@ -124,6 +128,11 @@ function scaleFactor(threshold: number): number {
 /** A product without the rounding errors of binary fractions. */
 function scaled(value: number, factor: number): number {
   return Number((value * factor).toPrecision(12));
+}
+
+/** On lines of its own where a comment at its end would take the parenthesis with it. */
+function inParentheses(query: string): string {
+  return query.includes('#') ? `(\n${query}\n)` : `(${query})`;
 }
 
 /** Kubernetes writes a tolerance as a quantity. */
