@@ -88,6 +88,20 @@ describe('scaledObjectYaml', () => {
     assert.deepEqual([0, 1.5, 90].map(startupOf), [1, 2, 90]);
   });
 
+  it('says of calendars, which a trigger can only name, where they belong', () => {
+    const yaml = scaledObjectYaml(
+      { ...names, calendars: ['BR', './launches.ics'] },
+      trigger,
+      testSetup,
+      'predict',
+    );
+    assert.match(
+      yaml,
+      /^# Simulated with the calendars "BR", "\.\/launches\.ics": they belong into the scaler's configuration, and their names there into calendars here\.$/m,
+    );
+    assert.doesNotMatch(scaledObjectYaml(names, trigger, testSetup, 'predict'), /Simulated with/);
+  });
+
   it('polls only where the workload can sleep, since KEDA warns of it elsewhere', () => {
     const pollingWith = (setup: object) =>
       parse(scaledObjectYaml(names, trigger, { ...testSetup, ...setup }, 'predict')).spec.pollingInterval;

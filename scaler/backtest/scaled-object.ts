@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { ScalingRules } from '../hpa/behavior.js';
 import { showAddress } from '../shared/redact.js';
+import { show } from '../shared/show.js';
 import { metadataBeyondDefaults } from '../trigger/metadata.js';
 import { type Trigger, USUAL_SCALER_ADDRESS } from '../trigger/trigger.js';
 import type { ScalingSetup } from './scaled-workload.js';
@@ -11,6 +12,8 @@ export interface ScaledObjectNames {
   readonly workload: string;
   /** PromQL of the load; undefined when the load came from a file. */
   readonly query: string | undefined;
+  /** Files and places of the calendars that were simulated, which only the scaler's configuration can hold. */
+  readonly calendars?: readonly string[] | undefined;
   /** A threshold that is enough after the dry run; undefined when there is none. */
   readonly thresholdAfterDryRun?: number | undefined;
   /** Undefined for the scaler's default source. */
@@ -107,6 +110,10 @@ function notes(names: ScaledObjectNames, factor: number): string {
   if (factor !== 1)
     lines.push(
       `Kubernetes keeps three decimals of a metric, so query and threshold are multiplied by ${factor}.`,
+    );
+  if (names.calendars !== undefined)
+    lines.push(
+      `Simulated with the calendars ${names.calendars.map(show).join(', ')}: they belong into the scaler's configuration, and their names there into calendars here.`,
     );
   if (names.thresholdAfterDryRun !== undefined)
     lines.push(

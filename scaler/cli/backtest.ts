@@ -281,6 +281,7 @@ async function write(flags: Flags, thresholdDerived: boolean, backtest: Backtest
     workload: flags.name,
     query: flags.query,
     prometheusAddress: flags.prometheus,
+    calendars: flags.calendar,
     scalerAddress: process.env.SCALER_GRPC_ADVERTISED_ADDRESS,
     // A dry run answers the observed load, for which the cheaper threshold would be too high.
     thresholdAfterDryRun: isRecommended ? undefined : cheaper,
