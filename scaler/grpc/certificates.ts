@@ -52,6 +52,15 @@ export async function createTlsServer(files: TlsFiles, refreshSeconds: number, l
   return server.once('close', () => clearInterval(timer));
 }
 
+/** What a certificate may be used for by a client. @see RFC 5280 section 4.2.1.12 */
+const CLIENT_USES = ['1.3.6.1.5.5.7.3.2', '2.5.29.37.0'];
+
+/** Whether callers may show a certificate as theirs: it names no uses, or that of a client among them. */
+export function isForClients(pem: string | Buffer): boolean {
+  const uses: readonly string[] | undefined = new X509Certificate(pem).keyUsage;
+  return uses === undefined || uses.some((use) => CLIENT_USES.includes(use));
+}
+
 /** Reads the files, and checks that they belong together. */
 function loader({ certFile, keyFile, clientCaFile }: TlsFiles): () => Promise<SecureContextOptions> {
   const [certificate, privateKey] = [new WatchedFile(certFile), new WatchedFile(keyFile)];

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { type ListenAddress, listen } from '../shared/listen.js';
 import type { Trigger } from '../trigger/trigger.js';
 import { CallWatch, type RpcObserver } from './call-watch.js';
-import { createTlsServer, type TlsFiles } from './certificates.js';
+import { createTlsServer, isForClients, type TlsFiles } from './certificates.js';
 import { limitConnections } from './connection-limit.js';
 import { addHealth, addReflection } from './discovery.js';
 import { type ReadAnswers, unaryHandlers } from './handlers.js';
@@ -90,6 +91,11 @@ export function createGrpcServer(options: GrpcServerOptions) {
       const socketServer = tls
         ? await createTlsServer(tls, tlsRefreshSeconds, log)
         : createServer({ noDelay: true });
+      if (replicas && tls?.clientCaFile !== undefined && !isForClients(readFileSync(tls.certFile)))
+        log.warn(
+          { certFile: tls.certFile },
+          'the certificate is for servers only: other replicas, which ask for one of a client, refuse this one, and a new replica gets no triggers of the others; issue it for clients too (clientAuth)',
+        );
       port = await listen(socketServer, address, 'gRPC');
       stopListening = () => socketServer.close();
       cutConnections = limitConnections(socketServer, limits.connections, log);

@@ -289,4 +289,22 @@ describe('a replica that starts beside others', function () {
     );
     assert.deepEqual(refs, []);
   });
+
+  it('warns of a certificate that other replicas refuse, and of no other', async () => {
+    const authority = new Authority(folder, 'uses');
+    const warnings = async (usage?: 'clientAuth' | 'serverAuth') => {
+      const { certFile, keyFile } = authority.issue(`uses-${usage}`, 2, usage);
+      const before = recorded.lines.length;
+      await start('127.0.0.1', {
+        SCALER_GRPC_CERT_FILE: certFile,
+        SCALER_GRPC_KEY_FILE: keyFile,
+        SCALER_GRPC_CLIENT_CA_FILE: authority.caFile,
+      });
+      await running.pop()!.stop();
+      return recorded.lines.slice(before).filter(({ msg }) => /for servers only/.test(String(msg)));
+    };
+    assert.equal((await warnings('serverAuth')).length, 1);
+    assert.deepEqual(await warnings('clientAuth'), []);
+    assert.deepEqual(await warnings(), []);
+  });
 });
