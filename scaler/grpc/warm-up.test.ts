@@ -3,7 +3,7 @@ import dns from 'node:dns';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock } from 'node:test';
@@ -216,7 +216,9 @@ describe('a replica that starts beside others', function () {
   it('asks no more replicas once it stops', async () => {
     const stopping = new AbortController();
     const asked = new Set<string>();
+    const sockets: Socket[] = [];
     const silent = createTcpServer((socket) => {
+      sockets.push(socket);
       asked.add(socket.localAddress!);
       stopping.abort();
     });
@@ -227,6 +229,7 @@ describe('a replica that starts beside others', function () {
       assert.deepEqual([...asked], ['127.0.0.1']);
     } finally {
       silent.close();
+      for (const socket of sockets) socket.destroy();
     }
   });
 
