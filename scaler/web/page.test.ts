@@ -725,6 +725,19 @@ describe('status page', () => {
     assert.equal(refused.status, 403);
   });
 
+  it('keeps the figures of the demo beside each other on a phone', async () => {
+    const { url } = await serve(new SampleAnswers(workloads), new SampleDemo(workloads));
+    const watched = await watch(url, { viewport: { width: 360, height: 740 }, isMobile: true });
+    const figures = watched.page.locator('.side.predictive .figure');
+    await figures.nth(2).waitFor();
+    // As in a demo that has run for months; at once, since the page renews its figures.
+    const tops = await figures.evaluateAll((all) => {
+      for (const figure of all) figure.textContent = '12,345';
+      return all.map((figure) => figure.getBoundingClientRect().top);
+    });
+    assert.equal(new Set(tops).size, 1, `the figures begin at ${tops.join(', ')}`);
+  });
+
   it('draws 500 triggers with less than a second of work, and needs less than 300 KB', async () => {
     const { url } = await serve(new SampleAnswers(manySamples(500)));
     const context = await browser.newContext();

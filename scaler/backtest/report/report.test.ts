@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
-import { testBacktest } from '../../../test/support/backtest/backtest.js';
+import { testBacktest, testReplayTrigger } from '../../../test/support/backtest/backtest.js';
 import { minuteSamples, officeLoad } from '../../../test/support/backtest/load.js';
 import { recommend } from '../recommend.js';
 import { reportHtml } from './report.js';
@@ -114,6 +114,29 @@ describe('the report page', () => {
       return count;
     })()`);
     assert.ok(marked > 0, 'no overload is marked');
+    await page.close();
+  });
+
+  it('has every column of the comparison in view on a desktop, with the ways of scaling for a target too', async () => {
+    // Two weeks of up to 90 replicas: five-digit pod-hours and long stretches of overload make wide columns.
+    const backtest = testBacktest(
+      minuteSamples(21, (minute) => 9 * officeLoad(minute)),
+      14,
+      { trigger: { ...testReplayTrigger, targetOverload: 0.01 } },
+    );
+    const wide = join(folder, 'target.html');
+    const recommendation = recommend(backtest);
+    await writeFile(
+      wide,
+      await reportHtml({ title: 'target', backtest, thresholdDerived: false, recommendation, yaml: '' }),
+    );
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.goto(pathToFileURL(wide).href);
+    await page.getByRole('rowheader', { name: 'this scaler, at your target' }).waitFor();
+    const { width, inside } = await page
+      .getByRole('region', { name: 'Comparison table' })
+      .evaluate((frame) => ({ width: frame.clientWidth, inside: frame.scrollWidth }));
+    assert.equal(inside, width, 'columns lie beyond the edge');
     await page.close();
   });
 
