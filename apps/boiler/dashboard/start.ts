@@ -1,4 +1,5 @@
 import express from 'express';
+import { OncePerChange } from '../../../scaler/shared/once-per-change.js';
 import { securityHeaders } from '../../../scaler/shared/page-server.js';
 import { listenHttp } from '../../shared/http-listener.js';
 import { errorsAsJson, notFoundAsJson } from '../../shared/json-errors.js';
@@ -24,22 +25,21 @@ export async function startDashboard(config: DashboardConfig, log: Logger): Prom
     log,
   });
   // The database does not decide readiness: the page itself says when it is away.
-  let databaseProblem: string | undefined;
-  function tellDatabaseProblem(problem: string | undefined) {
-    if (problem !== databaseProblem && problem !== undefined)
-      log.warn({ reason: problem }, 'the database does not answer');
-    if (problem !== databaseProblem && problem === undefined) log.info('the database works again');
-    databaseProblem = problem;
+  const once = new OncePerChange();
+  function logDatabase(problem?: string) {
+    if (!once.changed(problem)) return;
+    if (problem === undefined) log.info('the database works again');
+    else log.warn({ reason: problem }, 'the database does not answer');
   }
   async function read() {
     const stopTimer = metrics.readSeconds.startTimer();
     try {
       const overview = await readOverview(pool, Date.now(), config.WINDOW_MINUTES);
       stopTimer();
-      tellDatabaseProblem(undefined);
+      logDatabase();
       return overview;
     } catch (error) {
-      tellDatabaseProblem(explainDatabaseError(error, config));
+      logDatabase(explainDatabaseError(error, config));
       throw error;
     }
   }
