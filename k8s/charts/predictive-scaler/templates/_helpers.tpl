@@ -69,23 +69,25 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* Checks that need more than one value. */}}
 {{- define "predictive-scaler.check" -}}
-{{- $sources := ((.Values.config).sources).named }}
+{{- $config := .Values.config | default dict }}
+{{- $grpc := $config.grpc | default dict }}
+{{- $http := $config.http | default dict }}
+{{- $sources := ($config.sources | default dict).named }}
 {{- if and (not .Values.prometheusAddress) (not $sources) }}
 {{- fail "The scaler needs a history: set prometheusAddress (such as http://prometheus.monitoring:9090) or config.sources.named" }}
 {{- end }}
 {{- if and .Values.prometheusAddress $sources }}
 {{- fail "prometheusAddress and config.sources.named are both set: name that Prometheus in config.sources.named and make it config.sources.default" }}
 {{- end }}
-{{- range $group := list "grpc" "http" }}
-{{- if (index ($.Values.config | default dict) $group | default dict).address }}
+{{- range $group, $settings := dict "grpc" $grpc "http" $http }}
+{{- if $settings.address }}
 {{- fail (printf "config.%s.address cannot be set: the chart's ports, probes and network policy are those of the default" $group) }}
 {{- end }}
 {{- end }}
-{{- $grpc := (.Values.config | default dict).grpc | default dict }}
 {{- if and (or $grpc.certFile $grpc.keyFile) (not .Values.tls.enabled) }}
 {{- fail "config.grpc.certFile and keyFile cannot be set: the chart's probes would speak plaintext to a port with TLS; set tls.enabled and tls.existingSecret" }}
 {{- end }}
-{{- if and ((.Values.config | default dict).http | default dict).protectMetrics .Values.serviceMonitor.enabled (not .Values.http.protectMetrics) }}
+{{- if and $http.protectMetrics .Values.serviceMonitor.enabled (not .Values.http.protectMetrics) }}
 {{- fail "config.http.protectMetrics cannot be set with serviceMonitor.enabled: the ServiceMonitor would have no credentials; set http.protectMetrics and http.existingSecret" }}
 {{- end }}
 {{- if .Values.tls.enabled }}
