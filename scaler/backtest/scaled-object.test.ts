@@ -97,7 +97,7 @@ describe('scaledObjectYaml', () => {
     );
     assert.match(
       yaml,
-      /^# Simulated with the calendars "BR", "\.\/launches\.ics": they belong into the scaler's configuration, and their names there into calendars here\.$/m,
+      /^# Simulated with the calendars "BR", "\.\/launches\.ics": add them to the scaler's configuration, and list the names that they have there under calendars here\.$/m,
     );
     assert.doesNotMatch(scaledObjectYaml(names, trigger, testSetup, 'predict'), /Simulated with/);
   });

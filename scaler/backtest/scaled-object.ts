@@ -113,7 +113,7 @@ function notes(names: ScaledObjectNames, factor: number): string {
     );
   if (names.calendars !== undefined)
     lines.push(
-      `Simulated with the calendars ${names.calendars.map(show).join(', ')}: they belong into the scaler's configuration, and their names there into calendars here.`,
+      `Simulated with the calendars ${names.calendars.map(show).join(', ')}: add them to the scaler's configuration, and list the names that they have there under calendars here.`,
     );
   if (names.thresholdAfterDryRun !== undefined)
     lines.push(

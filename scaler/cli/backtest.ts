@@ -160,14 +160,9 @@ async function refuseToOverwrite({ csv, behavior, calendar = [], report, signalO
   ] as const) {
     if (file === undefined) continue;
     if (file === '') throw invalid(`${flag} is empty; expected the path of a file to write`);
+    const found = await stat(file).catch(() => undefined);
     // Nothing is lost in a device, such as /dev/null.
-    if (
-      !(await stat(file).then(
-        (found) => found.isFile(),
-        () => true,
-      ))
-    )
-      continue;
+    if (found && !found.isFile()) continue;
     const path = await samePath(file);
     const other = taken.get(path);
     if (other !== undefined)

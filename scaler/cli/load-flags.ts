@@ -62,7 +62,7 @@ export function triggerOfFlags(name: string, given: TriggerFlags): Trigger {
 
 /** Samples of a CSV file. @throws ScalerError `invalid` when they are further apart than a step, or as `readCsv` */
 export async function readSamples(file: string, stepSeconds: number): Promise<Samples> {
-  // An error is left to the one who reads the file.
+  // Reading the file reports other errors.
   const found = await stat(file).catch(() => undefined);
   if (found?.isDirectory()) throw invalid(`--csv ${file}: it is a folder; expected a CSV file`);
   const samples = await readCsv(file);
