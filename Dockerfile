@@ -122,7 +122,6 @@ FROM base AS boiler-dashboard
 COPY --from=boiler-dashboard-modules /app ./
 COPY --from=build /build/dist/apps/shared dist/apps/shared
 COPY --from=build /build/dist/apps/boiler dist/apps/boiler
-COPY --from=build /build/dist/scaler/shared/page-server.js dist/scaler/shared/
 EXPOSE 8090 8001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["node", "dist/apps/shared/health-check.js", "METRICS_PORT", "8001"]
 ENTRYPOINT ["node", "dist/apps/boiler/dashboard/main.js"]
